@@ -1,0 +1,186 @@
+"""The case backend as other programs see it: one method a route, every call with a deadline."""
+
+import asyncio
+from types import TracebackType
+from typing import Any, Self
+from uuid import UUID
+
+import aiohttp
+from pydantic import BaseModel, TypeAdapter
+
+from casebackend.api.cases import Progress, SurveyOutcome, UrgeOutcome, WithdrawOutcome
+from casebackend.api.conversations import (
+    Answer,
+    ClaimDelivery,
+    ClaimTurn,
+    ConversationView,
+    DeliveryDone,
+    DeliveryView,
+    ForMessage,
+    HandoffRequest,
+    HandoffView,
+    Heartbeat,
+    Inbound,
+    InboundReceipt,
+    OpenConversation,
+    TakeOverTurn,
+    Turn,
+    TurnDone,
+    TurnFailed,
+    TurnResult,
+)
+from casebackend.api.drafts import Absorbed, CaseReceipt, DraftView, Transcript
+
+
+class BackendUnavailable(Exception):
+    """No answer in time, or an answer that is not ours. The request may or may not have been carried out."""
+
+
+class Refused(Exception):
+    """The backend understood and said no; `problem` is its application/problem+json."""
+
+    def __init__(self, status: int, problem: dict[str, Any]) -> None:
+        super().__init__(problem.get("title", str(status)))
+        self.status = status
+        self.problem = problem
+        self.slug = str(problem.get("type", "")).rsplit("/", 1)[-1]
+
+
+class CaseBackend:
+    def __init__(self, base_url: str, token: str, *, deadline: float = 2.0) -> None:
+        """`deadline` in seconds bounds each call; a long poll adds its own waiting time."""
+        self._base = base_url.rstrip("/") + "/api/v1"
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._deadline = deadline
+        self._http: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._http = aiohttp.ClientSession(headers=self._headers)
+        return self
+
+    async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        if self._http:
+            await self._http.close()
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        body: BaseModel | None = None,
+        *,
+        key: str | None = None,
+        params: dict[str, str] | None = None,
+        extra: float = 0,
+    ) -> bytes | None:
+        if self._http is None:
+            raise RuntimeError("CaseBackend is used outside its context")
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        if key:
+            headers["Idempotency-Key"] = key
+        try:
+            async with self._http.request(
+                method,
+                self._base + path,
+                data=body.model_dump_json() if body is not None else None,
+                params=params,
+                headers=headers,
+                timeout=aiohttp.ClientTimeout(total=self._deadline + extra),
+            ) as response:
+                payload = await response.read()
+                if response.status == 204:
+                    return None
+                if response.status < 400:
+                    return payload
+                if response.status < 500 and response.content_type == "application/problem+json":
+                    raise Refused(response.status, await response.json(content_type=None))
+                raise BackendUnavailable(f"{method} {path}: {response.status}")
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+            raise BackendUnavailable(f"{method} {path}: {type(error).__name__}") from error
+
+    async def _ask[T: BaseModel](
+        self, answer: type[T], path: str, body: BaseModel, *, key: str | None = None, extra: float = 0
+    ) -> T:
+        payload = await self._call("POST", path, body, key=key, extra=extra)
+        return answer.model_validate_json(payload or b"null")
+
+    # channels
+    async def receive(self, message: Inbound) -> InboundReceipt:
+        return await self._ask(InboundReceipt, "/inbox", message)
+
+    async def open_conversation(self, command: OpenConversation) -> ConversationView:
+        return await self._ask(ConversationView, "/conversations", command)
+
+    async def conversation(self, conversation: UUID, *, after: int = 0) -> ConversationView:
+        payload = await self._call("GET", f"/conversations/{conversation}", params={"after": str(after)})
+        return ConversationView.model_validate_json(payload or b"null")
+
+    async def claim_turn(self, claim: ClaimTurn) -> Turn | None:
+        payload = await self._call("POST", "/turns/claim", claim, extra=claim.wait_seconds)
+        return None if payload is None else Turn.model_validate_json(payload)
+
+    async def take_over_turn(self, turn: UUID, command: TakeOverTurn) -> Turn:
+        return await self._ask(Turn, f"/turns/{turn}/takeover", command)
+
+    async def finish_turn(self, turn: UUID, command: TurnDone) -> TurnResult:
+        return await self._ask(TurnResult, f"/turns/{turn}/done", command)
+
+    async def fail_turn(self, turn: UUID, command: TurnFailed) -> None:
+        await self._call("POST", f"/turns/{turn}/failed", command)
+
+    async def claim_deliveries(self, claim: ClaimDelivery) -> list[DeliveryView]:
+        payload = await self._call("POST", "/deliveries/claim", claim, extra=claim.wait_seconds)
+        return [] if payload is None else TypeAdapter(list[DeliveryView]).validate_json(payload)
+
+    async def finish_delivery(self, delivery: UUID, command: DeliveryDone) -> None:
+        await self._call("POST", f"/deliveries/{delivery}/done", command)
+
+    async def submit_transcript(self, transcript: Transcript) -> DraftView:
+        return await self._ask(DraftView, "/transcripts", transcript)
+
+    async def beat(self, heartbeat: Heartbeat) -> None:
+        await self._call("POST", "/heartbeats", heartbeat)
+
+    # the dialogue; `key` is turn_id:action:ordinal
+    async def draft(self, conversation: UUID) -> DraftView | None:
+        payload = await self._call("GET", f"/conversations/{conversation}/draft")
+        return None if payload is None else DraftView.model_validate_json(payload)
+
+    async def absorb(self, conversation: UUID, message: UUID, *, key: str) -> Absorbed:
+        path = f"/conversations/{conversation}/draft/absorb"
+        return await self._ask(Absorbed, path, ForMessage(message_id=message), key=key)
+
+    async def file_draft(self, conversation: UUID, message: UUID, *, key: str) -> CaseReceipt:
+        path = f"/conversations/{conversation}/draft/file"
+        return await self._ask(CaseReceipt, path, ForMessage(message_id=message), key=key)
+
+    async def cancel_draft(self, conversation: UUID, message: UUID, *, key: str) -> None:
+        path = f"/conversations/{conversation}/draft/cancel"
+        await self._call("POST", path, ForMessage(message_id=message), key=key)
+
+    async def progress(self, conversation: UUID, message: UUID, *, key: str) -> Progress:
+        return await self._ask(
+            Progress, f"/conversations/{conversation}/progress", ForMessage(message_id=message), key=key
+        )
+
+    async def urge(self, conversation: UUID, message: UUID, *, key: str) -> UrgeOutcome:
+        return await self._ask(
+            UrgeOutcome, f"/conversations/{conversation}/urge", ForMessage(message_id=message), key=key
+        )
+
+    async def withdraw(self, conversation: UUID, message: UUID, *, key: str) -> WithdrawOutcome:
+        """Asks first: `confirm` the first time, `withdrawn` or `kept` when the open question was the confirmation."""
+        return await self._ask(
+            WithdrawOutcome, f"/conversations/{conversation}/withdraw", ForMessage(message_id=message), key=key
+        )
+
+    async def hand_off(self, conversation: UUID, command: HandoffRequest, *, key: str) -> HandoffView:
+        return await self._ask(HandoffView, f"/conversations/{conversation}/handoff", command, key=key)
+
+    async def answer_survey(self, conversation: UUID, message: UUID, *, key: str) -> SurveyOutcome:
+        return await self._ask(
+            SurveyOutcome, f"/conversations/{conversation}/survey", ForMessage(message_id=message), key=key
+        )
+
+    async def answer_question(self, conversation: UUID, message: UUID) -> Answer | None:
+        payload = await self._call("POST", f"/conversations/{conversation}/answer", ForMessage(message_id=message))
+        return None if payload is None else Answer.model_validate_json(payload)

@@ -1,0 +1,188 @@
+"""What channels and actions exchange with the case backend about conversations."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from casebackend.conversations.rules import Asked, Author, Channel, DeliveryState, Engine, Owner, TurnState
+
+
+class Command(BaseModel):
+    """Base of everything that is sent to us: an unknown field is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class View(BaseModel):
+    """Base of everything that we answer."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Media(Command):
+    kind: Literal["image", "voice", "video", "location", "link", "file"]
+    reference: str = Field(max_length=512)
+    note: str | None = Field(default=None, max_length=512)
+
+
+class Inbound(Command):
+    """One message of a customer, as a verified channel hands it in."""
+
+    channel: Channel
+    sender: str = Field(min_length=1, max_length=128)
+    external_id: str = Field(min_length=1, max_length=160)
+    text: str = Field(max_length=65_536)
+    media: list[Media] = Field(default_factory=list, max_length=9)
+    received_at: AwareDatetime
+
+
+class Reply(BaseModel):
+    """One bubble of the bot. `text` may hold tokens; the backend renders masked values when it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    text: str = Field(min_length=1, max_length=4_000)
+    choices: list[str] = Field(default_factory=list, max_length=12)
+    asks: Asked | None = None
+
+
+class MessageView(View):
+    id: UUID
+    conversation_id: UUID
+    seq: int
+    author: Author
+    text: str
+    choices: list[str]
+    at: datetime
+
+
+class InboundReceipt(View):
+    """`duplicate`: this (channel, external_id) was stored before; `replies` then holds what was answered, if anything."""
+
+    message_id: UUID
+    conversation_id: UUID
+    seq: int
+    duplicate: bool
+    state: TurnState
+    owner: Owner
+    secret_dropped: bool
+    replies: list[MessageView]
+
+
+class OpenConversation(Command):
+    channel: Channel
+    sender: str = Field(min_length=1, max_length=128)
+
+
+class ConversationView(View):
+    """`messages` starts after the asked cursor; `owner_name` is the display name of the person in charge."""
+
+    id: UUID
+    channel: Channel
+    owner: Owner
+    owner_name: str | None
+    messages: list[MessageView]
+
+
+class ClaimTurn(Command):
+    worker: str = Field(min_length=1, max_length=80)
+    wait_seconds: float = Field(default=0, ge=0, le=20)
+
+
+class Turn(View):
+    """Work for the turn runner. `text` is tokenised and has a leading slash escaped; `asked` is the open question."""
+
+    id: UUID
+    message_id: UUID
+    conversation_id: UUID
+    channel: Channel
+    text: str
+    asked: Asked | None
+    epoch: int
+    attempt: int
+    lease_until: datetime
+
+
+class TakeOverTurn(Command):
+    """The questionnaire takes over a turn: late replies of the earlier epoch are dropped."""
+
+    worker: str = Field(min_length=1, max_length=80)
+    epoch: int
+
+
+class TurnDone(Command):
+    """`passive`: a caller is waiting to carry the answer back, so no active delivery may be started for it."""
+
+    worker: str = Field(min_length=1, max_length=80)
+    epoch: int
+    engine: Engine
+    replies: list[Reply] = Field(min_length=1, max_length=10)
+    passive: bool = False
+
+
+class TurnFailed(Command):
+    worker: str = Field(min_length=1, max_length=80)
+    epoch: int
+    reason: str = Field(max_length=80)
+
+
+class DeliveryView(View):
+    """Messages to carry to one receiver, in order, coalesced by the channel as it sees fit."""
+
+    id: UUID
+    conversation_id: UUID
+    channel: Channel
+    receiver: str
+    messages: list[MessageView]
+    state: DeliveryState
+
+
+class TurnResult(View):
+    delivery: DeliveryView
+
+
+class ClaimDelivery(Command):
+    worker: str = Field(min_length=1, max_length=80)
+    channels: list[Channel] = Field(min_length=1)
+    wait_seconds: float = Field(default=0, ge=0, le=20)
+
+
+class DeliveryDone(Command):
+    worker: str = Field(min_length=1, max_length=80)
+    outcome: Literal["sent", "failed", "held", "maybe_sent"]
+    error: str | None = Field(default=None, max_length=80)
+
+
+class ForMessage(Command):
+    """A request made on behalf of one stored message: its text is read in the backend, never sent around."""
+
+    message_id: UUID
+
+
+class HandoffRequest(Command):
+    message_id: UUID | None = None
+    reason: Literal["asked", "not_understood", "identity", "danger", "failed"] = "asked"
+
+
+class HandoffView(View):
+    """`promise`: when a person will answer, in words; shown when nobody is on duty."""
+
+    queue_position: int
+    on_duty: bool
+    promise: str
+
+
+class Heartbeat(Command):
+    program: Literal["channels", "actions", "worker", "bot"]
+    instance: str = Field(max_length=80)
+    ready: bool
+    why: str | None = Field(default=None, max_length=200)
+
+
+class Answer(View):
+    """A published, external entry that answers a customer's question; absent when there is none good enough."""
+
+    title: str
+    text: str
+    source: str

@@ -1,0 +1,54 @@
+"""Which facts a complaint needs, and in which order they are asked (银保监会令2020年第3号 Art. 13). Standard library only."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Field(StrEnum):
+    FACTS = "facts"
+    DEMAND = "demand"
+    UNIT = "unit"
+    AMOUNT = "amount"
+    OCCURRED_ON = "occurred_on"
+    NAME = "name"
+    PHONE = "phone"
+    ID_NUMBER = "id_number"
+
+
+LABELS: dict[Field, str] = {
+    Field.FACTS: "事情经过",
+    Field.DEMAND: "您的诉求",
+    Field.UNIT: "被投诉机构",
+    Field.AMOUNT: "涉及金额",
+    Field.OCCURRED_ON: "发生日期",
+    Field.NAME: "姓名",
+    Field.PHONE: "联系电话",
+    Field.ID_NUMBER: "证件号码",
+}
+
+
+class FieldState(StrEnum):
+    FILLED = "filled"
+    TO_CONFIRM = "to_confirm"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class DraftState(StrEnum):
+    OPEN = "open"
+    CANCELLED = "cancelled"
+    FILED = "filed"
+
+
+MONEY_ONLY = frozenset({Field.AMOUNT, Field.OCCURRED_ON})
+MAY_BE_REFUSED = frozenset({Field.ID_NUMBER})
+MAY_BE_UNKNOWN = frozenset({Field.AMOUNT, Field.OCCURRED_ON, Field.UNIT})
+
+
+def wanted(*, about_money: bool) -> list[Field]:
+    return [field for field in Field if about_money or field not in MONEY_ONLY]
+
+
+def missing(states: Mapping[Field, FieldState], *, about_money: bool) -> list[Field]:
+    """Fields still to ask, in asking order; a refused or unknown answer counts as an answer."""
+    return [field for field in wanted(about_money=about_money) if field not in states]

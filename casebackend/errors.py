@@ -1,0 +1,42 @@
+from typing import ClassVar
+
+
+class DomainError(Exception):
+    """A refusal the caller can understand. Anything else is a bug and becomes a 500."""
+
+    status: ClassVar[int]
+    slug: ClassVar[str]
+    title: ClassVar[str]
+
+    def __init__(self, detail: str, **extensions: object) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.extensions = extensions
+
+
+class BadRequest(DomainError):
+    status, slug, title = 400, "bad-request", "请求不完整"
+
+
+class Unauthenticated(DomainError):
+    status, slug, title = 401, "unauthenticated", "请先登录"
+
+
+class Forbidden(DomainError):
+    status, slug, title = 403, "forbidden", "没有权限"
+
+
+class NotFound(DomainError):
+    status, slug, title = 404, "not-found", "没有找到"
+
+
+class Conflict(DomainError):
+    status, slug, title = 409, "conflict", "状态冲突"
+
+
+class Unprocessable(DomainError):
+    status, slug, title = 422, "unprocessable", "内容不符合要求"
+
+
+class Unavailable(DomainError):
+    status, slug, title = 503, "unavailable", "服务暂时不可用"
