@@ -1,6 +1,5 @@
 """The case backend as other programs see it: one method a route, every call with a deadline."""
 
-import asyncio
 from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
@@ -94,7 +93,7 @@ class CaseBackend:
                 if response.status < 500 and response.content_type == "application/problem+json":
                     raise Refused(response.status, await response.json(content_type=None))
                 raise BackendUnavailable(f"{method} {path}: {response.status}")
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise BackendUnavailable(f"{method} {path}: {type(error).__name__}") from error
 
     async def _ask[T: BaseModel](

@@ -58,7 +58,7 @@ class MessageView(View):
 
 
 class InboundReceipt(View):
-    """`duplicate`: this (channel, external_id) was stored before; `replies` then holds what was answered, if anything."""
+    """`duplicate`: (channel, external_id) was stored before; `replies` then holds what was answered, if anything."""
 
     message_id: UUID
     conversation_id: UUID

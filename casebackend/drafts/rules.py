@@ -1,4 +1,4 @@
-"""Which facts a complaint needs, and in which order they are asked (银保监会令2020年第3号 Art. 13). Standard library only."""
+"""Which facts a complaint needs, in asking order (银保监会令2020年第3号 Art. 13). Standard library only."""
 
 from collections.abc import Mapping
 from enum import StrEnum

@@ -1,0 +1,57 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+
+.PHONY: help demo stop test unit contract browser e2e lint types arrows bench env env-dev bot-env debian migrations
+
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+demo: env bot-env ## start everything on loopback with sample data; prints addresses and fresh passwords
+	@$(PYTHON) -m ops.demo start
+
+stop: ## stop the demo
+	@test ! -x $(PYTHON) || $(PYTHON) -m ops.demo stop
+
+test: env-dev bot-env debian lint types arrows unit contract browser e2e ## everything that must hold, in this order
+
+lint:
+	@echo "== lint"; .venv/bin/ruff check . && .venv/bin/ruff format --check .
+
+types:
+	@echo "== types"; .venv/bin/mypy
+
+arrows:
+	@echo "== arrows"; .venv/bin/lint-imports
+
+unit: ## pure and in-process tests on SQLite, then on PostgreSQL, then the bot under Python 3.10
+	@echo "== unit (SQLite)"; $(PYTHON) -m pytest tests --ignore=tests/e2e --ignore=tests/contracts --ignore=tests/bot -m "not browser"
+	@echo "== unit (PostgreSQL)"; TINGSU_TEST_DATABASE=postgres $(PYTHON) -m pytest tests/casebackend -m "not browser"
+	@echo "== bot"; bot/.venv/bin/python -m pytest -c bot/pytest.ini tests/bot
+
+contract: ## the wire, on both databases
+	@echo "== contract (SQLite)"; $(PYTHON) -m pytest tests/contracts
+	@echo "== contract (PostgreSQL)"; TINGSU_TEST_DATABASE=postgres $(PYTHON) -m pytest tests/contracts
+
+browser: ## pages in a real Chromium
+	@echo "== browser"; $(PYTHON) -m pytest tests --ignore=tests/e2e --ignore=tests/bot -m browser
+
+e2e: ## all programs, real Rasa
+	@echo "== e2e"; $(PYTHON) -m pytest tests/e2e
+
+bench: $(patsubst bench/%.py,bench-%,$(filter-out bench/__init__.py,$(wildcard bench/*.py))) ## every figure
+
+bench-%: env-dev bot-env
+	@$(PYTHON) -m bench.$*
+
+env:
+	@sh ops/environment.sh . requirements.lock
+
+env-dev:
+	@sh ops/environment.sh . requirements-dev.lock
+
+bot-env:
+	@sh ops/environment.sh bot requirements.lock
+
+debian:
+	@sh ops/debian.sh

@@ -1,0 +1,79 @@
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.audit import rules
+from casebackend.audit.model import AuditEntry, AuditHead
+from casebackend.failpoints import failpoint
+
+
+def _signed(entry: AuditEntry) -> dict[str, object]:
+    return {
+        "chain": entry.chain,
+        "seq": entry.seq,
+        "at": entry.at.isoformat(),
+        "actor": entry.actor,
+        "event": entry.event,
+        "object": entry.object,
+        "detail": entry.detail,
+    }
+
+
+async def record(
+    session: AsyncSession,
+    *,
+    chain: str,
+    event: str,
+    actor: str,
+    object: str,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Appends one link to its chain within the caller's transaction."""
+    await failpoint("audit.before_append")
+    head = await session.scalar(select(AuditHead).where(AuditHead.chain == chain).with_for_update())
+    if head is None:
+        head = AuditHead(chain=chain, seq=0, hash=rules.GENESIS)
+        session.add(head)
+    entry = AuditEntry(
+        chain=chain,
+        seq=head.seq + 1,
+        at=now,
+        actor=actor,
+        event=event,
+        object=object,
+        detail=dict(detail or {}),
+        previous=head.hash,
+    )
+    entry.hash = rules.link(session.info["audit_key"], head.hash, _signed(entry))
+    head.seq, head.hash = entry.seq, entry.hash
+    session.add(entry)
+    await session.flush()
+
+
+async def verify(session: AsyncSession, key: bytes) -> list[str]:
+    """One sentence for the first bad row of each broken chain; an empty list means that all chains hold."""
+    broken: list[str] = []
+    heads = {head.chain: head for head in await session.scalars(select(AuditHead))}
+    last: dict[str, tuple[int, str]] = {}
+    bad: set[str] = set()
+    for entry in await session.scalars(select(AuditEntry).order_by(AuditEntry.chain, AuditEntry.seq)):
+        seq, previous = last.get(entry.chain, (0, rules.GENESIS))
+        if entry.chain in bad:
+            continue
+        if (
+            entry.seq != seq + 1
+            or entry.previous != previous
+            or entry.hash != rules.link(key, previous, _signed(entry))
+        ):
+            bad.add(entry.chain)
+            broken.append(f"{entry.chain} 第 {entry.seq} 行与前一行不连续或被改动")
+        last[entry.chain] = (entry.seq, entry.hash)
+    for chain, head in heads.items():
+        if chain not in bad and last.get(chain, (0, rules.GENESIS)) != (head.seq, head.hash):
+            broken.append(f"{chain} 第 {head.seq} 行缺失：链尾被截断")
+    broken.extend(f"{chain} 没有链头" for chain in last.keys() - heads.keys() - bad)
+    return broken

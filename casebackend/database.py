@@ -1,0 +1,191 @@
+"""The one way to the database. SQLite: one writer, BEGIN IMMEDIATE. PostgreSQL: READ COMMITTED, small pool."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, nullcontext
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any, Concatenate
+
+from sanic import HTTPResponse, Request
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, TypeDecorator, event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware in, aware UTC out, on both databases; a naive value is a bug and is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
+
+
+class Signals:
+    """Wakes long polls of this process after a commit. A poll must not rely on it: other processes commit too."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, set[asyncio.Event]] = {}
+
+    def announce(self, topics: set[str]) -> None:
+        for topic in topics:
+            for event_ in self._waiting.get(topic, ()):
+                event_.set()
+
+    async def wait(self, topic: str, seconds: float) -> None:
+        mine = asyncio.Event()
+        waiting = self._waiting.setdefault(topic, set())
+        waiting.add(mine)
+        try:
+            async with asyncio.timeout(seconds):
+                await mine.wait()
+        except TimeoutError:
+            return
+        finally:
+            waiting.discard(mine)
+
+
+def announce(session: AsyncSession, topic: str) -> None:
+    """Wake whoever polls `topic`, once this session has committed."""
+    session.info.setdefault("announce", set()).add(topic)
+
+
+def _pragmas(connection: Any, _: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=5000",
+        "foreign_keys=ON",
+        "journal_size_limit=67108864",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _sqlite_engine(url: str, begin: str) -> AsyncEngine:
+    engine = create_async_engine(url)
+    event.listen(engine.sync_engine, "connect", _pragmas)
+
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine.sync_engine, "begin", start)
+    return engine
+
+
+class Database:
+    def __init__(self, url: str, *, info: dict[str, Any] | None = None) -> None:
+        """`info` is found in each session: audit_key (bytes) and vault (customers.vault.Vault)."""
+        self.url = url
+        self.signals = Signals()
+        parsed = make_url(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self._one_writer: asyncio.Lock | None = None
+        if self.is_sqlite:
+            if parsed.database:
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            self._one_writer = asyncio.Lock()
+            self.engine = _sqlite_engine(url, "BEGIN IMMEDIATE")
+            self._read_engine = _sqlite_engine(url, "BEGIN")
+        else:
+            self.engine = create_async_engine(
+                url,
+                pool_size=8,
+                max_overflow=0,
+                pool_timeout=2,
+                pool_pre_ping=True,
+                connect_args={
+                    "options": "-c statement_timeout=5000 -c lock_timeout=2000"
+                    " -c idle_in_transaction_session_timeout=30000"
+                },
+            )
+            self._read_engine = self.engine
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, info=info or {})
+        self._readings = async_sessionmaker(self._read_engine, expire_on_commit=False, info=info or {})
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """The one way to a writing session: commits on exit, rolls back on error, then wakes the pollers."""
+        async with self._one_writer or nullcontext(), self._sessions.begin() as session:
+            yield session
+        self.signals.announce(session.info.get("announce", set()))
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A snapshot to read from. Nothing written in it is kept."""
+        async with self._readings() as session:
+            try:
+                yield session
+            finally:
+                await session.rollback()
+
+    async def dispose(self) -> None:
+        await self.engine.dispose()
+        await self._read_engine.dispose()
+
+
+_shielded: set[asyncio.Task[Any]] = set()
+
+
+async def shielded[T](work: Coroutine[Any, Any, T]) -> T:
+    """Runs to its end even when the client hangs up and Sanic cancels the handler."""
+    task = asyncio.ensure_future(work)
+    _shielded.add(task)
+    task.add_done_callback(_shielded.discard)
+    return await asyncio.shield(task)
+
+
+type Handler[**P] = Callable[Concatenate[Request, AsyncSession, P], Awaitable[HTTPResponse]]
+type Route[**P] = Callable[Concatenate[Request, P], Coroutine[Any, Any, HTTPResponse]]
+
+
+def transactional[**P](handler: Handler[P]) -> Route[P]:
+    """One request, one shielded writing transaction, committed before the response leaves."""
+
+    @wraps(handler)
+    async def in_one_transaction(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HTTPResponse:
+        async def unit() -> HTTPResponse:
+            async with request.app.ctx.database.transaction() as session:
+                return await handler(request, session, *args, **kwargs)
+
+        return await shielded(unit())
+
+    return in_one_transaction
+
+
+def reading[**P](handler: Handler[P]) -> Route[P]:
+    @wraps(handler)
+    async def in_one_snapshot(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HTTPResponse:
+        async with request.app.ctx.database.reading() as session:
+            return await handler(request, session, *args, **kwargs)
+
+    return in_one_snapshot

@@ -1,0 +1,47 @@
+"""Logs are events with fields from a list; a field that is not on it is dropped, so no customer word can slip in."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+ALLOWED = frozenset(
+    {
+        "event", "level", "timestamp", "program", "route", "status", "error", "method", "ms", "case_no", "case_id",
+        "conversation_id", "message_id", "turn_id", "delivery_id", "draft_id", "topic", "count", "move", "channel",
+        "state", "outcome", "attempt", "epoch", "engine", "action", "reason", "port", "revision", "generation", "kind",
+        "article_id", "user_id", "principal", "why", "where", "version",
+    }
+)  # fmt: skip
+
+
+def allow_listed(_: Any, __: str, fields: Any) -> Any:
+    return {name: value for name, value in fields.items() if name in ALLOWED}
+
+
+def where_it_broke(_: Any, __: str, fields: Any) -> Any:
+    """File and line of the innermost frame of the exception: never its message, which may quote a customer."""
+    trace = sys.exc_info()[2]
+    if trace is not None and fields.get("level") == "error":
+        while trace.tb_next is not None:
+            trace = trace.tb_next
+        fields["where"] = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 2)[-1]}:{trace.tb_lineno}"
+    return fields
+
+
+def configure(program: str) -> None:
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            where_it_broke,
+            allow_listed,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(program=program)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s")

@@ -1,0 +1,32 @@
+import asyncio
+
+from alembic import context
+from sqlalchemy.engine import Connection
+
+from casebackend import schema
+from casebackend.app import open_database
+from casebackend.settings import Settings
+
+
+def run(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=schema.METADATA,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def migrate() -> None:
+    given = context.config.attributes.get("database")
+    database = given or open_database(Settings())  # type: ignore[call-arg]
+    async with database.engine.connect() as connection:
+        await connection.run_sync(run)
+        await connection.commit()
+    await database.dispose()
+
+
+asyncio.run(migrate())

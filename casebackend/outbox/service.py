@@ -1,0 +1,12 @@
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.outbox.model import OutboxMessage
+
+
+def emit(
+    session: AsyncSession, topic: str, payload: dict[str, object], *, now: datetime, due_at: datetime | None = None
+) -> None:
+    """Leaves with the transaction of its cause, or not at all. `payload` holds ids, never personal data."""
+    session.add(OutboxMessage(topic=topic, payload=payload, created_at=now, due_at=due_at or now))

@@ -1,0 +1,114 @@
+"""The turn runner: claims the next unanswered message, asks the engine, and closes the turn with what it said.
+
+Nothing is kept here. When the process dies the lease of the turn expires and any runner claims it again; a reply of an
+older epoch is refused by the backend and dropped.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Protocol
+
+import structlog
+
+from casebackend.api.client import BackendUnavailable, CaseBackend, Refused
+from casebackend.api.conversations import ClaimTurn, TakeOverTurn, TurnDone, TurnFailed, TurnResult
+from channels.bot import DialogueEngine, EngineFailed
+from channels.breaker import Breaker
+from channels.delivery import Deliverer, Line
+from channels.envelope import Channel, Engine, Reply, Turn
+
+IN_FLIGHT = 8
+POLL_SECONDS = 5
+TRIES_TO_CLOSE = 3
+log = structlog.get_logger()
+
+
+class Questions(Protocol):
+    async def reply(self, turn: Turn) -> list[Reply]: ...
+
+
+class TurnRunner:
+    def __init__(
+        self,
+        backend: CaseBackend,
+        engine: DialogueEngine,
+        questionnaire: Questions,
+        deliverer: Deliverer,
+        lines: Mapping[Channel, Line],
+        *,
+        worker: str,
+    ) -> None:
+        self._backend = backend
+        self._engine = engine
+        self._questionnaire = questionnaire
+        self._deliverer = deliverer
+        self._lines = lines
+        self._worker = worker
+        self.breaker = Breaker(time.monotonic)
+
+    async def work(self) -> None:
+        """One of several workers; each answers one turn at a time."""
+        claim = ClaimTurn(worker=self._worker, wait_seconds=POLL_SECONDS)
+        while True:
+            try:
+                turn = await self._backend.claim_turn(claim)
+            except (BackendUnavailable, Refused) as error:
+                log.warning("turn.claim_failed", error=type(error).__name__)
+                await asyncio.sleep(1)
+                continue
+            if turn is not None:
+                await self.answer(turn)
+
+    async def answer(self, turn: Turn) -> None:
+        try:
+            await self._answer(turn)
+        except BackendUnavailable:
+            log.warning("turn.left_to_lease", turn_id=str(turn.id))
+        except Refused as refusal:
+            if refusal.status == 409:
+                log.info("turn.superseded", turn_id=str(turn.id), epoch=turn.epoch)
+            else:
+                await self._give_up(turn, refusal.slug)
+
+    async def _answer(self, turn: Turn) -> None:
+        engine, turn, replies = await self._speak(turn)
+        line = self._lines.get(turn.channel)
+        passive = line is not None and await line.awaits(turn)
+        done = TurnDone(worker=self._worker, epoch=turn.epoch, engine=engine, replies=replies, passive=passive)
+        result = await self._close(turn, done)
+        log.info("turn.answered", turn_id=str(turn.id), engine=engine, channel=turn.channel, attempt=turn.attempt)
+        if line is not None and passive and not line.take(turn, result.delivery):
+            await self._deliverer.carry(result.delivery)
+
+    async def _speak(self, turn: Turn) -> tuple[Engine, Turn, list[Reply]]:
+        if self.breaker.allows():
+            try:
+                replies = await self._engine.reply(turn)
+            except EngineFailed as failure:
+                self.breaker.failed()
+                log.warning("engine.failed", turn_id=str(turn.id), error=str(failure), state=self.breaker.state)
+            else:
+                self.breaker.succeeded()
+                return Engine.RASA, turn, replies
+        turn = await self._backend.take_over_turn(turn.id, TakeOverTurn(worker=self._worker, epoch=turn.epoch))
+        return Engine.QUESTIONNAIRE, turn, await self._questionnaire.reply(turn)
+
+    async def _close(self, turn: Turn, done: TurnDone) -> TurnResult:
+        for attempt in range(TRIES_TO_CLOSE):
+            try:
+                return await self._backend.finish_turn(turn.id, done)
+            except BackendUnavailable:
+                if attempt == TRIES_TO_CLOSE - 1:
+                    raise
+                await asyncio.sleep(0.2)
+        raise AssertionError("unreachable")
+
+    async def _give_up(self, turn: Turn, reason: str) -> None:
+        log.error("turn.failed", turn_id=str(turn.id), slug=reason)
+        try:
+            await self._backend.fail_turn(
+                turn.id, TurnFailed(worker=self._worker, epoch=turn.epoch, reason=reason[:80])
+            )
+        except (BackendUnavailable, Refused):
+            log.warning("turn.left_to_lease", turn_id=str(turn.id))

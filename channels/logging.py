@@ -1,0 +1,51 @@
+"""A log line is an event and ids. Whatever is not on this list never reaches the log."""
+
+import logging
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+ALLOWED = frozenset(
+    {
+        "event",
+        "level",
+        "timestamp",
+        "program",
+        "turn_id",
+        "message_id",
+        "conversation_id",
+        "delivery_id",
+        "call_id",
+        "channel",
+        "engine",
+        "outcome",
+        "status",
+        "slug",
+        "error",
+        "errcode",
+        "attempt",
+        "epoch",
+        "count",
+        "route",
+        "task",
+        "state",
+    }
+)
+
+
+def only_allowed(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    return {key: value for key, value in event.items() if key in ALLOWED}
+
+
+def configure() -> None:
+    logging.basicConfig(level=logging.WARNING, format='{"program": "channels", "event": "%(name)s.%(levelname)s"}')
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            only_allowed,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        cache_logger_on_first_use=True,
+    )

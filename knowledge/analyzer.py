@@ -1,0 +1,116 @@
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import opencc
+import rjieba
+
+from knowledge.engine import Token
+
+LEXICON = Path(__file__).with_name("lexicon")
+RULES_VERSION = 1
+BANK_TERM_FREQUENCY = 20_000
+FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+ATOM = re.compile(r"(?P<word>[0-9a-z]+(?:[-_.][0-9a-z]+)*)|(?P<han>[㐀-鿿\U00020000-\U000323af])|(?P<gap>\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A word or character gram of a normalised text; positions count words, or characters and Latin runs."""
+
+    text: str
+    start: int
+    position: int
+
+
+class Lexicon:
+    def __init__(self, folder: Path = LEXICON) -> None:
+        terms = _lines(folder / "bank_terms.txt")
+        stops = _lines(folder / "stop_words.txt")
+        self.stop_words = frozenset(stops)
+        self._simplifier = opencc.OpenCC("t2s")
+        self._segmenter = rjieba.Jieba()
+        for term in terms:
+            self._segmenter.add_word(term, BANK_TERM_FREQUENCY, "n")
+        parts = [str(RULES_VERSION), version("rjieba"), version("opencc"), *terms, "", *stops]
+        self.fingerprint = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def normalise(self, text: str) -> str:
+        """Half-width, lower-case, simplified; always as long as the text, so that offsets keep their meaning."""
+        folded = "".join(c.lower() if len(c.lower()) == 1 else c for c in text.translate(FULL_WIDTH))
+        simple: str = self._simplifier.convert(folded)
+        if len(simple) == len(folded):
+            return simple
+        return "".join(one if len(one := str(self._simplifier.convert(c))) == 1 else c for c in folded)
+
+    def words(self, text: str) -> list[Piece]:
+        pieces = []
+        start = 0
+        for word in self._segmenter.cut(self.normalise(text)):
+            if word not in self.stop_words and any(c.isalnum() for c in word):
+                pieces.append(Piece(word, start, len(pieces)))
+            start += len(word)
+        return pieces
+
+    def grams(self, text: str) -> list[Piece]:
+        """Every character, every pair of neighbours, every Latin run; punctuation leaves a gap that no phrase spans."""
+        pieces = []
+        position = 0
+        before: re.Match[str] | None = None
+        for atom in ATOM.finditer(self.normalise(text)):
+            if atom["gap"]:
+                position += 1
+                before = None
+                continue
+            if atom["han"] and before is not None and before.end() == atom.start():
+                pieces.append(Piece(before[0] + atom[0], before.start(), position - 1))
+            pieces.append(Piece(atom[0], atom.start(), position))
+            before = atom if atom["han"] else None
+            position += 1
+        return pieces
+
+    def telling_grams(self, text: str) -> list[Piece]:
+        return [gram for gram in self.grams(text) if not all(c in self.stop_words for c in gram.text)]
+
+
+@cache
+def default_lexicon() -> Lexicon:
+    return Lexicon()
+
+
+class _Analyzer:
+    """Holds no state: Whoosh pickles it with the schema."""
+
+    def pieces(self, text: str) -> list[Piece]:
+        raise NotImplementedError
+
+    def __call__(self, value: str, *, start_pos: int = 0, start_char: int = 0, mode: str = "", **_: Any) -> Iterator[Any]:
+        token = Token(positions=True, chars=True, mode=mode)
+        for piece in self.pieces(value):
+            token.text = token.original = piece.text
+            token.pos = start_pos + piece.position
+            token.startchar = start_char + piece.start
+            token.endchar = token.startchar + len(piece.text)
+            token.boost = 1.0
+            token.stopped = False
+            yield token
+
+
+class WordAnalyzer(_Analyzer):
+    def pieces(self, text: str) -> list[Piece]:
+        return default_lexicon().words(text)
+
+
+class GramAnalyzer(_Analyzer):
+    def pieces(self, text: str) -> list[Piece]:
+        return default_lexicon().grams(text)
+
+
+def _lines(path: Path) -> list[str]:
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if line and not line.startswith("#")]

@@ -1,0 +1,119 @@
+"""Builds a small bank in one line; every builder goes through the real services."""
+
+import base64
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from asgi_lifespan import LifespanManager
+from pydantic import SecretStr
+from sanic import Sanic
+from sqlalchemy import text
+
+from casebackend.api.conversations import Inbound, InboundReceipt
+from casebackend.app import create_app, open_database
+from casebackend.conversations.rules import Channel
+from casebackend.database import Base, Database
+from casebackend.seed import seed
+from casebackend.settings import Settings
+from tests.databases import fresh_url
+
+PASSWORD = "Tingsu-Demo-2026!"
+LOGINS = ("agent", "lead", "supervisor", "curator", "admin")
+TOKENS = {name: f"token-{name}" for name in ("channels", "actions", "bot", "worker", "api")}
+KEY = base64.b64encode(b"k" * 32).decode()
+START = datetime(2026, 3, 2, 2, tzinfo=UTC)
+
+
+def configured(url: str, var: Path) -> Settings:
+    return Settings(
+        database_url=url,
+        var_dir=var,
+        token_channels=SecretStr(TOKENS["channels"]),
+        token_actions=SecretStr(TOKENS["actions"]),
+        token_bot=SecretStr(TOKENS["bot"]),
+        token_worker=SecretStr(TOKENS["worker"]),
+        token_api=SecretStr(TOKENS["api"]),
+        session_key=SecretStr("session-key-for-tests"),
+        data_key=SecretStr(KEY),
+        audit_key=SecretStr(KEY),
+        survey_delay_seconds=60,
+    )
+
+
+async def prepare(url: str) -> None:
+    """Schema and seed of the template database."""
+    with tempfile.TemporaryDirectory() as var:
+        database = open_database(configured(url, Path(var)))
+        async with database.engine.begin() as connection:
+            await connection.run_sync(Base.metadata.create_all)
+        async with database.transaction() as session:
+            await seed(session, now=START, passwords=dict.fromkeys(LOGINS, PASSWORD))
+        if database.is_sqlite:
+            async with database.engine.connect() as connection:
+                await connection.rollback()
+                await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        await database.dispose()
+
+
+class World:
+    """`time` is the clock of everything; move it with `wait`."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self.database = database
+        self.settings = settings
+        self.time = START
+        self.app: Sanic[Any, Any] = create_app(settings, database, now=lambda: self.time, name=f"world-{uuid4().hex}")
+        self.channels = self.client("channels")
+        self.actions = self.client("actions")
+        self.tester = self.client("api")
+
+    @classmethod
+    @asynccontextmanager
+    async def built(cls) -> AsyncIterator["World"]:
+        var = Path(tempfile.mkdtemp(prefix="tingsu-world-"))
+        async with fresh_url(prepare, var) as url:
+            settings = configured(url, var)
+            database = open_database(settings)
+            world = cls(database, settings)
+            async with LifespanManager(world.app), world.channels, world.actions, world.tester:
+                yield world
+            await database.dispose()
+        shutil.rmtree(var, ignore_errors=True)
+
+    def client(self, token: str | None = None) -> httpx.AsyncClient:
+        headers = {"Authorization": f"Bearer {TOKENS[token]}"} if token else {}
+        transport = httpx.ASGITransport(self.app)
+        return httpx.AsyncClient(transport=transport, base_url="http://casebackend", headers=headers)
+
+    def wait(self, **duration: float) -> None:
+        self.time += timedelta(**duration)
+
+    async def says(
+        self, words: str, *, sender: str = "customer-1", channel: Channel = Channel.WEBCHAT, external_id: str | None = None
+    ) -> InboundReceipt:
+        """A customer's message arrives at the inbox."""
+        message = Inbound(
+            channel=channel,
+            sender=sender,
+            external_id=external_id or uuid4().hex,
+            text=words,
+            received_at=self.time,
+        )
+        response = await self.channels.post("/api/v1/inbox", content=message.model_dump_json())
+        response.raise_for_status()
+        return InboundReceipt.model_validate_json(response.content)
+
+    async def act(self, path: str, message_id: UUID, *, key: str | None = None) -> httpx.Response:
+        """What an action does for one message, e.g. path `/conversations/{id}/draft/absorb`."""
+        return await self.actions.post(
+            f"/api/v1{path}",
+            json={"message_id": str(message_id)},
+            headers={"Idempotency-Key": key or uuid4().hex},
+        )
