@@ -9,8 +9,11 @@ from typing import Any
 from sanic import Blueprint, Sanic
 
 from casebackend import problems
+from casebackend.console import wiring as console
+from casebackend.curation import knowledge_index
 from casebackend.database import Database
 from casebackend.settings import Settings
+from casebackend.supervision import health
 
 API = [
     "conversations", "drafts", "cases", "revisits", "handoffs", "supervision", "assist", "curation", "audit", "openapi",
@@ -58,7 +61,10 @@ def create_app(
     app.ctx.database = database
     app.ctx.now = now
     problems.register(app)
+    knowledge_index.install(app)
+    console.install(app)
     for blueprint in _blueprints():
         if not any(str(part.url_prefix or "").startswith("/api") for part in [blueprint]):
             app.blueprint(blueprint, url_prefix="/api/v1" + (blueprint.url_prefix or ""))
+    app.blueprint(health.bp)
     return app

@@ -45,6 +45,7 @@ class TurnRunner:
         self._deliverer = deliverer
         self._lines = lines
         self._worker = worker
+        self._claims_failed = False
         self.breaker = Breaker(time.monotonic)
 
     async def work(self) -> None:
@@ -54,11 +55,18 @@ class TurnRunner:
             try:
                 turn = await self._backend.claim_turn(claim)
             except (BackendUnavailable, Refused) as error:
-                log.warning("turn.claim_failed", error=type(error).__name__)
+                self._claims_fail(type(error).__name__)
                 await asyncio.sleep(1)
                 continue
+            self._claims_failed = False
             if turn is not None:
                 await self.answer(turn)
+
+    def _claims_fail(self, error: str) -> None:
+        """Said once, not by every worker every second."""
+        if not self._claims_failed:
+            log.warning("turn.claim_failed", error=error)
+        self._claims_failed = True
 
     async def answer(self, turn: Turn) -> None:
         try:

@@ -51,7 +51,7 @@ class Deliverer:
                 claimed = await self._backend.claim_deliveries(claim)
             except (BackendUnavailable, Refused) as error:
                 log.warning("delivery.claim_failed", channel=channel, error=type(error).__name__)
-                await asyncio.sleep(1)
+                await asyncio.sleep(2)
                 continue
             by_conversation: dict[UUID, list[DeliveryView]] = defaultdict(list)
             for delivery in claimed:

@@ -49,9 +49,9 @@ class Intake:
             return False
         except Refused as refusal:
             if refusal.status in {401, 403, 408, 409, 429}:
-                log.error("spool.not_admitted", status=refusal.status, slug=refusal.slug)
+                log.warning("spool.not_admitted", status=refusal.status, slug=refusal.slug)
                 return False
-            log.error("spool.refused", channel=head.channel, status=refusal.status, slug=refusal.slug)
+            log.warning("spool.refused", channel=head.channel, status=refusal.status, slug=refusal.slug)
             await self._spool.set_aside()
             return True
         log.info("spool.drained", message_id=str(receipt.message_id), channel=head.channel)

@@ -98,9 +98,8 @@ class Spool:
     def _write(self, record: bytes) -> None:
         before = os.fstat(self._file).st_size
         try:
-            written = os.write(self._file, record)
-            if written != len(record):
-                raise OSError(f"{written} of {len(record)} bytes written")
+            while record:
+                record = record[os.write(self._file, record) :]
             os.fsync(self._file)
         except OSError:
             os.ftruncate(self._file, before)

@@ -32,24 +32,28 @@ class Lexicon:
     def __init__(self, folder: Path = LEXICON) -> None:
         terms = _lines(folder / "bank_terms.txt")
         stops = _lines(folder / "stop_words.txt")
+        groups = [line.split() for line in _lines(folder / "synonyms.txt")]
         self.stop_words = frozenset(stops)
+        self._concept_of = {wording: group[0] for group in groups for wording in group}
+        self._wording = re.compile("|".join(map(re.escape, sorted(self._concept_of, key=len, reverse=True))))
         self._simplifier = opencc.OpenCC("t2s")
         self._segmenter = rjieba.Jieba()
         for term in terms:
             self._segmenter.add_word(term, BANK_TERM_FREQUENCY, "n")
-        parts = [str(RULES_VERSION), version("rjieba"), version("opencc"), *terms, "", *stops]
+        parts = [str(RULES_VERSION), version("rjieba"), version("opencc"), *terms, "", *stops, "", *self._concept_of]
         self.fingerprint = hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def normalise(self, text: str) -> str:
         """Half-width, lower-case, simplified; always as long as the text, so that offsets keep their meaning."""
         folded = "".join(c.lower() if len(c.lower()) == 1 else c for c in text.translate(FULL_WIDTH))
+        folded = folded.encode(errors="replace").decode()
         simple: str = self._simplifier.convert(folded)
         if len(simple) == len(folded):
             return simple
         return "".join(one if len(one := str(self._simplifier.convert(c))) == 1 else c for c in folded)
 
     def words(self, text: str) -> list[Piece]:
-        pieces = []
+        pieces: list[Piece] = []
         start = 0
         for word in self._segmenter.cut(self.normalise(text)):
             if word not in self.stop_words and any(c.isalnum() for c in word):
@@ -74,6 +78,10 @@ class Lexicon:
             position += 1
         return pieces
 
+    def concepts(self, text: str) -> list[tuple[str, str]]:
+        """(what is meant, how it was said) for each colloquial wording of the list."""
+        return [(self._concept_of[said], said) for said in self._wording.findall(self.normalise(text))]
+
     def telling_grams(self, text: str) -> list[Piece]:
         return [gram for gram in self.grams(text) if not all(c in self.stop_words for c in gram.text)]
 
@@ -89,7 +97,9 @@ class _Analyzer:
     def pieces(self, text: str) -> list[Piece]:
         raise NotImplementedError
 
-    def __call__(self, value: str, *, start_pos: int = 0, start_char: int = 0, mode: str = "", **_: Any) -> Iterator[Any]:
+    def __call__(
+        self, value: str, *, start_pos: int = 0, start_char: int = 0, mode: str = "", **_: Any
+    ) -> Iterator[Any]:
         token = Token(positions=True, chars=True, mode=mode)
         for piece in self.pieces(value):
             token.text = token.original = piece.text

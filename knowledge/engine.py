@@ -5,32 +5,29 @@ import warnings
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", SyntaxWarning)
     warnings.simplefilter("ignore", DeprecationWarning)
+    import whoosh.codec.whoosh3  # noqa: F401 - else first compiled, loudly, in the middle of a build
     from whoosh.analysis import Token
-    from whoosh.fields import ID, KEYWORD, NUMERIC, STORED, TEXT, Schema
+    from whoosh.fields import ID, KEYWORD, STORED, TEXT, Schema
     from whoosh.filedb.filestore import FileStorage, RamStorage
     from whoosh.index import FileIndex
-    from whoosh.query import And, AndMaybe, NumericRange, Or, Phrase, Query, Term
+    from whoosh.query import And, AndMaybe, Or, Phrase, Term, TermRange
     from whoosh.scoring import BM25F
-    from whoosh.searching import Searcher
 
 __all__ = [
     "BM25F",
     "ID",
     "KEYWORD",
-    "NUMERIC",
     "STORED",
     "TEXT",
     "And",
     "AndMaybe",
     "FileIndex",
     "FileStorage",
-    "NumericRange",
     "Or",
     "Phrase",
-    "Query",
     "RamStorage",
     "Schema",
-    "Searcher",
     "Term",
+    "TermRange",
     "Token",
 ]

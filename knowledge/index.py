@@ -13,7 +13,7 @@ from typing import Any
 from knowledge.analyzer import GramAnalyzer, WordAnalyzer, default_lexicon
 from knowledge.articles import Article, Audience, Kind, close_superseded, content_digest
 from knowledge.clauses import clause_numbers
-from knowledge.engine import ID, KEYWORD, NUMERIC, STORED, TEXT, FileIndex, FileStorage, RamStorage, Schema
+from knowledge.engine import ID, KEYWORD, STORED, TEXT, FileIndex, FileStorage, RamStorage, Schema
 
 FORMAT = 1
 KEPT_GENERATIONS = 2
@@ -79,8 +79,8 @@ def _schema() -> Any:
         clause=KEYWORD(),
         kind=ID(),
         audience=ID(),
-        starts=NUMERIC(int, signed=False),
-        ends=NUMERIC(int, signed=False),
+        starts=ID(),
+        ends=ID(),
         title=TEXT(analyzer=words, phrase=False),
         questions=TEXT(analyzer=words, phrase=False),
         text=TEXT(analyzer=words, phrase=False),
@@ -109,8 +109,8 @@ def _document(article: Article) -> dict[str, Any]:
         "clause": " ".join(clause_numbers(article.clause or "")),
         "kind": article.kind.value,
         "audience": article.audience.value,
-        "starts": article.effective_from.toordinal(),
-        "ends": (article.effective_to or date.max).toordinal(),
+        "starts": article.effective_from.isoformat(),
+        "ends": (article.effective_to or date.max).isoformat(),
         "title": article.title,
         "questions": FIELD_BREAK.join(article.questions),
         "text": article.text,

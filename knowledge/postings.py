@@ -1,3 +1,4 @@
+from array import array
 from collections import Counter
 from collections.abc import Iterable
 
@@ -15,21 +16,23 @@ class Postings:
         self._k1 = k1
         self._b = b
         self._numbers: dict[str, int] = {}
-        self._lengths: list[float] = []
-        self._new: list[tuple[int, int, float]] = []
-        self._triples = np.empty((0, 3))
+        self._lengths = array("f")
+        self._new_terms, self._new_units, self._new_counts = array("i"), array("i"), array("f")
+        self._terms: NDArray[np.int32] = np.empty(0, dtype=np.int32)
+        self._units: NDArray[np.int32] = np.empty(0, dtype=np.int32)
+        self._counts: NDArray[np.float32] = np.empty(0, dtype=np.float32)
+        self._impacts: NDArray[np.float32] = np.empty(0, dtype=np.float32)
         self._starts: Ints = np.zeros(1, dtype=np.int64)
-        self._units: Ints = np.empty(0, dtype=np.int64)
-        self._impacts: Floats = np.empty(0)
         self._idf: Floats = np.empty(0)
 
     def add(self, terms: Iterable[str]) -> int:
         counts = Counter(terms)
         unit = len(self._lengths)
-        self._lengths.append(float(counts.total()))
+        self._lengths.append(counts.total())
         for term, count in counts.items():
-            number = self._numbers.setdefault(term, len(self._numbers))
-            self._new.append((number, unit, float(count)))
+            self._new_terms.append(self._numbers.setdefault(term, len(self._numbers)))
+            self._new_units.append(unit)
+            self._new_counts.append(count)
         return unit
 
     def __len__(self) -> int:
@@ -61,18 +64,18 @@ class Postings:
         return float(np.log(1 + len(self._lengths))) if number is None else float(self._idf[number])
 
     def _merge(self) -> None:
-        if not self._new:
+        if not self._new_terms:
             return
-        self._triples = np.concatenate([self._triples, np.array(self._new)])
-        self._new = []
-        order = np.lexsort((self._triples[:, 1], self._triples[:, 0]))
-        self._triples = self._triples[order]
-        terms = self._triples[:, 0].astype(np.int64)
-        self._units = self._triples[:, 1].astype(np.int64)
-        counts = self._triples[:, 2]
-        self._starts = np.searchsorted(terms, np.arange(len(self._numbers) + 1))
+        terms = np.concatenate([self._terms, np.array(self._new_terms, dtype=np.int32)])
+        units = np.concatenate([self._units, np.array(self._new_units, dtype=np.int32)])
+        counts = np.concatenate([self._counts, np.array(self._new_counts, dtype=np.float32)])
+        del self._new_terms[:], self._new_units[:], self._new_counts[:]
+        order = np.lexsort((units, terms))
+        self._terms, self._units, self._counts = terms[order], units[order], counts[order]
+        self._starts = np.searchsorted(self._terms, np.arange(len(self._numbers) + 1))
         frequency = np.diff(self._starts)
         self._idf = np.log(1 + (len(self._lengths) - frequency + 0.5) / (frequency + 0.5))
         lengths = np.array(self._lengths)
         norm = self._k1 * (1 - self._b + self._b * lengths / max(lengths.mean(), 1e-9))
-        self._impacts = self._idf[terms] * counts * (self._k1 + 1) / (counts + norm[self._units])
+        saturated = self._counts * (self._k1 + 1) / (self._counts + norm[self._units])
+        self._impacts = (self._idf[self._terms] * saturated).astype(np.float32)

@@ -71,7 +71,7 @@ def _most_telling(terms: Iterable[str], fields: Iterable[str], most: int, reader
     """Whoosh costs as many steps as its terms have postings: rarest first, until the budget is spent."""
     fields = tuple(fields)
     counted = sorted((count, term) for term in terms if (count := sum(reader.doc_frequency(f, term) for f in fields)))
-    chosen = []
+    chosen: list[str] = []
     spent = 0
     for count, term in counted[:most]:
         if chosen and spent + count > POSTINGS_BUDGET:

@@ -1,4 +1,5 @@
 import threading
+from array import array
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -10,11 +11,14 @@ from knowledge.analyzer import Lexicon, default_lexicon
 from knowledge.articles import Article, Audience, Kind, close_superseded
 from knowledge.postings import Floats, Ints, Postings
 
+WORD, PAIR, CHARACTER, CONCEPT = "wpcs"
 WORD_WEIGHT = 1.0
 PAIR_WEIGHT = 1.0
+CONCEPT_WEIGHT = 1.5
 CHARACTER_WEIGHT = 0.2
 WHOLE_WEIGHT = 0.6
-FLOOR = 0.2
+COVERAGE_WEIGHT = 2.0
+FLOOR = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,11 @@ class Suggester:
         self._lock = threading.Lock()
         self._articles = close_superseded(articles)
         self._starts: Ints = np.array([a.effective_from.toordinal() for a in self._articles], dtype=np.int64)
-        self._ends: Ints = np.array(
-            [(a.effective_to or date.max).toordinal() for a in self._articles], dtype=np.int64
-        )
+        self._ends: Ints = np.array([(a.effective_to or date.max).toordinal() for a in self._articles], dtype=np.int64)
+        self._kinds = np.array([a.kind.value for a in self._articles])
+        self._audiences = np.array([a.audience.value for a in self._articles])
         self._asked = Postings()
-        self._asked_of: list[int] = []
+        self._asked_of = array("q")
         self._units_of: list[list[int]] = [[] for _ in self._articles]
         self._whole = Postings()
         for number, article in enumerate(self._articles):
@@ -69,7 +73,7 @@ class Suggester:
             scores = np.where(self._allowed(on, audience, kinds), self._scores(terms), 0.0)
             best = np.lexsort((np.arange(len(scores)), -scores))[:limit]
             return [
-                Suggestion(self._articles[n], float(scores[n]), self._matched(terms, int(n)))
+                Suggestion(self._articles[n], float(scores[n]), self._matched(text, terms, int(n)))
                 for n in best
                 if scores[n] >= FLOOR
             ]
@@ -80,32 +84,31 @@ class Suggester:
         self._units_of[number].append(unit)
 
     def _scores(self, terms: list[str]) -> Floats:
+        """How many rare terms speak for an article, and how much of what was said they make up."""
         weights = {term: _weight(term) for term in terms}
         asked = np.zeros(len(self._articles))
         np.maximum.at(asked, np.array(self._asked_of), self._asked.score(weights))
-        whole = self._whole.score(weights)
-        return np.round((asked + WHOLE_WEIGHT * whole) / self._full_marks(weights), 6)
-
-    def _full_marks(self, weights: dict[str, float]) -> float:
-        return sum(weight * self._whole.idf(term) for term, weight in weights.items()) * (1 + WHOLE_WEIGHT)
+        found = asked + WHOLE_WEIGHT * self._whole.score(weights)
+        said = sum(weight * self._whole.idf(term) for term, weight in weights.items()) * (1 + WHOLE_WEIGHT)
+        scores: Floats = found / np.log(1 + len(self._articles)) + COVERAGE_WEIGHT * found / said
+        return scores.round(6)
 
     def _allowed(self, on: date, audience: Audience | None, kinds: Collection[Kind] | None) -> NDArray[np.bool_]:
         day = on.toordinal()
         allowed = (self._starts <= day) & (day <= self._ends)
-        if audience is not None or kinds is not None:
-            allowed &= np.array(
-                [(audience in (None, a.audience)) and (kinds is None or a.kind in kinds) for a in self._articles]
-            )
+        if audience is not None:
+            allowed &= self._audiences == audience.value
+        if kinds is not None:
+            allowed &= np.isin(self._kinds, [kind.value for kind in kinds])
         return allowed
 
-
-    def _matched(self, terms: list[str], number: int) -> tuple[str, ...]:
+    def _matched(self, text: str, terms: list[str], number: int) -> tuple[str, ...]:
         """The words that speak for the article; pairs of characters only where no whole word does."""
-        for family in "wpc":
-            found = [term[1:] for term in terms if term[0] == family and self._holds(term, number)]
-            if found:
-                return tuple(found)
-        return ()
+        said = {word: None for concept, word in self._lexicon.concepts(text) if self._holds(CONCEPT + concept, number)}
+        said |= {term[1:]: None for term in terms if term[0] == WORD and self._holds(term, number)}
+        if not said:
+            said = {term[1:]: None for term in terms if term[0] != CONCEPT and self._holds(term, number)}
+        return tuple(sorted(said, key=self._lexicon.normalise(text).find))
 
     def _holds(self, term: str, number: int) -> bool:
         return self._whole.contains(term, number) or any(
@@ -114,9 +117,14 @@ class Suggester:
 
 
 def _weight(term: str) -> float:
-    return {"w": WORD_WEIGHT, "p": PAIR_WEIGHT, "c": CHARACTER_WEIGHT}[term[0]]
+    if term[0] == CONCEPT:
+        return CONCEPT_WEIGHT
+    if term[0] == WORD:
+        return WORD_WEIGHT if len(term) > 2 else CHARACTER_WEIGHT
+    return PAIR_WEIGHT if term[0] == PAIR else CHARACTER_WEIGHT
 
 
 def _terms(lexicon: Lexicon, text: str) -> list[str]:
-    grams = [("c" if len(g.text) == 1 else "p") + g.text for g in lexicon.telling_grams(text)]
-    return ["w" + word.text for word in lexicon.words(text)] + grams
+    grams = [(CHARACTER if len(gram.text) == 1 else PAIR) + gram.text for gram in lexicon.telling_grams(text)]
+    concepts = [CONCEPT + concept for concept, _ in lexicon.concepts(text)]
+    return [*(WORD + word.text for word in lexicon.words(text)), *grams, *concepts]

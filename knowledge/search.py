@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from knowledge.articles import Article, Audience, Kind
-from knowledge.engine import BM25F, And, NumericRange, Or, Term
+from knowledge.engine import BM25F, And, Or, Term, TermRange
 from knowledge.highlights import Segment, excerpt, highlight
 from knowledge.index import META, IndexUnusable, OpenedIndex, current_folder, open_current, stored_article
 from knowledge.query import compose, parse
@@ -66,16 +66,18 @@ class _Snapshot:
     ) -> list[Hit]:
         wanted = parse(query)
         composed = compose(wanted, self._searcher.reader())
-        if composed is None or limit < 1:
+        allowed = self._allowed(on, kinds, audience)
+        if composed is None or limit < 1 or not allowed:  # Whoosh takes an empty filter for no filter
             return []
-        results = self._searcher.search(composed, filter=self._allowed(on, kinds, audience), limit=limit)
+        results = self._searcher.search(composed, filter=allowed, limit=limit)
         terms = wanted.highlight_terms()
         hits = [(stored_article(result["article"]), float(result.score)) for result in results]
         return [Hit(a, score, highlight(a.title, terms), excerpt(a.text, terms)) for a, score in hits]
 
     def _allowed_documents(self, on: date, kinds: frozenset[Kind] | None, audience: Audience | None) -> set[int]:
-        day = on.toordinal()
-        parts = [NumericRange("starts", None, day), NumericRange("ends", day, None)]
+        """Days are compared as ISO text: NumericRange of Whoosh 2.7.4 lets days through that lie outside."""
+        day = on.isoformat()
+        parts = [TermRange("starts", None, day), TermRange("ends", day, None)]
         if kinds is not None:
             parts.append(Or([Term("kind", kind.value) for kind in kinds]))
         if audience is not None:

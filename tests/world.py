@@ -96,7 +96,12 @@ class World:
         self.time += timedelta(**duration)
 
     async def says(
-        self, words: str, *, sender: str = "customer-1", channel: Channel = Channel.WEBCHAT, external_id: str | None = None
+        self,
+        words: str,
+        *,
+        sender: str = "customer-1",
+        channel: Channel = Channel.WEBCHAT,
+        external_id: str | None = None,
     ) -> InboundReceipt:
         """A customer's message arrives at the inbox."""
         message = Inbound(

@@ -1,8 +1,13 @@
 from datetime import date, datetime
-from typing import Literal
+from decimal import Decimal
+from typing import Any, Literal
 from uuid import UUID
 
-from casebackend.api.conversations import View
+from pydantic import Field
+
+from casebackend.api.conversations import Command, View
+from casebackend.cases.rules import Move, Status
+from casebackend.cases.words import DeclineReason, Responsible, Satisfaction
 
 
 class CaseBrief(View):
@@ -44,3 +49,149 @@ class SurveyOutcome(View):
     understood: bool
     second_case: UUID | None
     second_number: str | None
+
+
+class MoveCase(Command):
+    """One step of the lifecycle. Which fields a move needs is said by `allowed` of the case view.
+
+    `version`: the version that was looked at; when given and no longer current, the move is refused.
+    `facts` to `occurred_on` are taken by `submit` only; a classification may come with any move.
+    """
+
+    move: Move
+    opinion: str | None = Field(default=None, max_length=4_000)
+    version: int | None = None
+    handling_unit_id: UUID | None = None
+    cosigners: list[str] = Field(default_factory=list, max_length=20)
+    appraisal: str | None = Field(default=None, max_length=500)
+    decline_reason: DeclineReason | None = None
+    findings: str | None = Field(default=None, max_length=8_000)
+    responsible: Responsible | None = None
+    proposal: str | None = Field(default=None, max_length=8_000)
+    closing_info: str | None = Field(default=None, max_length=8_000)
+    reply_facts: str | None = Field(default=None, max_length=1_000)
+    reply_basis: str | None = Field(default=None, max_length=1_000)
+    reply_remedies: str | None = Field(default=None, max_length=1_000)
+    overdue_reason: str | None = Field(default=None, max_length=1_000)
+    satisfaction: Satisfaction | None = None
+    master_number: str | None = Field(default=None, max_length=20)
+    business_channel_a: str | None = Field(default=None, max_length=80)
+    category_b: str | None = Field(default=None, max_length=80)
+    cause_c: str | None = Field(default=None, max_length=80)
+    facts: str | None = Field(default=None, max_length=20_000)
+    demand: str | None = Field(default=None, max_length=8_000)
+    unit_id: UUID | None = None
+    amount: Decimal | None = Field(default=None, ge=0, max_digits=16, decimal_places=2)
+    occurred_on: date | None = None
+
+
+class AllowedMove(View):
+    """A move that the reader may make now, and the fields it needs."""
+
+    move: Move
+    label: str
+    requires: list[str]
+
+
+class CaseRow(View):
+    """A case in a list. `near_due`: a reminder of one of its clocks has come. Personal data are masked."""
+
+    id: UUID
+    number: str
+    kind: Literal["first", "second"]
+    status: Status
+    status_label: str
+    channel: str
+    severity: str
+    customer_name: str | None
+    summary: str
+    unit: str | None
+    handling_unit: str | None
+    handler: str | None
+    category_b: str
+    received_at: datetime
+    promised_on: date
+    near_due: bool
+    overdue: bool
+    urge_count: int
+
+
+class CasePage(View):
+    """`next` is the cursor of the following page."""
+
+    items: list[CaseRow]
+    next: str | None
+
+
+class CaseView(CaseRow):
+    version: int
+    conversation_id: UUID
+    matter_type: str
+    facts: str
+    demand: str
+    customer_phone: str | None
+    customer_id_number: str | None
+    unit_id: UUID | None
+    handling_unit_id: UUID | None
+    amount: Decimal | None
+    occurred_on: date | None
+    business_channel_a: str
+    cause_c: str
+    classified_by_person: bool
+    creator: str
+    filed_at: datetime
+    replied_at: datetime | None
+    closed_at: datetime | None
+    findings: str | None
+    proposal: str | None
+    responsible: Responsible | None
+    decline_reason: DeclineReason | None
+    closing_info: str | None
+    overdue_reason: str | None
+    cosigners: list[str]
+    reply_text: str | None
+    satisfaction: Satisfaction | None
+    rework_count: int
+    parent_number: str | None
+    second_number: str | None
+    master_number: str | None
+    allowed: list[AllowedMove]
+
+
+class TimelineEntryView(View):
+    seq: int
+    at: datetime
+    actor_name: str
+    kind: str
+    label: str
+    opinion: str | None
+    from_status: Status | None
+    to_status: Status | None
+    detail: dict[str, Any]
+
+
+class TimelineView(View):
+    number: str
+    entries: list[TimelineEntryView]
+
+
+class ClockView(View):
+    """`derivation` shows in words how the due time came about; `provisional`: days without a published calendar."""
+
+    kind: str
+    label: str
+    seq: int
+    started_at: datetime
+    near_at: datetime
+    due_at: datetime
+    stopped_at: datetime | None
+    stop_reason: str | None
+    near_fired_at: datetime | None
+    fired_at: datetime | None
+    derivation: str
+    provisional: bool
+
+
+class ClocksView(View):
+    number: str
+    clocks: list[ClockView]

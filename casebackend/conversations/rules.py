@@ -1,5 +1,8 @@
 """The vocabulary of a conversation. Standard library only."""
 
+import re
+import unicodedata
+from collections.abc import Sequence
 from enum import StrEnum
 
 
@@ -76,3 +79,55 @@ class Asked(StrEnum):
 
 LEASE_SECONDS = 10
 MAX_ATTEMPTS = 5
+DELIVERY_LEASE_SECONDS = 30
+LONGEST_TURN = 4_000
+
+# A message may reach these receivers twice (they know it by its seq); to every other one it goes at most once.
+AT_LEAST_ONCE = frozenset({Channel.WEBCHAT})
+OPEN_TURNS = (TurnState.WAITING, TurnState.CLAIMED)
+
+MENU = re.compile(
+    r"(?:选择?|我选|第|按)?\s*(?:([0-9]{1,2})|([一二三四五六七八九十])|([①②③④⑤⑥⑦⑧⑨⑩]))\s*(?:个|项|号|条)?\s*[.．。、,，)）]?"
+)
+LABELLED = re.compile(r"\s*([0-9]{1,2})(?![0-9])")
+INVISIBLE = frozenset("\u00ad\u200b\u200c\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def cleaned(text: str) -> str:
+    """NFC, without control, bidirectional and zero-width characters; line breaks stay."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
+    kept = (
+        character
+        for character in text
+        if character == "\n" or (unicodedata.category(character) not in {"Cc", "Cs"} and character not in INVISIBLE)
+    )
+    return "".join(kept).strip()
+
+
+def chosen(text: str, choices: Sequence[str]) -> str | None:
+    """The choice that a bare menu number stands for. A number that a choice itself begins with wins over its place."""
+    match = MENU.fullmatch(unicodedata.normalize("NFKC", text.strip()) if text[:1] not in "①②③④⑤⑥⑦⑧⑨⑩" else text.strip())
+    if not match or not choices:
+        return None
+    digits, word, circle = match.groups()
+    number = int(digits) if digits else ("一二三四五六七八九十".index(word) if word else "①②③④⑤⑥⑦⑧⑨⑩".index(circle)) + 1
+    for choice in choices:
+        label = LABELLED.match(choice)
+        if label and int(label.group(1)) == number:
+            return choice
+    return choices[number - 1] if 1 <= number <= len(choices) else None
+
+
+def for_engine(text: str) -> str:
+    """A leading slash would be a command to the engine."""
+    bare = text.lstrip()
+    return f"／{bare[1:]}" if bare.startswith("/") else text
+
+
+def cut(text: str, limit: int = LONGEST_TURN) -> str:
+    """At most `limit` characters, never half a token."""
+    if len(text) <= limit:
+        return text
+    head = text[:limit]
+    opening = head.rfind("[")
+    return head[:opening] if opening > limit - 16 and "]" not in head[opening:] else head

@@ -6,19 +6,23 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+import yaml
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.audit import service as audit
 from casebackend.database import announce
 from casebackend.errors import Unauthenticated
+from casebackend.organisations.model import Organisation
 from casebackend.staff.model import LoginAttempt, LoginSession, User
 from casebackend.staff.passwords import Passwords
 from casebackend.staff.rules import LOCK, Outcome, is_alive, is_locked
 
 SECRET_BYTES = 32
+DEMO = Path(__file__).with_name("seed.yml")
 
 
 class LoginRefused(Unauthenticated):
@@ -69,16 +73,14 @@ async def begin_attempt(session: AsyncSession, *, key: str, login: str, address:
     return Attempt(row.id, user.id if user else None, user.password_hash if user else None, locked)
 
 
-async def _failures(session: AsyncSession, whose: "object", now: datetime) -> int:
+async def _failures(session: AsyncSession, whose: ColumnElement[bool], now: datetime) -> int:
     opened = await session.scalar(
-        select(func.max(LoginAttempt.at)).where(whose, LoginAttempt.outcome == Outcome.OPENED)  # type: ignore[arg-type]
+        select(func.max(LoginAttempt.at)).where(whose, LoginAttempt.outcome == Outcome.OPENED)
     )
     since = max(now - LOCK, opened) if opened else now - LOCK
     counted = await session.scalar(
         select(func.count()).where(
-            whose,  # type: ignore[arg-type]
-            LoginAttempt.at > since,
-            LoginAttempt.outcome.in_([Outcome.TRIED, Outcome.FAILED]),
+            whose, LoginAttempt.at > since, LoginAttempt.outcome.in_([Outcome.TRIED, Outcome.FAILED])
         )
     )
     return counted or 0
@@ -101,8 +103,8 @@ async def refuse(session: AsyncSession, attempt: Attempt, *, now: datetime) -> N
 
 async def open_session(
     session: AsyncSession, attempt: Attempt, *, replaces: str | None, address: str, now: datetime
-) -> str:
-    """Always a new secret; the session the browser held before, if any, ends here. Returns the secret."""
+) -> tuple[str, User]:
+    """Always a new secret; the session the browser held before, if any, ends here."""
     if attempt.user_id is None:
         raise LoginRefused
     row = await session.get_one(LoginAttempt, attempt.id)
@@ -120,7 +122,7 @@ async def open_session(
         session, chain="access", event="login.opened", actor=f"staff:{user.login}", object=f"user:{user.id}", now=now
     )
     announce(session, "console")
-    return secret
+    return secret, user
 
 
 async def find_session(session: AsyncSession, secret: str, *, now: datetime) -> tuple[LoginSession, User] | None:
@@ -186,3 +188,30 @@ async def add_user(
     session.add(user)
     await session.flush()
     return user
+
+
+async def seed_demo(session: AsyncSession, passwords: Mapping[str, str], *, now: datetime) -> None:
+    """Creates the demo logins; run again with other passwords it changes them and ends their open sessions."""
+    hasher = Passwords()
+    for entry in yaml.safe_load(DEMO.read_text(encoding="utf-8")):
+        login = entry["login"]
+        if login not in passwords:
+            continue
+        known = await session.scalar(select(User).where(User.login == login))
+        if known is not None:
+            known.password_hash = hasher.hash(passwords[login])
+            await end_all_sessions(session, known.id, now=now)
+            continue
+        await add_user(
+            session,
+            login=login,
+            display_name=entry["display_name"],
+            staff_no=entry["staff_no"],
+            roles=entry["roles"],
+            password_hash=hasher.hash(passwords[login]),
+            organisation_id=await _unit(session, entry["unit"]),
+        )
+
+
+async def _unit(session: AsyncSession, name: str | None) -> UUID | None:
+    return await session.scalar(select(Organisation.id).where(Organisation.name == name)) if name else None

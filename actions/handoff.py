@@ -1,0 +1,27 @@
+from typing import Literal
+
+from actions.action import Turn, TurnAction, business
+from casebackend.api.client import Refused
+from casebackend.api.conversations import HandoffRequest
+
+
+class HandOff(TurnAction):
+    called = "action_hand_off"
+
+    async def answer(self, turn: Turn) -> None:
+        reason: Literal["asked", "not_understood"] = "not_understood" if turn.talk == "offer" else "asked"
+        try:
+            handoff = await turn.backend.hand_off(
+                turn.conversation, HandoffRequest(message_id=turn.message, reason=reason), key=turn.key()
+            )
+        except Refused as refusal:
+            business(refusal)
+            turn.say("utter_handoff_already")
+            return
+        ahead = handoff.queue_position - 1
+        if not handoff.on_duty:
+            turn.say("utter_handoff_off_duty", promise=handoff.promise)
+        elif ahead > 0:
+            turn.say("utter_handoff_queue", ahead=ahead)
+        else:
+            turn.say("utter_handoff")

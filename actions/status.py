@@ -1,0 +1,111 @@
+from actions.action import Turn, TurnAction, business
+from actions.intake import resume
+from casebackend.api.cases import CaseBrief, UrgeOutcome, WithdrawOutcome
+from casebackend.api.client import Refused
+
+SHOWN = 3
+
+
+def _values(case: CaseBrief) -> dict[str, object]:
+    day = case.promised_on
+    return {
+        "number": case.number,
+        "stage": case.stage,
+        "next_step": case.next_step,
+        "unit": case.unit,
+        "month": day.month if day else None,
+        "day": day.day if day else None,
+    }
+
+
+def _tell(turn: Turn, case: CaseBrief) -> None:
+    if case.unit is None:
+        turn.say("utter_progress_case_unit_open", **_values(case))
+    elif case.promised_on is None:
+        turn.say("utter_progress_case_no_date", **_values(case))
+    else:
+        turn.say("utter_progress_case", **_values(case))
+
+
+class Progress(TurnAction):
+    called = "action_progress"
+
+    async def answer(self, turn: Turn) -> None:
+        try:
+            progress = await turn.backend.progress(turn.conversation, turn.message, key=turn.key())
+        except Refused as refusal:
+            business(refusal)
+            turn.say("utter_progress_none")
+            return
+        if progress.foreign:
+            turn.say("utter_foreign")
+            return
+        for case in progress.cases[:SHOWN]:
+            _tell(turn, case)
+        if len(progress.cases) > SHOWN:
+            turn.say("utter_progress_more", count=len(progress.cases) - SHOWN)
+        if not progress.cases:
+            turn.say("utter_progress_none")
+        await resume(turn)
+
+
+class Urge(TurnAction):
+    called = "action_urge"
+
+    async def answer(self, turn: Turn) -> None:
+        try:
+            urged = await turn.backend.urge(turn.conversation, turn.message, key=turn.key())
+        except Refused as refusal:
+            business(refusal)
+            turn.say("utter_urge_none")
+            return
+        if urged.outcome == "foreign":
+            turn.say("utter_foreign")
+            return
+        self._tell(turn, urged)
+        await resume(turn)
+
+    def _tell(self, turn: Turn, urged: UrgeOutcome) -> None:
+        if urged.outcome == "choose":
+            turn.say("utter_urge_choose", items=[case.number for case in urged.cases])
+        elif urged.case is None:
+            turn.say("utter_urge_none")
+        else:
+            turn.say(f"utter_{'urged' if urged.outcome == 'urged' else 'urge_' + urged.outcome}", **_values(urged.case))
+
+
+WITHDRAWN = {
+    "confirm": "utter_withdraw_confirm",
+    "withdrawn": "utter_withdrawn",
+    "closed": "utter_withdraw_closed",
+}
+
+
+class Withdraw(TurnAction):
+    called = "action_withdraw"
+
+    async def answer(self, turn: Turn) -> None:
+        try:
+            outcome = await turn.backend.withdraw(turn.conversation, turn.message, key=turn.key())
+        except Refused as refusal:
+            business(refusal)
+            turn.say("utter_withdraw_none")
+            return
+        if outcome.outcome == "none" and turn.talk in {"field", "confirm", "correction"}:
+            # nothing was filed yet: what the customer wants to take back is the draft in hand
+            await turn.backend.cancel_draft(turn.conversation, turn.message, key=turn.key(2))
+            turn.say("utter_cancelled")
+            return
+        self._tell(turn, outcome)
+
+    def _tell(self, turn: Turn, outcome: WithdrawOutcome) -> None:
+        if outcome.outcome == "foreign":
+            turn.say("utter_foreign")
+        elif outcome.outcome == "choose":
+            turn.say("utter_withdraw_choose", items=[case.number for case in outcome.cases])
+        elif outcome.outcome == "kept":
+            turn.say("utter_withdraw_kept")
+        elif outcome.outcome == "none" or outcome.case is None:
+            turn.say("utter_withdraw_none")
+        else:
+            turn.say(WITHDRAWN[outcome.outcome], **_values(outcome.case))

@@ -1,0 +1,57 @@
+from typing import Any, Dict, List, Text
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, INTENT
+from rasa.shared.nlu.training_data.message import Message
+
+NOTHING = "nothing"
+
+
+def talk_of(asked: Any) -> Text:
+    """`field.name` -> `field`; no open question -> `nothing`."""
+    return str(asked).split(".", 1)[0] if asked else NOTHING
+
+
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR], is_trainable=False)
+class OpenQuestion(GraphComponent):
+    """Puts the open question of the turn into the slot `asked`, and reads a purpose in its light.
+
+    An answer often looks like another purpose ("尽快处理" is a demand when a demand was asked), so while a question is
+    open a change of subject must be clearer than an answer: below its bar it is taken for an answer.
+    """
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """`bars`: for an open question (or its talk) the least confidence of a purpose that leaves it.
+        `answer`: the purpose taken instead."""
+        return {"bars": {}, "answer": {}}
+
+    def __init__(self, config: Dict[Text, Any]) -> None:
+        self._bars: Dict[Text, Dict[Text, float]] = config["bars"]
+        self._answer: Dict[Text, Text] = config["answer"]
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "OpenQuestion":
+        return cls(config)
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            asked = (message.get("metadata") or {}).get("asked")
+            talk = talk_of(asked)
+            entity = {"entity": "asked", "value": talk, "start": 0, "end": 0, "extractor": type(self).__name__}
+            message.set(ENTITIES, [entity], add_to_output=True)
+            intent = message.get(INTENT) or {}
+            bars = {**self._bars.get(talk, {}), **self._bars.get(str(asked), {})}
+            if intent.get("confidence", 0.0) < bars.get(intent.get("name"), 0.0):
+                read = {"name": self._answer.get(talk, "inform"), "confidence": intent["confidence"]}
+                message.set(INTENT, read, add_to_output=True)
+        return messages

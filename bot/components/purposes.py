@@ -1,0 +1,115 @@
+"""What a sentence is for: a linear model over character n-grams, stored as plain numbers."""
+
+import json
+from collections import Counter
+from typing import Any, Dict, List, Optional, Text
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from bot.components.normalise import normalise
+
+RANKED = 5
+
+
+def ngrams(text: Text) -> List[Text]:
+    """Runs of one to three characters, the ends of the sentence marked: short answers differ by where they stop."""
+    text = f"^{normalise(text)}$"
+    return [text[at : at + size] for size in (1, 2, 3) for at in range(len(text) - size + 1)]
+
+
+class Weights:
+    def __init__(
+        self, names: List[Text], terms: List[Text], idf: np.ndarray, coef: np.ndarray, bias: np.ndarray
+    ) -> None:
+        self.names, self.terms, self.idf, self.coef, self.bias = names, terms, idf, coef, bias
+        self._place = {term: at for at, term in enumerate(terms)}
+
+    @classmethod
+    def fit(cls, texts: List[Text], purposes: List[Text], strictness: float) -> "Weights":
+        """`strictness` is the inverse of regularisation."""
+        vectorizer = TfidfVectorizer(analyzer=ngrams, sublinear_tf=True)
+        model = LogisticRegression(C=strictness, max_iter=1000, class_weight="balanced")
+        model.fit(vectorizer.fit_transform(texts), purposes)
+        terms = [str(term) for term in vectorizer.get_feature_names_out()]
+        parts = (vectorizer.idf_, np.ascontiguousarray(model.coef_.T), model.intercept_)
+        return cls([str(name) for name in model.classes_], terms, *(part.astype(np.float32) for part in parts))
+
+    def probabilities(self, text: Text) -> np.ndarray:
+        counts = {self._place[term]: count for term, count in Counter(ngrams(text)).items() if term in self._place}
+        at = np.fromiter(counts, dtype=np.int64, count=len(counts))
+        values = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * self.idf[at]
+        scores = values @ self.coef[at] / max(float(np.linalg.norm(values)), 1e-9) + self.bias
+        raised = np.exp(scores - scores.max())
+        return raised / raised.sum()
+
+
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
+class Purposes(GraphComponent, IntentClassifier):
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {"strictness": 20.0}
+
+    def __init__(
+        self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource, weights: Optional[Weights] = None
+    ) -> None:
+        self._config, self._storage, self._resource, self._weights = config, storage, resource, weights
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "Purposes":
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        examples = [(example.get(TEXT), example.get(INTENT)) for example in training_data.intent_examples]
+        texts, purposes = zip(*((text, purpose) for text, purpose in examples if text and purpose))
+        weights = Weights.fit(list(texts), list(purposes), self._config["strictness"])
+        with self._storage.write_to(self._resource) as folder:
+            (folder / "words.json").write_text(json.dumps({"names": weights.names, "terms": weights.terms}), "utf-8")
+            np.savez(folder / "weights.npz", idf=weights.idf, coef=weights.coef, bias=weights.bias)
+        self._weights = weights
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **_: Any,
+    ) -> "Purposes":
+        with model_storage.read_from(resource) as folder:
+            words = json.loads((folder / "words.json").read_text("utf-8"))
+            with np.load(folder / "weights.npz", allow_pickle=False) as numbers:
+                weights = Weights(**words, idf=numbers["idf"], coef=numbers["coef"], bias=numbers["bias"])
+        return cls(config, model_storage, resource, weights)
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        self.process(training_data.training_examples)
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            if self._weights is None or not message.get(TEXT):
+                continue
+            chances = self._weights.probabilities(message.get(TEXT))
+            best = np.argsort(chances)[::-1][:RANKED]
+            ranking = [{"name": self._weights.names[at], "confidence": float(chances[at])} for at in best]
+            message.set(INTENT, ranking[0], add_to_output=True)
+            message.set("intent_ranking", ranking, add_to_output=True)
+        return messages

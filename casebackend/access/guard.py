@@ -1,0 +1,167 @@
+"""Nobody gets in without a row in the matrix. Runs before every handler, also before the body is parsed."""
+
+import hmac
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from sanic import HTTPResponse, Request, Sanic
+from sanic.response import redirect
+
+from casebackend.access import matrix
+from casebackend.access.principal import ANONYMOUS, Kind, Principal
+from casebackend.audit import service as audit
+from casebackend.errors import Forbidden, Unauthenticated
+from casebackend.settings import Settings
+from casebackend.staff import service as staff
+from casebackend.staff.model import User
+from casebackend.staff.rules import SEEN_EVERY
+
+LOGIN = "console_login.enter"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
+
+class NoRight(Forbidden):
+    def __init__(self) -> None:
+        super().__init__("您的岗位没有该操作的权限，如有需要请联系系统管理员")
+
+
+class NotLoggedIn(Unauthenticated):
+    def __init__(self) -> None:
+        super().__init__("请先登录，或登录已过期")
+
+
+class CrossSite(Forbidden):
+    slug, title = "cross-site", "请求来源不可信"
+
+    def __init__(self) -> None:
+        super().__init__("页面已过期或请求不是从本系统发出，请刷新页面后重试")
+
+
+def install(app: Sanic[Any, Any]) -> None:
+    app.ctx.matrix = matrix.load()
+    app.register_middleware(guard, "request", priority=100)
+
+
+async def guard(request: Request) -> HTTPResponse | None:
+    request.ctx.principal, request.ctx.login_secret = ANONYMOUS, None
+    if request.route is None:
+        return None
+    request.ctx.principal = await _principal(request)
+    name = route_name(request)
+    rights: matrix.Matrix = request.app.ctx.matrix
+    if rights.allows(request.ctx.principal, name, method=request.method, path=request.path):
+        _same_site(request, name)
+        return None
+    return await _refuse(request, name)
+
+
+def route_name(request: Request) -> str:
+    """`conversations.receive`: Sanic puts the name of the application in front."""
+    return str(request.route.name).removeprefix(f"{request.app.name}.") if request.route else ""
+
+
+def cookie_name(request: Request) -> tuple[str, bool]:
+    """(name, secure). Plain http is for the loopback demo only; elsewhere a browser will not send the cookie back."""
+    host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
+    plain = request.scheme == "http" and host in LOOPBACK
+    return ("tingsu", False) if plain else ("__Host-tingsu", True)
+
+
+def csrf_of(request: Request) -> str:
+    secret = request.ctx.login_secret
+    return staff.csrf_token(request.app.ctx.settings.session_key.get_secret_value(), secret) if secret else ""
+
+
+async def _principal(request: Request) -> Principal:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return _service(request.app.ctx.settings, token.strip())
+    secret = request.cookies.get(cookie_name(request)[0])
+    if not secret:
+        return ANONYMOUS
+    return await _staff(request, secret)
+
+
+def _service(settings: Settings, token: str) -> Principal:
+    known = {
+        "channels": settings.token_channels,
+        "actions": settings.token_actions,
+        "bot": settings.token_bot,
+        "worker": settings.token_worker,
+        "tester": settings.token_api,
+    }
+    found = ANONYMOUS
+    for name, secret in known.items():
+        if hmac.compare_digest(secret.get_secret_value().encode(), token.encode()):
+            found = Principal(Kind.SERVICE, name, frozenset({f"service:{name}"}))
+    return found
+
+
+async def _staff(request: Request, secret: str) -> Principal:
+    now = request.app.ctx.now()
+    async with request.app.ctx.database.reading() as session:
+        found = await staff.find_session(session, secret, now=now)
+        if found is None:
+            return ANONYMOUS
+        login, user = found
+        login_id, seen_at, principal = login.id, login.seen_at, of_user(user)
+    if now - seen_at >= SEEN_EVERY and not _is_a_stream(request):
+        async with request.app.ctx.database.transaction() as session:
+            await staff.mark_seen(session, login_id, now=now)
+    request.ctx.login_secret = secret
+    return principal
+
+
+def of_user(user: User) -> Principal:
+    return Principal(
+        Kind.STAFF,
+        user.login,
+        frozenset(user.roles),
+        user_id=user.id,
+        display_name=user.display_name,
+        organisation_id=user.organisation_id,
+    )
+
+
+def _is_a_stream(request: Request) -> bool:
+    """What the page does by itself is no sign of a person at the desk."""
+    return "text/event-stream" in request.headers.get("accept", "") or "x-background" in request.headers
+
+
+def _same_site(request: Request, name: str) -> None:
+    """For a browser session: an unsafe method needs our own origin and the token of the session. The login form may
+    be older than the session and is held to the origin alone."""
+    if request.method in SAFE or request.ctx.principal.kind is Kind.SERVICE:
+        return
+    public_api = request.path.startswith("/api/") and request.ctx.principal is ANONYMOUS
+    if public_api:
+        return
+    origin = request.headers.get("origin") or request.headers.get("referer") or ""
+    if urlsplit(origin).netloc != request.host:
+        raise CrossSite
+    if request.ctx.login_secret is None or name == LOGIN:
+        return
+    sent = request.headers.get("x-csrf-token") or str(request.form.get("csrf") if request.form else "")
+    if not hmac.compare_digest(sent.encode(), csrf_of(request).encode()):
+        raise CrossSite
+
+
+async def _refuse(request: Request, name: str) -> HTTPResponse:
+    if request.ctx.principal is ANONYMOUS:
+        if request.path.startswith("/api/") or request.method not in SAFE:
+            raise NotLoggedIn
+        if "hx-request" in request.headers:
+            return HTTPResponse(status=401, headers={"HX-Redirect": "/login"})
+        return redirect(f"/login?next={quote(request.path)}")
+    async with request.app.ctx.database.transaction() as session:
+        await audit.record(
+            session,
+            chain="access",
+            event="access.denied",
+            actor=request.ctx.principal.actor,
+            object=f"route:{name}",
+            now=request.app.ctx.now(),
+            detail={"method": request.method},
+        )
+    raise NoRight

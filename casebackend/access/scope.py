@@ -1,0 +1,51 @@
+"""Which units a principal may look into. Out of scope is 404: one does not learn that there is something."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Kind, Principal
+from casebackend.organisations.model import Organisation
+from casebackend.organisations.queries import subtree
+from casebackend.staff.rules import CASE_ROLES
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`everything` for head office and programs; otherwise the own unit and what lies under it."""
+
+    everything: bool
+    units: frozenset[UUID]
+
+    def allows(self, *units: UUID | None) -> bool:
+        return self.everything or any(unit in self.units for unit in units)
+
+    def condition(self, *columns: Any) -> ColumnElement[bool]:
+        """For a WHERE: one of the columns holds a unit in scope."""
+        if self.everything:
+            return true()
+        if not self.units:
+            return false()
+        return or_(*(column.in_(self.units) for column in columns))
+
+
+EVERYTHING = Scope(everything=True, units=frozenset())
+NOTHING = Scope(everything=False, units=frozenset())
+BRANCHES = frozenset({"branch", "subbranch"})
+
+
+async def scope_of(session: AsyncSession, principal: Principal) -> Scope:
+    """Read afresh for each request: a move in the tree holds at once."""
+    if principal.kind is Kind.SERVICE:
+        return EVERYTHING
+    if not principal.roles & CASE_ROLES or principal.organisation_id is None:
+        return NOTHING
+    level = await session.scalar(select(Organisation.level).where(Organisation.id == principal.organisation_id))
+    if level is None:
+        return NOTHING
+    if level not in BRANCHES:
+        return EVERYTHING
+    return Scope(everything=False, units=frozenset(await subtree(session, principal.organisation_id)))

@@ -1,0 +1,30 @@
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casebackend.database import Base
+
+
+class SuggestionUse(Base):
+    """What became of one card that was shown to one colleague. `kept` is how much of it was in what was sent, 0..1."""
+
+    __tablename__ = "suggestion_uses"
+    __table_args__ = (
+        UniqueConstraint("message_id", "article_id", "version", "user_id"),
+        Index("ix_suggestion_uses_article", "article_id", "version"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"), index=True)
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id"))
+    article_id: Mapped[str] = mapped_column(String(120))
+    version: Mapped[int]
+    rank: Mapped[int]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    shown_at: Mapped[datetime]
+    inserted_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    sent_message_id: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id"))
+    kept: Mapped[float | None]

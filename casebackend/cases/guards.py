@@ -1,0 +1,135 @@
+"""What a move needs beyond its place in the table."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Principal
+from casebackend.api.cases import MoveCase
+from casebackend.cases.model import Case
+from casebackend.cases.rules import LIFECYCLE, OPEN, Move, Status
+from casebackend.cases.words import FIELD_LABELS
+from casebackend.clocks.queries import running
+from casebackend.clocks.rules import INTERNAL
+from casebackend.conversations.rules import Channel
+from casebackend.dictionaries import queries as dictionaries
+from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A
+from casebackend.errors import Conflict, Forbidden, Unprocessable
+
+
+class FieldsMissing(Unprocessable):
+    slug, title = "fields-missing", "缺少必填内容"
+
+    def __init__(self, fields: list[str]) -> None:
+        super().__init__("请填写：" + "、".join(FIELD_LABELS.get(field, field) for field in fields), fields=fields)
+
+
+class Stale(Conflict):
+    slug, title = "stale", "内容已被他人修改"
+
+    def __init__(self, current: int) -> None:
+        super().__init__("请刷新后重试", current=current)
+
+
+class OwnWork(Forbidden):
+    slug, title = "own-work", "不能审核自己经办的投诉"
+
+    def __init__(self) -> None:
+        super().__init__("复核、审定须由登记人、承办人以外的人员进行")
+
+
+class OtherHandlerNeeded(Forbidden):
+    slug, title = "other-handler-needed", "二次投诉须由其他人员办理"
+
+    def __init__(self) -> None:
+        super().__init__("您办理过首次投诉，请回避")
+
+
+class NotForRegulatorCases(Conflict):
+    slug, title = "not-for-regulator-cases", "监管转办投诉不允许该操作"
+
+    def __init__(self) -> None:
+        super().__init__("监管转办的投诉不能作废，也不能转为二次投诉")
+
+
+class CannotMerge(Conflict):
+    slug, title = "cannot-merge", "不能合并"
+
+    def __init__(self) -> None:
+        super().__init__("主投诉须为同一客户、同一被投诉机构、尚未办结的另一件投诉")
+
+
+class UnknownTerm(Unprocessable):
+    slug, title = "unknown-term", "分类不在字典中"
+
+    def __init__(self, field: str) -> None:
+        super().__init__("请从字典中选择分类", field=field)
+
+
+class SameUnit(Conflict):
+    slug, title = "same-unit", "承办单位没有变化"
+
+    def __init__(self) -> None:
+        super().__init__("改派须选择另一个承办单位")
+
+
+def is_regulated(case: Case) -> bool:
+    return case.channel == Channel.REGULATOR
+
+
+def _empty(command: MoveCase, field: str) -> bool:
+    value = getattr(command, field)
+    return not (value.strip() if isinstance(value, str) else value)
+
+
+async def legal_overdue(session: AsyncSession, case: Case, now: datetime) -> bool:
+    timers = await running(session, case.id)
+    return any(timer.due_at <= now for timer in timers if not timer.kind.startswith(INTERNAL))
+
+
+async def require_fields(session: AsyncSession, case: Case, command: MoveCase, now: datetime) -> None:
+    wanted = list(LIFECYCLE[Status(case.status), command.move].requires)
+    if command.move is Move.REPLY and await legal_overdue(session, case, now):
+        wanted.append("overdue_reason")
+    if command.move is Move.APPROVE_REPLY and is_regulated(case) and not case.closing_info:
+        wanted.append("closing_info")
+    missing = [field for field in wanted if _empty(command, field)]
+    if missing:
+        raise FieldsMissing(missing)
+    for field, dictionary in (("business_channel_a", CHANNEL_A), ("category_b", CATEGORY_B), ("cause_c", CAUSE_C)):
+        name = getattr(command, field)
+        if name and not await dictionaries.has_name(session, dictionary, name):
+            raise UnknownTerm(field)
+
+
+async def require_distance(session: AsyncSession, case: Case, command: MoveCase, principal: Principal) -> None:
+    """Nobody reviews what he registered or handled; a second complaint goes to somebody else."""
+    move = command.move
+    if move in (Move.ACCEPT, Move.DECLINE) and principal.actor == case.creator:
+        raise OwnWork
+    decides = (Move.APPROVE_OPINION, Move.APPROVE_REPLY)
+    if move in decides and principal.user_id is not None and principal.user_id == case.handler_id:
+        raise OwnWork
+    if move is Move.RECEIVE and case.parent_id is not None:
+        first = await session.scalar(select(Case.handler_id).where(Case.id == case.parent_id))
+        if first is not None and first == principal.user_id:
+            raise OtherHandlerNeeded
+    if move is Move.TRANSFER and command.handling_unit_id == case.handling_unit_id:
+        raise SameUnit
+    if move is Move.VOID and is_regulated(case):
+        raise NotForRegulatorCases
+
+
+async def master_of(session: AsyncSession, case: Case, number: str | None) -> Case:
+    """An open case can never point to another, so merging makes no circle."""
+    master = await session.scalar(select(Case).where(Case.number == number).with_for_update())
+    if (
+        master is None
+        or master.id == case.id
+        or Status(master.status) not in OPEN
+        or master.customer_id != case.customer_id
+        or master.unit_id != case.unit_id
+    ):
+        raise CannotMerge
+    return master

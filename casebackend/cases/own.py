@@ -1,0 +1,164 @@
+"""The customer's side. Own cases are those of the same verified sender; a number alone opens nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.api.cases import CaseBrief, MoveCase, Progress, UrgeOutcome, WithdrawOutcome
+from casebackend.cases.answers import yes_or_no
+from casebackend.cases.filing import CUSTOMER, written
+from casebackend.cases.model import Case, Withdrawal
+from casebackend.cases.rules import OPEN, Move, Status
+from casebackend.cases.service import hold, move_case
+from casebackend.cases.words import numbers_in
+from casebackend.conversations.model import Conversation, Message, Turn
+from casebackend.conversations.rules import Asked
+from casebackend.errors import NotFound
+from casebackend.notifications.words import words
+from casebackend.organisations.model import Organisation
+from casebackend.outbox import service as outbox
+from casebackend.timeline.rules import Kind
+
+URGE_EVERY = timedelta(hours=24)
+SHOWN = 5
+
+
+class MessageNotFound(NotFound):
+    slug = "message-not-found"
+
+    def __init__(self) -> None:
+        super().__init__("该会话中没有这条消息")
+
+
+async def message_of(session: AsyncSession, conversation_id: UUID, message_id: UUID) -> Message:
+    message = await session.get(Message, message_id)
+    if message is None or message.conversation_id != conversation_id:
+        raise MessageNotFound
+    return message
+
+
+async def question_open_for(session: AsyncSession, message: Message) -> str | None:
+    """What the customer had been asked when this message came."""
+    turn = await session.scalar(select(Turn).where(Turn.message_id == message.id))
+    if turn is not None and turn.lease_until is not None:
+        return turn.asked
+    return await session.scalar(select(Conversation.asked).where(Conversation.id == message.conversation_id))
+
+
+async def brief(session: AsyncSession, case: Case) -> CaseBrief:
+    unit = await session.get(Organisation, case.unit_id) if case.unit_id else None
+    return CaseBrief(
+        number=case.number,
+        stage=words(f"case_stage_{case.status}"),
+        unit=unit.name if unit else None,
+        promised_on=case.promised_on if Status(case.status) in OPEN else None,
+        next_step=words(f"case_next_{case.status}"),
+        filed_at=case.filed_at,
+    )
+
+
+async def briefs(session: AsyncSession, cases: Sequence[Case]) -> list[CaseBrief]:
+    return [await brief(session, case) for case in cases[:SHOWN]]
+
+
+async def own_cases(session: AsyncSession, conversation_id: UUID) -> list[Case]:
+    """Open ones first, newest first. A conversation belongs to one sender of one channel for good."""
+    found = await session.scalars(
+        select(Case)
+        .where(Case.conversation_id == conversation_id, Case.status != Status.VOIDED)
+        .order_by(Case.number.desc())
+    )
+    return sorted(found, key=lambda case: Status(case.status) not in OPEN)
+
+
+async def _meant(session: AsyncSession, message: Message) -> tuple[list[Case], bool]:
+    """The own cases that the message may mean, and whether it names a number that is not own."""
+    own = await own_cases(session, message.conversation_id)
+    named = numbers_in(message.text)
+    if not named:
+        return own, False
+    cases = [case for case in own if case.number in named]
+    return cases, len(cases) < len(named)
+
+
+async def progress(session: AsyncSession, conversation_id: UUID, message_id: UUID) -> Progress:
+    message = await message_of(session, conversation_id, message_id)
+    cases, foreign = await _meant(session, message)
+    return Progress(cases=await briefs(session, cases), foreign=foreign)
+
+
+async def urge(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> UrgeOutcome:
+    message = await message_of(session, conversation_id, message_id)
+    cases, foreign = await _meant(session, message)
+    open_cases = [case for case in cases if Status(case.status) in OPEN]
+    if foreign and not cases:
+        return UrgeOutcome(outcome="foreign", case=None, cases=[])
+    if not cases:
+        return UrgeOutcome(outcome="none", case=None, cases=[])
+    if not open_cases:
+        return UrgeOutcome(outcome="closed", case=await brief(session, cases[0]), cases=[])
+    if len(open_cases) > 1:
+        return UrgeOutcome(outcome="choose", case=None, cases=await briefs(session, open_cases))
+    case = await hold(session, open_cases[0].id)
+    if case.urged_at is not None and now - case.urged_at < URGE_EVERY:
+        return UrgeOutcome(outcome="too_soon", case=await brief(session, case), cases=[])
+    case.urge_count, case.urged_at = case.urge_count + 1, now
+    await session.flush()
+    await written(session, case, Kind.URGED, CUSTOMER, now=now, detail={"count": case.urge_count})
+    outbox.emit(session, "case.urged", {"case_id": str(case.id), "count": case.urge_count}, now=now)
+    return UrgeOutcome(outcome="urged", case=await brief(session, case), cases=[])
+
+
+async def withdraw(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> WithdrawOutcome:
+    message = await message_of(session, conversation_id, message_id)
+    if await question_open_for(session, message) == Asked.WITHDRAW:
+        asked = await _asked_before(session, conversation_id)
+        if asked is not None:
+            return await _answered(session, asked, message, now)
+    cases, foreign = await _meant(session, message)
+    open_cases = [case for case in cases if Status(case.status) in OPEN]
+    if foreign and not cases:
+        return WithdrawOutcome(outcome="foreign", case=None, cases=[])
+    if not cases:
+        return WithdrawOutcome(outcome="none", case=None, cases=[])
+    if not open_cases:
+        return WithdrawOutcome(outcome="closed", case=await brief(session, cases[0]), cases=[])
+    if len(open_cases) > 1:
+        return WithdrawOutcome(outcome="choose", case=None, cases=await briefs(session, open_cases))
+    return await _ask(session, open_cases[0], message, now)
+
+
+async def _ask(session: AsyncSession, case: Case, message: Message, now: datetime) -> WithdrawOutcome:
+    session.add(
+        Withdrawal(case_id=case.id, conversation_id=message.conversation_id, message_id=message.id, asked_at=now)
+    )
+    await session.flush()
+    return WithdrawOutcome(outcome="confirm", case=await brief(session, case), cases=[])
+
+
+async def _asked_before(session: AsyncSession, conversation_id: UUID) -> Withdrawal | None:
+    found: Withdrawal | None = await session.scalar(
+        select(Withdrawal)
+        .where(Withdrawal.conversation_id == conversation_id, Withdrawal.state == "asked")
+        .order_by(Withdrawal.asked_at.desc())
+        .limit(1)
+    )
+    return found
+
+
+async def _answered(session: AsyncSession, asked: Withdrawal, message: Message, now: datetime) -> WithdrawOutcome:
+    """Unclear: asked again. Yes: the procedure ends on the day this message was received (令2020年第3号 Art. 15)."""
+    case = await hold(session, asked.case_id)
+    answer = yes_or_no(message.text)
+    if answer is None:
+        return WithdrawOutcome(outcome="confirm", case=await brief(session, case), cases=[])
+    asked.state, asked.answered_at = ("confirmed" if answer else "kept"), now
+    if answer and Status(case.status) in OPEN:
+        command = MoveCase(move=Move.WITHDRAW)
+        received = message.received_at or message.at
+        case = await move_case(session, case.id, command, principal=CUSTOMER, now=now, effective_at=received)
+        return WithdrawOutcome(outcome="withdrawn", case=await brief(session, case), cases=[])
+    return WithdrawOutcome(outcome="closed" if answer else "kept", case=await brief(session, case), cases=[])

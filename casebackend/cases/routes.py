@@ -1,0 +1,142 @@
+from uuid import UUID
+
+from sanic import Blueprint, HTTPResponse, Request, json
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.api.cases import CasePage, MoveCase
+from casebackend.api.conversations import ForMessage
+from casebackend.api.drafts import CaseReceipt
+from casebackend.cases import own, queries, service, views
+from casebackend.cases.filing import file_from_draft
+from casebackend.cases.queries import Queue
+from casebackend.cases.rules import Status
+from casebackend.database import reading, transactional
+from casebackend.errors import BadRequest
+from casebackend.failpoints import failpoint
+from casebackend.idempotency import idempotent
+from casebackend.organisations.model import Organisation
+
+bp = Blueprint("cases", url_prefix="/cases")
+own_bp = Blueprint("own_cases", url_prefix="/conversations")
+
+
+class BadFilter(BadRequest):
+    slug = "bad-filter"
+
+    def __init__(self, name: str) -> None:
+        super().__init__("查询条件不正确", filter=name)
+
+
+@transactional
+@idempotent
+async def _file(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+    command = ForMessage.model_validate_json(request.body)
+    await own.message_of(session, conversation_id, command.message_id)
+    case = await file_from_draft(
+        session, conversation_id, actor=request.ctx.principal.actor, now=request.app.ctx.now()
+    )
+    unit = await session.get(Organisation, case.unit_id) if case.unit_id else None
+    receipt = CaseReceipt(
+        case_id=case.id,
+        number=case.number,
+        unit=unit.name if unit else None,
+        promised_on=case.promised_on,
+        received_at=case.received_at,
+    )
+    return json(receipt.model_dump(mode="json"), status=201)
+
+
+@own_bp.post("/<conversation_id:uuid>/draft/file")
+async def file(request: Request, conversation_id: UUID) -> HTTPResponse:
+    await failpoint("case.before_begin")
+    response: HTTPResponse = await _file(request, conversation_id)
+    await failpoint("case.after_commit_before_reply")
+    return response
+
+
+@own_bp.post("/<conversation_id:uuid>/progress")
+@transactional
+@idempotent
+async def progress(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+    command = ForMessage.model_validate_json(request.body)
+    answer = await own.progress(session, conversation_id, command.message_id)
+    return json(answer.model_dump(mode="json"))
+
+
+@own_bp.post("/<conversation_id:uuid>/urge")
+@transactional
+@idempotent
+async def urge(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+    command = ForMessage.model_validate_json(request.body)
+    answer = await own.urge(session, conversation_id, command.message_id, now=request.app.ctx.now())
+    return json(answer.model_dump(mode="json"))
+
+
+@own_bp.post("/<conversation_id:uuid>/withdraw")
+@transactional
+@idempotent
+async def withdraw(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+    command = ForMessage.model_validate_json(request.body)
+    answer = await own.withdraw(session, conversation_id, command.message_id, now=request.app.ctx.now())
+    return json(answer.model_dump(mode="json"))
+
+
+@bp.get("/")
+@reading
+async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
+    """Filters: queue, status, unit (id), q, cursor, limit."""
+    found, following = await queries.page(
+        session,
+        request.ctx.principal,
+        now=request.app.ctx.now(),
+        queue=_one_of(Queue, request, "queue") or Queue.ALL,
+        status=_one_of(Status, request, "status"),
+        unit_id=_one_of(UUID, request, "unit"),
+        text=request.args.get("q", "").strip()[:100],
+        cursor=request.args.get("cursor"),
+        limit=min(max(_one_of(int, request, "limit") or queries.PAGE, 1), 200),
+    )
+    answer = CasePage(items=await views.rows(session, found, now=request.app.ctx.now()), next=following)
+    return json(answer.model_dump(mode="json"))
+
+
+def _one_of[T](kind: type[T], request: Request, name: str) -> T | None:
+    given = request.args.get(name)
+    try:
+        return kind(given) if given else None  # type: ignore[call-arg]
+    except ValueError:
+        raise BadFilter(name) from None
+
+
+@bp.get("/<reference:str>")
+@reading
+async def case(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    """By number or id."""
+    found = await service.visible(session, request.ctx.principal, reference)
+    answer = await views.view(session, found, request.ctx.principal, now=request.app.ctx.now())
+    return json(answer.model_dump(mode="json"))
+
+
+@bp.get("/<reference:str>/timeline")
+@reading
+async def timeline(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    found = await service.visible(session, request.ctx.principal, reference)
+    return json((await views.timeline_view(session, found)).model_dump(mode="json"))
+
+
+@bp.get("/<reference:str>/clocks")
+@reading
+async def clocks(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    found = await service.visible(session, request.ctx.principal, reference)
+    return json((await views.clocks_view(session, found)).model_dump(mode="json"))
+
+
+@bp.post("/<reference:str>/moves")
+@transactional
+async def move(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    command = MoveCase.model_validate_json(request.body)
+    found = await service.visible(session, request.ctx.principal, reference)
+    now = request.app.ctx.now()
+    moved = await service.move_case(session, found.id, command, principal=request.ctx.principal, now=now)
+    answer = await views.view(session, moved, request.ctx.principal, now=now)
+    return json(answer.model_dump(mode="json"))

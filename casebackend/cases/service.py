@@ -1,0 +1,219 @@
+"""Moving a case along its lifecycle."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Principal
+from casebackend.api.cases import MoveCase
+from casebackend.api.conversations import Reply
+from casebackend.cases import clockwork, guards, queries
+from casebackend.cases.filing import written
+from casebackend.cases.model import Case
+from casebackend.cases.rules import Move
+from casebackend.conversations import service as conversations
+from casebackend.conversations.rules import Author, Channel
+from casebackend.customers import service as customers
+from casebackend.errors import NotFound
+from casebackend.notifications.words import words
+from casebackend.organisations.model import Organisation
+from casebackend.outbox import service as outbox
+from casebackend.timeline.rules import Kind
+
+CLASSIFICATION = ("business_channel_a", "category_b", "cause_c")
+CORRECTION = ("facts", "demand", "unit_id", "amount", "occurred_on")
+KEPT = ("decline_reason", "findings", "responsible", "proposal", "closing_info", "overdue_reason", "satisfaction")
+TEXTS = {"facts", "demand", "findings", "proposal", "closing_info", "overdue_reason", "reply_text"}
+CARRIED_BY_US = (Channel.WECHAT, Channel.WEBCHAT)
+KINDS = {Move.WITHDRAW: Kind.WITHDRAWN, Move.REPLY: Kind.REPLIED}
+TOPICS = {Move.WITHDRAW: "case.withdrawn", Move.REPLY: "case.replied"}
+
+
+class CaseNotFound(NotFound):
+    slug = "case-not-found"
+
+    def __init__(self) -> None:
+        super().__init__("没有这件投诉，或不在您的权限范围内")
+
+
+class UnitNotFound(NotFound):
+    slug = "unit-not-found"
+
+    def __init__(self) -> None:
+        super().__init__("没有这个机构")
+
+
+async def visible(session: AsyncSession, principal: Principal, reference: str) -> Case:
+    """By number or id, or a refusal that does not say whether it exists."""
+    case = await queries.visible(session, principal, reference)
+    if case is None:
+        raise CaseNotFound
+    return case
+
+
+async def hold(session: AsyncSession, case_id: UUID) -> Case:
+    """The case, locked until the end of the transaction."""
+    case = await session.get(Case, case_id, with_for_update=True, populate_existing=True)
+    if case is None:
+        raise CaseNotFound
+    return case
+
+
+async def move_case(
+    session: AsyncSession,
+    case_id: UUID,
+    command: MoveCase,
+    *,
+    principal: Principal,
+    now: datetime,
+    effective_at: datetime | None = None,
+) -> Case:
+    """`effective_at`: when the move counts by law; a withdrawal counts from the receipt of the customer's message."""
+    case = await hold(session, case_id)
+    if command.version is not None and command.version != case.version:
+        raise guards.Stale(case.version)
+    arrow = case.arrow(command.move, principal.roles)
+    await guards.require_distance(session, case, command, principal)
+    await guards.require_fields(session, case, command, now)
+    if command.move is Move.VOID and await _asks_for_second_person(session, case, principal, now):
+        return case
+    master = None
+    if command.move is Move.MERGE:
+        master = await guards.master_of(session, case, command.master_number)
+    await clockwork.run(session, case, command.move, arrow, at=effective_at or now, now=now)
+    promised = await clockwork.promised_on(session, case)
+
+    given = await _given(session, case, command)
+    opinion = await _protected(session, case, command.opinion) if command.opinion else None
+
+    before = case.status
+    fields = _take(case, given, by_person=principal.user_id is not None)
+    case.promised_on = promised or case.promised_on
+    case.master_id = master.id if master else case.master_id
+    _take_effect(case, command, principal, now)
+    case.move(command.move, roles=principal.roles, at=effective_at or now)
+    await session.flush()
+
+    kind = KINDS.get(command.move, Kind.MOVED)
+    told = await _tell_customer(session, case, principal, now) if command.move is Move.REPLY else {}
+    detail = _detail(command, fields) | told
+    await written(
+        session,
+        case,
+        kind,
+        principal,
+        now=now,
+        move=command.move,
+        from_status=before,
+        opinion=opinion,
+        detail=detail,
+        fields=fields,
+    )
+    topic = TOPICS.get(command.move, "case.moved")
+    outbox.emit(session, topic, {"case_id": str(case.id), "move": command.move}, now=now)
+    return case
+
+
+async def _asks_for_second_person(
+    session: AsyncSession, case: Case, principal: Principal, now: datetime
+) -> bool:
+    """Voiding takes two administrators: the first one only asks."""
+    if case.void_requested_by not in (None, principal.actor):
+        return False
+    if case.void_requested_by is None:
+        case.void_requested_by = principal.actor
+        await session.flush()
+        await written(session, case, Kind.VOID_REQUESTED, principal, now=now)
+    return True
+
+
+async def _given(session: AsyncSession, case: Case, command: MoveCase) -> dict[str, Any]:
+    """What this command wants to change on the case, with texts tokenised. Corrections come with `submit` only."""
+    names = [*CLASSIFICATION, *KEPT] + (list(CORRECTION) if command.move is Move.SUBMIT else [])
+    given = {name: value for name in names if (value := getattr(command, name)) is not None}
+    if command.move in (Move.DISPATCH, Move.TRANSFER):
+        given["handling_unit_id"] = command.handling_unit_id
+    if command.move is Move.REPLY:
+        given["reply_text"] = words(
+            "case_reply",
+            number=case.number,
+            facts=command.reply_facts,
+            basis=command.reply_basis,
+            remedies=command.reply_remedies,
+        )
+    for name in TEXTS & given.keys():
+        given[name] = await _protected(session, case, given[name])
+    for name in ("unit_id", "handling_unit_id"):
+        if name in given:
+            await _require_unit(session, given[name])
+    return given
+
+
+async def _protected(session: AsyncSession, case: Case, text: str) -> str:
+    return (await customers.protect(session, case.conversation_id, text, asked=None)).text
+
+
+def _take(case: Case, given: dict[str, Any], *, by_person: bool) -> list[str]:
+    """No query in here: a case is written once for one move."""
+    changed = [name for name, value in given.items() if getattr(case, name) != value]
+    for name in changed:
+        setattr(case, name, given[name])
+    if "handling_unit_id" in given:
+        case.handler_id = None
+    if by_person and any(name in CLASSIFICATION for name in given):
+        case.classified_by_person = True
+    return changed
+
+
+async def _require_unit(session: AsyncSession, unit_id: UUID) -> None:
+    if await session.get(Organisation, unit_id) is None:
+        raise UnitNotFound
+
+
+def _take_effect(case: Case, command: MoveCase, principal: Principal, now: datetime) -> None:
+    move = command.move
+    if move is Move.RECEIVE:
+        case.handler_id = principal.user_id
+    elif move is Move.ASK_COUNTERSIGN:
+        case.cosigners = list(command.cosigners)
+    elif move is Move.RETURN_FOR_REWORK:
+        case.rework_count += 1
+    elif move is Move.REPLY:
+        case.replied_at = now
+    elif move in (Move.CLOSE, Move.CLOSE_WITHOUT_FOLLOWUP, Move.DECLINE, Move.WITHDRAW, Move.MERGE):
+        case.closed_at = now
+    elif move is Move.REOPEN:
+        case.replied_at = case.closed_at = case.satisfaction = None
+
+
+async def _tell_customer(session: AsyncSession, case: Case, principal: Principal, now: datetime) -> dict[str, object]:
+    """Over the channel of the complaint where we carry messages; elsewhere the handler tells, and says so."""
+    if case.channel not in CARRIED_BY_US or case.reply_text is None:
+        return {"told": "by_staff"}
+    said = await conversations.say(
+        session,
+        case.conversation_id,
+        author=Author.AGENT,
+        replies=[Reply(text=case.reply_text)],
+        now=now,
+        user_id=principal.user_id,
+    )
+    return {"told": "by_channel", "message_id": str(said[-1].id)}
+
+
+def _detail(command: MoveCase, fields: list[str]) -> dict[str, object]:
+    """What colleagues need to see of a step; the texts themselves stand on the case."""
+    detail: dict[str, object] = {"fields": sorted(fields)}
+    if command.handling_unit_id:
+        detail["handling_unit_id"] = str(command.handling_unit_id)
+    if command.appraisal:
+        detail["appraisal"] = command.appraisal
+    if command.cosigners:
+        detail["cosigners"] = command.cosigners
+    if command.master_number:
+        detail["master_number"] = command.master_number
+    if command.decline_reason:
+        detail["decline_reason"] = command.decline_reason
+    return detail

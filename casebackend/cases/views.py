@@ -1,0 +1,129 @@
+"""From rows to what staff read."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Principal
+from casebackend.api.cases import AllowedMove, CaseRow, CaseView, ClocksView, ClockView, TimelineEntryView, TimelineView
+from casebackend.cases import queries
+from casebackend.cases.model import Case
+from casebackend.cases.rules import LIFECYCLE, Status, moves_from
+from casebackend.cases.words import MOVE_LABELS, STATUS_LABELS
+from casebackend.clocks.queries import timers_of
+from casebackend.customers import service as customers
+from casebackend.customers.model import Customer
+from casebackend.organisations.model import Organisation
+from casebackend.staff.model import User
+from casebackend.timeline import queries as timeline
+from casebackend.timeline.rules import LABELS, Kind
+
+SUMMARY = 60
+FREE_TEXT = ("facts", "demand", "findings", "proposal", "closing_info", "overdue_reason", "reply_text")
+SAME_NAME = tuple(CaseView.model_fields.keys() & Case.__table__.columns.keys() - set(FREE_TEXT))
+
+
+async def _names(session: AsyncSession, column: Any, ids: set[UUID | None]) -> dict[UUID, str]:
+    owner = column.class_
+    found = await session.execute(select(owner.id, column).where(owner.id.in_(ids - {None})))
+    return dict(found.tuples().all())
+
+
+async def rows(session: AsyncSession, cases: Sequence[Case], *, now: datetime) -> list[CaseRow]:
+    near, late = await queries.flags(session, cases, now=now)
+    units = await _names(session, Organisation.short_name, {c.unit_id for c in cases} | {c.handling_unit_id for c in cases})
+    handlers = await _names(session, User.display_name, {case.handler_id for case in cases})
+    complainants = await _names(session, Customer.name_masked, {case.customer_id for case in cases})
+    masks = await customers.masks(session, {case.conversation_id for case in cases})
+    return [
+        CaseRow(
+            id=case.id,
+            number=case.number,
+            kind="second" if case.kind == "second" else "first",
+            status=Status(case.status),
+            status_label=STATUS_LABELS[Status(case.status)],
+            channel=case.channel,
+            severity=case.severity,
+            customer_name=complainants.get(case.customer_id) if case.customer_id else None,
+            summary=customers.rendered(case.facts, masks.get(case.conversation_id, {}))[:SUMMARY],
+            unit=units.get(case.unit_id) if case.unit_id else None,
+            handling_unit=units.get(case.handling_unit_id) if case.handling_unit_id else None,
+            handler=handlers.get(case.handler_id) if case.handler_id else None,
+            category_b=case.category_b,
+            received_at=case.received_at,
+            promised_on=case.promised_on,
+            near_due=case.id in near,
+            overdue=case.id in late,
+            urge_count=case.urge_count,
+        )
+        for case in cases
+    ]
+
+
+def allowed(case: Case, principal: Principal) -> list[AllowedMove]:
+    status = Status(case.status)
+    return [
+        AllowedMove(move=move, label=MOVE_LABELS[move], requires=list(LIFECYCLE[status, move].requires))
+        for move in moves_from(status, principal.roles)
+    ]
+
+
+async def view(session: AsyncSession, case: Case, principal: Principal, *, now: datetime) -> CaseView:
+    row = (await rows(session, [case], now=now))[0]
+    customer = await session.get(Customer, case.customer_id) if case.customer_id else None
+    masks = (await customers.masks(session, [case.conversation_id])).get(case.conversation_id, {})
+    texts = {name: customers.rendered(text, masks) if (text := getattr(case, name)) else text for name in FREE_TEXT}
+    related = {
+        "parent_number": await _number(session, Case.id == case.parent_id),
+        "second_number": await _number(session, Case.parent_id == case.id),
+        "master_number": await _number(session, Case.id == case.master_id),
+    }
+    return CaseView(
+        **{name: getattr(case, name) for name in SAME_NAME}
+        | row.model_dump()
+        | texts
+        | related
+        | {
+            "customer_phone": customer.phone_masked if customer else None,
+            "customer_id_number": customer.id_number_masked if customer else None,
+            "allowed": allowed(case, principal),
+        }
+    )
+
+
+async def _number(session: AsyncSession, which: Any) -> str | None:
+    number: str | None = await session.scalar(select(Case.number).where(which))
+    return number
+
+
+async def timeline_view(session: AsyncSession, case: Case) -> TimelineView:
+    masks = (await customers.masks(session, [case.conversation_id])).get(case.conversation_id, {})
+    entries = [
+        TimelineEntryView(
+            seq=entry.seq,
+            at=entry.at,
+            actor_name=entry.actor_name,
+            kind=entry.kind,
+            label=_label(entry.kind, entry.move),
+            opinion=customers.rendered(entry.opinion, masks) if entry.opinion else None,
+            from_status=Status(entry.from_status) if entry.from_status else None,
+            to_status=Status(entry.to_status) if entry.to_status else None,
+            detail=entry.detail,
+        )
+        for entry in await timeline.of_case(session, case.id)
+    ]
+    return TimelineView(number=case.number, entries=entries)
+
+
+def _label(kind: str, move: str | None) -> str:
+    named = {str(each): label for each, label in MOVE_LABELS.items()}
+    return named.get(move or "", LABELS[Kind(kind)]) if kind == Kind.MOVED else LABELS[Kind(kind)]
+
+
+async def clocks_view(session: AsyncSession, case: Case) -> ClocksView:
+    timers = await timers_of(session, case.id)
+    return ClocksView(number=case.number, clocks=[ClockView.model_validate(timer) for timer in timers])

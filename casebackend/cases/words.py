@@ -1,0 +1,72 @@
+"""Names for staff of what the lifecycle calls by slugs, and the shape of a case number. Standard library only."""
+
+import re
+import unicodedata
+from datetime import date
+from enum import StrEnum
+
+from casebackend.cases.rules import Move, Status
+
+S, M = Status, Move
+
+STATUS_LABELS: dict[Status, str] = {
+    S.DRAFT: "暂存", S.PENDING_REVIEW: "待复核", S.ACCEPTED: "已受理", S.DECLINED: "不予办理",
+    S.DISPATCHED: "已转办待接收", S.INVESTIGATING: "调查处理中", S.COUNTERSIGN: "会签中", S.SUSPENDED: "外部鉴定中",
+    S.PROPOSED: "处理意见待审", S.CLOSURE_REVIEW: "办结审批中", S.REPLY_PENDING: "待答复", S.REPLIED: "已答复",
+    S.FOLLOW_UP: "回访中", S.CLOSED: "已结案", S.ARCHIVED: "已归档", S.WITHDRAWN: "已撤诉", S.MERGED: "已合并",
+    S.VOIDED: "已作废",
+}  # fmt: skip
+
+MOVE_LABELS: dict[Move, str] = {
+    M.SUBMIT: "提交复核", M.ACCEPT: "受理", M.RETURN_TO_DRAFT: "退回补正", M.DECLINE: "不予办理", M.DISPATCH: "转办",
+    M.RECEIVE: "接收", M.SEND_BACK: "退回", M.TRANSFER: "改派", M.ASK_COUNTERSIGN: "发起会签",
+    M.COUNTERSIGN_DONE: "完成会签", M.SUSPEND: "送外部鉴定", M.RESUME: "恢复办理", M.PROPOSE: "提交处理意见",
+    M.PROPOSE_REPLY: "投诉不成立，直接答复", M.APPROVE_OPINION: "稽核同意", M.RETURN_FOR_REWORK: "退回重办",
+    M.APPROVE_REPLY: "同意办结", M.REPLY: "答复客户", M.PLAN_FOLLOWUP: "转回访", M.CLOSE: "结案",
+    M.CLOSE_WITHOUT_FOLLOWUP: "免回访结案", M.ARCHIVE: "归档", M.WITHDRAW: "撤诉", M.MERGE: "合并", M.EDIT: "退回修改",
+    M.REOPEN: "重新办理", M.VOID: "作废",
+}  # fmt: skip
+
+FIELD_LABELS: dict[str, str] = {
+    "opinion": "处理意见", "decline_reason": "不予办理原因", "handling_unit_id": "承办单位", "cosigners": "会签单位",
+    "appraisal": "鉴定材料", "findings": "调查结果", "responsible": "有责认定", "cause_c": "投诉原因",
+    "proposal": "处理方案", "reply_facts": "核实情况", "reply_basis": "处理依据", "reply_remedies": "救济途径",
+    "satisfaction": "回访结果", "master_number": "主投诉编号", "overdue_reason": "超期原因",
+    "closing_info": "监管办结信息",
+}  # fmt: skip
+
+
+class DeclineReason(StrEnum):
+    NOT_COMPLAINANT = "not_complainant"
+    NOT_OUR_INSTITUTION = "not_our_institution"
+    NOT_A_COMPLAINT = "not_a_complaint"
+    ALREADY_DECIDED = "already_decided"
+    IN_OTHER_PROCEDURE = "in_other_procedure"
+
+
+class Responsible(StrEnum):
+    YES = "responsible"
+    PARTLY = "partly"
+    NO = "not_responsible"
+
+
+class Satisfaction(StrEnum):
+    SATISFIED = "satisfied"
+    NEUTRAL = "neutral"
+    UNSATISFIED = "unsatisfied"
+    NO_ANSWER = "no_answer"
+
+
+NUMBER = re.compile(r"(?<![0-9A-Z])TS ?(20\d{12})(?!\d)")
+BARE_NUMBER = re.compile(r"(?<![0-9A-Z])(20\d{12})(?!\d)")
+
+
+def case_number(day: date, count: int) -> str:
+    return f"TS{day:%Y%m%d}{count:06d}"
+
+
+def numbers_in(text: str) -> list[str]:
+    """The case numbers that a customer wrote, in order, each once; full-width and lower case are understood."""
+    plain = unicodedata.normalize("NFKC", text[:4_000]).upper()
+    found = NUMBER.findall(plain) or BARE_NUMBER.findall(plain)
+    return list(dict.fromkeys(f"TS{digits}" for digits in found))

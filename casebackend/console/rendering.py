@@ -1,0 +1,111 @@
+"""From values to HTML. Autoescape is on for everything; no template marks anything as safe."""
+
+from datetime import date, datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import ValidationError
+from sanic import Blueprint, HTTPResponse, Request, html
+from sanic.exceptions import SanicException
+from sanic.response import redirect
+from sqlalchemy.orm.exc import StaleDataError
+
+from casebackend.access.guard import csrf_of
+from casebackend.errors import DomainError
+from casebackend.staff.rules import CASE_ROLES
+
+HOME = Path(__file__).parent
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+log = structlog.get_logger()
+
+
+def environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(HOME / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"moment": moment, "day": day}
+    return made
+
+
+def moment(at: datetime | None) -> str:
+    return at.astimezone(SHANGHAI).strftime("%m-%d %H:%M") if at else "—"
+
+
+def day(on: date | datetime | None) -> str:
+    if isinstance(on, datetime):
+        on = on.astimezone(SHANGHAI).date()
+    return on.isoformat() if on else "—"
+
+
+def is_partial(request: Request) -> bool:
+    return "hx-request" in request.headers
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTTPResponse:
+    shown = request.app.ctx.templates.get_template(template).render(
+        principal=request.ctx.principal,
+        at_desk=bool(request.ctx.principal.roles & CASE_ROLES),
+        csrf=csrf_of(request),
+        path=request.path,
+        bank=request.app.ctx.settings.bank_name,
+        **values,
+    )
+    return html(shown, status=status)
+
+
+def go(request: Request, where: str) -> HTTPResponse:
+    """After a form: the next page, for htmx as well as for a plain form."""
+    if is_partial(request):
+        return HTTPResponse(status=204, headers={"HX-Redirect": where})
+    return redirect(where, status=303)
+
+
+def console(name: str) -> Blueprint:
+    """A room of the console: its refusals are pages, or one line within the form that was sent."""
+    bp = Blueprint(f"console_{name}")
+    bp.exception(DomainError)(_refused)
+    bp.exception(ValidationError)(_malformed)
+    bp.exception(StaleDataError)(conflict)
+    bp.exception(SanicException)(_http)
+    bp.exception(Exception)(_crashed)
+    return bp
+
+
+def form_of(request: Request) -> dict[str, str]:
+    """The fields of a sent form; of a repeated one, the first."""
+    return {name: str(values[0]) for name, values in (request.form or {}).items() if values}
+
+
+def _refused(request: Request, error: DomainError) -> HTTPResponse:
+    return _said(request, error.status, error.title, error.detail)
+
+
+def _malformed(request: Request, _: ValidationError) -> HTTPResponse:
+    return _said(request, 422, "内容不完整", "请检查填写的内容：有必填项未填，或格式、长度不符合要求。")
+
+
+def _http(request: Request, error: SanicException) -> HTTPResponse:
+    return _said(request, error.status_code, "请求未完成", "请检查地址，或返回上一页重试。")
+
+
+def _crashed(request: Request, error: Exception) -> HTTPResponse:
+    log.error("request.crashed", route=str(request.route and request.route.path), error=type(error).__name__)
+    return _said(request, 500, "系统错误", "已记录，请稍后重试。")
+
+
+def conflict(request: Request, _: StaleDataError | None = None) -> HTTPResponse:
+    return _said(request, 409, "内容已被他人修改", "您打开本页之后有人改动了它。请刷新页面，核对后再操作。")
+
+
+def _said(request: Request, status: int, title: str, detail: str) -> HTTPResponse:
+    template = "_alert.html" if is_partial(request) else "error.html"
+    known = {item.value for item in HTTPStatus}
+    return page(request, template, status=status if status in known else 500, title=title, detail=detail, code=status)

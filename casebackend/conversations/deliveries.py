@@ -1,0 +1,82 @@
+"""Carrying messages to customers: at most once where twice would be seen, at least once elsewhere."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.api.conversations import ClaimDelivery, DeliveryDone, DeliveryView
+from casebackend.conversations import queries
+from casebackend.conversations.errors import ClaimLost, DeliveryNotFound
+from casebackend.conversations.model import Delivery
+from casebackend.conversations.rules import DELIVERY_LEASE_SECONDS, DeliveryState
+from casebackend.database import announce
+
+MOST_AT_ONCE = 10
+
+
+async def anything_to_claim(session: AsyncSession, command: ClaimDelivery, now: datetime) -> bool:
+    """A look that disturbs no writer; the claim itself decides."""
+    wanted = or_(queries.claimable_delivery(command.channels, now), queries.doubtful_delivery(now))
+    return await session.scalar(select(Delivery.id).where(wanted).limit(1)) is not None
+
+
+async def settle_doubtful(session: AsyncSession, now: datetime) -> int:
+    """Perhaps it was sent, perhaps not: nobody sends it again by itself, the agent sees it."""
+    found = select(Delivery).where(queries.doubtful_delivery(now)).limit(100).with_for_update(skip_locked=True)
+    count = 0
+    for delivery in await session.scalars(found):
+        delivery.state, delivery.lease_until, delivery.done_at = DeliveryState.MAYBE_SENT, None, now
+        count += 1
+    if count:
+        await session.flush()
+        announce(session, "console")
+    return count
+
+
+async def claim(session: AsyncSession, command: ClaimDelivery, *, now: datetime) -> list[DeliveryView]:
+    await settle_doubtful(session, now)
+    query = (
+        select(Delivery)
+        .where(queries.claimable_delivery(command.channels, now))
+        .order_by(Delivery.created_at, Delivery.seq)
+        .limit(MOST_AT_ONCE)
+        .with_for_update(skip_locked=True, of=Delivery)
+    )
+    found = list(await session.scalars(query))
+    for delivery in found:
+        _hand(delivery, command.worker, now)
+    await session.flush()
+    return [await queries.delivery_view(session, delivery) for delivery in found]
+
+
+def _hand(delivery: Delivery, worker: str, now: datetime) -> None:
+    delivery.state, delivery.worker = DeliveryState.CLAIMED, worker
+    delivery.attempts += 1
+    delivery.lease_until = now + timedelta(seconds=DELIVERY_LEASE_SECONDS)
+
+
+async def hand_to(session: AsyncSession, delivery_id: UUID | None, worker: str, now: datetime) -> None:
+    """A passive answer: the caller is already holding the line that it goes back on."""
+    _hand(await session.get_one(Delivery, delivery_id), worker, now)
+    await session.flush()
+
+
+async def done(session: AsyncSession, delivery_id: UUID, command: DeliveryDone, *, now: datetime) -> None:
+    query = select(Delivery).where(Delivery.id == delivery_id).with_for_update()
+    delivery: Delivery | None = await session.scalar(query)
+    if delivery is None:
+        raise DeliveryNotFound
+    if delivery.worker != command.worker:
+        raise ClaimLost
+    if delivery.state == command.outcome:
+        return
+    # Its own carrier may come back late and say how it went.
+    if delivery.state not in {DeliveryState.CLAIMED, DeliveryState.MAYBE_SENT}:
+        raise ClaimLost
+    delivery.state, delivery.error = DeliveryState(command.outcome), command.error
+    delivery.done_at, delivery.lease_until = now, None
+    await session.flush()
+    announce(session, "deliveries")
+    announce(session, "console")

@@ -1,0 +1,138 @@
+"""A customer's message, stored once, before anything else happens to it."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.api.conversations import Inbound, InboundReceipt
+from casebackend.conversations import queries, rules, service
+from casebackend.conversations.errors import ExternalIdReused
+from casebackend.conversations.model import Conversation, Message, Turn
+from casebackend.conversations.rules import Author, Channel, Owner, TurnState
+from casebackend.customers import service as customers
+from casebackend.database import announce
+from casebackend.failpoints import failpoint
+
+# These channels open a conversation themselves, so their customers have met the greeting.
+OPENS_ITSELF = frozenset({Channel.WEBCHAT})
+MEDIA_WORDS = {
+    "image": "[图片]",
+    "voice": "[语音]",
+    "video": "[视频]",
+    "location": "[位置]",
+    "link": "[链接]",
+    "file": "[文件]",
+}
+
+
+async def _known(session: AsyncSession, inbound: Inbound) -> Message | None:
+    found: Message | None = await session.scalar(
+        select(Message).where(Message.channel == inbound.channel, Message.external_id == inbound.external_id)
+    )
+    return found
+
+
+async def _seen_before(session: AsyncSession, inbound: Inbound, message: Message) -> InboundReceipt:
+    conversation = await session.get_one(Conversation, message.conversation_id)
+    if conversation.sender != inbound.sender:
+        raise ExternalIdReused
+    turn: Turn | None = await session.scalar(select(Turn).where(Turn.message_id == message.id))
+    return InboundReceipt(
+        message_id=message.id,
+        conversation_id=conversation.id,
+        seq=message.seq,
+        duplicate=True,
+        state=TurnState(turn.state) if turn else TurnState.ANSWERED,
+        owner=Owner(conversation.owner),
+        secret_dropped=message.secret_dropped,
+        replies=await queries.replies_to(session, message, turn),
+    )
+
+
+async def receive(session: AsyncSession, inbound: Inbound, *, bank: str, now: datetime) -> InboundReceipt:
+    await failpoint("inbox.before_insert")
+    known = await _known(session, inbound)
+    if known is not None:
+        return await _seen_before(session, inbound, known)
+    conversation = await service.hold_or_open(session, channel=inbound.channel, sender=inbound.sender, now=now)
+    # Somebody may have stored the same message while we waited for the conversation.
+    known = await _known(session, inbound)
+    if known is not None:
+        return await _seen_before(session, inbound, known)
+    is_event = not inbound.text.strip() and not inbound.media
+    message = await _store(session, conversation, inbound, now)
+    if inbound.channel not in OPENS_ITSELF:
+        await service.greet(session, conversation, bank=bank, now=now)
+    turn = await _duty(session, conversation, message, is_event, now)
+    conversation.last_in_at = now
+    announce(session, "console")
+    await session.flush()
+    return InboundReceipt(
+        message_id=message.id,
+        conversation_id=conversation.id,
+        seq=message.seq,
+        duplicate=False,
+        state=TurnState(turn.state),
+        owner=Owner(conversation.owner),
+        secret_dropped=message.secret_dropped,
+        replies=[],
+    )
+
+
+async def _store(session: AsyncSession, conversation: Conversation, inbound: Inbound, now: datetime) -> Message:
+    text = rules.cleaned(inbound.text)
+    if not text and inbound.media:
+        text = "".join(MEDIA_WORDS[each.kind] for each in inbound.media)
+    text = rules.chosen(text, conversation.choices) or text
+    asked = None if text in conversation.choices else conversation.asked
+    tokenised = await customers.protect(session, conversation.id, text, asked=asked)
+    identity = uuid4()
+    cut = rules.cut(tokenised.text)
+    message = Message(
+        id=identity,
+        author=Author.CUSTOMER,
+        text=cut,
+        secret_dropped=tokenised.secret_dropped,
+        media=[each.model_dump_json() for each in inbound.media],
+        external_id=inbound.external_id,
+        received_at=inbound.received_at,
+        at=now,
+    )
+    if cut != tokenised.text:
+        message.original_enc = customers.vault(session).seal("messages", "original_enc", identity, tokenised.plain)
+    try:
+        async with session.begin_nested():
+            return await service.put_in(session, conversation, message)
+    except IntegrityError as error:
+        raise ExternalIdReused from error
+
+
+async def _duty(
+    session: AsyncSession, conversation: Conversation, message: Message, is_event: bool, now: datetime
+) -> Turn:
+    """Who has to answer. An empty event (somebody subscribed) is answered by the greeting itself."""
+    turn = Turn(
+        message_id=message.id,
+        conversation_id=conversation.id,
+        seq=message.seq,
+        state=TurnState.WAITING,
+        epoch=conversation.epoch,
+        created_at=now,
+    )
+    session.add(turn)
+    await session.flush()
+    if is_event:
+        turn.state = TurnState.ANSWERED
+        await service.carry(session, conversation, now)
+    elif conversation.owner == Owner.PERSON:
+        turn.state = TurnState.FOR_PERSON
+    if message.secret_dropped:
+        await service.mention(session, conversation, "secret_dropped", now)
+    if turn.state == TurnState.WAITING:
+        announce(session, "turns")
+    else:
+        await service.carry(session, conversation, now)
+    return turn

@@ -1,0 +1,101 @@
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casebackend.conversations.rules import Owner, TurnState
+from casebackend.database import Base
+
+
+class Conversation(Base):
+    """One for each sender of a channel, for good. `has_draft` is kept by drafts, which stand above."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (UniqueConstraint("channel", "sender"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    channel: Mapped[str] = mapped_column(String(32))
+    sender: Mapped[str] = mapped_column(String(160))
+    customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    owner: Mapped[str] = mapped_column(String(32), default=Owner.BOT, index=True)
+    owner_user_id: Mapped[UUID | None]
+    owner_name: Mapped[str | None]
+    epoch: Mapped[int] = mapped_column(default=0)
+    asked: Mapped[str | None] = mapped_column(String(32))
+    choices: Mapped[list[str]] = mapped_column(default=list)
+    has_draft: Mapped[bool] = mapped_column(default=False)
+    notice_version: Mapped[str | None] = mapped_column(String(32))
+    notice_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime]
+    last_in_at: Mapped[datetime | None]
+    last_seq: Mapped[int] = mapped_column(default=0)
+    queued_at: Mapped[datetime | None]
+    handoff_reason: Mapped[str | None] = mapped_column(String(32))
+
+
+class Delivery(Base):
+    """Outgoing messages of one conversation, carried together. `seq` is that of the first one."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (Index("ix_deliveries_open", "state", "channel", "created_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(32))
+    receiver: Mapped[str] = mapped_column(String(160))
+    seq: Mapped[int]
+    state: Mapped[str] = mapped_column(String(32))
+    worker: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    passive: Mapped[bool] = mapped_column(default=False)
+    error: Mapped[str | None]
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
+class Message(Base):
+    """`text` is tokenised. `original_enc` holds what was cut off a long message, encrypted and without secrets."""
+
+    __tablename__ = "messages"
+    __table_args__ = (UniqueConstraint("conversation_id", "seq"), UniqueConstraint("channel", "external_id"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"))
+    seq: Mapped[int]
+    author: Mapped[str] = mapped_column(String(32))
+    user_id: Mapped[UUID | None]
+    text: Mapped[str]
+    original_enc: Mapped[str | None]
+    secret_dropped: Mapped[bool] = mapped_column(default=False)
+    choices: Mapped[list[str]] = mapped_column(default=list)
+    asks: Mapped[str | None] = mapped_column(String(32))
+    media: Mapped[list[str]] = mapped_column(default=list)
+    channel: Mapped[str] = mapped_column(String(32))
+    external_id: Mapped[str | None] = mapped_column(String(200))
+    received_at: Mapped[datetime | None]
+    at: Mapped[datetime]
+    answers: Mapped[UUID | None] = mapped_column(index=True)
+    delivery_id: Mapped[UUID | None] = mapped_column(ForeignKey("deliveries.id"), index=True)
+
+
+class Turn(Base):
+    """The duty to answer one message. `asked` is the question that was open when the turn was claimed."""
+
+    __tablename__ = "turns"
+    __table_args__ = (Index("ix_turns_open", "state", "created_at"), Index("ix_turns_order", "conversation_id", "seq"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id"), unique=True)
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"))
+    seq: Mapped[int]
+    state: Mapped[str] = mapped_column(String(32), default=TurnState.WAITING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    worker: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    epoch: Mapped[int] = mapped_column(default=0)
+    engine: Mapped[str | None] = mapped_column(String(32))
+    asked: Mapped[str | None] = mapped_column(String(32))
+    delivery_id: Mapped[UUID | None] = mapped_column(ForeignKey("deliveries.id"))
+    created_at: Mapped[datetime]

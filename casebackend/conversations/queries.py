@@ -1,0 +1,138 @@
+"""What others read of conversations. Every text leaves with masked values in place of tokens."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql import ColumnElement
+
+from casebackend.api.conversations import ConversationView, DeliveryView, MessageView
+from casebackend.api.conversations import Turn as TurnView
+from casebackend.conversations import rules
+from casebackend.conversations.errors import ConversationNotFound
+from casebackend.conversations.model import Conversation, Delivery, Message, Turn
+from casebackend.conversations.rules import (
+    AT_LEAST_ONCE,
+    OPEN_TURNS,
+    Asked,
+    Author,
+    Channel,
+    DeliveryState,
+    Owner,
+    TurnState,
+)
+from casebackend.customers import service as customers
+
+
+async def views(session: AsyncSession, messages: Sequence[Message]) -> list[MessageView]:
+    masks = await customers.masks(session, {message.conversation_id for message in messages})
+    return [
+        MessageView(
+            id=message.id,
+            conversation_id=message.conversation_id,
+            seq=message.seq,
+            author=Author(message.author),
+            text=customers.rendered(message.text, masks.get(message.conversation_id, {})),
+            choices=message.choices,
+            at=message.at,
+        )
+        for message in messages
+    ]
+
+
+async def messages_after(session: AsyncSession, conversation_id: UUID, after: int) -> list[MessageView]:
+    found = select(Message).where(Message.conversation_id == conversation_id, Message.seq > after).order_by(Message.seq)
+    return await views(session, list(await session.scalars(found)))
+
+
+async def conversation_view(session: AsyncSession, conversation_id: UUID, *, after: int = 0) -> ConversationView:
+    conversation = await session.get(Conversation, conversation_id)
+    if conversation is None:
+        raise ConversationNotFound
+    return ConversationView(
+        id=conversation.id,
+        channel=Channel(conversation.channel),
+        owner=Owner(conversation.owner),
+        owner_name=conversation.owner_name,
+        messages=await messages_after(session, conversation.id, after),
+    )
+
+
+async def replies_to(session: AsyncSession, message: Message, turn: Turn | None) -> list[MessageView]:
+    """What was carried to the customer as the answer to this message."""
+    if turn is None or turn.delivery_id is None:
+        return []
+    found = select(Message).where(Message.delivery_id == turn.delivery_id).order_by(Message.seq)
+    return await views(session, list(await session.scalars(found)))
+
+
+def turn_view(turn: Turn, message: Message, conversation: Conversation) -> TurnView:
+    if turn.lease_until is None:
+        raise ValueError("only a claimed turn is shown")
+    return TurnView(
+        id=turn.id,
+        message_id=message.id,
+        conversation_id=conversation.id,
+        channel=Channel(conversation.channel),
+        text=rules.for_engine(message.text),
+        asked=Asked(turn.asked) if turn.asked else None,
+        epoch=turn.epoch,
+        attempt=turn.attempts,
+        lease_until=turn.lease_until,
+    )
+
+
+async def delivery_view(session: AsyncSession, delivery: Delivery) -> DeliveryView:
+    found = select(Message).where(Message.delivery_id == delivery.id).order_by(Message.seq)
+    return DeliveryView(
+        id=delivery.id,
+        conversation_id=delivery.conversation_id,
+        channel=Channel(delivery.channel),
+        receiver=delivery.receiver,
+        messages=await views(session, list(await session.scalars(found))),
+        state=DeliveryState(delivery.state),
+    )
+
+
+def claimable_turn(now: datetime) -> ColumnElement[bool]:
+    """The lowest open turn of its conversation, and nobody is at work on it."""
+    earlier = aliased(Turn)
+    return and_(
+        or_(Turn.state == TurnState.WAITING, and_(Turn.state == TurnState.CLAIMED, Turn.lease_until <= now)),
+        ~exists().where(
+            earlier.conversation_id == Turn.conversation_id,
+            earlier.seq < Turn.seq,
+            earlier.state.in_(OPEN_TURNS),
+        ),
+    )
+
+
+def claimable_delivery(channels: Sequence[Channel], now: datetime) -> ColumnElement[bool]:
+    """The first open delivery of its conversation. One whose carrier vanished is only free where twice does no harm."""
+    earlier = aliased(Delivery)
+    return and_(
+        Delivery.channel.in_(channels),
+        or_(
+            Delivery.state == DeliveryState.PENDING,
+            and_(
+                Delivery.state == DeliveryState.CLAIMED,
+                Delivery.lease_until <= now,
+                Delivery.channel.in_(AT_LEAST_ONCE),
+            ),
+        ),
+        ~exists().where(
+            earlier.conversation_id == Delivery.conversation_id,
+            earlier.seq < Delivery.seq,
+            earlier.state.in_((DeliveryState.PENDING, DeliveryState.CLAIMED)),
+        ),
+    )
+
+
+def doubtful_delivery(now: datetime) -> ColumnElement[bool]:
+    """Claimed by somebody who vanished, to a receiver that must not get it twice."""
+    return and_(
+        Delivery.state == DeliveryState.CLAIMED, Delivery.lease_until <= now, Delivery.channel.not_in(AT_LEAST_ONCE)
+    )

@@ -1,0 +1,242 @@
+"""What may be done to a conversation: speak in it, hand it over, give it back. Callers hold a writing transaction."""
+
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.api.conversations import Reply
+from casebackend.conversations.errors import ConversationNotFound
+from casebackend.conversations.model import Conversation, Delivery, Message, Turn
+from casebackend.conversations.rules import OPEN_TURNS, Author, Channel, DeliveryState, Owner, TurnState
+from casebackend.database import announce
+from casebackend.notifications import words
+
+
+PAUSE = timedelta(minutes=30)
+
+
+class Person(Protocol):
+    """As much of a member of staff as the customer is told."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def display_name(self) -> str: ...
+
+
+async def hold(session: AsyncSession, conversation_id: UUID) -> Conversation:
+    """The conversation, locked until the end of the transaction: everything in it happens one after another."""
+    query = select(Conversation).where(Conversation.id == conversation_id).with_for_update()
+    conversation: Conversation | None = await session.scalar(query.execution_options(populate_existing=True))
+    if conversation is None:
+        raise ConversationNotFound
+    return conversation
+
+
+async def hold_or_open(session: AsyncSession, *, channel: Channel, sender: str, now: datetime) -> Conversation:
+    """Two first messages at once must not make two conversations, so the row is inserted unless it is there."""
+    found = select(Conversation.id).where(Conversation.channel == channel, Conversation.sender == sender)
+    identity = await session.scalar(found)
+    if identity is None:
+        dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+        row = {"id": uuid4(), "channel": channel, "sender": sender, "opened_at": now, "owner": Owner.BOT}
+        await session.execute(dialect.insert(Conversation).values(**row).on_conflict_do_nothing())
+        identity = await session.scalar(found)
+    if identity is None:
+        raise ConversationNotFound
+    return await hold(session, identity)
+
+
+def _next_seq(conversation: Conversation) -> int:
+    conversation.last_seq += 1
+    return conversation.last_seq
+
+
+async def put_in(session: AsyncSession, conversation: Conversation, message: Message) -> Message:
+    """Appends a message to a conversation that the caller holds."""
+    message.conversation_id, message.channel = conversation.id, conversation.channel
+    message.seq = _next_seq(conversation)
+    session.add(message)
+    await session.flush()
+    return message
+
+
+async def _put_replies(
+    session: AsyncSession,
+    conversation: Conversation,
+    author: Author,
+    replies: list[Reply],
+    now: datetime,
+    user_id: UUID | None,
+    answers: UUID | None,
+) -> list[Message]:
+    said = []
+    for reply in replies:
+        message = Message(
+            author=author,
+            user_id=user_id,
+            text=reply.text,
+            choices=list(reply.choices),
+            asks=reply.asks,
+            at=now,
+            answers=answers,
+        )
+        said.append(await put_in(session, conversation, message))
+    _open_question(conversation, author, replies)
+    return said
+
+
+def _open_question(conversation: Conversation, author: Author, replies: list[Reply]) -> None:
+    """The bot's words open or close the question; what we or an agent say in between leaves it open."""
+    question = next((reply for reply in reversed(replies) if reply.asks), None)
+    offer = next((reply for reply in reversed(replies) if reply.choices), None)
+    if question is not None:
+        conversation.asked, conversation.choices = question.asks, list(question.choices)
+    elif author is Author.BOT:
+        conversation.asked, conversation.choices = None, list(offer.choices) if offer else []
+    elif offer is not None:
+        conversation.choices = list(offer.choices)
+
+
+async def mention(
+    session: AsyncSession, conversation: Conversation, template: str, /, now: datetime, **values: str
+) -> None:
+    """Says words of ours that need no delivery of their own: they travel with the next one."""
+    reply = Reply(text=words.words(template, **values), choices=words.choices(template))
+    await _put_replies(session, conversation, Author.SYSTEM, [reply], now, None, None)
+    announce(session, "console")
+
+
+async def carry(
+    session: AsyncSession, conversation: Conversation, now: datetime, *, passive: bool = False
+) -> Delivery | None:
+    """One delivery for everything said and not yet on its way."""
+    held = (
+        select(Message)
+        .where(
+            Message.conversation_id == conversation.id,
+            Message.delivery_id.is_(None),
+            Message.author != Author.CUSTOMER,
+            Message.external_id.is_(None),
+        )
+        .order_by(Message.seq)
+    )
+    waiting = list(await session.scalars(held))
+    if not waiting:
+        return None
+    delivery = Delivery(
+        id=uuid4(),
+        conversation_id=conversation.id,
+        channel=conversation.channel,
+        receiver=conversation.sender,
+        seq=waiting[0].seq,
+        state=DeliveryState.PENDING,
+        passive=passive,
+        created_at=now,
+    )
+    session.add(delivery)
+    await session.flush()
+    for message in waiting:
+        message.delivery_id = delivery.id
+    await session.flush()
+    announce(session, "deliveries")
+    announce(session, "console")
+    return delivery
+
+
+async def say(
+    session: AsyncSession,
+    conversation_id: UUID,
+    *,
+    author: Author,
+    replies: list[Reply],
+    now: datetime,
+    user_id: UUID | None = None,
+    passive: bool = False,
+    answers: UUID | None = None,
+) -> list[Message]:
+    """Stores outgoing messages with one delivery. `answers` is the customer's message that they answer."""
+    conversation = await hold(session, conversation_id)
+    said = await _put_replies(session, conversation, author, replies, now, user_id, answers)
+    await carry(session, conversation, now, passive=passive)
+    return said
+
+
+async def say_words(
+    session: AsyncSession, conversation: Conversation, template: str, /, now: datetime, **values: str
+) -> None:
+    reply = Reply(text=words.words(template, **values), choices=words.choices(template))
+    await say(session, conversation.id, author=Author.SYSTEM, replies=[reply], now=now)
+
+
+async def greet(session: AsyncSession, conversation: Conversation, *, bank: str, now: datetime) -> None:
+    """The first bubble, with the privacy notice, whose version and time are kept; once for each version."""
+    version = words.version("greeting")
+    if conversation.notice_version == version:
+        return
+    conversation.notice_version, conversation.notice_at = version, now
+    await mention(session, conversation, "greeting", now, bank=bank)
+
+
+async def mark_shown(session: AsyncSession, conversation: Conversation, now: datetime) -> None:
+    """The channel shows what was said in its own answer, so nobody needs to carry it."""
+    delivery = await carry(session, conversation, now, passive=True)
+    if delivery is not None:
+        delivery.state, delivery.done_at = DeliveryState.SENT, now
+        await session.flush()
+
+
+async def open_or_resume(
+    session: AsyncSession, *, channel: Channel, sender: str, bank: str, now: datetime
+) -> Conversation:
+    """Greets a new customer, and reminds one who comes back after a pause of the draft that waits."""
+    conversation = await hold_or_open(session, channel=channel, sender=sender, now=now)
+    last = await session.scalar(select(func.max(Message.at)).where(Message.conversation_id == conversation.id))
+    await greet(session, conversation, bank=bank, now=now)
+    if conversation.has_draft and conversation.owner == Owner.BOT and last is not None and now - last >= PAUSE:
+        await mention(session, conversation, "welcome_back", now)
+    await mark_shown(session, conversation, now)
+    return conversation
+
+
+async def _leave_turns(session: AsyncSession, conversation: Conversation) -> None:
+    """Unanswered messages are for the person now. A late answer of the bot meets a closed turn."""
+    await session.execute(
+        update(Turn)
+        .where(Turn.conversation_id == conversation.id, Turn.state.in_(OPEN_TURNS))
+        .values(state=TurnState.FOR_PERSON, lease_until=None)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+async def queue_for_person(session: AsyncSession, conversation: Conversation, reason: str, now: datetime) -> None:
+    """Puts the conversation in the queue, once; its place is that of the first request. The bot may still answer."""
+    conversation = await hold(session, conversation.id)
+    if conversation.owner == Owner.BOT:
+        conversation.owner, conversation.queued_at, conversation.handoff_reason = Owner.QUEUED, now, reason
+        await session.flush()
+    announce(session, "console")
+
+
+async def take_over(session: AsyncSession, conversation: Conversation, user: Person, now: datetime) -> None:
+    """From here on a person answers: waiting turns are theirs, and the bot's answers are refused."""
+    conversation = await hold(session, conversation.id)
+    conversation.owner, conversation.owner_user_id, conversation.owner_name = Owner.PERSON, user.id, user.display_name
+    conversation.queued_at = None
+    conversation.epoch += 1
+    conversation.asked, conversation.choices = None, []
+    await _leave_turns(session, conversation)
+    await say_words(session, conversation, "person_joined", now, name=user.display_name)
+
+
+async def give_back(session: AsyncSession, conversation: Conversation, now: datetime) -> None:
+    """Back to the bot, by an explicit act; both sides are told. What the person left open stays answered by them."""
+    conversation = await hold(session, conversation.id)
+    conversation.owner, conversation.owner_user_id, conversation.owner_name = Owner.BOT, None, None
+    conversation.queued_at, conversation.handoff_reason = None, None
+    conversation.epoch += 1
+    await say_words(session, conversation, "returned_to_bot", now)

@@ -1,0 +1,123 @@
+"""Names of people in what customers write. As well as possible: a miss is a miss, so the answer to a question for the
+name is treated as one whenever it can be. Standard library only."""
+
+import re
+
+SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟"
+    "姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严赖覃洪武莫孔汤常温康施牛樊葛"
+    "邢安齐伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁符阮纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳"
+    "管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵"
+    "苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝"
+)
+COMPOUND = frozenset({"欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯", "端木", "南宫", "独孤", "闻人"})
+TITLE = r"(?:先生|女士|小姐|老师|太太)"
+# Characters that go on with a sentence rather than with a given name.
+GOES_ON = frozenset(
+    "的了是在我你您他她它们要想不没有到去来给把被跟和与就也还已这那今昨前前天年月日时候上下中里外说讲办打问投诉咨询请吗呢吧啊呀哦嗯"
+    "哈很太都又才只能会可以应该得着过对从向为由因但而且或者什么怎哪谁几多少个张卡钱元块行银客户用储号手机电话身份证，。！？、；：,.!?;: "
+)
+CUE = re.compile(
+    r"(?:我(?:的名字|的姓名)?叫(?:做|作)?|我名叫|(?:姓名|名字|户名|客户名|称呼|联系人)(?:就)?(?:应该是|改成|改为|更正为|叫做|是|叫|为|[：:])|"
+    r"本人(?:姓名|名叫|叫|是)?|我就?是|叫我|免贵姓|我姓|敝姓)[\s，,：:“\"]{0,2}"
+)
+STRONG = ("叫", "姓名", "名字", "户名", "客户名", "称呼", "联系人")
+NOT_NAMES = frozenset(
+    "人工 转人工 找人工 人工客服 客服 取消 算了 返回 上一步 返回上一步 退出 继续 是 是的 对 对的 不 不是 不对 否 好 好的 好吧 可以 行 没有 有 无 "
+    "嗯 哦 你好 您好 在吗 谢谢 投诉 我要投诉 举报 匿名 保密 随便 不提供 不方便 不想说 不知道 不清楚 不告诉你 不说 拒绝 跳过 下一步 确认 提交 修改 "
+    "查进度 进度 催办 撤诉 撤销 常客 金主 高管 单身 华侨 方便 安全 明白 应该 解决 管理 全额 老客户 客户 储户 用户 会员 尽快处理 快点 同上 "
+    "何时 何人 谁 曾经 安排 成功 成年 万一 关于 包括 时间 应用 和你 和他 明天 万分 石化 方式".split()
+)
+QUESTION = re.compile(r"[?？]|[吗么呢]$|什么|怎么|为啥|为何|为什么|多少|哪|谁|几|干嘛|何时|能不能|是不是|要不要|可不可以")
+BEFORE_ANSWER = re.compile(
+    r"^(?:您好|你好|嗯+|哦+|啊|好的?|那个|就是)?[\s，,。.、]*(?:我的?(?:姓名|名字)|本人|姓名|名字|我|免贵|敝)?[\s]*"
+    r"(?:就?是|就?叫(?:做|作|我)?|名叫|姓|为)?[\s：:，,]*"
+)
+AFTER_ANSWER = re.compile(r"[\s吧啊呀哈呢的哦嗯。.！!，,、~～]+$")
+HAN = re.compile(r"[一-鿿㐀-䶿]+(?:[·•‧][一-鿿㐀-䶿]+){0,3}")
+LATIN = re.compile(r"[A-Za-z][A-Za-z .'\-]{1,39}")
+SENTENCE = frozenset("的了吗呢我你您他她们要想不没在有钱卡退款处理投诉办理什怎请把被给为就这那都也快点去来说查催撤")
+
+
+def _surname(text: str) -> int:
+    if text[:2] in COMPOUND:
+        return 2
+    return 1 if text[:1] in SURNAMES else 0
+
+
+def after_cue(cue: str, rest: str) -> str | None:
+    """The name that `rest` begins with. A weak cue (我是) needs the name to end with the clause."""
+    surname = _surname(rest)
+    if not surname:
+        return None
+    titled = re.match(rf".{{{surname}}}[一-鿿]{{0,2}}?{TITLE}", rest[: surname + 5])
+    if titled:
+        return titled.group()
+    if cue.rstrip().endswith("姓"):
+        return rest[:surname] if rest[surname : surname + 1] in GOES_ON | {""} else _given(rest, surname)
+    name = _given(rest, surname)
+    if name is None or name in NOT_NAMES:
+        return None
+    following = rest[len(name) : len(name) + 1]
+    strong = any(word in cue for word in STRONG)
+    if strong or cue.startswith("本人"):
+        return name
+    return name if following == "" or not re.match(r"[一-鿿]", following) or following in "，我要的来想在被" else None
+
+
+def _given(rest: str, surname: int) -> str | None:
+    given = ""
+    for character in rest[surname : surname + 2]:
+        if character in GOES_ON or not re.match(r"[一-鿿]", character):
+            break
+        given += character
+    return rest[:surname] + given if given else None
+
+
+def named(text: str) -> list[tuple[int, int]]:
+    """Places of names that the writer introduces."""
+    found = []
+    for cue in CUE.finditer(text):
+        name = after_cue(cue.group(), text[cue.end() : cue.end() + 8])
+        if name:
+            found.append((cue.end(), cue.end() + len(name)))
+    return found
+
+
+def answered(text: str) -> tuple[int, int] | None:
+    """Where the name stands in the answer to 请问您贵姓; None when the answer is something else."""
+    if len(text) > 60 or QUESTION.search(text):
+        return None
+    start = BEFORE_ANSWER.match(text)
+    begin = start.end() if start else 0
+    rest = text[begin:]
+    end = begin + len(AFTER_ANSWER.sub("", rest))
+    core = text[begin:end]
+    if text.strip() in NOT_NAMES or core in NOT_NAMES:
+        return None
+    if LATIN.fullmatch(core):
+        return begin, end
+    han = HAN.match(core)
+    if not han:
+        return None
+    name = han.group()
+    return _han_answer(begin, name, core)
+
+
+def _han_answer(begin: int, name: str, core: str) -> tuple[int, int] | None:
+    if name in NOT_NAMES:
+        return None
+    if "·" in name or "•" in name or "‧" in name:
+        return (begin, begin + len(name)) if len(name) <= 24 else None
+    surname = _surname(name)
+    if name.endswith(("先生", "女士", "小姐")) and len(name) <= 6:
+        return begin, begin + len(name)
+    if surname and len(name) <= surname + 2:
+        return begin, begin + len(name)
+    if surname and len(name) > surname + 2:
+        short = _given(name, surname)
+        followed = name[len(short or "") : len(short or "") + 1]
+        return (begin, begin + len(short)) if short and followed in GOES_ON else None
+    if len(name) <= 8 and name == core and len(name) >= 2 and not SENTENCE.intersection(name):
+        return begin, begin + len(name)
+    return None

@@ -1,0 +1,144 @@
+"""Personal data in free text becomes tokens; secrets are dropped. Standard library only; linear in the text."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from casebackend.customers import names
+from casebackend.customers.numbers import Found, disjoint, looks_like_id, numbers, shadow
+from casebackend.customers.rules import TOKEN, Kind, token
+
+DROPPED = "[已删除]"
+LONGEST = 65_536
+
+EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
+PLATE = re.compile(
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-Za-z][·•\s-]?(?=[A-Za-z0-9]{0,5}\d)[A-Za-z0-9]{5,6}"
+    r"(?![A-Za-z0-9])"
+)
+OTHER_PAPER = re.compile(r"(?:护照|通行证|军官证|居留证|证件)[号码是为：:\s]{0,6}([A-Za-z]{0,3}\d{6,10})(?![A-Za-z0-9])")
+OLD_ID = re.compile(r"身份证[号码是为：:\s]{0,6}(\d{15})(?!\d)")
+ANSWERED_PAPER = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{0,3}\d{6,17}[Xx]?(?![A-Za-z0-9])")
+LOCAL_PHONE = re.compile(r"(?<!\d)[2-8]\d{6,7}(?!\d)")
+PHONE_CUE = re.compile(r"(?:电话|座机|固话)[号码是为：:\s]{0,6}([2-8]\d{6,7})(?!\d)")
+
+JOIN = r"(?:(?:号|码)?[\s“”\"'，,]{0,2}(?:就是|设的是|改成了?|改为|输的是|填的是|发的是|是|为|叫|：|:|=)?[\s“”\"']{0,2})"
+UNIT = r"(?![\d]*(?:年|月|日|号|次|元|块|位|万|天|分|个|点))"
+SECRETS = (
+    re.compile(rf"(?:密码|口令|[Pp][Ii][Nn]码?|[Pp]assw(?:or)?d){JOIN}{UNIT}([A-Za-z0-9!@#$%^&*._+~-]{{4,64}})"),
+    re.compile(rf"(?:[Cc][Vv][VvNn]2?码?|[Cc][Vv][Cc]2?|安全码|卡背面?后?[三3]位(?:数字?)?|签名栏后?[三3]位(?:数字?)?){JOIN}(\d[\s-]?\d[\s-]?\d(?:[\s-]?\d)?)(?!\d)"),
+    re.compile(rf"(?:验证码|校验码|动态码|动态密码|短信码|动态口令){JOIN}{UNIT}((?:\d[\s-]?){{3,7}}\d)(?!\d)"),
+    re.compile(r"(?<![\d])(\d{4,8})(?=[”\"]?(?:就?是|为)?(?:我的?|这个|那个|短信)?(?:的)?(?:验证码|校验码|动态码|密码))"),
+    re.compile(r"([%][Bb]\d{12,19}\^[^\^\n]{2,26}\^\d{4}[^?\n]{0,80}\??)"),
+    re.compile(r"(;\d{12,19}=\d{4,40}\??)"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    token: str
+    kind: Kind
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tokenised:
+    """`values` are those that were not known before. `plain` is the text without secrets, otherwise as written."""
+
+    text: str
+    values: tuple[Value, ...]
+    secret_dropped: bool
+    plain: str
+
+
+def without_secrets(text: str) -> tuple[str, bool]:
+    """Passwords, security codes and one-time codes may not be kept anywhere, so they go before anything else."""
+    seen = shadow(text)
+    spans = sorted({match.span(1) for pattern in SECRETS for match in pattern.finditer(seen)})
+    kept: list[str] = []
+    at = 0
+    for start, end in spans:
+        if start < at:
+            at = max(at, end)
+            continue
+        kept += [text[at:start], DROPPED]
+        at = end
+    return "".join(kept) + text[at:], bool(spans)
+
+
+def _named(text: str, asked: str | None, known: Mapping[tuple[Kind, str], str]) -> Iterator[Found]:
+    for start, end in names.named(text):
+        yield Found(start, end, Kind.NAME, text[start:end], 6)
+    for kind, value in known:
+        if kind is Kind.NAME and len(value) >= 2:
+            for match in re.finditer(re.escape(value), text):
+                yield Found(*match.span(), Kind.NAME, value, 5)
+    if asked == "field.name":
+        bare = TOKEN.sub(lambda match: " " * len(match.group()), text)
+        span = names.answered(bare)
+        if span:
+            yield Found(*span, Kind.NAME, text[span[0] : span[1]], 7)
+
+
+def _patterns(seen: str, asked: str | None) -> Iterator[Found]:
+    for match in EMAIL.finditer(seen):
+        yield Found(*match.span(), Kind.EMAIL, match.group().lower(), 0)
+    for match in PLATE.finditer(seen):
+        yield Found(*match.span(), Kind.PLATE, re.sub(r"[·•\s-]", "", match.group()).upper(), 4)
+    for pattern in (OLD_ID, OTHER_PAPER):
+        for match in pattern.finditer(seen):
+            yield Found(*match.span(1), Kind.ID_NUMBER, match.group(1).upper(), 3)
+    for match in PHONE_CUE.finditer(seen):
+        yield Found(*match.span(1), Kind.PHONE, match.group(1), 4)
+    if asked == "field.id_number" and len(seen) <= 80:
+        for match in ANSWERED_PAPER.finditer(seen):
+            yield Found(*match.span(), Kind.ID_NUMBER, match.group().upper(), 4)
+    if asked == "field.phone" and len(seen) <= 80:
+        for match in LOCAL_PHONE.finditer(seen):
+            yield Found(*match.span(), Kind.PHONE, match.group(), 5)
+
+
+def _forged(text: str, known: Mapping[tuple[Kind, str], str]) -> str:
+    """A token that a customer typed, and that stands for nothing here, is only text."""
+    ours = set(known.values())
+    return TOKEN.sub(lambda match: match.group() if match.group() in ours else f"［{match.group()[1:-1]}］", text)
+
+
+class _Tokens:
+    def __init__(self, known: Mapping[tuple[Kind, str], str]) -> None:
+        self.known = dict(known)
+        self.new: list[Value] = []
+        self.last: dict[str, int] = {}
+        for each in known.values():
+            match = TOKEN.fullmatch(each)
+            if match:
+                self.last[match.group(1)] = max(self.last.get(match.group(1), 0), int(match.group(2)))
+
+    def of(self, kind: Kind, value: str) -> str:
+        if (kind, value) not in self.known:
+            self.last[kind] = self.last.get(kind, 0) + 1
+            made = token(kind, self.last[kind])
+            self.known[kind, value] = made
+            self.new.append(Value(made, kind, value))
+        return self.known[kind, value]
+
+
+def tokenise(text: str, asked: str | None = None, known: Mapping[tuple[Kind, str], str] | None = None) -> Tokenised:
+    """`known` maps what this conversation holds already to its tokens; `asked` is the open question."""
+    known = known or {}
+    text, dropped = without_secrets(_forged(text[:LONGEST], known))
+    seen = shadow(text)
+    tokens_here = [Found(*match.span(), Kind.NAME, "", -1) for match in TOKEN.finditer(text)]
+    found = [*tokens_here, *numbers(seen), *_patterns(seen, asked), *_named(text, asked, known)]
+    tokens = _Tokens(known)
+    parts: list[str] = []
+    at = 0
+    for each in disjoint(found):
+        if each.rank == -1:
+            continue
+        parts += [text[at : each.start], tokens.of(each.kind, each.value)]
+        at = each.end
+    return Tokenised("".join(parts) + text[at:], tuple(tokens.new), dropped, text)
+
+
+__all__ = ["DROPPED", "Tokenised", "Value", "looks_like_id", "tokenise", "without_secrets"]

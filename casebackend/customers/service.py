@@ -1,0 +1,134 @@
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.customers import personal
+from casebackend.customers.model import ChannelIdentity, Customer, PersonalValue
+from casebackend.customers.personal import Tokenised
+from casebackend.customers.rules import TOKEN, Kind, mask
+from casebackend.customers.vault import Vault
+
+
+def vault(session: AsyncSession) -> Vault:
+    held: Vault = session.info["vault"]
+    return held
+
+
+async def _values(session: AsyncSession, conversation_id: UUID) -> list[PersonalValue]:
+    found = await session.scalars(select(PersonalValue).where(PersonalValue.conversation_id == conversation_id))
+    return list(found)
+
+
+def _opened(session: AsyncSession, value: PersonalValue) -> str:
+    return vault(session).open("personal_values", "value_enc", value.id, value.value_enc)
+
+
+async def protect(session: AsyncSession, conversation_id: UUID, text: str, *, asked: str | None) -> Tokenised:
+    """Tokenises and keeps the values, encrypted. The caller holds the conversation, so numbers are given once."""
+    values = await _values(session, conversation_id)
+    known = {(Kind(value.kind), _opened(session, value)): value.token for value in values}
+    tokenised = personal.tokenise(text, asked, known)
+    for value in tokenised.values:
+        row = uuid4()
+        session.add(
+            PersonalValue(
+                id=row,
+                conversation_id=conversation_id,
+                token=value.token,
+                kind=value.kind,
+                value_enc=vault(session).seal("personal_values", "value_enc", row, value.value),
+                masked=mask(value.kind, value.value),
+            )
+        )
+    await session.flush()
+    return tokenised
+
+
+def _replaced(text: str, values: dict[str, str]) -> str:
+    return TOKEN.sub(lambda match: values.get(match.group(), match.group()), text)
+
+
+async def masks(session: AsyncSession, conversation_ids: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
+    """Masked values by token, for each of these conversations."""
+    found: dict[UUID, dict[str, str]] = {}
+    rows = select(PersonalValue.conversation_id, PersonalValue.token, PersonalValue.masked).where(
+        PersonalValue.conversation_id.in_(set(conversation_ids))
+    )
+    for conversation, name, masked in (await session.execute(rows)).tuples():
+        found.setdefault(conversation, {})[name] = masked
+    return found
+
+
+def rendered(text: str, masked: dict[str, str]) -> str:
+    return _replaced(text, masked)
+
+
+async def render(session: AsyncSession, conversation_id: UUID, text: str) -> str:
+    """`text` with masked values in place of tokens."""
+    if not TOKEN.search(text):
+        return text
+    return _replaced(text, (await masks(session, [conversation_id])).get(conversation_id, {}))
+
+
+async def reveal(session: AsyncSession, conversation_id: UUID, text: str) -> str:
+    """`text` with plain values. The caller has the right to see them and writes the audit line."""
+    if not TOKEN.search(text):
+        return text
+    values = await _values(session, conversation_id)
+    return _replaced(text, {value.token: _opened(session, value) for value in values if value.token in text})
+
+
+def _seal_into(session: AsyncSession, customer: Customer, name: str | None, phone: str | None, paper: str | None) -> None:
+    seal = vault(session).seal
+    if name:
+        customer.name_enc = seal("customers", "name_enc", customer.id, name)
+        customer.name_masked = mask(Kind.NAME, name)
+    if phone:
+        customer.phone_enc = seal("customers", "phone_enc", customer.id, phone)
+        customer.phone_masked = mask(Kind.PHONE, phone)
+        customer.phone_index = vault(session).index("phone", phone)
+    if paper:
+        customer.id_number_enc = seal("customers", "id_number_enc", customer.id, paper)
+        customer.id_number_masked = mask(Kind.ID_NUMBER, paper)
+
+
+async def register(
+    session: AsyncSession,
+    *,
+    channel: str,
+    sender: str,
+    name: str | None,
+    phone: str | None,
+    id_number: str | None,
+    now: datetime,
+) -> Customer:
+    """The customer behind a verified sender; newly said data replace older ones, what was not said stays."""
+    identity = await session.get(ChannelIdentity, (channel, sender))
+    customer = await session.get(Customer, identity.customer_id) if identity else None
+    if customer is None:
+        customer = Customer(id=uuid4(), created_at=now, updated_at=now)
+        session.add(customer)
+        await session.flush()
+        session.add(ChannelIdentity(channel=channel, sender=sender, customer_id=customer.id))
+    _seal_into(session, customer, name, phone, id_number)
+    customer.updated_at = now
+    await session.flush()
+    return customer
+
+
+async def opened(session: AsyncSession, customer: Customer) -> dict[str, str | None]:
+    """Plain name, phone and id_number. The caller has the right to see them and writes the audit line."""
+    plain: dict[str, str | None] = {}
+    for column in ("name", "phone", "id_number"):
+        sealed = getattr(customer, f"{column}_enc")
+        plain[column] = vault(session).open("customers", f"{column}_enc", customer.id, sealed) if sealed else None
+    return plain
+
+
+async def by_phone(session: AsyncSession, phone: str) -> list[Customer]:
+    """For staff who look somebody up; equality only."""
+    index = vault(session).index("phone", phone)
+    return list(await session.scalars(select(Customer).where(Customer.phone_index == index)))

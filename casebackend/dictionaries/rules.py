@@ -1,0 +1,19 @@
+"""The three axes of JR/T 0169-2018 and a suggestion from key words. Standard library only."""
+
+from collections.abc import Mapping, Sequence
+
+UNCLASSIFIED = "待分类"
+CHANNEL_A, CATEGORY_B, CAUSE_C, SEVERITY = "business_channel_A", "business_category_B", "reason_C", "severity"
+ORDINARY = "一般投诉"
+
+
+def suggested(text: str, keywords: Mapping[str, Sequence[str]], *, otherwise: str = UNCLASSIFIED) -> str:
+    """The name with most key words in the text; of equals the one with the longest word, then the first."""
+    upper = text.upper()
+    best, best_score = otherwise, (0, 0)
+    for name, words in keywords.items():
+        hits = [word for word in words if word.upper() in upper]
+        score = (len(hits), max(map(len, hits), default=0))
+        if score > best_score:
+            best, best_score = name, score
+    return best

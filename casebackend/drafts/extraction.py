@@ -1,0 +1,220 @@
+"""From a tokenised message to the fields of a complaint. Pure; standard library only.
+
+Personal values are tokens by now, so a card number cannot be taken for an amount, nor a phone number for a date.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from casebackend.drafts import phrases
+from casebackend.drafts.amounts import amount, spoken
+from casebackend.drafts.dates import occurred_on
+from casebackend.drafts.dates import spoken as spoken_date
+from casebackend.drafts.rules import MAY_BE_REFUSED, MAY_BE_UNKNOWN, Field, FieldState
+from casebackend.organisations.rules import OrganisationName, resolve
+
+TOKENS = {
+    Field.NAME: re.compile(r"\[姓名#[1-9]\d{0,3}\]"),
+    Field.PHONE: re.compile(r"\[手机#[1-9]\d{0,3}\]"),
+    Field.ID_NUMBER: re.compile(r"\[证件#[1-9]\d{0,3}\]"),
+}
+ANY_TOKEN = re.compile(r"\[[一-鿿]{2}#[1-9]\d{0,3}\]")
+OTHERS = frozenset({"对方", "他们", "柜员", "经理", "员工", "工作人员", "行长", "客服"})
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """`value` is what is stored; `display` is what is shown (tokens in it are masked when it is read)."""
+
+    value: str
+    display: str
+    state: FieldState = FieldState.FILLED
+
+
+REFUSAL = Value("", "不提供", FieldState.REFUSED)
+IGNORANCE = Value("", "不清楚", FieldState.UNKNOWN)
+
+
+@dataclass(slots=True)
+class Understood:
+    """`values` may only fill what is missing; `corrected` replaces. `answered`: the open question has its answer."""
+
+    values: dict[Field, Value] = field(default_factory=dict)
+    corrected: dict[Field, Value] = field(default_factory=dict)
+    answered: bool = False
+    about_money: bool | None = None
+    units: list[OrganisationName] = field(default_factory=list)
+    back: bool = False
+
+
+def money_value(value: Decimal) -> Value:
+    return Value(f"{value:.2f}", spoken(value))
+
+
+def date_value(day: date) -> Value:
+    return Value(day.isoformat(), spoken_date(day))
+
+
+def unit_value(unit: OrganisationName) -> Value:
+    return Value(str(unit.id), unit.name)
+
+
+def text_value(text: str) -> Value:
+    text = text.strip(" \n，,。；;：:")
+    return Value(text, text)
+
+
+class Reader:
+    """Reads messages of one bank: `names` are its units."""
+
+    def __init__(self, names: Sequence[OrganisationName], now: datetime) -> None:
+        self.names = names
+        self.now = now
+
+    def value(self, wanted: Field, text: str, *, asked: bool = False) -> Value | None:
+        if wanted in TOKENS:
+            found = TOKENS[wanted].findall(text)
+            return Value(found[-1], found[-1]) if found else None
+        if wanted is Field.AMOUNT:
+            money = amount(ANY_TOKEN.sub("，", text), asked=asked)
+            return money_value(money) if money is not None else None
+        if wanted is Field.OCCURRED_ON:
+            day = occurred_on(ANY_TOKEN.sub("，", text), self.now)
+            return date_value(day) if day else None
+        if wanted is Field.UNIT:
+            units = resolve(self.names, text)
+            return unit_value(units[0]) if len(units) == 1 else None
+        if wanted is Field.DEMAND:
+            said = phrases.demand(text)
+            return text_value(said) if said else None
+        return text_value(text) if self.has_facts(text) else None
+
+    def has_facts(self, text: str) -> bool:
+        """我要投诉朝阳支行 names a unit and tells nothing."""
+        bare = ANY_TOKEN.sub("", text)
+        for unit in resolve(self.names, bare):
+            for spoken_name in sorted(unit.spoken, key=len, reverse=True):
+                bare = bare.replace(spoken_name, "")
+        if re.fullmatch(r"\s*(?:我|本人)?的?(?:姓名|名字|电话|手机|联系方式)?(?:号码?)?(?:是|叫|为|[：:])?[\s，,。]*", bare):
+            return False
+        return phrases.has_content(bare)
+
+    def read(self, text: str, asked: str | None) -> Understood:
+        if phrases.goes_back(text):
+            return Understood(answered=True, back=True)
+        understood = Understood(about_money=self._about_money(text))
+        understood.corrected = self.corrections(text, asked)
+        if understood.corrected:
+            understood.answered = True
+            return understood
+        wanted = _field(asked)
+        if wanted is None:
+            self._free(text, understood)
+            understood.answered = bool(understood.values or understood.units)
+        else:
+            self._answer(wanted, text, understood)
+        return understood
+
+    def _about_money(self, text: str) -> bool | None:
+        if phrases.about_money(text) or amount(ANY_TOKEN.sub("，", text)) is not None:
+            return True
+        return False if phrases.denies_money(text) else None
+
+    def _free(self, text: str, understood: Understood) -> None:
+        for wanted in Field:
+            value = self.value(wanted, text)
+            if value is not None:
+                understood.values[wanted] = value
+        units = resolve(self.names, text)
+        if len(units) > 1:
+            understood.units = units
+
+    def _answer(self, wanted: Field, text: str, understood: Understood) -> None:
+        """The answer itself, and whatever else was said along with it."""
+        self._free(text, understood)
+        if wanted is not Field.FACTS and not _tells_more(text):
+            understood.values.pop(Field.FACTS, None)
+        answer = self._direct(wanted, text, understood)
+        if answer is not None:
+            understood.values[wanted] = answer
+            understood.answered = True
+            if wanted is not Field.FACTS:
+                understood.values.pop(Field.FACTS, None)
+        elif wanted is Field.UNIT and understood.units:
+            understood.answered = True
+
+    def _direct(self, wanted: Field, text: str, understood: Understood) -> Value | None:
+        if phrases.is_command(text) and wanted is not Field.AMOUNT:
+            return None
+        if wanted is Field.AMOUNT and phrases.denies_money(text):
+            return IGNORANCE
+        value = self._said(wanted, text)
+        if value is not None:
+            return value
+        if wanted in MAY_BE_REFUSED and (phrases.refuses(text) or phrases.knows_not(text)):
+            return REFUSAL
+        if wanted in MAY_BE_UNKNOWN and (phrases.knows_not(text) or phrases.refuses(text)):
+            return IGNORANCE
+        return None
+
+    def _said(self, wanted: Field, text: str) -> Value | None:
+        if wanted is Field.FACTS:
+            return text_value(text) if self.has_facts(text) else None
+        if wanted is Field.DEMAND:
+            if phrases.refuses(text) or phrases.knows_not(text) or len(text.strip()) < 2:
+                return None
+            return text_value(text)
+        return self.value(wanted, text, asked=True)
+
+    def corrections(self, text: str, asked: str | None) -> dict[Field, Value]:
+        """金额改成3000 changes the amount and nothing else."""
+        found: dict[Field, Value] = {}
+        for wanted, pattern in phrases.CORRECTIONS.items():
+            match = pattern.search(text)
+            value = self._corrected(wanted, match["new"]) if match else None
+            if value is not None:
+                found[wanted] = value
+        return found or self._bare(text) or (self._loose(text) if asked in {"confirm", "correction"} else {})
+
+    def _corrected(self, wanted: Field, new: str) -> Value | None:
+        if wanted in {Field.FACTS, Field.DEMAND}:
+            return text_value(new) if len(new.strip()) >= 2 else None
+        first = re.split(r"[，,。；;]", new, maxsplit=1)[0] if wanted is not Field.AMOUNT else re.split(r"[。；;]", new, maxsplit=1)[0]
+        return self.value(wanted, first, asked=True)
+
+    def _bare(self, text: str) -> dict[Field, Value]:
+        """不是200是300: both sides must be of the same kind."""
+        match = phrases.BARE_CHANGE.search(text)
+        if not match:
+            return {}
+        old, new = match["old"], match["new"]
+        for wanted in (Field.PHONE, Field.NAME, Field.ID_NUMBER, Field.OCCURRED_ON, Field.AMOUNT, Field.UNIT):
+            before = self.value(wanted, old, asked=True)
+            after = self.value(wanted, new, asked=True)
+            if before is not None and after is not None and before != after:
+                return {wanted: after}
+        return {}
+
+    def _loose(self, text: str) -> dict[Field, Value]:
+        """When the question was what to change, a label before the value, or a value that can only be one thing."""
+        found: dict[Field, Value] = {}
+        for wanted, pattern in phrases.LOOSE.items():
+            match = pattern.search(text)
+            value = self._corrected(wanted, match["new"]) if match else None
+            if value is not None:
+                found[wanted] = value
+        if found or len(text) > 30:
+            return found
+        alone = (Field.PHONE, Field.NAME, Field.ID_NUMBER, Field.OCCURRED_ON, Field.AMOUNT, Field.UNIT)
+        return {wanted: value for wanted in alone if (value := self.value(wanted, text)) is not None}
+
+
+def _tells_more(text: str) -> bool:
+    return len(ANY_TOKEN.sub("", text).strip()) >= 12
+
+
+def _field(asked: str | None) -> Field | None:
+    return Field(asked.removeprefix("field.")) if asked and asked.startswith("field.") else None

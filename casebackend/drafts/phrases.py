@@ -1,0 +1,100 @@
+"""What a sentence does: complains, demands, refuses, corrects. Standard library only."""
+
+import re
+
+from casebackend.drafts.rules import Field
+
+SENTENCE_END = re.compile(r"[。！!？?；;\n]+")
+CLAUSE_END = re.compile(r"[。！!？?；;\n，,、]+")
+DEMAND = re.compile(
+    r"要求|希望|诉求|退还|退回|退款|退钱|退给我|把钱退|赔偿|赔钱|赔给|补偿|道歉|给个说法|给我个说法|给个交代|给个答复|给我解释|尽快|马上处理|"
+    r"(?:必须|请|应该|得)(?:你们)?(?:给我)?(?:处理|解决|撤销|恢复|更正|退|赔|减免)|我(?:就)?(?:想|要)(?:你们)?(?:退|赔|道歉|解释|恢复|减免|撤销|更正)|减免|恢复(?:我的?)?(?:额度|征信)"
+)
+NOT_DEMAND = re.compile(r"没有?(?:道歉|退|赔|解释|给(?:我)?(?:退|赔|说法))|不(?:道歉|退|赔|给退|肯退|愿意退)|拒绝(?:退|赔|道歉)|才(?:退|赔)")
+COMPLAINING = re.compile(r"我?(?:要|想要?|需要|准备|打算)?(?:来)?(?:投诉|举报|反映|反馈|说)(?:一下|一个|个)?(?:你们|你|贵行|银行|那个|这个)?(?:的)?(?:问题|情况|事情|事儿|服务|支行|网点)?")
+POLITE = re.compile(r"您好|你好|喂|在吗|有人吗|请问|谢谢|麻烦(?:你|您)?|好的?|嗯+|哦+|啊+|那个|就是|我跟你说")
+NOTHING = re.compile(r"[\s，,。.!！?？、；;：:~～…“”\"'（）()\[\]]+")
+COMMAND = re.compile(r"(?:转)?人工(?:客服|服务)?|取消|返回(?:上一步)?|上一步|退出|继续(?:填写)?|修改|确认|提交|是的?|不是?|对的?|好的?|没有|查(?:询)?进度|催办|撤诉|帮助|菜单|\d{1,2}")
+BACK = re.compile(r"(?:请)?(?:返回|回到|退回)?(?:到)?上一(?:步|个问题|题)|返回|后退|[*＊]")
+REFUSED = re.compile(r"不(?:想|愿意?|方便|便|能|肯|会|打算)?(?:提供|透露|说|告诉|给)(?![你您]们?[不没]|法)|不方便|拒绝提供|保密|跳过|不填|没必要")
+UNKNOWN = re.compile(r"不(?:太|大|是很|怎么)?(?:清楚|知道|记得|确定|晓得|了解|明白)|记不(?:太)?(?:清|得|住|起来?)|说不(?:太)?(?:清|准|上来|好)|忘(?:了|记)|没(?:注意|留意|印象|记住|记)|想不起|算不(?:清|出)")
+NO_MONEY = re.compile(r"(?:不|没有?|未)(?:涉及|牵涉)(?:到)?(?:金额|钱|资金|费用|损失)?|跟钱没关系|和钱没关系|与钱无关|没有(?:金额|损失|经济损失)|没(?:有)?花钱|无金额")
+MONEY = re.compile(
+    r"扣|收费|多收|手续费|年费|管理费|服务费|短信费|违约金|滞纳金|利息|罚息|费用|钱|金额|资金|元|块钱|转账|汇款|到账|入账|存款|取款|存钱|取钱|吞钞|少钞|假币|贷款|还款|"
+    r"账单|刷卡|盗刷|退款|理财|亏损|本金|收益|基金|保险费|保费|余额|提前还|额度|分期|积分|兑换|赔"
+)
+LABELS: dict[Field, str] = {
+    Field.AMOUNT: r"(?:涉及)?(?:的)?(?:金额|钱数|数额|数目|钱|费用)",
+    Field.OCCURRED_ON: r"(?:发生)?(?:的)?(?:日期|时间|日子|日)",
+    Field.PHONE: r"(?:联系)?(?:的)?(?:电话|手机)(?:号码?)?|联系方式|号码",
+    Field.NAME: r"(?:我的)?(?:姓名|名字)",
+    Field.ID_NUMBER: r"(?:身份证|证件)(?:号码?)?",
+    Field.UNIT: r"(?:被投诉)?(?:的)?(?:网点|机构|支行|银行|分行|单位)",
+    Field.DEMAND: r"(?:我的)?(?:诉求|要求)",
+    Field.FACTS: r"(?:事情)?(?:经过|情况|内容|事实)",
+}  # fmt: skip
+CHANGE = r"(?:，|,|\s)?(?:我)?(?:想|要|需要)?(?:改成|改为|修改为|修改成|更正为|更正成|换成|变更为|应该是|应当是|应是|应为|其实是|实际是|实际上是|写错了|填错了|说错了|错了|不对)(?:[，,。\s]*(?:应该|应当|其实|实际上?)?(?:是|为|改成|改为)?)"
+BARE_CHANGE = re.compile(r"不是(?P<old>[^，,。；;！!？?]{1,30}?)[，,、\s]*(?:而是|应该是|是)(?P<new>[^，。；;！!？?]{1,40})")
+CORRECTIONS: dict[Field, re.Pattern[str]] = {
+    field: re.compile(rf"(?:{label})(?:那里|那儿|一栏)?{CHANGE}(?P<new>.{{1,400}})", re.DOTALL) for field, label in LABELS.items()
+}
+LOOSE: dict[Field, re.Pattern[str]] = {
+    field: re.compile(rf"(?:把|将|改|修改)?(?:{label})(?:是|为|：|:|，|,|\s)?(?P<new>.{{1,400}})", re.DOTALL) for field, label in LABELS.items()
+}
+ASKS: tuple[tuple[Field, re.Pattern[str]], ...] = (
+    (Field.NAME, re.compile(r"贵姓|怎么称呼|如何称呼|您的姓名|您的名字|您叫什么|哪位")),
+    (Field.PHONE, re.compile(r"(?:电话|手机|联系方式|号码).{0,12}(?:多少|是|吗|报|留|提供|说)|(?:报|留|提供).{0,12}(?:电话|手机|联系方式)")),
+    (Field.ID_NUMBER, re.compile(r"身份证|证件号")),
+    (Field.AMOUNT, re.compile(r"多少钱|金额|多少元|多少块|扣了多少|收了多少|损失(?:了)?多少")),
+    (Field.OCCURRED_ON, re.compile(r"什么时候|哪一?天|几号|几月|何时|什么时间|日期")),
+    (Field.UNIT, re.compile(r"哪个(?:支行|网点|分行|营业厅|银行|机构)|哪家(?:支行|网点|分行|营业厅|机构)?|在哪里办")),
+    (Field.DEMAND, re.compile(r"诉求|希望(?:我们|银行)|想要(?:我们|什么|怎么)|怎么(?:处理|解决)|什么(?:要求|结果)")),
+    (Field.FACTS, re.compile(r"什么事|怎么回事|什么情况|什么问题|具体(?:情况|经过|说|讲)|请(?:您)?(?:说|讲|描述)|事情经过|帮(?:您|助您|到您)")),
+)  # fmt: skip
+
+
+def has_content(text: str) -> bool:
+    """Is something told, or is it only an announcement such as 我要投诉 or a command."""
+    bare = NOTHING.sub("", POLITE.sub("", COMPLAINING.sub("", text)))
+    return len(bare) >= 4 and not COMMAND.fullmatch(bare)
+
+
+def is_command(text: str) -> bool:
+    return bool(COMMAND.fullmatch(NOTHING.sub("", text)))
+
+
+def goes_back(text: str) -> bool:
+    return bool(BACK.fullmatch(NOTHING.sub("", text)))
+
+
+def refuses(text: str) -> bool:
+    return len(text) <= 40 and bool(REFUSED.search(text))
+
+
+def knows_not(text: str) -> bool:
+    return len(text) <= 40 and bool(UNKNOWN.search(text))
+
+
+def denies_money(text: str) -> bool:
+    return bool(NO_MONEY.search(text))
+
+
+def about_money(text: str) -> bool:
+    return bool(MONEY.search(NO_MONEY.sub("", text)))
+
+
+def demand(text: str) -> str | None:
+    """The clauses that ask for something, from the asking word's clause to the end of its sentence."""
+    found = []
+    for sentence in SENTENCE_END.split(text):
+        clauses = [clause.strip() for clause in re.split(r"[，,]", sentence)]
+        first = next((place for place, clause in enumerate(clauses) if DEMAND.search(NOT_DEMAND.sub("", clause))), None)
+        if first is not None:
+            found.append("，".join(clause for clause in clauses[first:] if clause))
+    return "；".join(found) or None
+
+
+def asks_for(agent_said: str) -> Field | None:
+    """Which field an agent's question is about; the last question of the turn is the one that is answered."""
+    hits = [(match.end(), field) for field, pattern in ASKS for match in pattern.finditer(agent_said)]
+    return max(hits, key=lambda hit: hit[0])[1] if hits else None

@@ -1,0 +1,66 @@
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.conversations.model import Conversation, Message
+from casebackend.conversations.rules import Author, Owner
+from casebackend.handoffs.model import Duty
+from casebackend.handoffs.rules import INTAKE, DutyState
+from casebackend.staff import queries as staff
+
+
+async def waiting(session: AsyncSession) -> Sequence[Conversation]:
+    """Whoever waits longest stands first."""
+    rows = await session.scalars(
+        select(Conversation).where(Conversation.owner == Owner.QUEUED).order_by(Conversation.queued_at, Conversation.id)
+    )
+    return rows.all()
+
+
+async def in_charge_of(session: AsyncSession, user_id: UUID) -> Sequence[Conversation]:
+    rows = await session.scalars(
+        select(Conversation)
+        .where(Conversation.owner == Owner.PERSON, Conversation.owner_user_id == user_id)
+        .order_by(Conversation.last_in_at.desc())
+    )
+    return rows.all()
+
+
+async def position(session: AsyncSession, conversation: Conversation) -> int:
+    """1 is next; 0 stands for not waiting."""
+    if conversation.owner != Owner.QUEUED or conversation.queued_at is None:
+        return 0
+    ahead = await session.scalar(
+        select(func.count()).where(Conversation.owner == Owner.QUEUED, Conversation.queued_at < conversation.queued_at)
+    )
+    return (ahead or 0) + 1
+
+
+async def duty_of(session: AsyncSession, user_id: UUID) -> DutyState:
+    row = await session.get(Duty, user_id)
+    return DutyState(row.state) if row else DutyState.FREE
+
+
+async def anyone_on_duty(session: AsyncSession, *, now: datetime) -> bool:
+    here = await staff.at_work(session, INTAKE, now=now)
+    busy = set(await session.scalars(select(Duty.user_id).where(Duty.state == DutyState.BUSY)))
+    return any(user.id not in busy for user in here)
+
+
+async def last_customer_words(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Message]:
+    """The newest message of the customer in each of these conversations."""
+    newest = (
+        select(Message.conversation_id, func.max(Message.seq).label("seq"))
+        .where(Message.conversation_id.in_(ids), Message.author == Author.CUSTOMER)
+        .group_by(Message.conversation_id)
+        .subquery()
+    )
+    rows = await session.scalars(
+        select(Message).join(
+            newest, (Message.conversation_id == newest.c.conversation_id) & (Message.seq == newest.c.seq)
+        )
+    )
+    return {row.conversation_id: row for row in rows}

@@ -1,0 +1,176 @@
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Principal
+from casebackend.api.conversations import HandoffView, Reply
+from casebackend.audit import service as audit
+from casebackend.calendar.queries import calendar_around
+from casebackend.calendar.rules import add_business_minutes, local, local_date
+from casebackend.conversations import service as conversations
+from casebackend.conversations.model import Conversation, Message
+from casebackend.conversations.rules import Author, Owner
+from casebackend.customers import service as customers
+from casebackend.customers.rules import Kind
+from casebackend.database import announce
+from casebackend.errors import Conflict, Forbidden, Unprocessable
+from casebackend.handoffs import queries, rules
+from casebackend.handoffs.model import Duty
+from casebackend.handoffs.rules import DutyState
+from casebackend.notifications.words import words
+from casebackend.staff.model import User
+
+LONGEST = 2_000
+
+
+class InOtherHands(Conflict):
+    slug, title = "in-other-hands", "会话已由他人接待"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"该会话正由{name}接待，如需强插请由班长接管")
+
+
+class NotInCharge(Conflict):
+    slug, title = "not-in-charge", "请先接管会话"
+
+    def __init__(self) -> None:
+        super().__init__("该会话不由您接待，请先接管再操作")
+
+
+class CustomerSpokeMeanwhile(Conflict):
+    slug, title = "customer-spoke", "客户又发来了新消息"
+
+    def __init__(self) -> None:
+        super().__init__("请看过新消息，确认内容仍然合适后再发送")
+
+
+class NotSendable(Unprocessable):
+    slug, title = "not-sendable", "内容不能发送"
+
+
+@dataclass(frozen=True, slots=True)
+class Introduced:
+    """How a colleague is named to the customer: name and staff number."""
+
+    id: UUID
+    display_name: str
+
+
+async def hand_off(session: AsyncSession, conversation_id: UUID, *, reason: str, now: datetime) -> HandoffView:
+    conversation = await conversations.hold(session, conversation_id)
+    on_duty = await queries.anyone_on_duty(session, now=now)
+    if conversation.owner == Owner.PERSON:
+        promise = words("handoff_already", who=conversation.owner_name or "")
+        return HandoffView(queue_position=0, on_duty=True, promise=promise)
+    await conversations.queue_for_person(session, conversation, reason, now)
+    place = await queries.position(session, conversation)
+    return HandoffView(queue_position=place, on_duty=on_duty, promise=await _promise(session, place, on_duty, now))
+
+
+async def _promise(session: AsyncSession, place: int, on_duty: bool, now: datetime) -> str:
+    if on_duty:
+        return words("handoff_next") if place <= 1 else words("handoff_queued", ahead=place - 1)
+    calendar = await calendar_around(session, local_date(now))
+    when = local(add_business_minutes(calendar, now, rules.ANSWER_MINUTES))
+    return words("handoff_nobody", when=f"{when.month}月{when.day}日 {when:%H:%M}")
+
+
+async def take(session: AsyncSession, conversation_id: UUID, *, by: Principal, now: datetime) -> Conversation:
+    """From the bot or the queue by anybody who may; from a colleague by a team lead only."""
+    conversation = await conversations.hold(session, conversation_id)
+    if conversation.owner == Owner.PERSON:
+        if conversation.owner_user_id == by.user_id:
+            return conversation
+        if not by.roles & rules.MAY_TAKE_FROM_OTHERS:
+            raise InOtherHands(conversation.owner_name or "同事")
+    user = await session.get_one(User, by.user_id)
+    name = words("person_introduced", who=user.display_name, staff_no=user.staff_no)
+    await conversations.take_over(session, conversation, Introduced(user.id, name), now)
+    await _audit(session, "conversation.taken", conversation, by, now)
+    return conversation
+
+
+async def give_back(session: AsyncSession, conversation_id: UUID, *, by: Principal, now: datetime) -> Conversation:
+    conversation = await conversations.hold(session, conversation_id)
+    _in_charge(conversation, by, may_lead=True)
+    await conversations.give_back(session, conversation, now)
+    await _audit(session, "conversation.returned", conversation, by, now)
+    return conversation
+
+
+async def speak(
+    session: AsyncSession, conversation_id: UUID, text: str, *, by: Principal, seen: int | None, now: datetime
+) -> Message:
+    """`seen` is the newest message of the customer that the writer had before his eyes."""
+    conversation = await conversations.hold(session, conversation_id)
+    _in_charge(conversation, by, may_lead=False)
+    if not text.strip():
+        raise NotSendable("请先填写内容")
+    if len(text) > LONGEST:
+        raise NotSendable(f"一次最多发送 {LONGEST} 个字，请分条发送")
+    if seen is not None and await _newest_of_customer(session, conversation_id) > seen:
+        raise CustomerSpokeMeanwhile
+    said = await conversations.say(
+        session,
+        conversation_id,
+        author=Author.AGENT,
+        replies=[Reply(text=await _sendable(session, conversation_id, text.strip()))],
+        now=now,
+        user_id=by.user_id,
+    )
+    return said[-1]
+
+
+async def _sendable(session: AsyncSession, conversation_id: UUID, text: str) -> str:
+    """What the customer told us goes out as its token; service numbers stay; other personal data is not for a chat."""
+    kept = await customers.protect(session, conversation_id, text, asked=None)
+    if kept.secret_dropped:
+        raise NotSendable("内容里有密码、验证码一类的信息，不能发送给客户")
+    sendable = kept.text
+    for value in kept.values:
+        if value.kind is not Kind.LANDLINE:
+            raise NotSendable(f"内容里有未登记过的{value.kind}信息，请删去后再发送")
+        sendable = sendable.replace(value.token, value.value)
+    return sendable
+
+
+async def _newest_of_customer(session: AsyncSession, conversation_id: UUID) -> int:
+    newest = await session.scalar(
+        select(func.max(Message.seq)).where(
+            Message.conversation_id == conversation_id, Message.author == Author.CUSTOMER
+        )
+    )
+    return newest or 0
+
+
+def _in_charge(conversation: Conversation, by: Principal, *, may_lead: bool) -> None:
+    mine = conversation.owner == Owner.PERSON and conversation.owner_user_id == by.user_id
+    leads = may_lead and conversation.owner == Owner.PERSON and by.roles & rules.MAY_TAKE_FROM_OTHERS
+    if not mine and not leads:
+        raise NotInCharge
+
+
+async def set_duty(session: AsyncSession, *, by: Principal, state: DutyState, now: datetime) -> None:
+    if by.user_id is None:
+        raise Forbidden("只有工作人员可以示忙或示闲")
+    row = await session.get(Duty, by.user_id)
+    if row is None:
+        session.add(Duty(user_id=by.user_id, state=state, at=now))
+    else:
+        row.state, row.at = state, now
+    await session.flush()
+    announce(session, "console")
+
+
+async def _audit(session: AsyncSession, event: str, conversation: Conversation, by: Principal, now: datetime) -> None:
+    await audit.record(
+        session,
+        chain=f"conversation:{conversation.id}",
+        event=event,
+        actor=by.actor,
+        object=f"conversation:{conversation.id}",
+        now=now,
+    )

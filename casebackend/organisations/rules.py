@@ -1,0 +1,56 @@
+"""Which unit does a customer mean. Standard library only."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Level(StrEnum):
+    HEAD = "head"
+    BRANCH = "branch"
+    SUBBRANCH = "subbranch"
+    DEPARTMENT = "department"
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationName:
+    """`aliases` holds every other way to say it: the short name, and what customers say."""
+
+    id: UUID
+    name: str
+    aliases: tuple[str, ...]
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        return (self.name, *self.aliases)
+
+
+# "朝阳那个支行", "朝阳的网点": the words between a place and the kind of unit say nothing.
+FILLER = re.compile(r"(?<=[一-鿿])(?:那个|那家|这个|这家|那边的|那边|这边的|这边|那儿的|的)(?=支行|分行|网点|营业部|营业厅|银行|行)")
+KIND = re.compile(r"(?:网点|营业厅|营业部|分理处)")
+NOT_SPOKEN = re.compile(r"[\s，,。.、；;：:！!？?“”\"'（）()\-—_]")
+LONGEST_TEXT = 4_000
+
+
+def plain(text: str) -> str:
+    text = NOT_SPOKEN.sub("", unicodedata.normalize("NFKC", text[:LONGEST_TEXT]))
+    return KIND.sub("支行", FILLER.sub("", text)).lower()
+
+
+def resolve(names: Iterable[OrganisationName], text: str) -> list[OrganisationName]:
+    """The units that the longest matching names in `text` stand for: one is certain, several are a choice."""
+    said = plain(text)
+    if not said:
+        return []
+    best = 0
+    found: dict[UUID, OrganisationName] = {}
+    for organisation in names:
+        length = max((len(spoken) for each in organisation.spoken if (spoken := plain(each)) in said), default=0)
+        if length > best:
+            best, found = length, {}
+        if length and length == best:
+            found[organisation.id] = organisation
+    return list(found.values())

@@ -1,0 +1,36 @@
+"""Live: this process answers. Ready: the whole chain from the customer to the database can work."""
+
+from dataclasses import asdict
+
+from sanic import Blueprint, HTTPResponse, Request, json
+from sqlalchemy.exc import SQLAlchemyError
+
+from casebackend.supervision import queries, service
+from casebackend.supervision.rules import Missing, missing
+
+bp = Blueprint("health", url_prefix="/health")
+
+
+@bp.get("/live")
+async def live(_: Request) -> HTTPResponse:
+    return json({"live": True})
+
+
+@bp.get("/ready")
+async def ready(request: Request) -> HTTPResponse:
+    found = await what_is_missing(request)
+    body = {"ready": not found, "missing": [asdict(entry) for entry in found]}
+    return json(body, status=503 if found else 200)
+
+
+async def what_is_missing(request: Request) -> list[Missing]:
+    now = request.app.ctx.now()
+    try:
+        async with request.app.ctx.database.transaction() as session:
+            await service.beat(session, program="casebackend", instance="web", ready=True, why=None, now=now)
+        async with request.app.ctx.database.reading() as session:
+            found = missing(await queries.beats(session), now=now)
+    except (SQLAlchemyError, OSError):
+        found = [Missing("database", "数据库不可写")]
+    why = None if found and found[0].program == "database" else await request.app.ctx.knowledge.why_unusable()
+    return [Missing("knowledge", why), *found] if why else found

@@ -1,0 +1,28 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casebackend.database import Base
+
+
+class TimelineEntry(Base):
+    """What happened to a case, for people to read. `opinion` is what a colleague wrote; `detail` holds no personal data."""
+
+    __tablename__ = "timeline"
+    __table_args__ = (UniqueConstraint("case_id", "seq"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    case_id: Mapped[UUID]
+    seq: Mapped[int]
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    actor_name: Mapped[str]
+    kind: Mapped[str] = mapped_column(String(40))
+    move: Mapped[str | None] = mapped_column(String(32))
+    opinion: Mapped[str | None]
+    from_status: Mapped[str | None] = mapped_column(String(32))
+    to_status: Mapped[str | None] = mapped_column(String(32))
+    detail: Mapped[dict[str, Any]]

@@ -1,0 +1,43 @@
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.timeline.model import TimelineEntry
+from casebackend.timeline.rules import Kind
+
+
+async def append(
+    session: AsyncSession,
+    case_id: UUID,
+    kind: Kind,
+    *,
+    actor: str,
+    actor_name: str,
+    now: datetime,
+    move: str | None = None,
+    opinion: str | None = None,
+    from_status: str | None = None,
+    to_status: str | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> TimelineEntry:
+    last = await session.scalar(select(func.max(TimelineEntry.seq)).where(TimelineEntry.case_id == case_id))
+    entry = TimelineEntry(
+        case_id=case_id,
+        seq=(last or 0) + 1,
+        at=now,
+        actor=actor,
+        actor_name=actor_name,
+        kind=kind,
+        move=move,
+        opinion=opinion,
+        from_status=from_status,
+        to_status=to_status,
+        detail=dict(detail or {}),
+    )
+    session.add(entry)
+    await session.flush()
+    return entry

@@ -1,0 +1,163 @@
+"""Answers while the engine does not: the same draft, the same calls, its own short words (words/questionnaire.yml)."""
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Literal
+
+from casebackend.api.cases import CaseBrief, UrgeOutcome, WithdrawOutcome
+from casebackend.api.client import CaseBackend, Refused
+from casebackend.api.conversations import HandoffRequest
+from casebackend.api.drafts import Absorbed, DraftView
+from channels.envelope import Asked, Reply, Turn
+from channels.words.book import Words
+
+EXPLAIN_AFTER = 2
+PERSON_AFTER = 3
+LONGEST_COMMAND = 12
+LONGEST_COMMAND_IN_FORM = 6
+CASE_NUMBER = re.compile(r"TS\d{8,}", re.IGNORECASE)
+Reason = Literal["asked", "not_understood", "identity", "danger", "failed"]
+
+
+class Questionnaire:
+    def __init__(self, backend: CaseBackend, words: Words) -> None:
+        self._backend = backend
+        self._words = words
+
+    async def reply(self, turn: Turn) -> list[Reply]:
+        asked, means = turn.asked, self._words.means
+        if means("person", turn.text) and not means("not_person", turn.text):
+            return await self._hand_off(turn, "asked")
+        if asked is not None and asked.startswith("survey."):
+            return await self._survey(turn)
+        if asked is Asked.WITHDRAW:
+            return await self._withdraw(turn)
+        if (command := self._command(turn)) is not None:
+            return await command(turn)
+        if asked is Asked.CONFIRM and means("confirm", turn.text):
+            return await self._file(turn)
+        if asked is Asked.CONFIRM and means("correct", turn.text):
+            return [self._words.say("correction", asks=Asked.CORRECTION)]
+        if asked is Asked.OFFER_PERSON and means("confirm", turn.text):
+            return await self._hand_off(turn, "asked")
+        return await self._fill_in(turn)
+
+    def _command(self, turn: Turn) -> Callable[[Turn], Awaitable[list[Reply]]] | None:
+        """Only a short message is a command: "希望尽快处理" in the middle of a story is a part of the story."""
+        commands = {"cancel": self._cancel, "progress": self._progress, "urge": self._urge, "withdraw": self._withdraw}
+        longest = LONGEST_COMMAND if turn.asked is None else LONGEST_COMMAND_IN_FORM
+        if len(CASE_NUMBER.sub("", turn.text).strip()) > longest:
+            return None
+        return next((command for name, command in commands.items() if self._words.means(name, turn.text)), None)
+
+    async def _fill_in(self, turn: Turn) -> list[Reply]:
+        draft = await self._open_draft(turn)
+        if draft is None and not self._words.means("complain", turn.text):
+            return [self._words.say("menu")]
+        absorbed = await self._backend.absorb(turn.conversation_id, turn.message_id, key=key(turn, "absorb"))
+        if absorbed.failures >= PERSON_AFTER:
+            return await self._hand_off(turn, "not_understood")
+        return [*self._remarks(turn, absorbed), self._next_question(absorbed.draft, absorbed.choices)]
+
+    def _remarks(self, turn: Turn, absorbed: Absorbed) -> list[Reply]:
+        if absorbed.started:
+            comfort = [self._words.say("comfort")]
+            return [self._words.say("danger"), *comfort] if self._words.means("danger", turn.text) else comfort
+        if absorbed.understood or absorbed.changed or turn.asked is None:
+            return []
+        return [self._words.say("explained" if absorbed.failures >= EXPLAIN_AFTER else "not_understood")]
+
+    def _next_question(self, draft: DraftView, choices: list[str]) -> Reply:
+        if draft.next is None:
+            lines = "\n".join(f"{field.label}：{field.value}" for field in draft.fields)
+            return self._words.say("read_back", {"lines": lines}, asks=Asked.CONFIRM)
+        asks = Asked(f"field.{draft.next}")
+        return self._words.say("which", asks=asks, choices=choices) if choices else self._words.say(asks, asks=asks)
+
+    async def _open_draft(self, turn: Turn) -> DraftView | None:
+        draft = await self._backend.draft(turn.conversation_id)
+        return draft if draft is not None and draft.state == "open" else None
+
+    async def _back_to_the_form(self, turn: Turn) -> list[Reply]:
+        """After something in between, the open question is asked again."""
+        draft = await self._open_draft(turn)
+        return [] if draft is None else [self._words.say("again_from_draft"), self._next_question(draft, [])]
+
+    async def _file(self, turn: Turn) -> list[Reply]:
+        try:
+            receipt = await self._backend.file_draft(turn.conversation_id, turn.message_id, key=key(turn, "file"))
+        except Refused as refusal:
+            return await self._not_filed(turn, refusal)
+        facts = {"number": receipt.number, "unit": receipt.unit or "待分派", "promised_on": day(receipt.promised_on)}
+        return [self._words.say("filed", facts)]
+
+    async def _not_filed(self, turn: Turn, refusal: Refused) -> list[Reply]:
+        """Filed already, perhaps by a turn of the engine whose words were lost; or something is missing again."""
+        draft = await self._backend.draft(turn.conversation_id)
+        if refusal.status not in {404, 409, 422} or draft is None:
+            raise refusal
+        if draft.case_number is not None:
+            return [self._words.say("filed_before", {"number": draft.case_number})]
+        return [self._next_question(draft, [])]
+
+    async def _cancel(self, turn: Turn) -> list[Reply]:
+        if await self._open_draft(turn) is None:
+            return [self._words.say("nothing_to_cancel")]
+        await self._backend.cancel_draft(turn.conversation_id, turn.message_id, key=key(turn, "cancel"))
+        return [self._words.say("cancelled")]
+
+    async def _hand_off(self, turn: Turn, reason: Reason) -> list[Reply]:
+        request = HandoffRequest(message_id=turn.message_id, reason=reason)
+        handoff = await self._backend.hand_off(turn.conversation_id, request, key=key(turn, "hand_off"))
+        if handoff.on_duty:
+            return [self._words.say("person.on_duty", {"position": handoff.queue_position})]
+        return [self._words.say("person.off_duty", {"promise": handoff.promise})]
+
+    async def _progress(self, turn: Turn) -> list[Reply]:
+        progress = await self._backend.progress(turn.conversation_id, turn.message_id, key=key(turn, "progress"))
+        if progress.foreign:
+            said = [self._words.say("progress.foreign")]
+        elif not progress.cases:
+            said = [self._words.say("progress.none")]
+        else:
+            said = [self._brief(case) for case in progress.cases[:6]]
+        return [*said, *await self._back_to_the_form(turn)]
+
+    def _brief(self, case: CaseBrief) -> Reply:
+        facts = {"number": case.number, "stage": case.stage, "next_step": case.next_step}
+        if case.promised_on is None:
+            return self._words.say("progress.case", facts)
+        return self._words.say("progress.case_promised", facts | {"promised_on": day(case.promised_on)})
+
+    async def _urge(self, turn: Turn) -> list[Reply]:
+        outcome = await self._backend.urge(turn.conversation_id, turn.message_id, key=key(turn, "urge"))
+        return [self._told("urge", "催办", outcome), *await self._back_to_the_form(turn)]
+
+    async def _withdraw(self, turn: Turn) -> list[Reply]:
+        outcome = await self._backend.withdraw(turn.conversation_id, turn.message_id, key=key(turn, "withdraw"))
+        asks = Asked.WITHDRAW if outcome.outcome == "confirm" else None
+        return [self._told("withdraw", "撤诉", outcome, asks)]
+
+    def _told(self, action: str, verb: str, outcome: UrgeOutcome | WithdrawOutcome, asks: Asked | None = None) -> Reply:
+        choices = [f"{verb} {case.number}" for case in outcome.cases[:12]] if outcome.outcome == "choose" else None
+        number = outcome.case.number if outcome.case else ""
+        return self._words.say(f"{action}.{outcome.outcome}", {"number": number}, asks=asks, choices=choices)
+
+    async def _survey(self, turn: Turn) -> list[Reply]:
+        outcome = await self._backend.answer_survey(turn.conversation_id, turn.message_id, key=key(turn, "survey"))
+        said = [] if outcome.understood else [self._words.say("not_understood")]
+        if outcome.next == "done":
+            if outcome.second_number:
+                said.append(self._words.say("survey.second", {"number": outcome.second_number}))
+            return [*said, self._words.say("survey.done")]
+        asks = Asked(f"survey.{outcome.next}")
+        return [*said, self._words.say(asks, asks=asks)]
+
+
+def day(of: date) -> str:
+    return f"{of.year} 年 {of.month} 月 {of.day} 日"
+
+
+def key(turn: Turn, action: str) -> str:
+    return f"{turn.id}:questionnaire_{action}:0"

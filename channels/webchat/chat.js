@@ -1,0 +1,421 @@
+// <complaint-chat>: one conversation over /chat/ws. The frames are described in frames.py.
+
+const WORDS = {
+  who: { bot: "智能助手", agent: "工作人员", customer: "我", system: "服务提示" },
+  state: { connecting: "正在连接…", open: "在线", offline: "网络不通，消息将在恢复后自动发送" },
+  queued: "正在为您转接工作人员…",
+  person: (name) => `${name || "工作人员"} 正在为您服务`,
+  pending: "发送中…",
+  tooLong: "这条消息超过 4000 字，请分成几条发送。",
+  answering: "正在回复…",
+  checking: "已收到，正在核对…",
+  progress: (done, total) => `已登记 ${done} / ${total} 项`,
+};
+const LONGEST = 4000;
+const ACK_MS = 10_000;
+const CATCH_UP_MS = { waiting: 5_000, idle: 45_000 };
+const BACK_OFF_MS = { first: 500, most: 20_000 };
+const CHECKING_MS = 2_500;
+const ANSWER_MS = 60_000;
+
+class Outbox {
+  /** Messages not yet taken, oldest first; they survive a reload of the page. */
+  constructor(key) {
+    this.key = key;
+    try {
+      this.waiting = JSON.parse(sessionStorage.getItem(key)) || [];
+    } catch {
+      this.waiting = [];
+    }
+  }
+
+  get head() {
+    return this.waiting.find((message) => !message.kept);
+  }
+
+  get keeps() {
+    return this.waiting.some((message) => message.kept);
+  }
+
+  /** Kept for us while the system was away: asked for again later, which says where it belongs. */
+  keep(cid, kept) {
+    for (const message of this.waiting) if (!cid || message.cid === cid) message.kept = kept;
+    this.save();
+  }
+
+  add(message) {
+    this.waiting.push(message);
+    this.save();
+  }
+
+  take(cid) {
+    this.waiting = this.waiting.filter((message) => message.cid !== cid);
+    this.save();
+  }
+
+  save() {
+    try {
+      sessionStorage.setItem(this.key, JSON.stringify(this.waiting));
+    } catch {
+      /* private mode: kept in memory only */
+    }
+  }
+}
+
+class ComplaintChat extends HTMLElement {
+  connectedCallback() {
+    this.parts = Object.fromEntries([...this.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
+    this.after = 0;
+    this.shown = new Map();
+    this.outbox = new Outbox("tingsu.outbox");
+    this.inFlight = null;
+    this.attempt = 0;
+    this.timers = {};
+    this.listen();
+    this.setElder(stored("tingsu.elder") === "on");
+    for (const message of this.outbox.waiting) this.showPending(message);
+    this.connect();
+  }
+
+  listen() {
+    const { form, text, elder } = this.parts;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.submit();
+    });
+    text.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+      event.preventDefault();
+      this.submit();
+    });
+    text.addEventListener("input", () => this.grow());
+    elder.addEventListener("click", () => this.setElder(elder.getAttribute("aria-pressed") !== "true"));
+    for (const chip of this.querySelectorAll("[data-say]")) {
+      chip.addEventListener("click", () => this.say(chip.dataset.say));
+    }
+    addEventListener("online", () => this.connect(true));
+    addEventListener("offline", () => this.setState("offline"));
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.catchUp();
+    });
+  }
+
+  // --- the wire
+
+  connect(now = false) {
+    if (this.socket && this.socket.readyState <= WebSocket.OPEN) return;
+    clearTimeout(this.timers.reconnect);
+    if (!now && this.attempt > 0) {
+      const wait = Math.min(BACK_OFF_MS.most, BACK_OFF_MS.first * 2 ** (this.attempt - 1));
+      this.timers.reconnect = setTimeout(() => this.connect(true), wait * (0.7 + Math.random() * 0.6));
+      return;
+    }
+    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/chat/ws`);
+    this.socket = socket;
+    this.ready = false;
+    socket.addEventListener("open", () => this.send({ type: "hello", after: this.after }));
+    socket.addEventListener("message", (event) => this.hear(JSON.parse(event.data)));
+    socket.addEventListener("close", (event) => this.lost(socket, event));
+  }
+
+  lost(socket, event) {
+    if (socket !== this.socket) return;
+    if (event.code === 4401) {
+      if (stored("tingsu.renewed") !== String(Math.floor(Date.now() / 60_000))) {
+        store("tingsu.renewed", String(Math.floor(Date.now() / 60_000)));
+        location.reload();
+        return;
+      }
+    }
+    this.inFlight = null;
+    this.attempt += 1;
+    clearTimeout(this.timers.ack);
+    this.setState(navigator.onLine === false || this.attempt > 1 ? "offline" : "connecting");
+    this.connect();
+  }
+
+  send(frame) {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
+  }
+
+  catchUp() {
+    if (this.socket?.readyState === WebSocket.OPEN) this.send({ type: this.ready ? "sync" : "hello", after: this.after });
+    else this.connect(true);
+  }
+
+  scheduleCatchUp() {
+    clearTimeout(this.timers.catchUp);
+    const calm = this.ready && !this.waitingSince && !this.outbox.keeps;
+    this.timers.catchUp = setTimeout(() => {
+      this.catchUp();
+      this.scheduleCatchUp();
+    }, calm ? CATCH_UP_MS.idle : CATCH_UP_MS.waiting);
+  }
+
+  hear(frame) {
+    const hearing = {
+      messages: () => this.onMessages(frame),
+      ack: () => this.onAck(frame),
+      kept: () => this.onKept(frame),
+      slow: () => this.onSlow(frame),
+      refused: () => this.onRefused(frame),
+      notice: () => this.onNotice(frame),
+    };
+    hearing[frame.type]?.();
+    this.scheduleCatchUp();
+  }
+
+  onMessages(frame) {
+    this.ready = true;
+    this.attempt = 0;
+    this.owner = frame.owner;
+    this.ownerName = frame.owner_name;
+    this.setState("open");
+    if (this.noticeOf === "unreachable") this.setNotice("");
+    for (const item of frame.items) this.show(item);
+    if (frame.items.some((item) => item.author !== "customer")) this.setWaiting(false);
+    this.setProgress(frame.draft);
+    if (this.outbox.keeps) this.outbox.keep(null, false);
+    this.sendNext();
+  }
+
+  onAck({ cid, seq, answering }) {
+    this.settled(cid);
+    const bubble = this.pendingBubble(cid);
+    if (bubble && this.shown.has(seq)) bubble.remove();
+    else if (bubble) this.place(bubble, seq);
+    this.setWaiting(answering);
+    this.sendNext();
+  }
+
+  onKept({ cid, text }) {
+    this.released(cid);
+    this.outbox.keep(cid, true);
+    this.setFate(cid, text);
+    this.sendNext();
+  }
+
+  onSlow({ cid, text, retry_ms }) {
+    clearTimeout(this.timers.ack);
+    this.setNotice(text);
+    this.setFate(cid, WORDS.pending);
+    clearTimeout(this.timers.slow);
+    this.timers.slow = setTimeout(() => {
+      this.setNotice("");
+      this.inFlight = null;
+      this.sendNext();
+    }, retry_ms);
+  }
+
+  onRefused({ cid, text }) {
+    this.settled(cid);
+    const bubble = this.pendingBubble(cid);
+    if (bubble) bubble.dataset.failed = "";
+    this.setFate(cid, text);
+    this.sendNext();
+  }
+
+  onNotice({ about, text }) {
+    this.setNotice(text, about);
+  }
+
+  // --- saying
+
+  submit() {
+    const text = this.parts.text.value.trim();
+    if (!text) return;
+    if ([...text].length > LONGEST) {
+      this.setNotice(WORDS.tooLong);
+      return;
+    }
+    this.parts.text.value = "";
+    this.grow();
+    this.say(text);
+    this.parts.text.focus();
+  }
+
+  say(text) {
+    if (!this.inFlight) this.setNotice("");
+    const message = { cid: newId(), text };
+    this.outbox.add(message);
+    this.showPending(message);
+    this.sendNext();
+  }
+
+  sendNext() {
+    const head = this.outbox.head;
+    if (!head || this.inFlight || this.socket?.readyState !== WebSocket.OPEN) return;
+    this.inFlight = head.cid;
+    this.send({ type: "say", cid: head.cid, text: head.text });
+    clearTimeout(this.timers.ack);
+    this.timers.ack = setTimeout(() => this.socket.close(), ACK_MS);
+  }
+
+  settled(cid) {
+    this.released(cid);
+    this.outbox.take(cid);
+  }
+
+  released(cid) {
+    clearTimeout(this.timers.ack);
+    if (this.inFlight === cid) this.inFlight = null;
+  }
+
+  // --- showing
+
+  show(item) {
+    this.after = Math.max(this.after, item.seq);
+    if (this.shown.has(item.seq)) return;
+    const bubble = this.bubble(item.author, item.text);
+    if (item.choices.length && item.author !== "customer") bubble.append(this.choices(item.choices));
+    this.place(bubble, item.seq);
+  }
+
+  showPending({ cid, text }) {
+    const bubble = this.bubble("customer", text);
+    bubble.dataset.pending = cid;
+    this.parts.log.append(bubble);
+    this.setFate(cid, WORDS.pending);
+    this.retireChoices();
+    this.toEnd();
+  }
+
+  bubble(author, text) {
+    const bubble = element("div", "bubble");
+    bubble.dataset.author = author;
+    const name = author === "agent" && this.ownerName ? this.ownerName : WORDS.who[author];
+    if (name) bubble.append(element("span", author === "customer" ? "unseen" : "who", name));
+    bubble.append(element("div", "words", text));
+    return bubble;
+  }
+
+  choices(texts) {
+    const group = element("div", "choices");
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", "可选的回答");
+    for (const text of texts) {
+      const button = element("button", "", text);
+      button.type = "button";
+      button.addEventListener("click", () => {
+        button.setAttribute("aria-pressed", "true");
+        this.say(text);
+        this.parts.text.focus({ preventScroll: true });
+      });
+      group.append(button);
+    }
+    return group;
+  }
+
+  retireChoices() {
+    for (const button of this.parts.log.querySelectorAll(".choices button")) button.disabled = true;
+  }
+
+  place(bubble, seq) {
+    delete bubble.dataset.pending;
+    bubble.querySelector(".fate")?.remove();
+    bubble.dataset.seq = seq;
+    this.shown.set(seq, bubble);
+    const next = [...this.parts.log.children].find((other) => !other.dataset.seq || Number(other.dataset.seq) > seq);
+    const following = next && next !== bubble ? next : null;
+    if (following || bubble.parentNode !== this.parts.log) this.parts.log.insertBefore(bubble, following);
+    if (bubble.dataset.author === "customer") {
+      for (const [earlier, other] of this.shown) {
+        if (earlier < seq) for (const button of other.querySelectorAll(".choices button")) button.disabled = true;
+      }
+    }
+    this.toEnd();
+  }
+
+  pendingBubble(cid) {
+    return [...this.parts.log.children].find((bubble) => bubble.dataset.pending === cid);
+  }
+
+  setFate(cid, words) {
+    const bubble = this.pendingBubble(cid);
+    if (!bubble) return;
+    const fate = bubble.querySelector(".fate") || bubble.appendChild(element("span", "fate"));
+    fate.textContent = words;
+  }
+
+  setWaiting(waiting) {
+    clearTimeout(this.timers.checking);
+    clearTimeout(this.timers.giveUp);
+    this.waitingSince = waiting ? Date.now() : 0;
+    this.parts.typing.hidden = !waiting;
+    this.parts["typing-words"].textContent = WORDS.answering;
+    if (waiting) {
+      this.timers.checking = setTimeout(() => (this.parts["typing-words"].textContent = WORDS.checking), CHECKING_MS);
+      this.timers.giveUp = setTimeout(() => this.setWaiting(false), ANSWER_MS);
+      this.toEnd();
+    }
+  }
+
+  setState(state) {
+    this.dataset.state = state;
+    let words = WORDS.state[state];
+    if (state === "open" && this.owner === "person") words = WORDS.person(this.ownerName);
+    if (state === "open" && this.owner === "queued") words = WORDS.queued;
+    if (this.parts.state.textContent !== words) this.parts.state.textContent = words;
+  }
+
+  setNotice(text, of = "") {
+    this.noticeOf = of;
+    this.parts.notice.textContent = text;
+    this.parts.notice.hidden = !text;
+  }
+
+  setProgress(draft) {
+    this.parts.progress.hidden = !draft;
+    if (!draft) return;
+    this.parts["progress-words"].textContent = WORDS.progress(draft.done, draft.total);
+    this.parts["progress-bar"].max = draft.total || 1;
+    this.parts["progress-bar"].value = draft.done;
+  }
+
+  setElder(on) {
+    document.documentElement.toggleAttribute("data-elder", on);
+    this.parts.elder.setAttribute("aria-pressed", String(on));
+    store("tingsu.elder", on ? "on" : "off");
+    this.toEnd();
+  }
+
+  grow() {
+    const { text } = this.parts;
+    text.rows = Math.min(5, text.value.split("\n").length + Math.floor(text.value.length / 60));
+  }
+
+  toEnd() {
+    const { log } = this.parts;
+    requestAnimationFrame(() => (log.scrollTop = log.scrollHeight));
+  }
+}
+
+function element(name, className, text = "") {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  if (text) made.textContent = text;
+  return made;
+}
+
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function stored(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function store(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    /* private mode */
+  }
+}
+
+customElements.define("complaint-chat", ComplaintChat);

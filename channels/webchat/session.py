@@ -1,0 +1,37 @@
+"""The customer's session: an opaque id that we issue and sign; nothing a page sends can choose it."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+
+COOKIE = "tingsu_session"
+LIFETIME = 7 * 24 * 3600
+RENEW_AFTER = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Session:
+    id: str
+    issued_at: int
+
+
+class Sessions:
+    def __init__(self, key: str) -> None:
+        self._key = key.encode()
+
+    def issue(self, now: float, *, of: str | None = None) -> str:
+        """The cookie of a new session, or a fresh one for the session `of` that goes on."""
+        payload = f"{of or secrets.token_urlsafe(24)}.{int(now)}"
+        return f"{payload}.{self._mac(payload)}"
+
+    def read(self, cookie: str | None, now: float) -> Session | None:
+        payload, _, mac = (cookie or "").rpartition(".")
+        if not payload or not mac.isascii() or not hmac.compare_digest(mac, self._mac(payload)):
+            return None
+        session_id, _, issued = payload.partition(".")
+        session = Session(session_id, int(issued))
+        return session if -60 <= now - session.issued_at <= LIFETIME else None
+
+    def _mac(self, payload: str) -> str:
+        return hmac.new(self._key, b"webchat session\0" + payload.encode(), hashlib.sha256).hexdigest()
