@@ -84,10 +84,7 @@ class Spool:
     async def set_aside(self) -> None:
         """The head is refused for good: it is kept for a person, in the same form, in a file of its own."""
         message = self._waiting[0]
-        with self._path.with_suffix(".refused").open("ab") as aside:
-            aside.write(self._record(message))
-            aside.flush()
-            os.fsync(aside.fileno())
+        await asyncio.to_thread(self._keep_beside, self._record(message))
         await self.drop_head()
 
     def _record(self, message: Inbound) -> bytes:
@@ -104,6 +101,14 @@ class Spool:
         except OSError:
             os.ftruncate(self._file, before)
             raise
+
+    def _keep_beside(self, record: bytes) -> None:
+        aside = os.open(self._path.with_suffix(".refused"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            os.write(aside, record)
+            os.fsync(aside)
+        finally:
+            os.close(aside)
 
     def _empty(self) -> None:
         os.ftruncate(self._file, 0)

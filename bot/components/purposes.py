@@ -75,9 +75,9 @@ class Purposes(GraphComponent, IntentClassifier):
         return cls(config, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
-        examples = [(example.get(TEXT), example.get(INTENT)) for example in training_data.intent_examples]
-        texts, purposes = zip(*((text, purpose) for text, purpose in examples if text and purpose))
-        weights = Weights.fit(list(texts), list(purposes), self._config["strictness"])
+        examples = [example for example in training_data.intent_examples if example.get(TEXT)]
+        texts = [example.get(TEXT) for example in examples]
+        weights = Weights.fit(texts, [example.get(INTENT) for example in examples], self._config["strictness"])
         with self._storage.write_to(self._resource) as folder:
             (folder / "words.json").write_text(json.dumps({"names": weights.names, "terms": weights.terms}), "utf-8")
             np.savez(folder / "weights.npz", idf=weights.idf, coef=weights.coef, bias=weights.bias)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, Uuid, column, false, or_, select, table, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Kind, Principal
@@ -49,3 +49,18 @@ async def scope_of(session: AsyncSession, principal: Principal) -> Scope:
     if level not in BRANCHES:
         return EVERYTHING
     return Scope(everything=False, units=frozenset(await subtree(session, principal.organisation_id)))
+
+
+async def sees_conversation(session: AsyncSession, principal: Principal, conversation_id: UUID) -> bool:
+    """Head office sees every conversation; a branch those that one of its cases came from. The table of cases is named
+    by its columns because the noun stands above this one."""
+    scope = await scope_of(session, principal)
+    if scope.everything or not scope.units:
+        return scope.everything
+    cases = table("cases", column("conversation_id", Uuid), column("unit_id", Uuid), column("handling_unit_id", Uuid))
+    found = await session.scalar(
+        select(cases.c.conversation_id)
+        .where(cases.c.conversation_id == conversation_id, scope.condition(cases.c.unit_id, cases.c.handling_unit_id))
+        .limit(1)
+    )
+    return found is not None

@@ -48,8 +48,9 @@ async def _on_clock(session: AsyncSession, payload: Mapping[str, Any], kind: Kin
     if timer.stopped_at is not None or not await _notify(session, case, kind, f"{kind}:{timer.id}", now):
         return
     detail = {"clock": timer.kind, "seq": timer.seq, "derivation": timer.derivation}
-    actor = {"actor": SYSTEM.actor, "actor_name": SYSTEM.display_name}
-    await timeline.append(session, case.id, kind, now=now, detail=detail, **actor)
+    await timeline.append(
+        session, case.id, kind, actor=SYSTEM.actor, actor_name=SYSTEM.display_name, now=now, detail=detail
+    )
     await audit.record(
         session,
         chain=f"case:{case.id}",

@@ -24,7 +24,7 @@ from casebackend.timeline.rules import LABELS, Kind
 
 SUMMARY = 60
 FREE_TEXT = ("facts", "demand", "findings", "proposal", "closing_info", "overdue_reason", "reply_text")
-SAME_NAME = tuple(CaseView.model_fields.keys() & Case.__table__.columns.keys() - set(FREE_TEXT))
+SAME_NAME = (CaseView.model_fields.keys() & set(Case.__table__.columns.keys())) - set(FREE_TEXT)
 
 
 async def _names(session: AsyncSession, column: Any, ids: set[UUID | None]) -> dict[UUID, str]:

@@ -3,7 +3,7 @@ from typing import Any
 from sanic import Blueprint, Sanic
 
 from casebackend.access import guard, headers
-from casebackend.console import account, login, rendering
+from casebackend.console import account, board, cases, drafts, knowledge, login, queue, rendering, talks
 from casebackend.staff.passwords import Passwords
 
 STATIC = rendering.HOME / "static"
@@ -17,9 +17,11 @@ def install(app: Sanic[Any, Any]) -> None:
     headers.install(app)
     files = Blueprint("console_static")
     files.static("/static", STATIC, name="file")
-    for blueprint in (files, login.bp, account.bp):
-        app.blueprint(blueprint)
+    app.blueprint(files)
+    for room in (login, account, queue, cases, drafts, talks, knowledge, board):
+        app.blueprint(room.bp)
 
-    @app.after_server_stop
     async def stop(*_: Any) -> None:
         app.ctx.passwords.close()
+
+    app.register_listener(stop, "after_server_stop")

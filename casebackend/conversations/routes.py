@@ -157,4 +157,3 @@ async def finish_delivery(request: Request, session: AsyncSession, delivery_id: 
     command = DeliveryDone.model_validate_json(request.body)
     await deliveries.done(session, delivery_id, command, now=request.app.ctx.now())
     return empty()
-

@@ -90,7 +90,9 @@ MENU = re.compile(
     r"(?:选择?|我选|第|按)?\s*(?:([0-9]{1,2})|([一二三四五六七八九十])|([①②③④⑤⑥⑦⑧⑨⑩]))\s*(?:个|项|号|条)?\s*[.．。、,，)）]?"
 )
 LABELLED = re.compile(r"\s*([0-9]{1,2})(?![0-9])")
-INVISIBLE = frozenset("\u00ad\u200b\u200c\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+INVISIBLE = frozenset(
+    "\u00ad\u200b\u200c\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 
 
 def cleaned(text: str) -> str:
@@ -106,7 +108,9 @@ def cleaned(text: str) -> str:
 
 def chosen(text: str, choices: Sequence[str]) -> str | None:
     """The choice that a bare menu number stands for. A number that a choice itself begins with wins over its place."""
-    match = MENU.fullmatch(unicodedata.normalize("NFKC", text.strip()) if text[:1] not in "①②③④⑤⑥⑦⑧⑨⑩" else text.strip())
+    match = MENU.fullmatch(
+        unicodedata.normalize("NFKC", text.strip()) if text[:1] not in "①②③④⑤⑥⑦⑧⑨⑩" else text.strip()
+    )
     if not match or not choices:
         return None
     digits, word, circle = match.groups()

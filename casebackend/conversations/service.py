@@ -15,7 +15,6 @@ from casebackend.conversations.rules import OPEN_TURNS, Author, Channel, Deliver
 from casebackend.database import announce
 from casebackend.notifications import words
 
-
 PAUSE = timedelta(minutes=30)
 
 

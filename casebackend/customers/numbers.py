@@ -1,7 +1,7 @@
 """Phone, identity card and bank card numbers in free text. Standard library only; time is linear in the text.
 
-Customers write them in groups ("138 0013 8000"), in full-width digits, and speech recognition writes 一三八: so a run of
-digits is cut into its groups, and neighbouring groups are joined when together they make a number of a known shape.
+Customers write them in groups ("138 0013 8000") and in full-width digits, and speech recognition writes 一三八: so a run
+of digits is cut into its groups, and neighbouring groups are joined when together they have the shape of a number.
 """
 
 import re
@@ -23,7 +23,9 @@ AREA = re.compile(r"0(?:10|2\d|[3-9]\d{2})\d{7,8}")
 LONGEST = 19
 MOST_GROUPS = 8
 # The groups people cut a mobile number into; "2026 11 03 138..." must not become something else.
-MOBILE_SHAPES = frozenset({(3, 4, 4), (3, 8), (7, 4), (4, 4, 3), (4, 3, 4), (3, 3, 5), (5, 6), (6, 5), (3, 4, 2, 2), (3, 2, 2, 2, 2)})
+MOBILE_SHAPES = frozenset(
+    {(3, 4, 4), (3, 8), (7, 4), (4, 4, 3), (4, 3, 4), (3, 3, 5), (5, 6), (6, 5), (3, 4, 2, 2), (3, 2, 2, 2, 2)}
+)
 COUNTRY = frozenset({"86", "086", "0086"})
 
 
@@ -58,7 +60,12 @@ def born(year: str, month: str, day: str) -> bool:
 
 def looks_like_id(value: str) -> bool:
     """18 characters with a region and a day of birth: a mistyped number is as personal as a right one."""
-    return len(value) == 18 and value[0] in "12345678" and value[:17].isdigit() and born(value[6:10], value[10:12], value[12:14])
+    return (
+        len(value) == 18
+        and value[0] in "12345678"
+        and value[:17].isdigit()
+        and born(value[6:10], value[10:12], value[12:14])
+    )
 
 
 def right_id(value: str) -> bool:

@@ -81,7 +81,9 @@ async def reveal(session: AsyncSession, conversation_id: UUID, text: str) -> str
     return _replaced(text, {value.token: _opened(session, value) for value in values if value.token in text})
 
 
-def _seal_into(session: AsyncSession, customer: Customer, name: str | None, phone: str | None, paper: str | None) -> None:
+def _seal_into(
+    session: AsyncSession, customer: Customer, name: str | None, phone: str | None, paper: str | None
+) -> None:
     seal = vault(session).seal
     if name:
         customer.name_enc = seal("customers", "name_enc", customer.id, name)

@@ -4,7 +4,11 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-DIGITS = {character: value for value, pair in enumerate(["零〇", "一壹幺", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"]) for character in pair}
+DIGITS = {
+    character: value
+    for value, pair in enumerate(["零〇", "一壹幺", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"])
+    for character in pair
+}
 SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1_000, "仟": 1_000}
 LARGE = {"万": 10_000, "萬": 10_000, "亿": 100_000_000}
 HAN = "".join(DIGITS) + "".join(SMALL) + "".join(LARGE)
@@ -18,8 +22,12 @@ NUMBER = re.compile(
     rf"(?P<about>来|多|几)?(?P<late>万|千)?\s?(?P<unit>{CURRENCY})?(?:(?P<jiao>[\d一二两三四五六七八九半])(?:毛|角)?(?![\d{HAN}月日号天年次]))?"
 )
 # What is counted here is not money.
-COUNTED = re.compile(r"\s?(?:[%％‰]|个|次|年|月|日|号|天|点|时|分|秒|周|星期|小时|张|笔|遍|位|人|家|条|岁|期|倍|级|层|楼|路|环|成|折|趟|回|封|单|页|件|项|户|米|公里|代|g|G|线|字|名|声|度|种|样|下|些|直|定|共|起|样|般|切|律|旦|致|面|边|方|向|刻|会|只|把|台|部|份|番|再|分之)")
-LOSS = re.compile(r"(?:扣|收|多收|少|亏|损失|转走|划走|盗刷|刷走|刷了|取走|被骗|骗了|丢|年费|手续费|管理费|服务费|违约金|滞纳金|罚息|利息|短信费|保费|差额|涉及金额|金额|涉及|退还|退回|退我|赔偿|赔)[^，。,；;！!？?\d]{0,8}$")
+COUNTED = re.compile(
+    r"\s?(?:[%％‰]|个|次|年|月|日|号|天|点|时|分|秒|周|星期|小时|张|笔|遍|位|人|家|条|岁|期|倍|级|层|楼|路|环|成|折|趟|回|封|单|页|件|项|户|米|公里|代|g|G|线|字|名|声|度|种|样|下|些|直|定|共|起|样|般|切|律|旦|致|面|边|方|向|刻|会|只|把|台|部|份|番|再|分之)"
+)
+LOSS = re.compile(
+    r"(?:扣|收|多收|少|亏|损失|转走|划走|盗刷|刷走|刷了|取走|被骗|骗了|丢|年费|手续费|管理费|服务费|违约金|滞纳金|罚息|利息|短信费|保费|差额|涉及金额|金额|涉及|退还|退回|退我|赔偿|赔)[^，。,；;！!？?\d]{0,8}$"
+)
 TOTAL = re.compile(r"(?:一共|总共|共计|合计|总计|加起来|累计|总额|总金额)[^，。,；;！!？?\d]{0,6}$")
 BEFORE_DATE = re.compile(r"(?:[年月/.:：#\-第尾]|星期|礼拜|周|初|[A-Za-z])$")
 
@@ -63,7 +71,16 @@ def _value(match: re.Match[str]) -> Decimal | None:
             return None
     else:
         value = Decimal(match["arabic"].replace(",", "").replace("，", ""))
-        scale = {"万": 10_000, "w": 10_000, "W": 10_000, "千": 1_000, "k": 1_000, "K": 1_000, "百": 100, "亿": 100_000_000}
+        scale = {
+            "万": 10_000,
+            "w": 10_000,
+            "W": 10_000,
+            "千": 1_000,
+            "k": 1_000,
+            "K": 1_000,
+            "百": 100,
+            "亿": 100_000_000,
+        }
         factor = scale.get(match["scale"] or "", 1)
         value *= factor
         if match["tail"] and factor > 1:

@@ -98,7 +98,9 @@ class Reader:
         for unit in resolve(self.names, bare):
             for spoken_name in sorted(unit.spoken, key=len, reverse=True):
                 bare = bare.replace(spoken_name, "")
-        if re.fullmatch(r"\s*(?:我|本人)?的?(?:姓名|名字|电话|手机|联系方式)?(?:号码?)?(?:是|叫|为|[：:])?[\s，,。]*", bare):
+        if re.fullmatch(
+            r"\s*(?:我|本人)?的?(?:姓名|名字|电话|手机|联系方式)?(?:号码?)?(?:是|叫|为|[：:])?[\s，,。]*", bare
+        ):
             return False
         return phrases.has_content(bare)
 
@@ -182,7 +184,11 @@ class Reader:
     def _corrected(self, wanted: Field, new: str) -> Value | None:
         if wanted in {Field.FACTS, Field.DEMAND}:
             return text_value(new) if len(new.strip()) >= 2 else None
-        first = re.split(r"[，,。；;]", new, maxsplit=1)[0] if wanted is not Field.AMOUNT else re.split(r"[。；;]", new, maxsplit=1)[0]
+        first = (
+            re.split(r"[，,。；;]", new, maxsplit=1)[0]
+            if wanted is not Field.AMOUNT
+            else re.split(r"[。；;]", new, maxsplit=1)[0]
+        )
         return self.value(wanted, first, asked=True)
 
     def _bare(self, text: str) -> dict[Field, Value]:

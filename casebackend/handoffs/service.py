@@ -1,3 +1,4 @@
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -24,6 +25,7 @@ from casebackend.notifications.words import words
 from casebackend.staff.model import User
 
 LONGEST = 2_000
+MOBILE = re.compile(r"(\+?86)?1[3-9]\d{9}")
 
 
 class InOtherHands(Conflict):
@@ -131,7 +133,7 @@ async def _sendable(session: AsyncSession, conversation_id: UUID, text: str) -> 
         raise NotSendable("内容里有密码、验证码一类的信息，不能发送给客户")
     sendable = kept.text
     for value in kept.values:
-        if value.kind is not Kind.LANDLINE:
+        if value.kind is not Kind.PHONE or MOBILE.fullmatch(value.value):
             raise NotSendable(f"内容里有未登记过的{value.kind}信息，请删去后再发送")
         sendable = sendable.replace(value.token, value.value)
     return sendable

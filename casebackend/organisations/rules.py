@@ -29,7 +29,9 @@ class OrganisationName:
 
 
 # "朝阳那个支行", "朝阳的网点": the words between a place and the kind of unit say nothing.
-FILLER = re.compile(r"(?<=[一-鿿])(?:那个|那家|这个|这家|那边的|那边|这边的|这边|那儿的|的)(?=支行|分行|网点|营业部|营业厅|银行|行)")
+FILLER = re.compile(
+    r"(?<=[一-鿿])(?:那个|那家|这个|这家|那边的|那边|这边的|这边|那儿的|的)(?=支行|分行|网点|营业部|营业厅|银行|行)"
+)
 KIND = re.compile(r"(?:网点|营业厅|营业部|分理处)")
 NOT_SPOKEN = re.compile(r"[\s，,。.、；;：:！!？?“”\"'（）()\-—_]")
 LONGEST_TEXT = 4_000

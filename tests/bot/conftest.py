@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from pathlib import Path
-from typing import Any, Dict, Iterator, Optional
+from typing import Any
 
 import pytest
 
@@ -33,26 +33,26 @@ class Bot:
         self.agent = agent
         self.domain = agent.domain
 
-    def purpose(self, text: str, asked: Optional[str] = None) -> str:
+    def purpose(self, text: str, asked: str | None = None) -> str:
         message = UserMessage(text, metadata={"asked": asked, "turn_id": "t"})
         return str(asyncio.run(self.agent.processor.parse_message(message))["intent"]["name"])
 
-    def actions(self, intent: str, asked: str) -> "list[str]":
+    def actions(self, intent: str, asked: str) -> list[str]:
         """The actions of one turn, as the policy predicts them from nothing but the pair."""
         entity = {"entity": "asked", "value": asked}
-        parsed: Dict[str, Any] = {"text": "x", "intent": {"name": intent, "confidence": 1.0}, "entities": [entity]}
+        parsed: dict[str, Any] = {"text": "x", "intent": {"name": intent, "confidence": 1.0}, "entities": [entity]}
         tracker = DialogueStateTracker("table", self.domain.slots)
         said = UserUttered("x", parsed["intent"], [entity], parsed)
         tracker.update_with_events([ActionExecuted("action_listen"), said], self.domain)
         tracker._set_slot("asked", asked)
-        done: "list[str]" = []
+        done: list[str] = []
         while len(done) < 5:
             prediction = self.agent.processor._predict_next_with_tracker(tracker)
             name = self.domain.action_names_or_texts[prediction.probabilities.index(max(prediction.probabilities))]
             if name == "action_listen":
                 break
             done.append(name)
-            tracker.update_with_events(prediction.events + [ActionExecuted(name, "RulePolicy", 1.0)], self.domain)
+            tracker.update_with_events([*prediction.events, ActionExecuted(name, "RulePolicy", 1.0)], self.domain)
         return done
 
 
@@ -62,6 +62,6 @@ def model() -> Path:
 
 
 @pytest.fixture(scope="session")
-def bot(model: Path) -> Iterator[Bot]:
+def bot(model: Path) -> Bot:
     turns.install()
-    yield Bot(Agent.load(str(model)))
+    return Bot(Agent.load(str(model)))

@@ -1,3 +1,4 @@
+import contextlib
 from datetime import UTC, datetime
 
 import pytest
@@ -42,7 +43,8 @@ def test_a_message_never_has_the_key_of_an_event(number: int, event: dict[str, s
         ({"MsgType": "voice", "MediaId": "m", "Recognition": "多收了我五十块"}, "多收了我五十块", ["voice"]),
         ({"MsgType": "voice", "MediaId": "m"}, "[语音]", ["voice"]),
         ({"MsgType": "shortvideo", "MediaId": "m"}, "[视频]", ["video"]),
-        ({"MsgType": "location", "Location_X": "36.6", "Location_Y": "117.0", "Label": "中心支行"}, "[位置] 中心支行", ["location"]),
+        ({"MsgType": "location", "Location_X": "36.6", "Location_Y": "117.0", "Label": "城东"},
+            "[位置] 城东", ["location"]),
         ({"MsgType": "link", "Title": "公告", "Url": "http://x/2"}, "[链接] 公告", ["link"]),
         ({"MsgType": "miniprogrampage"}, "[miniprogrampage]", []),
     ],
@@ -81,7 +83,5 @@ def test_what_lacks_the_essentials_is_refused(fields: dict[str, str]) -> None:
     st.dictionaries(st.sampled_from(["MsgType", "Event", "EventKey", "MsgId", "Content", "Label", "Url"]), st.text())
 )
 def test_no_fields_make_it_crash(fields: dict[str, str]) -> None:
-    try:
+    with contextlib.suppress(NotUnderstood):
         understand(BASE | fields, MENU, received_at=AT)
-    except NotUnderstood:
-        pass

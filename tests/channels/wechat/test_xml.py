@@ -1,3 +1,4 @@
+import contextlib
 import time
 
 import pytest
@@ -22,19 +23,19 @@ BROKEN = ["", "<xml>", "{}", "<xml><a></xml>", "<html/>", "\x00<xml/>", '<?xml v
 @pytest.mark.parametrize("bomb", [LAUGHS, QUADRATIC, FILE, NETWORK, PARAMETER, WIDE, *BROKEN])
 def test_bombs_and_nonsense_are_refused_fast(bomb: str) -> None:
     body = bomb.encode()
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(NotXml):
         parse(body)
-    assert time.perf_counter() - began < 0.05
+    assert time.process_time() - began < 0.05
 
 
 def test_deep_nesting_neither_crashes_nor_is_slow() -> None:
-    began = time.perf_counter()
-    try:
-        assert parse(DEEP.encode()[:65_536]) == {}
-    except NotXml:
-        pass
-    assert time.perf_counter() - began < 0.2
+    began = time.process_time()
+    with pytest.raises(NotXml):
+        parse(DEEP.encode())
+    with contextlib.suppress(NotXml):
+        assert parse(b"<xml>" + b"<a>" * 1_900 + b"</a>" * 1_900 + b"</xml>") == {"a": ""}
+    assert time.process_time() - began < 0.1
 
 
 @given(st.text(min_size=1, max_size=400).map(clean).filter(lambda text: text.strip()))

@@ -1,0 +1,37 @@
+"""Our actions as the stock SDK server runs them: found by scanning a package, made without arguments."""
+
+import os
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.action import TurnAction
+from actions.server import ACTIONS
+from casebackend.api.client import CaseBackend
+
+
+class Shared:
+    backend: CaseBackend | None = None
+
+
+async def backend() -> CaseBackend:
+    if Shared.backend is None:
+        client = CaseBackend(os.environ["TINGSU_BACKEND_URL"], os.environ["TINGSU_TOKEN_ACTIONS"])
+        Shared.backend = await client.__aenter__()
+    return Shared.backend
+
+
+def stock(action: type[TurnAction]) -> type[TurnAction]:
+    async def run(
+        self: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any] | None
+    ) -> list[dict[str, Any]]:
+        self._backend = await backend()
+        tracker.latest_message["message_id"] = tracker.latest_message["metadata"]["message_id"]
+        return await action.run(self, dispatcher, tracker, domain)
+
+    return type(f"Stock{action.__name__}", (action,), {"__init__": lambda self: None, "run": run})
+
+
+for _action in ACTIONS:
+    globals()[f"Stock{_action.__name__}"] = stock(_action)

@@ -1,0 +1,232 @@
+"""The live conversation: on a page of its own, and as the middle pane of a case."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sanic import HTTPResponse, Request
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Principal
+from casebackend.access.scope import sees_conversation
+from casebackend.assist import service as assist
+from casebackend.cases import queries as cases
+from casebackend.cases import views
+from casebackend.cases.model import Case
+from casebackend.console import labels
+from casebackend.console.rendering import console, form_of, go, page
+from casebackend.conversations import queries
+from casebackend.conversations.errors import ConversationNotFound
+from casebackend.conversations.model import Conversation, Delivery, Message
+from casebackend.conversations.rules import Author, Owner
+from casebackend.customers import service as customers
+from casebackend.database import reading, transactional
+from casebackend.errors import BadRequest
+from casebackend.handoffs import queries as handoffs
+from casebackend.handoffs import service as handoff_service
+from casebackend.handoffs.rules import INTAKE, MAY_TAKE_FROM_OTHERS, REASONS
+
+bp = console("talks")
+AT = "/console/conversations/<conversation_id:uuid>"
+LOOK_EVERY = 1.0
+STREAM_LOOKS = 120
+SHOWN = 300
+
+
+@dataclass(frozen=True, slots=True)
+class TalkRow:
+    id: UUID
+    channel: str
+    reason: str
+    queued_at: datetime | None
+    last_in_at: datetime | None
+    words: str
+
+
+async def talk_rows(session: AsyncSession, found: Sequence[Conversation]) -> list[TalkRow]:
+    last = await handoffs.last_customer_words(session, [row.id for row in found])
+    masks = await customers.masks(session, [row.id for row in found])
+    return [
+        TalkRow(
+            id=row.id,
+            channel=row.channel,
+            reason=REASONS.get(row.handoff_reason or "", row.handoff_reason or ""),
+            queued_at=row.queued_at,
+            last_in_at=row.last_in_at,
+            words=customers.rendered(last[row.id].text, masks.get(row.id, {})) if row.id in last else "",
+        )
+        for row in found
+    ]
+
+
+async def visible(session: AsyncSession, principal: Principal, conversation_id: UUID) -> Conversation:
+    row = await session.get(Conversation, conversation_id)
+    if row is None or not await sees_conversation(session, principal, conversation_id):
+        raise ConversationNotFound
+    return row
+
+
+async def talk_values(session: AsyncSession, conversation: Conversation, principal: Principal) -> dict[str, Any]:
+    """What the pane needs, wherever it stands."""
+    messages = await queries.messages_after(session, conversation.id, max(0, conversation.last_seq - SHOWN))
+    mine = conversation.owner == Owner.PERSON and conversation.owner_user_id == principal.user_id
+    may_take = bool(principal.roles & (MAY_TAKE_FROM_OTHERS | {INTAKE}))
+    leads = bool(principal.roles & MAY_TAKE_FROM_OTHERS)
+    return {
+        "conversation": conversation,
+        "messages": messages,
+        "deliveries": await _deliveries(session, conversation.id),
+        "seen": max((m.seq for m in messages if m.author is Author.CUSTOMER), default=0),
+        "mine": mine,
+        "may_take": may_take and not mine and (conversation.owner != Owner.PERSON or leads),
+        "may_return": mine or (leads and conversation.owner == Owner.PERSON),
+        "labels": labels,
+    }
+
+
+async def _deliveries(session: AsyncSession, conversation_id: UUID) -> dict[UUID, str]:
+    rows = await session.execute(
+        select(Message.id, Delivery.state)
+        .join(Delivery, Delivery.id == Message.delivery_id)
+        .where(Message.conversation_id == conversation_id)
+        .order_by(Message.seq.desc())
+        .limit(SHOWN)
+    )
+    return dict(rows.tuples().all())
+
+
+@bp.get("/conversations/<conversation_id:uuid>")
+@reading
+async def show(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+    conversation = await visible(session, request.ctx.principal, conversation_id)
+    found = await cases.of_conversation(session, conversation_id)
+    return page(
+        request,
+        "talk.html",
+        **await talk_values(session, conversation, request.ctx.principal),
+        cases=await views.rows(session, found, now=request.app.ctx.now()),
+        reason=REASONS.get(conversation.handoff_reason or "", ""),
+    )
+
+
+@bp.get(f"{AT}/messages")
+@reading
+async def messages(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+    """What came after the cursor, and the states of what was sent before."""
+    conversation = await visible(session, request.ctx.principal, conversation_id)
+    given = str(request.args.get("after") or "0")
+    if not given.isdecimal() or len(given) > 9:
+        raise BadRequest("游标不正确")
+    fresh = await queries.messages_after(session, conversation.id, int(given))
+    values = await talk_values(session, conversation, request.ctx.principal)
+    return page(request, "_messages.html", **values | {"messages": fresh, "states": values["deliveries"]})
+
+
+@bp.get(f"{AT}/owner")
+@reading
+async def owner(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+    conversation = await visible(session, request.ctx.principal, conversation_id)
+    return page(request, "_owner.html", **await talk_values(session, conversation, request.ctx.principal))
+
+
+@bp.get(f"{AT}/suggestions")
+@transactional
+async def suggestions(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+    await visible(session, request.ctx.principal, conversation_id)
+    context = request.app.ctx
+    found = await assist.for_conversation(
+        session, context.knowledge, conversation_id, viewer=request.ctx.principal, now=context.now()
+    )
+    return page(request, "_cards.html", cards=found.cards, asked=found.message_id is not None)
+
+
+@bp.post("/console/suggestions/<use_id:uuid>/inserted")
+@transactional
+async def inserted(request: Request, session: AsyncSession, use_id: UUID) -> HTTPResponse:
+    await assist.mark_inserted(session, use_id, by=request.ctx.principal, now=request.app.ctx.now())
+    return HTTPResponse(status=204)
+
+
+@bp.post(f"{AT}/take")
+@transactional
+async def take(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+    await visible(session, request.ctx.principal, conversation_id)
+    await handoff_service.take(session, conversation_id, by=request.ctx.principal, now=request.app.ctx.now())
+    return go(request, _back(request, conversation_id))
+
+
+@bp.post(f"{AT}/return")
+@transactional
+async def give_back(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+    await visible(session, request.ctx.principal, conversation_id)
+    await handoff_service.give_back(session, conversation_id, by=request.ctx.principal, now=request.app.ctx.now())
+    return go(request, _back(request, conversation_id))
+
+
+def _back(request: Request, conversation_id: UUID) -> str:
+    number = form_of(request).get("case", "")
+    return f"/cases/{number}" if number.isalnum() else f"/conversations/{conversation_id}"
+
+
+@bp.post(f"{AT}/say")
+@transactional
+async def say(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+    me, now, form = request.ctx.principal, request.app.ctx.now(), form_of(request)
+    await visible(session, me, conversation_id)
+    seen = form.get("seen", "")
+    text = form.get("text", "").replace("\r\n", "\n")
+    said = await handoff_service.speak(
+        session, conversation_id, text, by=me, seen=int(seen) if seen.isdecimal() else None, now=now
+    )
+    used = [UUID(part) for part in form.get("used", "").split(",") if _is_uuid(part)]
+    await assist.mark_sent(session, used, said, text, by=me, now=now)
+    if "hx-request" in request.headers:
+        return HTTPResponse(status=200, headers={"HX-Trigger": "said"}, content_type="text/html; charset=utf-8")
+    return go(request, _back(request, conversation_id))
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+@bp.get(f"{AT}/events")
+async def events(request: Request, conversation_id: UUID) -> None:
+    """Says only that something changed; the page fetches it by its cursor. Ends after a while: the browser comes
+    back, and the guard looks at it again."""
+    context = request.app.ctx
+    async with context.database.reading() as session:
+        await visible(session, request.ctx.principal, conversation_id)
+    response = await request.respond(content_type="text/event-stream")
+    told = None
+    for look in range(STREAM_LOOKS):
+        async with context.database.reading() as session:
+            state = await _state(session, conversation_id)
+        if state != told:
+            told = state
+            await response.send(f"event: state\ndata: {json.dumps(state)}\n\n")
+        elif look % 10 == 9:
+            await response.send(": still here\n\n")
+        await context.database.signals.wait("console", LOOK_EVERY)
+        await asyncio.sleep(0.05)
+    await response.eof()
+
+
+async def _state(session: AsyncSession, conversation_id: UUID) -> dict[str, Any]:
+    row = await session.get_one(Conversation, conversation_id)
+    last = select(Delivery.state).where(Delivery.conversation_id == conversation_id).order_by(Delivery.seq.desc())
+    versions = await session.execute(select(Case.number, Case.version).where(Case.conversation_id == conversation_id))
+    return {
+        "seq": row.last_seq,
+        "owner": f"{row.owner}:{row.owner_user_id or ''}",
+        "delivery": await session.scalar(last.limit(1)),
+        "cases": dict(versions.tuples().all()),
+    }

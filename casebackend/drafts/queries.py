@@ -1,0 +1,87 @@
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.api.drafts import DraftView, FieldView
+from casebackend.customers import service as customers
+from casebackend.drafts import rules
+from casebackend.drafts.model import Draft, DraftField
+from casebackend.drafts.rules import DraftState, Field, FieldState
+
+# A customer who cancelled and complains again soon means the same matter.
+RECOVERABLE = timedelta(days=7)
+
+
+async def open_draft(session: AsyncSession, conversation_id: UUID) -> Draft | None:
+    found: Draft | None = await session.scalar(
+        select(Draft).where(Draft.conversation_id == conversation_id, Draft.state == DraftState.OPEN)
+    )
+    return found
+
+
+async def newest(session: AsyncSession, conversation_id: UUID) -> Draft | None:
+    found: Draft | None = await session.scalar(
+        select(Draft)
+        .where(Draft.conversation_id == conversation_id)
+        .order_by(Draft.first_received_at.desc(), Draft.touched_at.desc())
+        .limit(1)
+    )
+    return found
+
+
+async def recoverable(session: AsyncSession, conversation_id: UUID, now: datetime) -> Draft | None:
+    """The newest draft, if it was cancelled not long ago."""
+    last = await newest(session, conversation_id)
+    if last is None or last.state != DraftState.CANCELLED or last.cancelled_at is None:
+        return None
+    return last if now - last.cancelled_at <= RECOVERABLE else None
+
+
+async def fields(session: AsyncSession, draft: Draft) -> dict[Field, DraftField]:
+    found = await session.scalars(select(DraftField).where(DraftField.draft_id == draft.id).order_by(DraftField.place))
+    return {Field(each.name): each for each in found}
+
+
+def missing(draft: Draft, held: dict[Field, DraftField]) -> list[Field]:
+    """A value that was not heard clearly is asked again."""
+    states = {name: FieldState(each.state) for name, each in held.items() if each.state != FieldState.TO_CONFIRM}
+    return rules.missing(states, about_money=draft.about_money)
+
+
+async def view(session: AsyncSession, draft: Draft, *, case_number: str | None = None) -> DraftView:
+    held = await fields(session, draft)
+    absent = missing(draft, held)
+    masks = (await customers.masks(session, [draft.conversation_id])).get(draft.conversation_id, {})
+    shown = [
+        FieldView(
+            name=name,
+            label=rules.LABELS[name],
+            value=customers.rendered(held[name].display, masks),
+            state=FieldState(held[name].state),
+            message_id=held[name].message_id,
+            turn=held[name].turn,
+            start_ms=held[name].start_ms,
+            end_ms=held[name].end_ms,
+            confidence=held[name].confidence,
+        )
+        for name in rules.wanted(about_money=draft.about_money)
+        if name in held
+    ]
+    return DraftView(
+        id=draft.id,
+        conversation_id=draft.conversation_id,
+        state=DraftState(draft.state),
+        about_money=draft.about_money,
+        fields=shown,
+        missing=absent,
+        next=absent[0] if absent else None,
+        case_number=case_number,
+    )
+
+
+async def untouched_since(session: AsyncSession, moment: datetime, *, limit: int = 200) -> list[Draft]:
+    """Open drafts that nobody has continued since `moment`: 未完成."""
+    found = select(Draft).where(Draft.state == DraftState.OPEN, Draft.touched_at <= moment)
+    return list(await session.scalars(found.order_by(Draft.touched_at).limit(limit)))

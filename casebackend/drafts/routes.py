@@ -1,0 +1,51 @@
+from uuid import UUID
+
+from sanic import Blueprint, HTTPResponse, Request, empty, json
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.api.conversations import ForMessage
+from casebackend.api.drafts import Transcript
+from casebackend.conversations.errors import ConversationNotFound
+from casebackend.conversations.model import Conversation
+from casebackend.database import reading, transactional
+from casebackend.drafts import queries, service, transcripts
+from casebackend.idempotency import idempotent
+
+bp = Blueprint("drafts")
+
+
+@bp.get("/conversations/<conversation_id:uuid>/draft")
+@reading
+async def draft(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+    if await session.get(Conversation, conversation_id) is None:
+        raise ConversationNotFound
+    found = await queries.open_draft(session, conversation_id)
+    if found is None:
+        return empty()
+    return json((await queries.view(session, found)).model_dump(mode="json"))
+
+
+@bp.post("/conversations/<conversation_id:uuid>/draft/absorb")
+@transactional
+@idempotent
+async def absorb(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+    command = ForMessage.model_validate_json(request.body)
+    absorbed = await service.absorb(session, conversation_id, command.message_id, now=request.app.ctx.now())
+    return json(absorbed.model_dump(mode="json"))
+
+
+@bp.post("/conversations/<conversation_id:uuid>/draft/cancel")
+@transactional
+@idempotent
+async def cancel(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+    ForMessage.model_validate_json(request.body)
+    await service.cancel(session, conversation_id, now=request.app.ctx.now())
+    return empty()
+
+
+@bp.post("/transcripts")
+@transactional
+async def submit_transcript(request: Request, session: AsyncSession) -> HTTPResponse:
+    transcript = Transcript.model_validate_json(request.body)
+    view = await transcripts.submit(session, transcript, now=request.app.ctx.now())
+    return json(view.model_dump(mode="json"))

@@ -1,0 +1,193 @@
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.api.cases import MoveCase, SurveyOutcome
+from casebackend.cases.filing import CUSTOMER, SYSTEM, file
+from casebackend.cases.guards import is_regulated
+from casebackend.cases.model import Case
+from casebackend.cases.own import message_of
+from casebackend.cases.rules import Move, Status
+from casebackend.cases.service import hold, move_case
+from casebackend.cases.words import Satisfaction
+from casebackend.conversations.model import Message
+from casebackend.errors import Conflict
+from casebackend.organisations.model import Organisation
+from casebackend.outbox import service as outbox
+from casebackend.revisits import rules
+from casebackend.revisits.model import Revisit
+from casebackend.revisits.rules import SKIPPED, Answers, State, Step
+from casebackend.timeline import service as timeline
+from casebackend.timeline.rules import Kind
+
+DECIDES_SECOND = "稽核部"
+
+
+class NoSurvey(Conflict):
+    slug, title = "no-survey", "没有进行中的回访"
+
+    def __init__(self) -> None:
+        super().__init__("该会话没有等待回答的回访")
+
+
+async def plan(session: AsyncSession, case: Case, *, due_at: datetime) -> Revisit:
+    count = await session.scalar(select(func.count()).select_from(Revisit).where(Revisit.case_id == case.id))
+    revisit = Revisit(
+        case_id=case.id,
+        conversation_id=case.conversation_id,
+        round=(count or 0) + 1,
+        state=State.PLANNED,
+        due_at=due_at,
+    )
+    session.add(revisit)
+    await session.flush()
+    return revisit
+
+
+async def answer(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> SurveyOutcome:
+    """Takes one answer of the customer. The same message answers once; twice not understood ends the survey."""
+    message = await message_of(session, conversation_id, message_id)
+    revisit = await session.scalar(
+        select(Revisit)
+        .where(Revisit.conversation_id == conversation_id, Revisit.state == State.SENT)
+        .order_by(Revisit.sent_at.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    if revisit is None:
+        raise NoSurvey
+    case = await hold(session, revisit.case_id)
+    if Status(case.status) is not Status.FOLLOW_UP:
+        raise NoSurvey
+    taken = _take(revisit, message.text)
+    if not taken:
+        revisit.misses += 1
+        if revisit.misses >= rules.MOST_MISSES:
+            await finish(session, revisit, case, now=now, unanswered=True)
+        await session.flush()
+        return _outcome(revisit, understood=False)
+    revisit.misses = 0
+    given_up = Step(revisit.step) is Step.SOLVED and revisit.solved is None
+    reopens = may_reopen(case) and not await _has_second(session, case)
+    following = rules.step_after(Step(revisit.step), _answers(revisit), may_reopen=reopens)
+    revisit.step = Step.DONE if given_up else following
+    second = await _open_second(session, revisit, case, message, now) if revisit.again else None
+    if revisit.step == Step.DONE:
+        await finish(session, revisit, case, now=now)
+    await session.flush()
+    return _outcome(revisit, understood=True, second=second)
+
+
+def may_reopen(case: Case) -> bool:
+    return case.kind == "first" and not is_regulated(case)
+
+
+async def _has_second(session: AsyncSession, case: Case) -> bool:
+    return await session.scalar(select(Case.id).where(Case.parent_id == case.id)) is not None
+
+
+def _answers(revisit: Revisit) -> Answers:
+    return Answers(revisit.solved, revisit.score, revisit.again)
+
+
+def _take(revisit: Revisit, text: str) -> bool:
+    match Step(revisit.step):
+        case Step.SOLVED:
+            solved = rules.solved_in(text)
+            revisit.solved = None if solved is SKIPPED or solved is None else bool(solved)
+            return solved is not None
+        case Step.SCORE:
+            score = rules.score_in(text)
+            revisit.score = score if isinstance(score, int) else None
+            return score is not None
+        case Step.WORDS:
+            words = rules.words_in(text)
+            revisit.words = None if words is SKIPPED else str(words)
+            return True
+        case Step.AGAIN:
+            revisit.again = rules.again_in(text)
+            return revisit.again is not None
+        case Step.DONE:
+            return True
+
+
+async def finish(
+    session: AsyncSession, revisit: Revisit, case: Case, *, now: datetime, unanswered: bool = False
+) -> None:
+    """Closes the case with what is known; an unanswered question leaves the answers given before it."""
+    revisit.step, revisit.done_at = Step.DONE, now
+    satisfaction = Satisfaction(rules.satisfaction(_answers(revisit)))
+    revisit.state = State.NO_ANSWER if unanswered or satisfaction is Satisfaction.NO_ANSWER else State.DONE
+    await move_case(
+        session, case.id, MoveCase(move=Move.CLOSE, satisfaction=satisfaction), principal=SYSTEM, now=now
+    )
+    await timeline.append(
+        session,
+        case.id,
+        Kind.SURVEY_ANSWERED,
+        actor=CUSTOMER.actor,
+        actor_name=CUSTOMER.display_name,
+        now=now,
+        opinion=revisit.words,
+        detail={"solved": revisit.solved, "score": revisit.score, "again": revisit.again, "state": revisit.state},
+    )
+
+
+async def _open_second(
+    session: AsyncSession, revisit: Revisit, first: Case, message: Message, now: datetime
+) -> Case:
+    """Linked, once, to the audit department, and to other hands than the first time."""
+    second = Case(
+        id=uuid4(),
+        kind="second",
+        parent_id=first.id,
+        conversation_id=first.conversation_id,
+        customer_id=first.customer_id,
+        channel=first.channel,
+        facts=first.facts + (f"\n【回访意见】{revisit.words}" if revisit.words else ""),
+        demand=first.demand,
+        unit_id=first.unit_id,
+        amount=first.amount,
+        occurred_on=first.occurred_on,
+        business_channel_a=first.business_channel_a,
+        category_b=first.category_b,
+        cause_c=first.cause_c,
+        severity=first.severity,
+        creator=CUSTOMER.actor,
+        received_at=message.received_at or message.at,
+    )
+    await file(session, second, now=now)
+    revisit.second_case_id = second.id
+    await move_case(session, second.id, MoveCase(move=Move.ACCEPT), principal=SYSTEM, now=now)
+    unit = await session.scalar(select(Organisation).where(Organisation.name == DECIDES_SECOND))
+    if unit is not None:
+        command = MoveCase(move=Move.DISPATCH, handling_unit_id=unit.id)
+        await move_case(session, second.id, command, principal=SYSTEM, now=now)
+    await timeline.append(
+        session,
+        first.id,
+        Kind.SECOND_OPENED,
+        actor=CUSTOMER.actor,
+        actor_name=CUSTOMER.display_name,
+        now=now,
+        detail={"number": second.number},
+    )
+    payload: Mapping[str, object] = {"case_id": str(first.id), "second_case_id": str(second.id)}
+    outbox.emit(session, "case.second_opened", dict(payload), now=now)
+    return second
+
+
+def _outcome(revisit: Revisit, *, understood: bool, second: Case | None = None) -> SurveyOutcome:
+    following: Literal["solved", "score", "words", "again", "done"] = Step(revisit.step).value
+    return SurveyOutcome(
+        next=following,
+        understood=understood,
+        second_case=second.id if second else None,
+        second_number=second.number if second else None,
+    )
+
+

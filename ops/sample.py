@@ -1,0 +1,87 @@
+"""A few invented complaints for the demo, filed the way customers file them: through the inbox, answered by the bot."""
+
+import asyncio
+import os
+import sys
+from datetime import UTC, datetime
+from uuid import UUID
+
+from casebackend.api.client import CaseBackend
+from casebackend.api.conversations import Inbound
+from casebackend.conversations.rules import Channel
+from casebackend.drafts.rules import Field
+
+PATIENCE_SECONDS = 20
+STORIES: list[dict[str, str]] = [
+    {
+        "story": "你们滨江支行的自助机上周三吞了我的卡，我等了一个多小时没人管，耽误我给孩子交学费",
+        Field.DEMAND: "希望道歉，并说明以后怎么避免",
+        Field.NAME: "我叫周雨桐",
+        Field.PHONE: "13900002211",
+    },
+    {
+        "story": "我11月10号提前还了房贷，工作人员说没有违约金，结果扣了我1800块",
+        Field.DEMAND: "要求退还这笔违约金",
+        Field.UNIT: "朝阳支行",
+        Field.NAME: "何建国",
+        Field.PHONE: "13900003322",
+    },
+    {
+        "story": "手机银行连着三天登录不上，客服电话一直占线，转账也误了",
+        Field.DEMAND: "尽快修好，给我一个说法",
+        Field.UNIT: "不清楚是哪家",
+        Field.AMOUNT: "不涉及金额",
+        Field.OCCURRED_ON: "三天前",
+        Field.NAME: "姓名林晓",
+        Field.PHONE: "13900004433",
+    },
+]
+
+
+class Filing:
+    """One customer's way from the first sentence to the number."""
+
+    def __init__(self, backend: CaseBackend, number: int) -> None:
+        self._backend, self._number, self._said = backend, number, 0
+
+    async def say(self, text: str) -> tuple[UUID, bool]:
+        self._said += 1
+        message = Inbound(
+            channel=Channel.WEBCHAT,
+            sender=f"sample-{self._number}",
+            external_id=f"sample-{self._number}-{self._said}",
+            text=text,
+            received_at=datetime.now(UTC),
+        )
+        receipt = await self._backend.receive(message)
+        if not receipt.duplicate:
+            await self._answered(receipt.conversation_id, receipt.seq)
+        return receipt.conversation_id, receipt.duplicate
+
+    async def _answered(self, conversation: UUID, seq: int) -> None:
+        for _ in range(PATIENCE_SECONDS * 5):
+            if (await self._backend.conversation(conversation, after=seq)).messages:
+                return
+            await asyncio.sleep(0.2)
+        raise TimeoutError("the bot did not answer")
+
+    async def file(self, story: dict[str, str]) -> None:
+        conversation, known = await self.say(story["story"])
+        if known:
+            return
+        for _ in range(len(Field) + 2):
+            draft = await self._backend.draft(conversation)
+            if draft is None or draft.case_number:
+                return
+            await self.say("确认提交" if draft.next is None else story.get(draft.next, "不提供"))
+
+
+async def main() -> None:
+    backend = CaseBackend(os.environ["TINGSU_BACKEND_URL"], os.environ["TINGSU_TOKEN_CHANNELS"], deadline=5)
+    async with backend:
+        for number, story in enumerate(STORIES, 1):
+            await Filing(backend, number).file(story)
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))
