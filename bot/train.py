@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import hashlib
+import io
 import os
 import sys
 from pathlib import Path
@@ -53,7 +54,8 @@ def train(config: Path, out: Path) -> Path:
     logs.configure()
     out.mkdir(parents=True, exist_ok=True)
     building = f"building-{os.getpid()}"
-    with contextlib.redirect_stdout(sys.stderr):
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         result = rasa_train(
             domain=str(ROOT / "bot" / "domain"),
             config=str(config),
@@ -63,7 +65,7 @@ def train(config: Path, out: Path) -> Path:
             force_training=True,
         )
     if result.code or not result.model:
-        raise SystemExit("training failed")
+        raise SystemExit(f"{said.getvalue()}\ntraining failed")
     os.replace(result.model, model)
     return model
 

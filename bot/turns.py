@@ -106,7 +106,7 @@ def short_action_call(action: RemoteAction, tracker: DialogueStateTracker, _: Do
             "paused": False,
             "latest_message": {
                 "message_id": latest.message_id,
-                "metadata": latest.metadata,
+                "metadata": {name: latest.metadata[name] for name in ("asked", "turn_id")},
                 "intent": {"name": latest.intent.get("name")},
             },
             "latest_input_channel": latest.input_channel,

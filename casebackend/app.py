@@ -1,7 +1,6 @@
 """Wires the web process. Importing this module does nothing."""
 
 import base64
-import importlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -9,33 +8,26 @@ from typing import Any
 from sanic import Blueprint, Sanic
 
 from casebackend import problems
+from casebackend.assist import routes as assist
+from casebackend.cases import routes as cases
 from casebackend.console import wiring as console
+from casebackend.conversations import routes as conversations
 from casebackend.curation import knowledge_index
+from casebackend.customers.vault import Vault
 from casebackend.database import Database
+from casebackend.drafts import routes as drafts
+from casebackend.handoffs import routes as handoffs
+from casebackend.revisits import routes as revisits
 from casebackend.settings import Settings
 from casebackend.supervision import health
+from casebackend.supervision import routes as supervision
 
-API = [
-    "conversations", "drafts", "cases", "revisits", "handoffs", "supervision", "assist", "curation", "audit", "openapi",
-]  # fmt: skip
-
-
-def _blueprints() -> list[Blueprint]:
-    found = []
-    for noun in API:
-        try:
-            module = importlib.import_module(f"casebackend.{noun}.routes" if noun != "openapi" else "casebackend.openapi")
-        except ModuleNotFoundError as error:
-            if error.name and error.name.startswith("casebackend."):
-                continue
-            raise
-        found.extend(value for value in vars(module).values() if isinstance(value, Blueprint))
-    return found
+API = (
+    conversations.bp, drafts.bp, cases.bp, cases.own_bp, revisits.bp, handoffs.bp, supervision.bp, assist.bp,
+)  # fmt: skip
 
 
 def open_database(settings: Settings) -> Database:
-    from casebackend.customers.vault import Vault
-
     return Database(
         settings.database_url,
         info={
@@ -63,8 +55,6 @@ def create_app(
     problems.register(app)
     knowledge_index.install(app)
     console.install(app)
-    for blueprint in _blueprints():
-        if not any(str(part.url_prefix or "").startswith("/api") for part in [blueprint]):
-            app.blueprint(blueprint, url_prefix="/api/v1" + (blueprint.url_prefix or ""))
+    app.blueprint(Blueprint.group(*API, url_prefix="/api/v1"))
     app.blueprint(health.bp)
     return app

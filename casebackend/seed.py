@@ -1,23 +1,25 @@
 """What a new installation starts with: organisation, calendar, limits, dictionaries, knowledge, and demo logins."""
 
-import importlib
 from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.calendar import service as calendar
+from casebackend.clocks import service as clocks
+from casebackend.curation import service as curation
+from casebackend.dictionaries import service as dictionaries
+from casebackend.organisations import service as organisations
+from casebackend.staff import service as staff
+from casebackend.workflow import service as workflow
+
 
 async def seed(session: AsyncSession, *, now: datetime, passwords: Mapping[str, str]) -> None:
     """Idempotent. `passwords` by login; hashed at once, never stored."""
-    for noun in ("organisations", "calendar", "clocks", "workflow", "dictionaries", "curation"):
-        try:
-            module = importlib.import_module(f"casebackend.{noun}.service")
-        except ModuleNotFoundError:
-            continue
-        if hasattr(module, "seed"):
-            await module.seed(session, now=now)
-    try:
-        staff = importlib.import_module("casebackend.staff.service")
-    except ModuleNotFoundError:
-        return
+    await organisations.seed(session)
+    await calendar.seed(session, now=now)
+    await clocks.seed(session, now=now)
+    await workflow.seed(session, now=now)
+    await dictionaries.seed(session, now=now)
+    await curation.seed(session, now=now)
     await staff.seed_demo(session, passwords, now=now)

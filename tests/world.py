@@ -14,12 +14,12 @@ import httpx
 from asgi_lifespan import LifespanManager
 from pydantic import SecretStr
 from sanic import Sanic
-from sqlalchemy import text
 
 from casebackend.api.conversations import Inbound, InboundReceipt
 from casebackend.app import create_app, open_database
 from casebackend.conversations.rules import Channel
-from casebackend.database import Base, Database
+from casebackend.database import Database
+from casebackend.schema import METADATA
 from casebackend.seed import seed
 from casebackend.settings import Settings
 from tests.databases import fresh_url
@@ -52,13 +52,9 @@ async def prepare(url: str) -> None:
     with tempfile.TemporaryDirectory() as var:
         database = open_database(configured(url, Path(var)))
         async with database.engine.begin() as connection:
-            await connection.run_sync(Base.metadata.create_all)
+            await connection.run_sync(METADATA.create_all)
         async with database.transaction() as session:
             await seed(session, now=START, passwords=dict.fromkeys(LOGINS, PASSWORD))
-        if database.is_sqlite:
-            async with database.engine.connect() as connection:
-                await connection.rollback()
-                await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
         await database.dispose()
 
 

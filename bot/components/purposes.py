@@ -19,12 +19,14 @@ from sklearn.linear_model import LogisticRegression
 from bot.components.normalise import normalise
 
 RANKED = 5
+BLANK = frozenset({"^", "$", "^$"})
 
 
 def ngrams(text: Text) -> List[Text]:
     """Runs of one to three characters, the ends of the sentence marked: short answers differ by where they stop."""
     text = f"^{normalise(text)}$"
-    return [text[at : at + size] for size in (1, 2, 3) for at in range(len(text) - size + 1)]
+    runs = [text[at : at + size] for size in (1, 2, 3) for at in range(len(text) - size + 1)]
+    return [run for run in runs if run not in BLANK]
 
 
 class Weights:
@@ -46,6 +48,8 @@ class Weights:
 
     def probabilities(self, text: Text) -> np.ndarray:
         counts = {self._place[term]: count for term, count in Counter(ngrams(text)).items() if term in self._place}
+        if not counts:
+            return np.full(len(self.names), 1 / len(self.names))
         at = np.fromiter(counts, dtype=np.int64, count=len(counts))
         values = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * self.idf[at]
         scores = values @ self.coef[at] / max(float(np.linalg.norm(values)), 1e-9) + self.bias

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Kind as PrincipalKind
 from casebackend.access.principal import Principal
 from casebackend.audit import service as audit
+from casebackend.calendar.rules import local_date
 from casebackend.cases import rules
 from casebackend.cases.model import Case
 from casebackend.cases.numbering import next_number
@@ -61,6 +62,8 @@ async def file_from_draft(session: AsyncSession, conversation_id: UUID, *, actor
     conversation.customer_id = customer.id
     case = Case(
         id=uuid4(),
+        status=rules.INITIAL,
+        kind="first",
         draft_id=draft.id,
         conversation_id=conversation_id,
         customer_id=customer.id,
@@ -105,13 +108,12 @@ async def classify(session: AsyncSession, case: Case) -> None:
 
 async def file(session: AsyncSession, case: Case, *, now: datetime) -> None:
     """Submits a new case: number, clocks, history, receipt and audit, with the case or not at all."""
-    case.kind = case.kind or "first"
     legal = await clocks.start(session, case.id, LEGAL, at=case.received_at)
-    steps = await chain_on(session, case.kind, last_day(case.received_at))
+    steps = await chain_on(session, case.kind, local_date(case.received_at))
     for kind in started_by(steps, Move.SUBMIT):
         await clocks.start(session, case.id, kind, at=now)
     case.number = await next_number(session, now)
-    case.promised_on, case.filed_at, case.status = last_day(legal.due_at), now, rules.INITIAL
+    case.promised_on, case.filed_at = last_day(legal.due_at), now
     case.move(Move.SUBMIT, roles=CUSTOMER.roles, at=now)
     session.add(case)
     await session.flush()

@@ -39,7 +39,7 @@ class Case(Base):
     number: Mapped[str] = mapped_column(String(20), unique=True)
     status: Mapped[str] = mapped_column(String(32), default=rules.INITIAL)
     status_changed_at: Mapped[datetime]
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
     kind: Mapped[str] = mapped_column(String(16), default="first")
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"), unique=True)
     master_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"))

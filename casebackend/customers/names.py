@@ -33,8 +33,9 @@ COMPOUND = frozenset(
 TITLE = r"(?:先生|女士|小姐|老师|太太)"
 # Characters that go on with a sentence rather than with a given name.
 GOES_ON = frozenset(
-    "的了是在我你您他她它们要想不没有到去来给把被跟和与就也还已这那今昨前前天年月日时候上下中里外说讲办打问投诉咨询请吗呢吧啊呀哦嗯"
-    "哈很太都又才只能会可以应该得着过对从向为由因但而且或者什么怎哪谁几多少个张卡钱元块行银客户用储号手机电话身份证，。！？、；：,.!?;: "
+    "的了是在我你您他她它们要想不没有到去来给把被跟和与就也还已这那今昨前天年月日时候上下中里外说讲办打问投诉咨询请吗呢吧啊呀哦嗯哈"
+    "很太都又才只能会可以应该得着过对从向为由因但而且或者什么怎哪谁几多少个张卡钱元块行银客户用储号手机电话身份证"
+    "，。！？、；：,.!?;: "
 )
 CUE = re.compile(
     r"(?:我(?:的名字|的姓名)?叫(?:做|作)?|我名叫|(?:姓名|名字|户名|客户名|称呼|联系人)(?:就)?"
@@ -60,6 +61,8 @@ BEFORE_ANSWER = re.compile(
     r"(?:就?是|就?叫(?:做|作|我)?|名叫|姓|为)?[\s：:，,]*"
 )
 AFTER_ANSWER = re.compile(r"[\s吧啊呀哈呢的哦嗯。.！!，,、~～]+$")
+# "姓王，王建国"
+SURNAME_FIRST = re.compile(r"([一-鿿]{1,2})[，,。\s]{1,3}(?:全名)?叫?(\1[一-鿿]{1,2})")
 HAN = re.compile(r"[一-鿿㐀-䶿]+(?:[·•‧][一-鿿㐀-䶿]+){0,3}")
 LATIN = re.compile(r"[A-Za-z][A-Za-z .'\-]{1,39}")
 SENTENCE = frozenset("的了吗呢我你您他她们要想不没在有钱卡退款处理投诉办理什怎请把被给为就这那都也快点去来说查催撤")
@@ -121,6 +124,9 @@ def answered(text: str) -> tuple[int, int] | None:
     core = text[begin:end]
     if text.strip() in NOT_NAMES or core in NOT_NAMES:
         return None
+    twice = SURNAME_FIRST.fullmatch(core)
+    if twice:
+        return begin + twice.start(2), begin + twice.end(2)
     if LATIN.fullmatch(core):
         return begin, end
     han = HAN.match(core)

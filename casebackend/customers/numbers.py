@@ -1,7 +1,7 @@
 """Phone, identity card and bank card numbers in free text. Standard library only; time is linear in the text.
 
-Customers write them in groups ("138 0013 8000") and in full-width digits, and speech recognition writes 一三八: so a run
-of digits is cut into its groups, and neighbouring groups are joined when together they have the shape of a number.
+Customers write them in groups ("138 0013 8000") and in full-width digits, and speech recognition writes 一三八: so a
+run of digits is cut into its groups, and neighbours are joined when together they have the shape of a number.
 """
 
 import re

@@ -11,7 +11,7 @@ from casebackend.cases.filing import CUSTOMER, SYSTEM, file
 from casebackend.cases.guards import is_regulated
 from casebackend.cases.model import Case
 from casebackend.cases.own import message_of
-from casebackend.cases.rules import Move, Status
+from casebackend.cases.rules import INITIAL, Move, Status
 from casebackend.cases.service import hold, move_case
 from casebackend.cases.words import Satisfaction
 from casebackend.conversations.model import Message
@@ -143,6 +143,7 @@ async def _open_second(
     """Linked, once, to the audit department, and to other hands than the first time."""
     second = Case(
         id=uuid4(),
+        status=INITIAL,
         kind="second",
         parent_id=first.id,
         conversation_id=first.conversation_id,

@@ -9,7 +9,7 @@ const WORDS = {
   tooLong: "这条消息超过 4000 字，请分成几条发送。",
   answering: "正在回复…",
   checking: "已收到，正在核对…",
-  progress: (done, total) => `已登记 ${done} / ${total} 项`,
+  progress: (done, total) => `已填写 ${done} / ${total} 项`,
 };
 const LONGEST = 4000;
 const ACK_MS = 10_000;

@@ -19,7 +19,7 @@ else:
 
     from rasa.core.agent import Agent
     from rasa.core.channels.channel import UserMessage
-    from rasa.shared.core.events import ActionExecuted, UserUttered
+    from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
     from rasa.shared.core.trackers import DialogueStateTracker
 
     from bot import turns
@@ -43,8 +43,7 @@ class Bot:
         parsed: dict[str, Any] = {"text": "x", "intent": {"name": intent, "confidence": 1.0}, "entities": [entity]}
         tracker = DialogueStateTracker("table", self.domain.slots)
         said = UserUttered("x", parsed["intent"], [entity], parsed)
-        tracker.update_with_events([ActionExecuted("action_listen"), said], self.domain)
-        tracker._set_slot("asked", asked)
+        tracker.update_with_events([ActionExecuted("action_listen"), said, SlotSet("asked", asked)], self.domain)
         done: list[str] = []
         while len(done) < 5:
             prediction = self.agent.processor._predict_next_with_tracker(tracker)

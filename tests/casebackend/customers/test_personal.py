@@ -1,0 +1,187 @@
+"""Personal data stops at the inbox: tokens instead of values, and secrets nowhere at all."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casebackend.customers.numbers import luhn, right_id
+from casebackend.customers.personal import DROPPED, tokenise
+from casebackend.customers.rules import TOKEN, Kind, mask
+
+# What a customer writes, the question that was open, and what is left of it.
+SENTENCES = [
+    (None, "我叫张三，电话13800138000", "我叫[姓名#1]，电话[手机#1]"),
+    (None, "138 0013 8000", "[手机#1]"),
+    (None, "138-0013-8000 打这个", "[手机#1] 打这个"),
+    (None, "１３８００１３８０００", "[手机#1]"),
+    (None, "一三八零零一三八零零零", "[手机#1]"),
+    (None, "幺三八零零幺三八零零零", "[手机#1]"),
+    (None, "+86 13800138000", "+86 [手机#1]"),
+    (None, "8613800138000", "[手机#1]"),
+    (None, "手机13800138000，13800138000", "手机[手机#1]，[手机#1]"),
+    (None, "13800138000和13900139000", "[手机#1]和[手机#2]"),
+    (None, "2026-11-03 13800138000 3000元", "2026-11-03 [手机#1] 3000元"),
+    (None, "扣了200,13800138000", "扣了200,[手机#1]"),
+    (None, "座机010-62345678", "座机[手机#1]"),
+    (None, "0531 88881234", "[手机#1]"),
+    (None, "家里电话88881234", "家里电话[手机#1]"),
+    (None, "身份证11010519491231002X", "身份证[证件#1]"),
+    (None, "身份证11010519491231002x的", "身份证[证件#1]的"),
+    (None, "110105 19491231 002X", "[证件#1]"),
+    (None, "护照E12345678", "护照[证件#1]"),
+    (None, "卡号6222 0212 3456 7890 123", "卡号[卡号#1]"),
+    (None, "4111111111111111被盗刷", "[卡号#1]被盗刷"),
+    (None, "邮箱zhang.san@example.com.cn。", "邮箱[邮箱#1]。"),
+    (None, "车牌鲁A12345停在门口", "车牌[车牌#1]停在门口"),
+    (None, "我的车是京A·D12345", "我的车是[车牌#1]"),
+    (None, "我是李明，上次来过", "我是[姓名#1]，上次来过"),
+    (None, "本人王小丽要投诉", "本人[姓名#1]要投诉"),
+    (None, "姓名：欧阳修远 电话13800138000", "姓名：[姓名#1] 电话[手机#1]"),
+    (None, "我叫张三要投诉", "我叫[姓名#1]要投诉"),
+    (None, "我姓王", "我姓[姓名#1]"),
+    (None, "我是王女士", "我是[姓名#1]"),
+    (None, "姓名改成李四", "姓名改成[姓名#1]"),
+    (None, "不是张三，我叫李四", "不是张三，我叫[姓名#1]"),
+    (None, "我是来投诉的", "我是来投诉的"),
+    (None, "我是金卡客户", "我是金卡客户"),
+    (None, "我是常客", "我是常客"),
+    (None, "我是高级会员，年费不该收", "我是高级会员，年费不该收"),
+    (None, "11月3号扣了200块，11点的时候", "11月3号扣了200块，11点的时候"),
+    (None, "2026年11月3日转账5000.00元", "2026年11月3日转账5000.00元"),
+    (None, "打了95588三次没人接", "打了95588三次没人接"),
+    (None, "400-820-8788没人接", "400-820-8788没人接"),
+    (None, "订单20261103", "订单20261103"),
+    (None, "密码是abc123", f"密码是{DROPPED}"),
+    (None, "我的密码：888888，帮我看看", f"我的密码：{DROPPED}，帮我看看"),
+    (None, "密码888888", f"密码{DROPPED}"),
+    (None, "验证码是 123456", f"验证码是 {DROPPED}"),
+    (None, "验证码１２３４５６", f"验证码{DROPPED}"),
+    (None, "123456是我的验证码", f"{DROPPED}是我的验证码"),
+    (None, "cvv 123", f"cvv {DROPPED}"),
+    (None, "安全码是321", f"安全码是{DROPPED}"),
+    (None, "卡背面后三位456", f"卡背面后三位{DROPPED}"),
+    (None, "%B4111111111111111^ZHANG/SAN^2512101000?", DROPPED),
+    (None, ";4111111111111111=25121010000?", DROPPED),
+    (None, "密码输错了3次被锁", "密码输错了3次被锁"),
+    (None, "密码2026年就改过", "密码2026年就改过"),
+    (None, "验证码一直收不到", "验证码一直收不到"),
+    (None, "我要[手机#1]", "我要［手机#1］"),
+    ("field.name", "张三", "[姓名#1]"),
+    ("field.name", "我叫李小明吧", "我叫[姓名#1]吧"),
+    ("field.name", "姓王，王建国", "姓王，[姓名#1]"),
+    ("field.name", "免贵姓赵", "免贵姓[姓名#1]"),
+    ("field.name", "阿依古丽", "[姓名#1]"),
+    ("field.name", "买买提·艾力", "[姓名#1]"),
+    ("field.name", "John Smith", "[姓名#1]"),
+    ("field.name", "张三 13800138000", "[姓名#1] [手机#1]"),
+    ("field.name", "我叫张三，钱什么时候退", "我叫[姓名#1]，钱什么时候退"),
+    ("field.name", "人工", "人工"),
+    ("field.name", "取消", "取消"),
+    ("field.name", "为什么要问名字？", "为什么要问名字？"),
+    ("field.name", "尽快处理", "尽快处理"),
+    ("field.name", "不想说", "不想说"),
+    ("field.name", "匿名", "匿名"),
+    ("field.phone", "88881234", "[手机#1]"),
+    ("field.phone", "打我手机", "打我手机"),
+    ("field.id_number", "E12345678", "[证件#1]"),
+    ("field.id_number", "370102850101123", "[证件#1]"),
+]
+
+
+@pytest.mark.parametrize(("asked", "written", "kept"), SENTENCES, ids=[each[1][:20] for each in SENTENCES])
+def test_what_a_customer_writes_is_kept_without_personal_values(asked: str | None, written: str, kept: str) -> None:
+    assert tokenise(written, asked).text == kept
+
+
+def test_the_table_is_messy_enough() -> None:
+    assert len(SENTENCES) >= 60
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "shown"),
+    [
+        (Kind.PHONE, "13800138000", "138****8000"),
+        (Kind.PHONE, "01062345678", "0106234****"),
+        (Kind.ID_NUMBER, "11010519491231002X", "1****************X"),
+        (Kind.CARD, "6222021234567890123", "**** 0123"),
+        (Kind.NAME, "张三", "张**"),
+        (Kind.EMAIL, "zhang@example.com", "z***@example.com"),
+        (Kind.PLATE, "鲁A12345", "鲁A***45"),
+    ],
+)
+def test_masks_show_only_what_is_needed_to_recognise_a_value(kind: Kind, value: str, shown: str) -> None:
+    assert mask(kind, value) == shown
+
+
+def test_a_known_value_keeps_its_token_and_new_ones_are_counted_on() -> None:
+    first = tokenise("我叫张三，电话13800138000")
+    known = {(value.kind, value.value): value.token for value in first.values}
+    again = tokenise("张三的电话是13800138000，不是13900139000", known=known)
+    assert again.text == "[姓名#1]的电话是[手机#1]，不是[手机#2]"
+    assert [value.token for value in again.values] == ["[手机#2]"]
+
+
+def test_a_secret_is_reported_and_stands_nowhere() -> None:
+    found = tokenise("密码是abc123，卡号6222021234567890123，验证码 654321")
+    assert found.secret_dropped
+    assert "abc123" not in found.plain + found.text + str(found.values)
+    assert "654321" not in found.plain + found.text + str(found.values)
+
+
+def test_a_checksum_tells_an_identity_card_and_luhn_a_bank_card() -> None:
+    assert right_id("11010519491231002X")
+    assert not right_id("110105194912310021")
+    assert luhn("4111111111111111")
+    assert not luhn("4111111111111112")
+
+
+mobiles = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
+separators = st.sampled_from(["", " ", "-", "　", " - "[:2]])
+chatter = st.text(st.sampled_from("我的钱被扣了，。 要退abc\n（）"), max_size=30)
+
+
+@given(mobiles, separators, chatter, chatter, st.booleans())
+def test_no_digits_of_a_phone_survive(mobile: str, separator: str, before: str, after: str, wide: bool) -> None:
+    written = separator.join((mobile[:3], mobile[3:7], mobile[7:]))
+    if wide:
+        written = written.translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    found = tokenise(f"{before}{written}{after}")
+    assert [value.value for value in found.values if value.kind is Kind.PHONE] == [mobile]
+    assert not any(character.isdigit() for character in TOKEN.sub("", found.text))
+
+
+anything = st.text(st.sampled_from("我叫张三李四是姓名电话密码验证码：1380013800062220212 -年月日元[]#手机人工？，。/abc@.comX"), max_size=80)
+
+
+@given(anything, st.sampled_from([None, "field.name", "field.phone", "field.id_number"]))
+def test_tokenising_twice_is_tokenising_once(written: str, asked: str | None) -> None:
+    once = tokenise(written, asked)
+    known = {(value.kind, value.value): value.token for value in once.values}
+    twice = tokenise(once.text, None, known)
+    assert not [value for value in twice.values if value.kind is not Kind.NAME and len(value.value) > 9]
+    if asked is None:
+        assert twice.text == once.text
+
+
+@given(anything)
+def test_every_value_can_be_put_back(written: str) -> None:
+    found = tokenise(written)
+    values = {value.token: value.value for value in found.values}
+    assert set(TOKEN.findall(found.text)) == {TOKEN.findall(name)[0] for name in values}
+
+
+@pytest.mark.parametrize(
+    "attack",
+    ["1" * 65_536, "1 " * 32_768, "a" * 65_536, "a@" * 32_768, "密码" * 32_768, "我叫" * 32_768, "[手机#1]" * 9_000, "138 " * 16_384, "鲁A1" * 20_000, "%B" + "1" * 65_000],
+    ids=["ones", "spaced", "letters", "at", "secret", "names", "tokens", "groups", "plates", "track"],
+)  # fmt: skip
+def test_time_is_linear_in_the_text(attack: str) -> None:
+    begun = time.process_time()
+    tokenise(attack)
+    whole = time.process_time() - begun
+    begun = time.process_time()
+    tokenise(attack[: len(attack) // 4])
+    quarter = time.process_time() - begun
+    assert whole < max(quarter * 8, 0.25)

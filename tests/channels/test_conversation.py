@@ -1,0 +1,91 @@
+import asyncio
+
+from sqlalchemy import select
+
+from casebackend.conversations import service
+from casebackend.conversations.model import Conversation, Turn
+from channels.envelope import Author, Reply
+from tests.channels.town import Town, until
+
+
+async def engines(town: Town) -> list[str | None]:
+    async with town.world.database.reading() as session:
+        return list(await session.scalars(select(Turn.engine).order_by(Turn.created_at, Turn.seq)))
+
+
+async def test_the_turn_reaches_the_bot_as_agreed(town: Town) -> None:
+    await town.says("oA", "/restart 你们")
+    (turn,) = town.bot.turns
+    assert set(turn) == {"conversation", "message_id", "text", "channel", "metadata"}
+    assert set(turn["metadata"]) == {"asked", "turn_id"}
+    assert (turn["channel"], turn["metadata"]["asked"]) == ("wechat", None)
+    assert not turn["text"].startswith("/")
+
+
+async def test_the_open_question_comes_back_with_the_next_turn(town: Town) -> None:
+    town.bot.answer = lambda turn: [{"text": "哪家支行？", "choices": ["城东", "城西"], "asks": "field.unit"}]
+    await town.says("oA", "投诉")
+    await town.says("oA", "2")
+    assert [(turn["text"], turn["metadata"]["asked"]) for turn in town.bot.turns] == [
+        ("投诉", None),
+        ("城西", "field.unit"),
+    ]
+
+
+async def test_a_process_that_dies_in_the_middle_of_a_turn_loses_nothing_and_doubles_nothing(town: Town) -> None:
+    town.bot.seconds = 30
+    call = asyncio.create_task(town.says("oA", "你好"))
+    await until(lambda: len(town.bot.turns) == 1)
+    await town.stop("channels")
+    town.bot.seconds = 0
+    town.world.wait(seconds=11)
+    await town.start("channels")
+    await call
+    await until(lambda: len(town.bot.turns) == 2, 10)
+    assert {turn["message_id"] for turn in town.bot.turns} == {town.bot.turns[0]["message_id"]}
+    await until(lambda: len(town.wechat.sent) <= 1)
+    assert await engines(town) == ["rasa"]
+
+
+async def test_after_five_failures_the_bot_is_left_alone_and_then_probed(town: Town) -> None:
+    town.bot.status = 500
+    for number in range(6):
+        await town.says(f"o{number}", "你好")
+    assert len(town.bot.turns) == 5
+    assert town.gateway.runner.breaker.state == "open"
+    assert "bot-breaker-open" in town.gateway.ailments()
+    town.bot.status = 200
+    await until(lambda: town.gateway.runner.breaker.state == "half_open", 7)
+    assert (await town.says("oA", "你好"))["passive"].endswith("听到：你好")
+    assert town.gateway.runner.breaker.state == "closed"
+
+
+async def test_late_words_of_an_older_epoch_are_dropped(town: Town) -> None:
+    town.bot.seconds = 0.5
+    call = asyncio.create_task(town.says("oA", "你好"))
+    await until(lambda: len(town.bot.turns) == 1)
+    async with town.world.database.transaction() as session:
+        turn = await session.scalar(select(Turn))
+        conversation = await session.scalar(select(Conversation))
+        assert turn is not None
+        assert conversation is not None
+        conversation.epoch += 1
+        turn.epoch, turn.worker = conversation.epoch, "another"
+    heard = await call
+    assert heard["passive"] is None
+    assert town.wechat.sent == []
+
+
+async def test_what_an_agent_says_reaches_the_customer_on_wechat(town: Town) -> None:
+    await town.says("oA", "你好")
+    async with town.world.database.transaction() as session:
+        conversation = await session.scalar(select(Conversation))
+        assert conversation is not None
+        await service.say(
+            session,
+            conversation.id,
+            author=Author.AGENT,
+            replies=[Reply(text="我是工号 8001，正在核实。")],
+            now=town.world.time,
+        )
+    assert await town.sent("oA") == ["我是工号 8001，正在核实。"]
