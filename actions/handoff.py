@@ -19,7 +19,9 @@ class HandOff(TurnAction):
             turn.say("utter_handoff_already")
             return
         ahead = handoff.queue_position - 1
-        if not handoff.on_duty:
+        if handoff.queue_position == 0:
+            turn.say("utter_handoff_already")
+        elif not handoff.on_duty:
             turn.say("utter_handoff_off_duty", promise=handoff.promise)
         elif ahead > 0:
             turn.say("utter_handoff_queue", ahead=ahead)

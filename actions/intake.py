@@ -71,26 +71,30 @@ class File(TurnAction):
 
     async def _not_filed(self, turn: Turn) -> None:
         draft = await turn.backend.draft(turn.conversation)
-        if draft and draft.next:
+        if draft is None:
+            turn.say("utter_nothing_to_file")
+        elif draft.next:
             turn.say("utter_cannot_file")
             ask_next(turn, draft)
-        elif draft and draft.case_number:
-            turn.say("utter_already_filed", number=draft.case_number)
         else:
             turn.say("utter_filing_refused")
+
+
+async def put_aside(turn: Turn, *, key: str) -> None:
+    try:
+        await turn.backend.cancel_draft(turn.conversation, turn.message, key=key)
+    except Refused as refusal:
+        business(refusal)
+        turn.say("utter_nothing_to_cancel")
+        return
+    turn.say("utter_cancelled")
 
 
 class Cancel(TurnAction):
     called = "action_cancel"
 
     async def answer(self, turn: Turn) -> None:
-        try:
-            await turn.backend.cancel_draft(turn.conversation, turn.message, key=turn.key())
-        except Refused as refusal:
-            business(refusal)
-            turn.say("utter_nothing_to_cancel")
-            return
-        turn.say("utter_cancelled")
+        await put_aside(turn, key=turn.key())
 
 
 class Resume(TurnAction):

@@ -1,5 +1,5 @@
 from actions.action import Turn, TurnAction, business
-from actions.intake import resume
+from actions.intake import put_aside, resume
 from casebackend.api.cases import CaseBrief, UrgeOutcome, WithdrawOutcome
 from casebackend.api.client import Refused
 
@@ -37,13 +37,13 @@ class Progress(TurnAction):
             business(refusal)
             turn.say("utter_progress_none")
             return
-        if progress.foreign:
-            turn.say("utter_foreign")
-            return
         for case in progress.cases[:SHOWN]:
             _tell(turn, case)
         if len(progress.cases) > SHOWN:
             turn.say("utter_progress_more", count=len(progress.cases) - SHOWN)
+        if progress.foreign:
+            turn.say("utter_foreign")
+            return
         if not progress.cases:
             turn.say("utter_progress_none")
         await resume(turn)
@@ -93,10 +93,9 @@ class Withdraw(TurnAction):
             return
         if outcome.outcome == "none" and turn.talk in {"field", "confirm", "correction"}:
             # nothing was filed yet: what the customer wants to take back is the draft in hand
-            await turn.backend.cancel_draft(turn.conversation, turn.message, key=turn.key(2))
-            turn.say("utter_cancelled")
-            return
-        self._tell(turn, outcome)
+            await put_aside(turn, key=turn.key(2))
+        else:
+            self._tell(turn, outcome)
 
     def _tell(self, turn: Turn, outcome: WithdrawOutcome) -> None:
         if outcome.outcome == "foreign":

@@ -84,16 +84,20 @@ class TurnStore(SQLTrackerStore):
 
     def _answers(self, session: Any, sender_id: str, message_id: str) -> Optional[List[Dict[str, Any]]]:
         event = self.SQLEvent
-        kinds = event.type_name.in_((UserUttered.type_name, BotUttered.type_name))
-        rows = session.query(event.type_name, event.data).filter(event.sender_id == sender_id, kinds).order_by(event.id)
-        found: Optional[List[Dict[str, Any]]] = None
-        for kind, data in rows:
+        said = session.query(event.id, event.data).filter(
+            event.sender_id == sender_id,
+            event.type_name == UserUttered.type_name,
+            event.data.contains(message_id, autoescape=True),
+        )
+        turn = next((at for at, data in said if json.loads(data).get("message_id") == message_id), None)
+        if turn is None:
+            return None
+        found: List[Dict[str, Any]] = []
+        later = session.query(event.type_name, event.data).filter(event.sender_id == sender_id, event.id > turn)
+        for kind, data in later.order_by(event.id):
             if kind == UserUttered.type_name:
-                if found is not None:
-                    break
-                if message_id in data and json.loads(data).get("message_id") == message_id:
-                    found = []
-            elif found is not None:
+                break
+            if kind == BotUttered.type_name:
                 found.append(BotUttered._from_parameters(json.loads(data)).message())
         return found
 

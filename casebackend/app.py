@@ -7,7 +7,7 @@ from typing import Any
 
 from sanic import Blueprint, Sanic
 
-from casebackend import problems
+from casebackend import openapi, problems
 from casebackend.assist import routes as assist
 from casebackend.cases import routes as cases
 from casebackend.console import wiring as console
@@ -24,6 +24,7 @@ from casebackend.supervision import routes as supervision
 
 API = (
     conversations.bp, drafts.bp, cases.bp, cases.own_bp, revisits.bp, handoffs.bp, supervision.bp, assist.bp,
+    openapi.bp,
 )  # fmt: skip
 
 

@@ -93,6 +93,15 @@ class AllowedMove(View):
     requires: list[str]
 
 
+class Moved(View):
+    """The answer to a move by somebody who may not read cases."""
+
+    number: str
+    status: Status
+    status_label: str
+    version: int
+
+
 class CaseRow(View):
     """A case in a list. `near_due`: a reminder of one of its clocks has come. Personal data are masked."""
 

@@ -15,9 +15,9 @@ from casebackend.customers import service as customers
 from casebackend.drafts import queries
 from casebackend.drafts import service as drafts
 from casebackend.drafts.errors import NoDraft
-from casebackend.drafts.extraction import Reader, Value
+from casebackend.drafts.extraction import Reader, Value, text_value
 from casebackend.drafts.model import Draft
-from casebackend.drafts.rules import DraftState, Field, FieldState
+from casebackend.drafts.rules import LABELS, DraftState, Field, FieldState
 from casebackend.errors import Unprocessable
 from casebackend.organisations.queries import all_names
 
@@ -43,9 +43,10 @@ async def correct(
     draft = await _open(session, conversation_id)
     asked = f"field.{name}"
     told = (await customers.protect(session, conversation_id, text.strip(), asked=asked)).text
-    value = Reader(await all_names(session), now).read(told, asked).values.get(name)
+    free_text = name in (Field.FACTS, Field.DEMAND)
+    value = text_value(told) if free_text else Reader(await all_names(session), now).read(told, asked).values.get(name)
     if value is None:
-        raise NotUnderstood(queries.rules.LABELS[name])
+        raise NotUnderstood(LABELS[name])
     settled = Value(value.value, value.display, FieldState.FILLED) if value.state == FieldState.TO_CONFIRM else value
     await drafts.put(session, draft, name, settled, drafts.Source(message_id=None))
     await _noted(session, draft, name, "draft.corrected", by, now)

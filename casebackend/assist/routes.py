@@ -3,10 +3,13 @@ from uuid import UUID
 from sanic import Blueprint, HTTPResponse, Request, empty, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.api.assist import Found
+from casebackend.access.scope import sees_conversation
+from casebackend.api.assist import Found, Suggestions
 from casebackend.api.conversations import ForMessage
 from casebackend.assist import service
 from casebackend.calendar.rules import local_date
+from casebackend.cases.service import visible
+from casebackend.conversations.errors import ConversationNotFound
 from casebackend.database import reading, transactional
 from casebackend.errors import BadRequest
 from knowledge.articles import Audience, Kind
@@ -22,10 +25,22 @@ HITS = 20
 async def suggestions(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
     """Writes down what was shown, when a colleague is looking."""
     context = request.app.ctx
+    if not await sees_conversation(session, request.ctx.principal, conversation_id):
+        raise ConversationNotFound
     found = await service.for_conversation(
         session, context.knowledge, conversation_id, viewer=request.ctx.principal, now=context.now()
     )
     return json(found.model_dump(mode="json"))
+
+
+@bp.get("/cases/<reference:str>/suggestions")
+@reading
+async def for_case(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    """For the facts and the demand of a case, apart from what is being talked."""
+    context = request.app.ctx
+    case = await visible(session, request.ctx.principal, reference)
+    cards = await service.for_text(context.knowledge, f"{case.facts}\n{case.demand}", on=local_date(context.now()))
+    return json(Suggestions(message_id=None, cards=cards).model_dump(mode="json"))
 
 
 @bp.post("/suggestions/<use_id:uuid>/inserted")

@@ -1,27 +1,26 @@
-"""Yes or no, as a customer says it. Standard library only."""
+"""Yes or no to a withdrawal, as a customer says it. Standard library only."""
 
 import re
 import unicodedata
 
 NO = re.compile(
     r"不撤|别撤|不要撤|先不|暂不|不了|不用|不必|不需要|不要|不想|没有?必要|算了|再想想|再等等|保留|取消|不是|"
-    r"^(不|否|别|没)$|^no$"
+    r"^(不|否|别|没|no)$"
 )
 YES = re.compile(
-    r"确认|确定|同意|撤诉|撤回|撤销|撤吧|撤了|要撤|需要|要的|要求|重新处理|可以|好|行|是|对|嗯|当然|必须|"
-    r"^(要|yes|ok|y)$"
+    r"(我)?(是|对|嗯+|好|行|可以|同意|确认|确定|没错|ok|yes|y|要|需要|当然)?(的|呀|啊)?[,，。!\s]*"
+    r"(我)?(就)?(确认|确定|同意)?(要|想)?(撤(诉|回|销|掉|了)?(这件|这个|该)?(投诉|诉求)?(了)?)?"
 )
-NOISE = re.compile(r"[\s，,。.、！!？?~～…的呢啊吧呀哦了]+$")
-
-
-def plain(text: str) -> str:
-    said = unicodedata.normalize("NFKC", text[:500]).strip().lower()
-    return NOISE.sub("", said) or said
+ASKS = re.compile(r"[?？]|吗|什么|怎么|多久|是不是|会不会")
+NOISE = re.compile(r"[\s，,。.、！!~～…的呢啊吧呀哦了]+$")
 
 
 def yes_or_no(text: str) -> bool | None:
-    """None when it is neither. A refusal wins: "算了，好的" keeps things as they are."""
-    said = plain(text)
+    """None when it is neither. A refusal wins: "算了，好的" keeps things as they are; a question is no consent."""
+    said = unicodedata.normalize("NFKC", text[:500]).strip().lower()
+    said = NOISE.sub("", said) or said
+    if ASKS.search(said):
+        return None
     if NO.search(said):
         return False
-    return True if YES.search(said) else None
+    return True if said and YES.fullmatch(said) else None

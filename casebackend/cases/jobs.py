@@ -1,20 +1,28 @@
 """What follows later from what happened to a case: notices to the staff in charge."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
+from casebackend.api.cases import MoveCase
 from casebackend.audit import service as audit
+from casebackend.calendar.rules import local_date
 from casebackend.cases.filing import SYSTEM
 from casebackend.cases.model import Case, Notice
+from casebackend.cases.rules import OPEN, Move, Status
+from casebackend.cases.service import move_case
 from casebackend.clocks.model import Timer
+from casebackend.clocks.queries import limit_on
 from casebackend.database import announce
 from casebackend.timeline import service as timeline
 from casebackend.timeline.rules import Kind
+
+ARCHIVED_AT_ONCE = 20
 
 
 async def _notify(session: AsyncSession, case: Case, kind: str, cause: str, now: datetime) -> bool:
@@ -60,3 +68,26 @@ async def _on_clock(session: AsyncSession, payload: Mapping[str, Any], kind: Kin
         now=now,
         detail={"clock": timer.kind, "seq": timer.seq},
     )
+
+
+async def archive_due(session: AsyncSession, *, now: datetime) -> int:
+    """Closed long enough; a case with an open second complaint stays."""
+    limit = await limit_on(session, "archive", local_date(now))
+    if limit is None:
+        return 0
+    second = aliased(Case)
+    due = await session.scalars(
+        select(Case)
+        .where(
+            Case.status.in_((Status.CLOSED, Status.DECLINED, Status.WITHDRAWN, Status.MERGED)),
+            Case.closed_at <= now - timedelta(days=int(limit.amount)),
+            ~exists().where(second.parent_id == Case.id, second.status.in_(OPEN)),
+        )
+        .order_by(Case.closed_at)
+        .limit(ARCHIVED_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    found = due.all()
+    for case in found:
+        await move_case(session, case.id, MoveCase(move=Move.ARCHIVE), principal=SYSTEM, now=now)
+    return len(found)

@@ -4,7 +4,7 @@ from sanic import Blueprint, HTTPResponse, Request, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.cases import CasePage, MoveCase
-from casebackend.api.conversations import ForMessage
+from casebackend.api.conversations import ForMessage, View
 from casebackend.api.drafts import CaseReceipt
 from casebackend.cases import own, queries, service, views
 from casebackend.cases.filing import file_from_draft
@@ -135,8 +135,10 @@ async def clocks(request: Request, session: AsyncSession, reference: str) -> HTT
 @transactional
 async def move(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     command = MoveCase.model_validate_json(request.body)
-    found = await service.visible(session, request.ctx.principal, reference)
-    now = request.app.ctx.now()
-    moved = await service.move_case(session, found.id, command, principal=request.ctx.principal, now=now)
-    answer = await views.view(session, moved, request.ctx.principal, now=now)
+    principal, now = request.ctx.principal, request.app.ctx.now()
+    found = await service.movable(session, principal, reference)
+    moved = await service.move_case(session, found.id, command, principal=principal, now=now)
+    answer: View = views.moved(moved)
+    if await queries.visible(session, principal, reference) is not None:
+        answer = await views.view(session, moved, principal, now=now)
     return json(answer.model_dump(mode="json"))

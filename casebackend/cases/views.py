@@ -9,7 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.api.cases import AllowedMove, CaseRow, CaseView, ClocksView, ClockView, TimelineEntryView, TimelineView
+from casebackend.api.cases import (
+    AllowedMove,
+    CaseRow,
+    CaseView,
+    ClocksView,
+    ClockView,
+    Moved,
+    TimelineEntryView,
+    TimelineView,
+)
 from casebackend.cases import queries
 from casebackend.cases.model import Case
 from casebackend.cases.rules import LIFECYCLE, Status, moves_from
@@ -30,7 +39,7 @@ SAME_NAME = (CaseView.model_fields.keys() & set(Case.__table__.columns.keys())) 
 async def _names(session: AsyncSession, column: Any, ids: set[UUID | None]) -> dict[UUID, str]:
     owner = column.class_
     found = await session.execute(select(owner.id, column).where(owner.id.in_(ids - {None})))
-    return dict(found.tuples().all())
+    return {identity: name for identity, name in found}
 
 
 async def rows(session: AsyncSession, cases: Sequence[Case], *, now: datetime) -> list[CaseRow]:
@@ -93,6 +102,11 @@ async def view(session: AsyncSession, case: Case, principal: Principal, *, now: 
             "allowed": allowed(case, principal),
         }
     )
+
+
+def moved(case: Case) -> Moved:
+    status = Status(case.status)
+    return Moved(number=case.number, status=status, status_label=STATUS_LABELS[status], version=case.version)
 
 
 async def _number(session: AsyncSession, which: Any) -> str | None:

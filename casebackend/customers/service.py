@@ -57,7 +57,7 @@ async def masks(session: AsyncSession, conversation_ids: Iterable[UUID]) -> dict
     rows = select(PersonalValue.conversation_id, PersonalValue.token, PersonalValue.masked).where(
         PersonalValue.conversation_id.in_(set(conversation_ids))
     )
-    for conversation, name, masked in (await session.execute(rows)).tuples():
+    for conversation, name, masked in await session.execute(rows):
         found.setdefault(conversation, {})[name] = masked
     return found
 

@@ -7,11 +7,13 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
+from casebackend.access.scope import sees_conversation
 from casebackend.api.conversations import HandoffView, Reply
 from casebackend.audit import service as audit
 from casebackend.calendar.queries import calendar_around
 from casebackend.calendar.rules import add_business_minutes, local, local_date
 from casebackend.conversations import service as conversations
+from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation, Message
 from casebackend.conversations.rules import Author, Owner
 from casebackend.customers import service as customers
@@ -80,9 +82,15 @@ async def _promise(session: AsyncSession, place: int, on_duty: bool, now: dateti
     return words("handoff_nobody", when=f"{when.month}月{when.day}日 {when:%H:%M}")
 
 
+async def _visible(session: AsyncSession, conversation_id: UUID, by: Principal) -> Conversation:
+    if not await sees_conversation(session, by, conversation_id):
+        raise ConversationNotFound
+    return await conversations.hold(session, conversation_id)
+
+
 async def take(session: AsyncSession, conversation_id: UUID, *, by: Principal, now: datetime) -> Conversation:
     """From the bot or the queue by anybody who may; from a colleague by a team lead only."""
-    conversation = await conversations.hold(session, conversation_id)
+    conversation = await _visible(session, conversation_id, by)
     if conversation.owner == Owner.PERSON:
         if conversation.owner_user_id == by.user_id:
             return conversation
@@ -96,7 +104,7 @@ async def take(session: AsyncSession, conversation_id: UUID, *, by: Principal, n
 
 
 async def give_back(session: AsyncSession, conversation_id: UUID, *, by: Principal, now: datetime) -> Conversation:
-    conversation = await conversations.hold(session, conversation_id)
+    conversation = await _visible(session, conversation_id, by)
     _in_charge(conversation, by, may_lead=True)
     await conversations.give_back(session, conversation, now)
     await _audit(session, "conversation.returned", conversation, by, now)
@@ -107,7 +115,7 @@ async def speak(
     session: AsyncSession, conversation_id: UUID, text: str, *, by: Principal, seen: int | None, now: datetime
 ) -> Message:
     """`seen` is the newest message of the customer that the writer had before his eyes."""
-    conversation = await conversations.hold(session, conversation_id)
+    conversation = await _visible(session, conversation_id, by)
     _in_charge(conversation, by, may_lead=False)
     if not text.strip():
         raise NotSendable("请先填写内容")

@@ -26,7 +26,7 @@ async def by_code(session: AsyncSession, code: str) -> Organisation | None:
 async def subtree(session: AsyncSession, root: UUID) -> set[UUID]:
     """`root` and every unit below it."""
     below: dict[UUID | None, list[UUID]] = {}
-    for identity, parent in (await session.execute(select(Organisation.id, Organisation.parent_id))).tuples():
+    for identity, parent in await session.execute(select(Organisation.id, Organisation.parent_id)):
         below.setdefault(parent, []).append(identity)
     found: set[UUID] = set()
     waiting = [root]

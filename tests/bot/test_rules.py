@@ -28,7 +28,7 @@ EXPECTED = {
         "action_intake": "complaint inform correct",
         "action_cancel": "cancel",
         "utter_ok": "affirm deny",
-        "utter_clarify": "refuse repeat nlu_fallback",
+        "utter_clarify": "refuse repeat step_back nlu_fallback",
         "utter_out_of_scope": "out_of_scope",
         "utter_feedback_thanks": "feedback",
         "utter_greet": "greet",
@@ -38,7 +38,7 @@ EXPECTED = {
         "utter_calm": "abuse",
     },
     "field": {
-        "action_intake": "complaint inform refuse correct affirm deny feedback out_of_scope nlu_fallback",
+        "action_intake": "step_back complaint inform refuse correct affirm deny feedback out_of_scope nlu_fallback",
         "action_cancel": "cancel",
         "action_resume": "repeat",
         "utter_goodbye_for_now": "goodbye",
@@ -46,13 +46,13 @@ EXPECTED = {
     "confirm": {
         "action_file": "affirm",
         "utter_ask_correction": "deny",
-        "action_intake": "complaint inform correct out_of_scope nlu_fallback",
+        "action_intake": "step_back complaint inform correct out_of_scope nlu_fallback",
         "action_resume": "refuse feedback repeat",
         "action_cancel": "cancel",
         "utter_goodbye_for_now": "goodbye",
     },
     "correction": {
-        "action_intake": "complaint inform refuse correct feedback out_of_scope nlu_fallback",
+        "action_intake": "step_back complaint inform refuse correct feedback out_of_scope nlu_fallback",
         "action_resume": "affirm deny repeat",
         "action_cancel": "cancel",
         "utter_goodbye_for_now": "goodbye",
@@ -60,20 +60,20 @@ EXPECTED = {
     "withdraw": {
         "action_withdraw": "affirm deny cancel inform",
         "action_intake": "complaint",
-        "action_resume": "refuse correct feedback repeat out_of_scope nlu_fallback",
+        "action_resume": "refuse correct feedback repeat step_back out_of_scope nlu_fallback",
         "utter_goodbye": "goodbye",
     },
     "offer": {
         "action_hand_off": "affirm",
         "action_intake": "complaint inform correct",
-        "action_resume": "deny cancel refuse feedback repeat out_of_scope nlu_fallback",
+        "action_resume": "deny cancel refuse feedback repeat step_back out_of_scope nlu_fallback",
         "utter_goodbye": "goodbye",
     },
     "survey": {
         "action_revisit": "feedback affirm deny inform refuse correct cancel thanks goodbye abuse out_of_scope "
         "nlu_fallback",
         "action_intake": "complaint",
-        "action_resume": "repeat",
+        "action_resume": "repeat step_back",
     },
 }
 

@@ -16,6 +16,7 @@ from aiohttp import web
 from pydantic import SecretStr
 from sanic import Sanic
 
+from casebackend.app import create_app as create_backend
 from channels.app import create_app
 from channels.gateway import Gateway
 from channels.settings import Settings
@@ -126,7 +127,11 @@ class Town:
         stack = AsyncExitStack()
         match name:
             case "backend":
-                await stack.enter_async_context(served(self.world.app, self.ports[name]))
+                world = self.world
+                backend = create_backend(
+                    world.settings, world.database, now=lambda: world.time, name=f"backend-{uuid4().hex}"
+                )
+                await stack.enter_async_context(served(backend, self.ports[name]))
             case "bot":
                 app = web.Application()
                 app.add_routes([web.post("/webhooks/gateway/webhook", self.bot.turn)])

@@ -1,0 +1,146 @@
+"use strict";
+// Everything here is a comfort: pages and forms work without it, except the live view of a conversation.
+
+const csrf = () => document.body.dataset.csrf || "";
+const one = (selector, within = document) => within.querySelector(selector);
+
+document.addEventListener("htmx:config:request", (event) => {
+  event.detail.ctx.request.headers["X-CSRF-Token"] = csrf();
+});
+
+// ---- composer and suggestions
+const used = new Set();
+
+function insert(card) {
+  const box = one("#composer-text");
+  if (!box || box.disabled) return;
+  const text = one(".text", card).textContent.trim();
+  const start = box.selectionStart ?? box.value.length;
+  box.setRangeText((start && !box.value.slice(0, start).endsWith("\n") ? "\n" : "") + text, start, box.selectionEnd ?? start, "end");
+  box.focus();
+  if (card.dataset.use) {
+    used.add(card.dataset.use);
+    one("#composer-used").value = [...used].join(",");
+    fetch(`/console/suggestions/${card.dataset.use}/inserted`, { method: "POST", headers: { "X-CSRF-Token": csrf() } });
+  }
+  one("#composer-note").textContent = card.classList.contains("inner") ? "插入的内容仅供内部使用，请改写后再发送。" : "";
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-act]");
+  if (!button) return;
+  const card = button.closest("[data-card]");
+  if (button.dataset.act === "insert") insert(card);
+  if (button.dataset.act === "copy") {
+    navigator.clipboard?.writeText(one(".text", card).textContent.trim()).then(() => {
+      button.textContent = "已复制";
+      setTimeout(() => { button.textContent = "复制"; }, 1500);
+    });
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing) return;
+  const typing = event.target.closest("input, textarea, select");
+  if (event.key === "/" && !typing) {
+    const box = one("[data-search]");
+    if (box) { event.preventDefault(); box.focus(); }
+  }
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.id === "composer-text") {
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  }
+  if (event.altKey && /^[1-5]$/.test(event.key)) {
+    const card = document.querySelectorAll("[data-card]")[Number(event.key) - 1];
+    if (card) { event.preventDefault(); insert(card); }
+  }
+});
+
+document.addEventListener("said", () => {
+  const box = one("#composer-text");
+  if (box) { box.value = ""; box.focus(); }
+  used.clear();
+  for (const id of ["#composer-used"]) if (one(id)) one(id).value = "";
+  for (const id of ["#composer-note", "#say-result"]) if (one(id)) one(id).textContent = "";
+  live?.refresh();
+});
+
+// ---- the live conversation: the stream only says that something changed, the page asks by its cursor
+class Live {
+  constructor(root) {
+    this.root = root;
+    this.at = `/console/conversations/${root.dataset.conversation}`;
+    this.known = null;
+    this.failures = 0;
+    this.list = one("#bubbles", root);
+    this.bottom();
+    this.listen();
+  }
+
+  bottom() { this.list.scrollTop = this.list.scrollHeight; }
+
+  cursor() {
+    const all = this.list.querySelectorAll("li[data-seq]");
+    return all.length ? all[all.length - 1].dataset.seq : "0";
+  }
+
+  listen() {
+    const source = new EventSource(`${this.at}/events`);
+    source.addEventListener("state", (event) => { this.failures = 0; this.changed(JSON.parse(event.data)); });
+    source.addEventListener("error", () => {
+      this.failures += 1;
+      if (source.readyState === EventSource.CLOSED || this.failures >= 4) { source.close(); this.poll(); }
+    });
+  }
+
+  poll() { // the fall-back of proxies that swallow streams
+    setInterval(() => this.refresh(), 4000);
+  }
+
+  changed(state) {
+    const before = this.known;
+    this.known = state;
+    if (state.seq > Number(this.cursor()) || (before && before.delivery !== state.delivery)) this.refresh();
+    if (state.owner !== this.root.dataset.owner) {
+      this.root.dataset.owner = state.owner;
+      this.get("owner", "#owner", "innerHTML");
+    }
+    const page = document.body.querySelector("[data-case]");
+    if (page && state.cases[page.dataset.case] !== undefined && String(state.cases[page.dataset.case]) !== page.dataset.version) {
+      one("#stale").hidden = false;
+    }
+  }
+
+  get(what, target, swap) {
+    return htmx.ajax("GET", `${this.at}/${what}`, { target, swap, headers: { "X-Background": "1" } });
+  }
+
+  async refresh() {
+    if (this.busy) { this.again = true; return; }
+    this.busy = true;
+    const near = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 120;
+    const before = this.cursor();
+    try {
+      await this.get(`messages?after=${before}`, "#bubbles", "beforeend");
+    } finally {
+      this.busy = false;
+    }
+    if (this.cursor() !== before) {
+      if (near) this.bottom();
+      const said = this.list.querySelectorAll("li.customer");
+      const newest = said.length ? said[said.length - 1].dataset.seq : "0";
+      const seen = one("#composer-seen");
+      if (seen && Number(newest) > Number(seen.value)) {
+        seen.value = newest;
+        this.get("suggestions", "#cards", "innerHTML");
+      }
+    }
+    if (this.again) { this.again = false; await this.refresh(); }
+  }
+}
+
+let live = null;
+document.addEventListener("DOMContentLoaded", () => {
+  const root = one("[data-conversation]");
+  if (root) live = new Live(root);
+});

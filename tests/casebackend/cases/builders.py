@@ -9,6 +9,7 @@ from sqlalchemy import select
 from casebackend.api.drafts import CaseReceipt, DraftView
 from casebackend.cases.model import Case
 from casebackend.conversations.rules import Channel
+from casebackend.conversations.service import hold
 from casebackend.organisations.model import Organisation
 from tests.casebackend.staff.logins import staff
 from tests.world import World
@@ -56,8 +57,6 @@ async def drafted(world: World, *, sender: str = "customer-1", channel: Channel 
 
 async def ask(world: World, conversation_id: UUID, question: str | None, choices: tuple[str, ...] = ()) -> None:
     """As if the bot had asked it: the engine is no part of these tests."""
-    from casebackend.conversations.service import hold
-
     async with world.database.transaction() as session:
         conversation = await hold(session, conversation_id)
         conversation.asked, conversation.choices = question, list(choices)
@@ -72,7 +71,7 @@ async def filed(world: World, *, sender: str = "customer-1", channel: Channel = 
 
 
 async def case_of(world: World, case_id: UUID) -> Case:
-    async with world.database.reading() as session:
+    async with world.database.transaction() as session:
         return await session.get_one(Case, case_id)
 
 

@@ -1,0 +1,138 @@
+"""The published interface, generated from the live routes and one table of what goes in and comes out."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import models_json_schema
+from sanic import Blueprint, HTTPResponse, Request, Sanic, json
+
+from casebackend.api import assist, cases, conversations, drafts
+
+bp = Blueprint("openapi")
+PARAMETER = re.compile(r"<(\w+):(\w+)>")
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    summary: str
+    request: type[BaseModel] | None = None
+    response: type[BaseModel] | None = None
+    many: bool = False
+    status: int = 200
+    query: tuple[str, ...] = ()
+
+
+A, C, D = conversations, cases, drafts
+T = conversations.ForMessage
+OPERATIONS: dict[str, Operation] = {
+    "conversations.receive": Operation("客户消息入库", A.Inbound, A.InboundReceipt, status=201),
+    "conversations.open_conversation": Operation("打开会话", A.OpenConversation, A.ConversationView),
+    "conversations.conversation": Operation("会话和游标之后的消息", None, A.ConversationView, query=("after",)),
+    "conversations.claim_turn": Operation("领取一轮对话", A.ClaimTurn, A.Turn),
+    "conversations.take_over_turn": Operation("问卷接管一轮对话", A.TakeOverTurn, A.Turn),
+    "conversations.finish_turn": Operation("一轮对话的答复", A.TurnDone, A.TurnResult),
+    "conversations.fail_turn": Operation("一轮对话未成功", A.TurnFailed, status=204),
+    "conversations.claim_deliveries": Operation("领取待投递消息", A.ClaimDelivery, A.DeliveryView, many=True),
+    "conversations.finish_delivery": Operation("投递结果", A.DeliveryDone, status=204),
+    "drafts.draft": Operation("填写中的投诉", None, D.DraftView),
+    "drafts.absorb": Operation("把一条消息读进填写中的投诉", T, D.Absorbed),
+    "drafts.cancel": Operation("取消填写", T, status=204),
+    "drafts.submit_transcript": Operation("提交通话转写", D.Transcript, D.DraftView),
+    "own_cases.file": Operation("确认并登记投诉", T, D.CaseReceipt, status=201),
+    "own_cases.progress": Operation("客户查询进度", T, C.Progress),
+    "own_cases.urge": Operation("客户催办", T, C.UrgeOutcome),
+    "own_cases.withdraw": Operation("客户撤诉", T, C.WithdrawOutcome),
+    "revisits.answer": Operation("客户回答回访", T, C.SurveyOutcome),
+    "cases.listing": Operation("投诉列表", None, C.CasePage, query=("queue", "status", "unit", "q", "cursor", "limit")),
+    "cases.case": Operation("一件投诉", None, C.CaseView),
+    "cases.timeline": Operation("流转记录", None, C.TimelineView),
+    "cases.clocks": Operation("时限", None, C.ClocksView),
+    "cases.move": Operation("办理一步", C.MoveCase, C.CaseView),
+    "handoffs.hand_off": Operation("转人工", A.HandoffRequest, A.HandoffView),
+    "handoffs.waiting": Operation("等待人工的会话"),
+    "handoffs.take": Operation("接管会话", None, A.ConversationView),
+    "handoffs.give_back": Operation("交还机器人", None, A.ConversationView),
+    "supervision.beat": Operation("程序心跳", A.Heartbeat, status=204),
+    "assist.suggestions": Operation("会话的知识建议", None, assist.Suggestions),
+    "assist.for_case": Operation("投诉的知识建议", None, assist.Suggestions),
+    "assist.inserted": Operation("建议已插入", status=204),
+    "assist.answer": Operation("可直接回答客户的条目；没有合适的为 204", T, A.Answer),
+    "assist.search": Operation("查询知识库", None, assist.Found, many=True, query=("q", "kind", "audience")),
+    "openapi.description": Operation("本文档"),
+}
+
+
+def operations(app: Sanic[Any, Any]) -> dict[str, tuple[str, str]]:
+    """Every live route of the API: name to (method, path)."""
+    found = {}
+    for route in app.router.routes:
+        if route.path.startswith("api/v1/"):
+            name = str(route.name).removeprefix(f"{app.name}.")
+            method = next(iter(route.methods - {"HEAD", "OPTIONS"}))
+            found[name] = (method.lower(), "/" + PARAMETER.sub(r"{\1}", route.path).rstrip("/"))
+    return found
+
+
+@bp.get("/openapi.json")
+async def description(request: Request) -> HTTPResponse:
+    return json(describe(request.app))
+
+
+def describe(app: Sanic[Any, Any]) -> dict[str, Any]:
+    paths: dict[str, dict[str, Any]] = {}
+    for name, (method, path) in sorted(operations(app).items(), key=lambda item: item[1][1]):
+        paths.setdefault(path, {})[method] = _operation(name, path, app.ctx.matrix.rows.get(name, frozenset()))
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "听诉 案件后台", "version": "1"},
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {"program": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{"program": []}],
+    }
+
+
+def _operation(name: str, path: str, allowed: frozenset[str]) -> dict[str, Any]:
+    known = OPERATIONS.get(name, Operation(name))
+    parameters = [
+        {"name": part, "in": "path", "required": True, "schema": {"type": "string"}}
+        for part in re.findall(r"{(\w+)}", path)
+    ] + [{"name": part, "in": "query", "schema": {"type": "string"}} for part in known.query]
+    answer: dict[str, Any] = {"description": known.summary}
+    if known.response is not None:
+        reference: dict[str, Any] = {"$ref": f"#/components/schemas/{known.response.__name__}"}
+        schema = {"type": "array", "items": reference} if known.many else reference
+        answer["content"] = {"application/json": {"schema": schema}}
+    refusal = {"description": "没有完成", "content": {"application/problem+json": {"schema": PROBLEM}}}
+    found: dict[str, Any] = {
+        "operationId": name,
+        "tags": [name.split(".")[0]],
+        "summary": known.summary,
+        "responses": {str(known.status): answer, "default": refusal},
+        "x-allowed": sorted(allowed),
+    }
+    if parameters:
+        found["parameters"] = parameters
+    if known.request is not None:
+        schema = {"$ref": f"#/components/schemas/{known.request.__name__}"}
+        found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return found
+
+
+def _schemas() -> dict[str, Any]:
+    wanted: list[tuple[type[BaseModel], Any]] = []
+    for known in OPERATIONS.values():
+        wanted += [(known.request, "validation")] if known.request else []
+        wanted += [(known.response, "serialization")] if known.response else []
+    _, definitions = models_json_schema(list(dict.fromkeys(wanted)), ref_template="#/components/schemas/{model}")
+    problem = TypeAdapter(dict[str, Any]).json_schema() | {
+        "properties": {name: {"type": "string"} for name in ("type", "title", "detail")}
+        | {"status": {"type": "integer"}}
+    }
+    found: dict[str, Any] = definitions["$defs"]
+    return found | {"Problem": problem}

@@ -1,0 +1,96 @@
+import re
+
+from tests.actions.desk import Desk
+
+
+async def test_a_complaint_is_taken_field_by_field_and_read_back_before_it_is_filed(desk: Desk) -> None:
+    assert await desk.say("我要投诉", "action_intake") == ["utter_soothe", "utter_ask_facts"]
+    assert desk.words.count("（1/") == 1
+    await desk.say("昨天在柜台取2000元，柜员少给了我100元还骂人", "action_intake")
+    asked = [desk.open]
+    for text in ("退还100元并道歉", "不清楚是哪家", "100元", "昨天", "王小明", "13812345678", "不提供"):
+        if desk.open == "confirm":
+            break
+        await desk.say(text, "action_intake")
+        asked.append(desk.open)
+    while desk.open != "confirm":
+        answers = {"field.name": "王小明", "field.phone": "13812345678", "field.id_number": "不提供"}
+        await desk.say(answers[str(desk.open)], "action_intake")
+        asked.append(desk.open)
+    assert desk.names == ["utter_summary_money"]
+    assert desk.choices == ["确认提交", "修改"]
+    assert "13812345678" not in desk.words
+    assert "王小明" not in desk.words
+    assert len(asked) <= 9
+
+    await desk.say("金额改成200元", "action_intake")
+    assert desk.names == ["utter_summary_money"]
+    assert "200" in desk.words
+
+    await desk.say("确认提交", "action_file")
+    assert desk.names[-1] == "utter_after_filing"
+    assert re.search(r"编号 TS20\d{12}", desk.words)
+    assert re.search(r"最晚 \d+月\d+日 前答复", desk.words)
+    assert desk.open is None
+
+
+async def test_several_facts_in_one_sentence_are_not_asked_again(desk: Desk) -> None:
+    await desk.say("昨天手机银行扣了我300元手续费，要求退还，我叫王小明，电话13812345678", "action_intake")
+    asked = [desk.open]
+    while desk.open != "confirm":
+        answer = {"field.unit": "不清楚是哪家", "field.id_number": "不提供"}[str(desk.open)]
+        await desk.say(answer, "action_intake")
+        asked.append(desk.open)
+    assert "field.phone" not in asked
+    assert "field.amount" not in asked
+
+
+async def test_two_misses_explain_and_three_offer_a_person(desk: Desk) -> None:
+    await desk.say("我要投诉，柜员态度恶劣骂人，要求道歉", "action_intake")
+    while desk.open != "field.phone":
+        answer = {
+            "field.unit": "不清楚是哪家",
+            "field.amount": "不涉及金额",
+            "field.occurred_on": "昨天",
+            "field.name": "我叫王小明",
+            "field.demand": "道歉",
+        }[str(desk.open)]
+        await desk.say(answer, "action_intake")
+    assert await desk.say("嗯嗯", "action_intake") == ["utter_not_understood", "utter_ask_phone"]
+    assert await desk.say("啥啥啥", "action_intake") == ["utter_not_understood", "utter_explain_phone"]
+    assert await desk.say("嘿嘿", "action_intake") == ["utter_offer_person"]
+    assert desk.open == "offer"
+    assert await desk.say("不用，继续填写", "action_resume") == ["utter_ask_phone"]
+    assert desk.open == "field.phone"
+
+
+async def test_the_last_answer_is_taken_back(desk: Desk) -> None:
+    await desk.say("我要投诉，大堂经理骂我", "action_intake")
+    assert desk.open == "field.demand"
+    await desk.say("要求道歉", "action_intake")
+    await desk.say("返回上一步", "action_intake")
+    assert desk.open == "field.demand"
+
+
+async def test_a_draft_is_put_aside_and_gone_on_with(desk: Desk) -> None:
+    await desk.say("我要投诉，大堂经理骂我", "action_intake")
+    assert await desk.say("算了", "action_cancel") == ["utter_cancelled"]
+    await desk.say("我要投诉", "action_intake")
+    assert desk.names == ["utter_ask_demand"]
+
+
+async def test_there_is_nothing_to_put_aside_or_to_file(desk: Desk) -> None:
+    assert await desk.say("取消", "action_cancel") == ["utter_nothing_to_cancel"]
+    assert await desk.say("确认提交", "action_file") == ["utter_nothing_to_file"]
+
+
+async def test_an_incomplete_draft_is_not_filed_but_gone_on_with(desk: Desk) -> None:
+    await desk.say("我要投诉，大堂经理骂我", "action_intake")
+    assert await desk.say("确认提交", "action_file") == ["utter_cannot_file", "utter_ask_demand"]
+
+
+async def test_the_open_question_comes_again_after_small_talk(desk: Desk) -> None:
+    assert await desk.say("再说一遍", "action_resume") == ["utter_menu"]
+    await desk.say("我要投诉，大堂经理骂我", "action_intake")
+    assert await desk.say("再说一遍", "action_resume") == ["utter_ask_demand"]
+    assert desk.open == "field.demand"

@@ -1,0 +1,55 @@
+from tests.actions.desk import Desk
+
+
+async def test_progress_tells_stage_and_the_promised_day(desk: Desk) -> None:
+    assert await desk.say("查进度", "action_progress") == ["utter_progress_none"]
+    number = await desk.file()
+    await desk.say("查进度", "action_progress")
+    assert number in desk.words
+    assert "接下来" in desk.words
+    assert "None" not in desk.words
+
+
+async def test_a_foreign_number_tells_nothing_and_offers_a_person(desk: Desk) -> None:
+    number = await desk.file()
+    for action in ("action_progress", "action_urge", "action_withdraw"):
+        assert await desk.say(number, action, sender="customer-2") == ["utter_foreign"]
+        assert desk.open == "offer"
+        assert number not in desk.words
+
+
+async def test_a_digression_comes_back_to_the_open_question(desk: Desk) -> None:
+    await desk.say("我要投诉，大堂经理骂我", "action_intake")
+    assert await desk.say("查进度", "action_progress") == ["utter_progress_none", "utter_ask_demand"]
+    assert desk.open == "field.demand"
+
+
+async def test_urging_is_passed_on_once_a_day(desk: Desk) -> None:
+    assert await desk.say("催一下", "action_urge") == ["utter_urge_none"]
+    await desk.file()
+    assert await desk.say("催一下", "action_urge") == ["utter_urged"]
+    assert await desk.say("再催一下", "action_urge") == ["utter_urge_too_soon"]
+
+
+async def test_of_several_cases_one_is_chosen(desk: Desk) -> None:
+    first, second = await desk.file(), await desk.file()
+    assert await desk.say("催办", "action_urge") == ["utter_urge_choose"]
+    assert sorted(desk.choices) == sorted([f"催办 {first}", f"催办 {second}"])
+    assert await desk.say(f"催办 {first}", "action_urge") == ["utter_urged"]
+    assert first in desk.words
+
+
+async def test_withdrawing_takes_a_yes(desk: Desk) -> None:
+    assert await desk.say("撤诉", "action_withdraw") == ["utter_withdraw_none"]
+    number = await desk.file()
+    assert await desk.say("撤诉", "action_withdraw") == ["utter_withdraw_confirm"]
+    assert await desk.say("再说一遍", "action_resume") == ["utter_repeat_withdraw"]
+    assert await desk.say("不撤了", "action_withdraw") == ["utter_withdraw_kept"]
+    await desk.say("撤诉", "action_withdraw")
+    assert await desk.say("确定撤诉", "action_withdraw") == ["utter_withdrawn"]
+    assert number in desk.words
+
+
+async def test_withdrawing_before_anything_is_filed_puts_the_draft_aside(desk: Desk) -> None:
+    await desk.say("我要投诉，大堂经理骂我", "action_intake")
+    assert await desk.say("我要撤诉", "action_withdraw") == ["utter_cancelled"]

@@ -1,0 +1,143 @@
+"""Every route against every principal: who gets in is exactly what the matrix says."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+
+from casebackend.access import matrix
+from casebackend.audit.model import AuditEntry
+from casebackend.staff.rules import Role
+from tests.casebackend.staff.logins import BASE, COOKIE, staff
+from tests.world import LOGINS, TOKENS, World
+
+SERVICES = {"channels": "channels", "actions": "actions", "bot": "bot", "worker": "worker", "tester": "api"}
+ROLES = {
+    "agent": {"intake", "handler", "follow_up"},
+    "lead": {"team_lead", "reviewer", "department_head"},
+    "supervisor": {"auditor", "approver", "complaint_manager"},
+    "curator": {"curator"},
+    "admin": {"admin"},
+}
+EXAMPLES = {"uuid": str(uuid4()), "str": "TS20260101000001", "path": "desk.css"}
+
+
+def live(world: World) -> dict[str, tuple[str, str]]:
+    """Name of each live route to its method and an example of its path."""
+    found = {}
+    for route in world.app.router.routes:
+        path = "/" + re.sub(r"<\w+:(\w+)>", lambda parameter: EXAMPLES[parameter.group(1)], route.path)
+        method = "GET" if "GET" in route.methods else next(iter(route.methods))
+        found[str(route.name).removeprefix(f"{world.app.name}.")] = (method, path)
+    return found
+
+
+def expected(row: frozenset[str], name: str, method: str, path: str) -> bool:
+    """Written apart from the guard, so that a slip there shows here."""
+    if "public" in row:
+        return True
+    if name in ROLES:
+        return "staff" in row or bool(row & ROLES[name])
+    if name == "tester" and method == "GET" and path.startswith("/api/v1/"):
+        return True
+    return f"service:{name}" in row
+
+
+def outcome(response: httpx.Response) -> str:
+    """`in`: past the guard, whatever the business then says."""
+    kind = response.json()["type"] if response.headers.get("content-type") == "application/problem+json" else ""
+    if kind == "/problems/unauthenticated" or "请先登录，或登录已过期" in response.text:
+        return "anonymous"
+    if response.status_code == 302 and response.headers["location"].startswith("/login"):
+        return "anonymous"
+    if kind == "/problems/forbidden" or "您的岗位没有该操作的权限" in response.text:
+        return "denied"
+    return "in"
+
+
+async def call(client: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
+    content: dict[str, Any] = {} if method == "GET" else {"content": b"{}"}
+    return await client.request(method, path, **content)
+
+
+async def principals(world: World) -> dict[str, httpx.AsyncClient]:
+    found = {name: world.client(token) for name, token in SERVICES.items()}
+    for login in LOGINS:
+        found[login] = await staff(world, login)
+    found["anonymous"] = world.client()
+    found["forged"] = httpx.AsyncClient(
+        transport=httpx.ASGITransport(world.app),
+        base_url=BASE,
+        headers={"Authorization": f"Bearer {TOKENS['channels']}x", "Cookie": f"{COOKIE}=made-up"},
+    )
+    return found
+
+
+async def test_the_matrix_has_a_row_for_each_live_route_and_no_other(world: World) -> None:
+    assert set(matrix.load().rows) == set(live(world))
+
+
+async def test_every_name_in_the_matrix_is_known() -> None:
+    known = {"public", "staff"} | {f"service:{name}" for name in SERVICES} | set(Role)
+    assert {name for row in matrix.load().rows.values() for name in row} <= known
+
+
+@pytest.mark.timeout(300)
+async def test_each_principal_gets_in_exactly_where_the_matrix_says(world: World) -> None:
+    rows, routes = matrix.load().rows, live(world)
+    everybody = await principals(world)
+    wrong = []
+    for route, (method, path) in sorted(routes.items()):
+        for name, client in everybody.items():
+            if route == "console_login.leave" and name in LOGINS:
+                continue
+            got = outcome(await call(client, method, path))
+            may = expected(rows[route], name, method, path)
+            want = "in" if may else "anonymous" if name in ("anonymous", "forged") else "denied"
+            if got != want:
+                wrong.append((route, name, got, want))
+    assert wrong == []
+
+
+async def test_a_route_without_a_row_is_refused_even_to_those_who_may_everything_else(world: World) -> None:
+    world.app.ctx.matrix = matrix.Matrix({})
+    for client in (await principals(world)).values():
+        assert outcome(await call(client, "POST", "/api/v1/inbox")) != "in"
+        assert outcome(await call(client, "GET", "/queue")) != "in"
+    assert outcome(await call(world.tester, "GET", "/api/v1/handoffs")) == "in"
+
+
+async def test_a_refusal_leaves_one_audit_row_with_the_route_and_who(world: World) -> None:
+    async with await staff(world, "curator") as client:
+        await client.get("/api/v1/cases/TS20260101000001")
+    async with world.database.reading() as session:
+        rows = (
+            await session.execute(
+                select(AuditEntry.actor, AuditEntry.object).where(AuditEntry.event == "access.denied")
+            )
+        ).all()
+        assert [tuple(row) for row in rows] == [("staff:curator", "route:cases.case")]
+
+
+async def test_an_anonymous_visitor_leaves_no_audit_row(world: World) -> None:
+    """Otherwise anybody could fill the audit."""
+    async with world.client() as client:
+        assert (await client.get("/api/v1/handoffs")).status_code == 401
+    async with world.database.reading() as session:
+        assert await session.scalar(select(func.count()).where(AuditEntry.event == "access.denied")) == 0
+
+
+async def test_a_refusal_of_the_api_is_a_problem_in_chinese(world: World) -> None:
+    async with world.client() as client:
+        response = await client.get("/api/v1/handoffs")
+    assert (response.status_code, response.headers["content-type"]) == (401, "application/problem+json")
+    assert response.json()["title"] == "请先登录"
+
+
+async def test_a_console_page_sends_the_anonymous_to_the_login_and_back(world: World) -> None:
+    async with world.client() as client:
+        response = await client.get("/queue")
+    assert (response.status_code, response.headers["location"]) == (302, "/login?next=/queue")

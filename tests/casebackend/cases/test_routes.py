@@ -1,0 +1,102 @@
+from uuid import UUID
+
+import pytest
+
+from casebackend.cases import queries
+from casebackend.cases.queries import Queue
+from casebackend.staff.model import User
+from tests.casebackend.cases.builders import Desk, case_of, filed, unit
+from tests.casebackend.staff.logins import hired
+from tests.world import World
+
+
+async def test_staff_read_a_case_by_number_or_id_with_masked_data_and_allowed_moves(world: World) -> None:
+    receipt = await filed(world)
+    desk = Desk(world)
+    by_number = (await desk.reads("lead", f"/cases/{receipt.number}")).json()
+    assert by_number == (await desk.reads("lead", f"/cases/{receipt.case_id}")).json()
+    assert by_number["customer_name"] == "张**"
+    assert "13800138000" not in str(by_number)
+    moves = {move["move"]: move["requires"] for move in by_number["allowed"]}
+    assert moves["accept"] == []
+    assert moves["decline"] == ["decline_reason", "opinion"]
+    assert "reply" not in moves
+
+
+async def test_the_list_is_filtered_and_paged(world: World) -> None:
+    receipts = [await filed(world, sender=f"c{count}") for count in range(3)]
+    desk = Desk(world)
+    await desk.sure("lead", receipts[0].case_id, "accept")
+    page = (await desk.reads("lead", "/cases/?limit=2")).json()
+    assert [row["number"] for row in page["items"]] == [receipts[2].number, receipts[1].number]
+    rest = (await desk.reads("lead", f"/cases/?limit=2&cursor={page['next']}")).json()
+    assert ([row["number"] for row in rest["items"]], rest["next"]) == ([receipts[0].number], None)
+    accepted = (await desk.reads("lead", "/cases/?status=accepted")).json()["items"]
+    assert [row["number"] for row in accepted] == [receipts[0].number]
+    assert len((await desk.reads("lead", f"/cases/?q={receipts[1].number}")).json()["items"]) == 1
+    assert len((await desk.reads("lead", "/cases/?q=年费")).json()["items"]) == 3
+    assert (await desk.reads("lead", "/cases/?q=%25")).json()["items"] == []
+    branch = (await case_of(world, receipts[0].case_id)).unit_id
+    assert len((await desk.reads("lead", f"/cases/?unit={branch}")).json()["items"]) == 3
+
+
+@pytest.mark.parametrize("query", ["status=nonsense", "unit=1", "limit=x", "queue=mine2"])
+async def test_a_wrong_filter_is_refused(world: World, query: str) -> None:
+    assert (await Desk(world).reads("lead", f"/cases/?{query}")).status_code == 400
+
+
+async def test_a_branch_sees_its_own_cases_only(world: World) -> None:
+    receipt = await filed(world)
+    case = await case_of(world, receipt.case_id)
+    elsewhere = UUID(await unit(world, "听诉示范银行浦东支行")) if False else None
+    names = {"own": case.unit_id, "none": elsewhere}
+    await hired(world, "own", roles=["handler"], organisation_id=names["own"])
+    await hired(world, "none", roles=["handler"], organisation_id=None)
+    desk = Desk(world)
+    assert (await desk.reads("own", f"/cases/{receipt.number}")).status_code == 200
+    assert (await desk.reads("none", f"/cases/{receipt.number}")).status_code == 404
+    assert (await desk.reads("none", "/cases/")).json()["items"] == []
+    assert (await desk.does("none", receipt.number, "receive")).status_code == 404
+
+
+async def test_the_queues_of_the_console_count_what_they_list(world: World) -> None:
+    one, two, _ = [await filed(world, sender=f"c{count}") for count in range(3)]
+    desk = Desk(world)
+    await desk.sure("lead", one.case_id, "accept")
+    await desk.investigating(two.case_id)
+    world.wait(days=15)
+    async with world.database.reading() as session:
+        agent = (await session.scalars(User.__table__.select().with_only_columns(User.id).where(User.login == "agent"))).one()
+    async with world.database.transaction() as session:
+        from casebackend.access.guard import of_user
+
+        principal = of_user(await session.get_one(User, agent))
+        counts = await queries.counts(session, principal, now=world.time)
+        for queue in Queue:
+            found, _ = await queries.page(session, principal, now=world.time, queue=queue)
+            assert len(found) == counts[queue], queue
+    assert counts == {
+        Queue.REVIEW: 1, Queue.MINE: 1, Queue.UNIT: 0, Queue.UNASSIGNED: 1, Queue.NEAR_DUE: 3, Queue.ALL: 3,
+    }  # fmt: skip
+
+
+async def test_timeline_and_clocks_can_be_read_by_anybody(world: World) -> None:
+    receipt = await filed(world)
+    desk = Desk(world)
+    await desk.investigating(receipt.case_id)
+    entries = (await desk.reads("lead", f"/cases/{receipt.number}/timeline")).json()["entries"]
+    assert [(entry["label"], entry["actor_name"]) for entry in entries] == [
+        ("登记投诉", "客户"), ("受理", "李班长"), ("转办", "王受理"), ("接收", "王受理"),
+    ]  # fmt: skip
+    clocks = (await desk.reads("lead", f"/cases/{receipt.number}/clocks")).json()["clocks"]
+    by_kind = {clock["kind"]: clock for clock in clocks}
+    assert by_kind["internal.dispatch"]["derivation"] == "转办：3月2日 10:00 + 0.5个工作日 = 3月2日 15:00"
+    assert by_kind["internal.dispatch"]["stopped_at"] is not None
+    assert by_kind["internal.investigate"]["derivation"] == "调查处理：3月2日 10:00 + 3个工作日 = 3月5日 17:30"
+
+
+async def test_the_tester_reads_and_never_moves(world: World) -> None:
+    receipt = await filed(world)
+    assert (await world.tester.get(f"/api/v1/cases/{receipt.number}")).status_code == 200
+    response = await world.tester.post(f"/api/v1/cases/{receipt.number}/moves", json={"move": "accept"})
+    assert response.status_code == 403

@@ -1,0 +1,192 @@
+"""From what customers write to the fields of a complaint."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casebackend.drafts.extraction import Reader
+from casebackend.drafts.phrases import asks_for
+from casebackend.drafts.rules import Field
+from tests.casebackend.organisations.test_rules import NAMES
+
+NOW = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
+READER = Reader(NAMES, NOW)
+
+ALL = "被你们朝阳支行多扣了200块手续费，11月3号扣的，要求退还"
+# What is written, the question that was open, and the fields that come out of it (facts are checked apart).
+SENTENCES: list[tuple[str, str | None, dict[str, str]]] = [
+    (ALL, None, {"amount": "200元", "occurred_on": "2026年11月3日", "unit": "北京朝阳支行", "demand": "要求退还"}),
+    ("昨天在历下支行取5000块少给了我一百元", None, {"occurred_on": "2026年11月20日", "unit": "济南历下支行", "amount": "100元"}),
+    ("柜员态度恶劣，希望道歉", None, {"demand": "希望道歉"}),
+    ("卡被盗刷了一万二！尽快处理！", None, {"amount": "12000元", "demand": "尽快处理"}),
+    ("我要投诉", None, {}),
+    ("我要投诉朝阳支行", None, {"unit": "北京朝阳支行"}),
+    ("你们的短信费每个月扣2块钱，给个说法", None, {"amount": "2元", "demand": "给个说法"}),
+    ("[姓名#1] [手机#1]", None, {"name": "[姓名#1]", "phone": "[手机#1]"}),
+    ("他们不道歉还骂人", None, {}),
+    ("银行一直不退款给我，太气人了", None, {}),
+    ("柜员不给我办业务，必须给我道歉", None, {"demand": "必须给我道歉"}),
+    ("信用卡年费收了我三百，上周三收的", None, {"amount": "300元", "occurred_on": "2026年11月11日"}),
+    ("理财经理承诺保本，结果亏了两万五千块", None, {"amount": "25000元"}),
+    ("贷款提前还款收违约金3,000元，要求减免", None, {"amount": "3000元", "demand": "要求减免"}),
+    ("ATM吞了我的卡，泉城支行的机器", None, {"unit": "济南泉城路支行"}),
+    ("月初转账1.2万没到账", None, {"occurred_on": "2026年11月1日", "amount": "12000元"}),
+    ("200块", "field.amount", {"amount": "200元"}),
+    ("两百来块吧", "field.amount", {"amount": "200元"}),
+    ("一万二", "field.amount", {"amount": "12000元"}),
+    ("200", "field.amount", {"amount": "200元"}),
+    ("大概三百五", "field.amount", {"amount": "350元"}),
+    ("不清楚", "field.amount", {"amount": "不清楚"}),
+    ("记不清了", "field.amount", {"amount": "不清楚"}),
+    ("不涉及金额", "field.amount", {"amount": "不清楚"}),
+    ("说不清", "field.amount", {"amount": "不清楚"}),
+    ("很多钱", "field.amount", {}),
+    ("人工", "field.amount", {}),
+    ("昨天", "field.occurred_on", {"occurred_on": "2026年11月20日"}),
+    ("上个礼拜三", "field.occurred_on", {"occurred_on": "2026年11月11日"}),
+    ("11月3号，扣了200块", "field.occurred_on", {"occurred_on": "2026年11月3日", "amount": "200元"}),
+    ("3号", "field.occurred_on", {"occurred_on": "2026年11月3日"}),
+    ("忘了", "field.occurred_on", {"occurred_on": "不清楚"}),
+    ("去那天", "field.occurred_on", {}),
+    ("朝阳那个支行", "field.unit", {"unit": "北京朝阳支行"}),
+    ("朝阳行", "field.unit", {"unit": "北京朝阳支行"}),
+    ("不知道是哪个", "field.unit", {"unit": "不清楚"}),
+    ("新华路支行", "field.unit", {}),
+    ("火星支行", "field.unit", {}),
+    ("[姓名#1]", "field.name", {"name": "[姓名#1]"}),
+    ("我叫[姓名#1]吧", "field.name", {"name": "[姓名#1]"}),
+    ("[姓名#1] [手机#1]", "field.name", {"name": "[姓名#1]", "phone": "[手机#1]"}),
+    ("不想说", "field.name", {}),
+    ("为什么要名字？", "field.name", {}),
+    ("[手机#1]", "field.phone", {"phone": "[手机#1]"}),
+    ("打这个[手机#1]，白天打", "field.phone", {"phone": "[手机#1]"}),
+    ("没有电话", "field.phone", {}),
+    ("[证件#1]", "field.id_number", {"id_number": "[证件#1]"}),
+    ("不方便提供", "field.id_number", {"id_number": "不提供"}),
+    ("不提供", "field.id_number", {"id_number": "不提供"}),
+    ("记不住", "field.id_number", {"id_number": "不提供"}),
+    ("退钱", "field.demand", {"demand": "退钱"}),
+    ("给我个说法就行", "field.demand", {"demand": "给我个说法就行"}),
+    ("人工", "field.demand", {}),
+    ("不知道", "field.demand", {}),
+    ("我想让你们退还200元并道歉", "field.demand", {"demand": "我想让你们退还200元并道歉", "amount": "200元"}),
+]  # fmt: skip
+CORRECTIONS: list[tuple[str, str | None, dict[str, str]]] = [
+    ("金额改成3000", "field.name", {"amount": "3000元"}),
+    ("金额应该是3,000元", None, {"amount": "3000元"}),
+    ("金额不对，是300块", None, {"amount": "300元"}),
+    ("不是200是300", None, {"amount": "300元"}),
+    ("不是200块，而是三百五", None, {"amount": "350元"}),
+    ("电话改为[手机#2]", "confirm", {"phone": "[手机#2]"}),
+    ("不是[手机#1]，是[手机#2]", None, {"phone": "[手机#2]"}),
+    ("网点应该是海淀支行", None, {"unit": "北京海淀支行"}),
+    ("不是朝阳支行，是海淀支行", None, {"unit": "北京海淀支行"}),
+    ("日期改成11月5号", "confirm", {"occurred_on": "2026年11月5日"}),
+    ("时间错了，应该是上周三", None, {"occurred_on": "2026年11月11日"}),
+    ("不是昨天，是前天", None, {"occurred_on": "2026年11月19日"}),
+    ("姓名改成[姓名#2]", "confirm", {"name": "[姓名#2]"}),
+    ("名字写错了，应该是[姓名#2]", None, {"name": "[姓名#2]"}),
+    ("身份证改为[证件#2]", None, {"id_number": "[证件#2]"}),
+    ("诉求改成赔礼道歉", "confirm", {"demand": "赔礼道歉"}),
+    ("金额3000", "correction", {"amount": "3000元"}),
+    ("日期，11月5号", "correction", {"occurred_on": "2026年11月5日"}),
+    ("改电话[手机#2]", "correction", {"phone": "[手机#2]"}),
+    ("300块", "correction", {"amount": "300元"}),
+]
+
+
+def shown(values: dict[Field, object]) -> dict[str, str]:
+    return {str(name): value.display for name, value in values.items() if name is not Field.FACTS}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("written", "asked", "meant"), SENTENCES, ids=[each[0][:24] for each in SENTENCES])
+def test_messy_sentences_fill_the_right_fields(written: str, asked: str | None, meant: dict[str, str]) -> None:
+    understood = READER.read(written, asked)
+    assert shown(understood.values) == meant  # type: ignore[arg-type]
+    assert not understood.corrected
+    if asked:
+        wanted = asked.removeprefix("field.")
+        assert understood.answered == (wanted in meant or written == "新华路支行")
+
+
+@pytest.mark.parametrize(("written", "asked", "meant"), CORRECTIONS, ids=[each[0] for each in CORRECTIONS])
+def test_a_correction_changes_that_field_and_nothing_else(written: str, asked: str | None, meant: dict[str, str]) -> None:
+    understood = READER.read(written, asked)
+    assert {str(name): value.display for name, value in understood.corrected.items()} == meant
+    assert not understood.values
+
+
+def test_the_table_is_messy_enough() -> None:
+    assert len(SENTENCES) + len(CORRECTIONS) >= 60
+
+
+@pytest.mark.parametrize("written", ["我要投诉", "你好，我要投诉你们", "我要投诉朝阳支行", "投诉", "人工", "好的", "[手机#1]", "我叫[姓名#1]", "1", ""])
+def test_an_announcement_tells_nothing(written: str) -> None:
+    assert Field.FACTS not in READER.read(written, None).values
+    assert not READER.read(written, "field.facts").answered
+
+
+@pytest.mark.parametrize("written", [ALL, "柜员骂人", "卡被吞了还不给取", "排队三个小时没人管"])
+def test_a_story_is_the_facts(written: str) -> None:
+    assert READER.read(written, "field.facts").values[Field.FACTS].value == written
+    assert READER.read(written, None).values[Field.FACTS].value == written
+
+
+@pytest.mark.parametrize(
+    ("written", "money"),
+    [(ALL, True), ("态度太差", None), ("不涉及金额，就是态度差", False), ("理财亏了", True), ("被扣费了", True), ("柜员骂人", None)],
+)
+def test_money_is_noticed_and_denied(written: str, money: bool | None) -> None:
+    assert READER.read(written, None).about_money is money
+
+
+def test_two_units_of_one_name_are_offered() -> None:
+    understood = READER.read("新华路支行", "field.unit")
+    assert [unit.name for unit in understood.units] == ["北京新华路支行", "济南新华路支行"]
+    assert READER.read("济南新华路支行", "field.unit").values[Field.UNIT].display == "济南新华路支行"
+
+
+def test_an_answer_to_another_question_is_not_added_to_the_story() -> None:
+    assert Field.FACTS not in READER.read("应该是在上个月15号的下午三点多钟", "field.occurred_on").values
+    assert Field.FACTS in READER.read("对了柜员还当着很多人的面骂了我好几句", "field.name").values
+
+
+@pytest.mark.parametrize("written", ["返回", "上一步", "返回上一步", "*"])
+def test_back_is_back(written: str) -> None:
+    assert READER.read(written, "field.name").back
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ("请问您贵姓", Field.NAME),
+        ("您怎么称呼", Field.NAME),
+        ("请留一下您的联系电话", Field.PHONE),
+        ("您的手机号是多少", Field.PHONE),
+        ("报一下身份证号", Field.ID_NUMBER),
+        ("扣了多少钱", Field.AMOUNT),
+        ("是哪一天发生的", Field.OCCURRED_ON),
+        ("在哪个支行办的", Field.UNIT),
+        ("您希望我们怎么处理", Field.DEMAND),
+        ("请问有什么可以帮您", Field.FACTS),
+        ("好的，王先生。请问您的联系电话是多少", Field.PHONE),
+        ("好的，感谢来电", None),
+    ],
+)
+def test_an_agents_question_tells_which_field_is_answered_next(said: str, field: Field | None) -> None:
+    assert asks_for(said) is field
+
+
+@given(st.text(max_size=200), st.sampled_from([None, "confirm", "correction", *(f"field.{name}" for name in Field)]))
+def test_no_text_is_too_strange(text: str, asked: str | None) -> None:
+    READER.read(text, asked)
+
+
+@pytest.mark.parametrize("attack", ["1" * 4_000, "不是" * 2_000, "一" * 4_000, "要求，" * 1_300, "金额" * 2_000, "上个" * 2_000, " " * 4_000])
+def test_a_hostile_text_takes_no_time(attack: str) -> None:
+    begun = time.process_time()
+    READER.read(attack, "correction")
+    assert time.process_time() - begun < 0.5
