@@ -43,6 +43,7 @@ class Deliverer:
         self._backend = backend
         self._lines = lines
         self._worker = worker
+        self._reports: set[asyncio.Task[None]] = set()
 
     async def work(self, channel: Channel) -> None:
         claim = ClaimDelivery(worker=self._worker, channels=[channel], wait_seconds=POLL_SECONDS)
@@ -64,6 +65,12 @@ class Deliverer:
 
     async def carry(self, delivery: DeliveryView) -> None:
         await self.report(delivery, await self._lines[delivery.channel].deliver(delivery))
+
+    def report_soon(self, delivery: DeliveryView, outcome: Outcome) -> None:
+        """For a caller who may be cut off at any moment."""
+        task = asyncio.create_task(self.report(delivery, outcome))
+        self._reports.add(task)
+        task.add_done_callback(self._reports.discard)
 
     async def report(self, delivery: DeliveryView, outcome: Outcome) -> None:
         """Unreported, the lease of the delivery runs out and it is shown to a person as maybe sent."""

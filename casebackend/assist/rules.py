@@ -6,20 +6,23 @@ from difflib import SequenceMatcher
 
 CARDS = 5
 SHORT = 8
-LOOK_BACK = 3
+FEW = 3
+LOOK_BACK = 12
 TOKENS = re.compile(r"\[[^\[\]#]{1,6}#\d+\]")
 ENOUGH = 1_000
 
 
-def question(customer_words: Sequence[str]) -> str:
-    """The last message; when it is short ("是的"), the ones before it too. Newest last."""
-    cleaned = [TOKENS.sub(" ", words).strip() for words in customer_words]
+def questions(customer_words: Sequence[str]) -> list[str]:
+    """What to ask, the best first: the last message, with those before it while it is short ("是的"); then all that
+    was said lately, for customers whose last words only answer a question of ours. Newest last."""
+    cleaned = [words for raw in customer_words if (words := TOKENS.sub(" ", raw).strip())]
     asked = ""
-    for words in reversed(cleaned[-LOOK_BACK:]):
+    for words in reversed(cleaned[-FEW:]):
         asked = f"{words} {asked}".strip()
         if len(asked) >= SHORT:
             break
-    return asked[-ENOUGH:]
+    found = [asked[-ENOUGH:], " ".join(cleaned)[-ENOUGH:]]
+    return [question for question in dict.fromkeys(found) if question]
 
 
 def kept(suggested: str, sent: str) -> float:

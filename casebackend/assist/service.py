@@ -56,18 +56,23 @@ async def for_conversation(
     said = await customer_words(session, conversation_id)
     if not said:
         return Suggestions(message_id=None, cards=[])
-    asked = rules.question([message.text for message in said])
-    found = await knowledge.suggest(asked, on=local_date(now), limit=rules.CARDS)
     message = said[-1]
-    cards = [card(suggestion) for suggestion in found]
+    cards = await _best(knowledge, [each.text for each in said], on=local_date(now))
     if viewer.user_id is not None:
         await _record_shown(session, cards, message, viewer.user_id, now)
     return Suggestions(message_id=message.id, cards=cards)
 
 
 async def for_text(knowledge: Knowledge, text: str, *, on: date) -> list[Card]:
-    found = await knowledge.suggest(rules.question([text]), on=on, limit=rules.CARDS)
-    return [card(suggestion) for suggestion in found]
+    return await _best(knowledge, [text], on=on)
+
+
+async def _best(knowledge: Knowledge, said: Sequence[str], *, on: date) -> list[Card]:
+    for question in rules.questions(said):
+        found = await knowledge.suggest(question, on=on, limit=rules.CARDS)
+        if found:
+            return [card(suggestion) for suggestion in found]
+    return []
 
 
 def card(suggestion: Suggestion) -> Card:
@@ -147,12 +152,13 @@ async def answer(
     message = await session.get(Message, message_id)
     if message is None or message.conversation_id != conversation_id:
         raise MessageNotFound
-    found = await knowledge.suggest(
-        rules.question([message.text]),
-        on=local_date(now),
-        audience=Audience.EXTERNAL,
-        kinds=ANSWERS_A_CUSTOMER,
-        limit=1,
+    asked = rules.questions([message.text])
+    found = (
+        await knowledge.suggest(
+            asked[0], on=local_date(now), audience=Audience.EXTERNAL, kinds=ANSWERS_A_CUSTOMER, limit=1
+        )
+        if asked
+        else []
     )
     if not found:
         return None

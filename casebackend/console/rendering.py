@@ -1,6 +1,6 @@
 """From values to HTML. Autoescape is on for everything; no template marks anything as safe."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -31,12 +31,20 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"moment": moment, "day": day}
+    made.filters |= {"moment": moment, "day": day, "due": due}
     return made
 
 
 def moment(at: datetime | None) -> str:
     return at.astimezone(SHANGHAI).strftime("%m-%d %H:%M") if at else "—"
+
+
+def due(at: datetime) -> str:
+    """A day of law ends at 24:00, which is not 00:00 of the next one to a reader."""
+    local = at.astimezone(SHANGHAI)
+    if local.time() == time():
+        return (local - timedelta(minutes=1)).strftime("%m-%d 24:00")
+    return local.strftime("%m-%d %H:%M")
 
 
 def day(on: date | datetime | None) -> str:

@@ -28,6 +28,9 @@ COUNTED = re.compile(
 LOSS = re.compile(
     r"(?:扣|收|多收|少|亏|损失|转走|划走|盗刷|刷走|刷了|取走|被骗|骗了|丢|年费|手续费|管理费|服务费|违约金|滞纳金|罚息|利息|短信费|保费|差额|涉及金额|金额|涉及|退还|退回|退我|赔偿|赔)[^，。,；;！!？?\d]{0,8}$"
 )
+MOVED = re.compile(
+    r"(?:转账?|转了|汇款?|汇了|存了?|取了?|付了?|花了?|借了?|贷了?|交了?|买了?)(?:我|了|的|进去|出去){0,2}$"
+)
 TOTAL = re.compile(r"(?:一共|总共|共计|合计|总计|加起来|累计|总额|总金额)[^，。,；;！!？?\d]{0,6}$")
 BEFORE_DATE = re.compile(r"(?:[年月/.:：#\-第尾]|星期|礼拜|周|初|[A-Za-z])$")
 
@@ -101,11 +104,12 @@ def _weight(text: str, match: re.Match[str], asked: bool) -> int:
         return 0
     cue = bool(LOSS.search(before))
     big = bool(match["scale"] or (match["han"] and any(each in SMALL or each in LARGE for each in match["han"])))
-    if not has_unit and not cue and not asked:
+    moved = bool(MOVED.search(before))
+    if not (has_unit or cue or moved or asked):
         return 0
     if not has_unit and match["han"] and not big and len(match["han"]) < 3:
         return 1 if asked and match.group() == text.strip(" 。.") else 0
-    return 1 + 2 * has_unit + 3 * cue + (4 if TOTAL.search(before) else 0) + (1 if big else 0)
+    return 1 + 2 * has_unit + 3 * cue + moved + (4 if TOTAL.search(before) else 0) + (1 if big else 0)
 
 
 def amounts(text: str, *, asked: bool = False) -> list[Amount]:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from casebackend.drafts.amounts import han_number
 
+EARLIEST = date(1990, 1, 1)
 CHINA = ZoneInfo("Asia/Shanghai")
 PLAIN = str.maketrans("０１２３４５６７８９．／－", "0123456789./-")
 N = r"(\d{1,3}|[零〇一二两三四五六七八九十]{1,3})"
@@ -25,7 +26,7 @@ OTHER_MONTH = re.compile(rf"(上上个?月|上个?月|这个?月|本月|当月|�
 AROUND = re.compile(
     rf"(?:(今年|去年|前年)?{N}月份?|(上上个?月|上个?月|这个?月|本月)|(?<![个\d一二三四五六七八九十]))(?:的)?(月?初|月?中旬?|月?底|月?末|上旬|下旬)"
 )
-WEEKDAY = re.compile(r"(上上个?|上个?|这个?|本)?(?:周|星期|礼拜)([一二三四五六日天末])")
+WEEKDAY = re.compile(r"(?<!下)(?<!下个)(上上个?|上个?|这个?|本)?(?:周|星期|礼拜)([一二三四五六日天末])")
 AGO = re.compile(rf"{N}个?半?(天|日|周|星期|礼拜|个?月|年)(?:之|以)?前")
 HALF_AGO = re.compile(r"半个?(月|年)(?:之|以)?前")
 WEEK_ONLY = re.compile(r"上(上)?个?(?:周|星期|礼拜)(?![一二三四五六日天末])")
@@ -163,11 +164,17 @@ def occurred_on(text: str, now: datetime) -> date | None:
     """The day named first in this order of certainty; a day that has not come yet is none."""
     text = text[:4_000].translate(PLAIN)
     today = now.astimezone(CHINA).date()
+    if FULL.search(text):
+        return _possible(_full(text, today), today)
     for reading in (_full, _month_day, _around, _ago, _day_word, _weekday, _of_month, _vague):
-        found = reading(text, today)
-        if found is not None and date(1990, 1, 1) <= found <= today:
+        found = _possible(reading(text, today), today)
+        if found is not None:
             return found
     return None
+
+
+def _possible(found: date | None, today: date) -> date | None:
+    return found if found is not None and EARLIEST <= found <= today else None
 
 
 def spoken(day: date) -> str:

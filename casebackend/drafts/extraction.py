@@ -4,7 +4,7 @@ Personal values are tokens by now, so a card number cannot be taken for an amoun
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,7 +22,12 @@ TOKENS = {
     Field.ID_NUMBER: re.compile(r"\[证件#[1-9]\d{0,3}\]"),
 }
 ANY_TOKEN = re.compile(r"\[[一-鿿]{2}#[1-9]\d{0,3}\]")
-OTHERS = frozenset({"对方", "他们", "柜员", "经理", "员工", "工作人员", "行长", "客服"})
+# "柜员叫[姓名#1]" is not the customer's own name.
+SOMEBODY_ELSE = re.compile(
+    r"(?:对方|他|她|柜员|经理|员工|人员|行长|主任|客服|保安|大堂|柜台|同事|朋友)[^，,。；;！!？?\n]{0,10}$"
+)
+LONGEST_CORRECTION = 120
+EVERYTHING = frozenset(Field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,10 @@ class Reader:
 
     def value(self, wanted: Field, text: str, *, asked: bool = False) -> Value | None:
         if wanted in TOKENS:
-            found = TOKENS[wanted].findall(text)
-            return Value(found[-1], found[-1]) if found else None
+            own = [
+                each.group() for each in TOKENS[wanted].finditer(text) if not SOMEBODY_ELSE.search(text[: each.start()])
+            ]
+            return Value(own[-1], own[-1]) if own else None
         if wanted is Field.AMOUNT:
             money = amount(ANY_TOKEN.sub("，", text), asked=asked)
             return money_value(money) if money is not None else None
@@ -104,11 +111,13 @@ class Reader:
             return False
         return phrases.has_content(bare)
 
-    def read(self, text: str, asked: str | None) -> Understood:
+    def read(self, text: str, asked: str | None, held: Collection[Field] = EVERYTHING) -> Understood:
+        """`held`: fields that have a value. Before the story is told nothing can be a correction of it."""
         if phrases.goes_back(text):
             return Understood(answered=True, back=True)
         understood = Understood(about_money=self._about_money(text))
-        understood.corrected = self.corrections(text, asked)
+        if Field.FACTS in held and len(text) <= LONGEST_CORRECTION:
+            understood.corrected = self.corrections(text, asked, held)
         if understood.corrected:
             understood.answered = True
             return understood
@@ -171,7 +180,7 @@ class Reader:
             return text_value(text)
         return self.value(wanted, text, asked=True)
 
-    def corrections(self, text: str, asked: str | None) -> dict[Field, Value]:
+    def corrections(self, text: str, asked: str | None, held: Collection[Field] = EVERYTHING) -> dict[Field, Value]:
         """金额改成3000 changes the amount and nothing else."""
         found: dict[Field, Value] = {}
         for wanted, pattern in phrases.CORRECTIONS.items():
@@ -179,7 +188,7 @@ class Reader:
             value = self._corrected(wanted, match["new"]) if match else None
             if value is not None:
                 found[wanted] = value
-        return found or self._bare(text) or (self._loose(text) if asked in {"confirm", "correction"} else {})
+        return found or self._bare(text, held) or (self._loose(text) if asked in {"confirm", "correction"} else {})
 
     def _corrected(self, wanted: Field, new: str) -> Value | None:
         if wanted in {Field.FACTS, Field.DEMAND}:
@@ -191,7 +200,7 @@ class Reader:
         )
         return self.value(wanted, first, asked=True)
 
-    def _bare(self, text: str) -> dict[Field, Value]:
+    def _bare(self, text: str, held: Collection[Field]) -> dict[Field, Value]:
         """不是200是300: both sides must be of the same kind."""
         match = phrases.BARE_CHANGE.search(text)
         if not match:
@@ -200,7 +209,7 @@ class Reader:
         for wanted in (Field.PHONE, Field.NAME, Field.ID_NUMBER, Field.OCCURRED_ON, Field.AMOUNT, Field.UNIT):
             before = self.value(wanted, old, asked=True)
             after = self.value(wanted, new, asked=True)
-            if before is not None and after is not None and before != after:
+            if wanted in held and before is not None and after is not None and before != after:
                 return {wanted: after}
         return {}
 
@@ -219,7 +228,8 @@ class Reader:
 
 
 def _tells_more(text: str) -> bool:
-    return len(ANY_TOKEN.sub("", text).strip()) >= 12
+    """Enough for a piece of the story, and not a question of the customer's own."""
+    return len(ANY_TOKEN.sub("", text).strip()) >= 12 and not phrases.is_question(text)
 
 
 def _field(asked: str | None) -> Field | None:

@@ -21,6 +21,7 @@ NOTHING = re.compile(r"[\s，,。.!！?？、；;：:~～…“”\"'（）()\[\
 COMMAND = re.compile(
     r"(?:转)?人工(?:客服|服务)?|取消|返回(?:上一步)?|上一步|退出|继续(?:填写)?|修改|确认|提交|是的?|不是?|对的?|好的?|没有|查(?:询)?进度|催办|撤诉|帮助|菜单|\d{1,2}"
 )
+QUESTION = re.compile(r"[?？]|[吗呢么]\s*$|^(?:为什么|为啥|怎么|什么|能不能|可不可以|是不是)")
 BACK = re.compile(r"(?:请)?(?:返回|回到|退回)?(?:到)?上一(?:步|个问题|题)|返回|后退|[*＊]")
 REFUSED = re.compile(
     r"不(?:想|愿意?|方便|便|能|肯|会|打算)?(?:提供|透露|说|告诉|给)(?![你您]们?[不没]|法)|不方便|拒绝提供|保密|跳过|不填|没必要"
@@ -84,12 +85,17 @@ ASKS: tuple[tuple[Field, re.Pattern[str]], ...] = (
 
 def has_content(text: str) -> bool:
     """Is something told, or is it only an announcement such as 我要投诉 or a command."""
-    bare = NOTHING.sub("", POLITE.sub("", COMPLAINING.sub("", text)))
+    told = UNKNOWN.sub("", REFUSED.sub("", COMPLAINING.sub("", text)))
+    bare = NOTHING.sub("", POLITE.sub("", told))
     return len(bare) >= 4 and not COMMAND.fullmatch(bare)
 
 
 def is_command(text: str) -> bool:
     return bool(COMMAND.fullmatch(NOTHING.sub("", text)))
+
+
+def is_question(text: str) -> bool:
+    return bool(QUESTION.search(text))
 
 
 def goes_back(text: str) -> bool:

@@ -14,6 +14,7 @@ from casebackend.conversations import service as conversations
 from casebackend.conversations.model import Conversation, Message, Turn
 from casebackend.conversations.rules import Author, TurnState
 from casebackend.customers import service as customers
+from casebackend.customers.numbers import looks_like_id, right_id
 from casebackend.database import announce
 from casebackend.drafts import queries
 from casebackend.drafts.errors import DraftIncomplete, ForeignMessage, NoDraft
@@ -170,7 +171,8 @@ async def absorb(session: AsyncSession, conversation_id: UUID, message_id: UUID,
         received = message.received_at or message.at
         draft = await start(session, conversation, message_id=message.id, received_at=min(received, now), now=now)
     asked = await _asked(session, conversation, message)
-    understood = Reader(await all_names(session), now).read(message.text, asked)
+    understood = Reader(await all_names(session), now).read(message.text, asked, await queries.fields(session, draft))
+    await leave_out_wrong_papers(session, draft, understood, asked)
     if understood.back:
         changed = await _undo_last(session, draft)
     else:
@@ -195,6 +197,20 @@ def _failures(draft: Draft, asked: str | None, understood: Understood, changed: 
     misses = 0 if understood.answered or changed else int(draft.failures.get(asked, 0)) + 1
     draft.failures = {**draft.failures, asked: misses}
     return misses
+
+
+async def leave_out_wrong_papers(
+    session: AsyncSession, draft: Draft, understood: Understood, asked: str | None
+) -> None:
+    """An identity number whose check digit is wrong was mistyped, and is asked again."""
+    for values in (understood.values, understood.corrected):
+        given = values.get(Field.ID_NUMBER)
+        if given is None or given.state != FieldState.FILLED:
+            continue
+        number = await customers.reveal(session, draft.conversation_id, given.value)
+        if looks_like_id(number) and not right_id(number):
+            del values[Field.ID_NUMBER]
+            understood.answered = understood.answered and asked != "field.id_number"
 
 
 async def _absorbed(session: AsyncSession, draft: Draft, result: dict[str, Any]) -> Absorbed:

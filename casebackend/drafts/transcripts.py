@@ -16,7 +16,7 @@ from casebackend.drafts import phrases, queries
 from casebackend.drafts.extraction import Reader, Value
 from casebackend.drafts.model import CallTranscript, Draft, DraftField
 from casebackend.drafts.rules import DraftState, Field, FieldState
-from casebackend.drafts.service import Source, start, take
+from casebackend.drafts.service import Source, leave_out_wrong_papers, start, take
 from casebackend.organisations.queries import all_names
 
 CLEAR = 0.75
@@ -134,7 +134,8 @@ async def _read(
         asked = _asked(asked, turn, text)
         if turn.speaker != "customer":
             continue
-        understood = reader.read(text, asked)
+        understood = reader.read(text, asked, await queries.fields(session, draft))
+        await leave_out_wrong_papers(session, draft, understood, asked)
         unclear = turn.confidence is not None and turn.confidence < CLEAR
         if unclear:
             understood.values = {name: _doubtful(value) for name, value in understood.values.items()}

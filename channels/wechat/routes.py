@@ -88,7 +88,7 @@ async def _say(request: Request, fields: dict[str, str], answer: Answer) -> HTTP
         outcome = Outcome("sent")
     finally:
         deliverer: Deliverer = request.app.ctx.gateway.deliverer
-        request.app.add_task(deliverer.report(answer.delivery, outcome))
+        deliverer.report_soon(answer.delivery, outcome)
     return None
 
 

@@ -46,8 +46,8 @@ async def served(app: Sanic[Any, Any], port: int) -> AsyncIterator[None]:
         yield
     finally:
         await server.before_stop()
-        await server.close()
-        for connection in list(server.connections or ()):
+        server.server.close()
+        for connection in list(server.connections):
             connection.abort()
         await server.after_stop()
 

@@ -45,7 +45,8 @@ class WebCustomer:
         await self._connect()
 
     async def say(self, text: str, *, cid: str | None = None) -> None:
-        await self._wire.send_json({"type": "say", "cid": cid or uuid4().hex, "text": text})
+        self._last = {"type": "say", "cid": cid or uuid4().hex, "text": text}
+        await self._wire.send_json(self._last)
 
     async def hear(self, *words: str, seconds: float = 20) -> str:
         """Waits until something said after the last call holds all `words`; gives everything said since."""
@@ -69,6 +70,9 @@ class WebCustomer:
             raise Nothing("heard only: " + " | ".join(said)) from error
         if frame["type"] in {"ack", "kept", "slow", "refused"}:
             self.acks.append(frame)
+        if frame["type"] == "slow":
+            await asyncio.sleep(frame["retry_ms"] / 1000)
+            await self._wire.send_json(self._last)
         return frame.get("items", []) if frame["type"] == "messages" else []
 
     async def ask(self, text: str, *words: str, seconds: float = 20) -> str:

@@ -29,7 +29,7 @@ async def test_a_filed_case_has_everything_a_case_needs(world: World) -> None:
     conversation, message = await drafted(world)
     world.wait(minutes=20)
     receipt = (await world.act(f"/conversations/{conversation}/draft/file", message)).json()
-    assert (receipt["number"], receipt["unit"]) == ("TS20260302000001", "朝阳支行") or receipt["unit"].endswith("支行")
+    assert (receipt["number"], receipt["unit"]) == ("TS20260302000001", "北京朝阳支行")
     assert receipt["promised_on"] == "2026-03-17"
     case = await case_of(world, UUID(receipt["case_id"]))
     assert (case.status, case.kind, case.version, case.received_at) == ("pending_review", "first", 1, began)

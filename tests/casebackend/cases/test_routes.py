@@ -1,11 +1,12 @@
-from uuid import UUID
-
 import pytest
+from sqlalchemy import select
 
+from casebackend.access.guard import of_user
 from casebackend.cases import queries
 from casebackend.cases.queries import Queue
+from casebackend.organisations.model import Organisation
 from casebackend.staff.model import User
-from tests.casebackend.cases.builders import Desk, case_of, filed, unit
+from tests.casebackend.cases.builders import Desk, case_of, filed
 from tests.casebackend.staff.logins import hired
 from tests.world import World
 
@@ -48,15 +49,19 @@ async def test_a_wrong_filter_is_refused(world: World, query: str) -> None:
 async def test_a_branch_sees_its_own_cases_only(world: World) -> None:
     receipt = await filed(world)
     case = await case_of(world, receipt.case_id)
-    elsewhere = UUID(await unit(world, "听诉示范银行浦东支行")) if False else None
-    names = {"own": case.unit_id, "none": elsewhere}
-    await hired(world, "own", roles=["handler"], organisation_id=names["own"])
-    await hired(world, "none", roles=["handler"], organisation_id=None)
+    async with world.database.reading() as session:
+        sisters = select(Organisation.id).where(Organisation.level == "subbranch", Organisation.id != case.unit_id)
+        elsewhere = await session.scalar(sisters.limit(1))
+    await hired(world, "own", roles=["handler"], organisation_id=case.unit_id)
+    await hired(world, "other", roles=["handler"], organisation_id=elsewhere)
+    await hired(world, "nobody", roles=["handler"], organisation_id=None)
     desk = Desk(world)
     assert (await desk.reads("own", f"/cases/{receipt.number}")).status_code == 200
-    assert (await desk.reads("none", f"/cases/{receipt.number}")).status_code == 404
-    assert (await desk.reads("none", "/cases/")).json()["items"] == []
-    assert (await desk.does("none", receipt.number, "receive")).status_code == 404
+    for login in ("other", "nobody"):
+        for path in ("", "/timeline", "/clocks"):
+            assert (await desk.reads(login, f"/cases/{receipt.number}{path}")).status_code == 404
+        assert (await desk.reads(login, "/cases/")).json()["items"] == []
+        assert (await desk.does(login, receipt.number, "receive")).status_code == 404
 
 
 async def test_the_queues_of_the_console_count_what_they_list(world: World) -> None:
@@ -65,12 +70,9 @@ async def test_the_queues_of_the_console_count_what_they_list(world: World) -> N
     await desk.sure("lead", one.case_id, "accept")
     await desk.investigating(two.case_id)
     world.wait(days=15)
-    async with world.database.reading() as session:
-        agent = (await session.scalars(User.__table__.select().with_only_columns(User.id).where(User.login == "agent"))).one()
     async with world.database.transaction() as session:
-        from casebackend.access.guard import of_user
-
-        principal = of_user(await session.get_one(User, agent))
+        agent = (await session.scalars(select(User).where(User.login == "agent"))).one()
+        principal = of_user(agent)
         counts = await queries.counts(session, principal, now=world.time)
         for queue in Queue:
             found, _ = await queries.page(session, principal, now=world.time, queue=queue)

@@ -51,7 +51,7 @@ async def test_the_customer_gets_the_reply_over_the_own_channel(world: World, de
     receipt = await filed(world)
     await desk.replied(receipt.case_id)
     case = await case_of(world, receipt.case_id)
-    async with world.database.reading() as session:
+    async with world.database.transaction() as session:
         message = await session.scalar(
             select(Message).where(Message.conversation_id == case.conversation_id).order_by(Message.seq.desc()).limit(1)
         )

@@ -46,7 +46,13 @@ class Desk:
         return turn
 
     async def answer(
-        self, turn: Turn, *texts: str, worker: str = "w1", epoch: int | None = None, asks: str | None = None, **more: Any
+        self,
+        turn: Turn,
+        *texts: str,
+        worker: str = "w1",
+        epoch: int | None = None,
+        asks: str | None = None,
+        **more: Any,
     ) -> Response:
         replies: list[dict[str, Any]] = [{"text": text} for text in texts or ("好的",)]
         if asks:

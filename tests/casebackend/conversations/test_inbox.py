@@ -79,7 +79,9 @@ async def test_a_secret_is_dropped_and_the_customer_is_told(world: World) -> Non
         assert "abc123" not in stored.text
 
 
-@pytest.mark.parametrize(("typed", "heard"), [("1", "很满意"), ("２", "一般"), ("二", "一般"), ("2.", "一般"), ("7", "7")])
+@pytest.mark.parametrize(
+    ("typed", "heard"), [("1", "很满意"), ("２", "一般"), ("二", "一般"), ("2.", "一般"), ("7", "7")]
+)
 async def test_a_menu_number_is_the_choice_of_the_open_question(world: World, typed: str, heard: str) -> None:
     desk = Desk(world)
     await desk.ask("满意吗？", "survey.score", choices=["很满意", "一般"])

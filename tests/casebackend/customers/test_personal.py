@@ -152,7 +152,10 @@ def test_no_digits_of_a_phone_survive(mobile: str, separator: str, before: str, 
     assert not any(character.isdigit() for character in TOKEN.sub("", found.text))
 
 
-anything = st.text(st.sampled_from("我叫张三李四是姓名电话密码验证码：1380013800062220212 -年月日元[]#手机人工？，。/abc@.comX"), max_size=80)
+anything = st.text(
+    st.sampled_from("我叫张三李四是姓名电话密码验证码：1380013800062220212 -年月日元[]#手机人工？，。/abc@.comX"),
+    max_size=80,
+)
 
 
 @given(anything, st.sampled_from([None, "field.name", "field.phone", "field.id_number"]))

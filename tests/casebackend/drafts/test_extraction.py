@@ -113,7 +113,9 @@ def test_messy_sentences_fill_the_right_fields(written: str, asked: str | None, 
 
 
 @pytest.mark.parametrize(("written", "asked", "meant"), CORRECTIONS, ids=[each[0] for each in CORRECTIONS])
-def test_a_correction_changes_that_field_and_nothing_else(written: str, asked: str | None, meant: dict[str, str]) -> None:
+def test_a_correction_changes_that_field_and_nothing_else(
+    written: str, asked: str | None, meant: dict[str, str]
+) -> None:
     understood = READER.read(written, asked)
     assert {str(name): value.display for name, value in understood.corrected.items()} == meant
     assert not understood.values
@@ -123,7 +125,10 @@ def test_the_table_is_messy_enough() -> None:
     assert len(SENTENCES) + len(CORRECTIONS) >= 60
 
 
-@pytest.mark.parametrize("written", ["我要投诉", "你好，我要投诉你们", "我要投诉朝阳支行", "投诉", "人工", "好的", "[手机#1]", "我叫[姓名#1]", "1", ""])
+@pytest.mark.parametrize(
+    "written",
+    ["我要投诉", "你好，我要投诉你们", "我要投诉朝阳支行", "投诉", "人工", "好的", "[手机#1]", "我叫[姓名#1]", "1", ""],
+)
 def test_an_announcement_tells_nothing(written: str) -> None:
     assert Field.FACTS not in READER.read(written, None).values
     assert not READER.read(written, "field.facts").answered
@@ -137,7 +142,14 @@ def test_a_story_is_the_facts(written: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "money"),
-    [(ALL, True), ("态度太差", None), ("不涉及金额，就是态度差", False), ("理财亏了", True), ("被扣费了", True), ("柜员骂人", None)],
+    [
+        (ALL, True),
+        ("态度太差", None),
+        ("不涉及金额，就是态度差", False),
+        ("理财亏了", True),
+        ("被扣费了", True),
+        ("柜员骂人", None),
+    ],
 )
 def test_money_is_noticed_and_denied(written: str, money: bool | None) -> None:
     assert READER.read(written, None).about_money is money
@@ -185,7 +197,9 @@ def test_no_text_is_too_strange(text: str, asked: str | None) -> None:
     READER.read(text, asked)
 
 
-@pytest.mark.parametrize("attack", ["1" * 4_000, "不是" * 2_000, "一" * 4_000, "要求，" * 1_300, "金额" * 2_000, "上个" * 2_000, " " * 4_000])
+@pytest.mark.parametrize(
+    "attack", ["1" * 4_000, "不是" * 2_000, "一" * 4_000, "要求，" * 1_300, "金额" * 2_000, "上个" * 2_000, " " * 4_000]
+)
 def test_a_hostile_text_takes_no_time(attack: str) -> None:
     begun = time.process_time()
     READER.read(attack, "correction")

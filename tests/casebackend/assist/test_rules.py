@@ -1,0 +1,39 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casebackend.assist.rules import ENOUGH, kept, questions
+
+
+def test_the_last_message_is_asked_first() -> None:
+    assert questions(["你好", "我的信用卡年费收了两次"])[0] == "我的信用卡年费收了两次"
+
+
+def test_a_short_message_takes_the_one_before_along() -> None:
+    assert questions(["信用卡年费是多少钱", "白金的"])[0] == "信用卡年费是多少钱 白金的"
+
+
+def test_then_everything_that_was_said_lately() -> None:
+    assert questions(["信用卡年费收了两次不合理", "不方便提供给你们", "我的名字就不说了吧"])[1].startswith("信用卡年费")
+
+
+def test_tokens_are_no_question() -> None:
+    assert questions(["[手机#1]"]) == []
+    assert questions(["[姓名#2]的年费为什么收了两次"])[0] == "的年费为什么收了两次"
+
+
+@given(st.lists(st.text(max_size=3000), max_size=15))
+def test_any_words_give_at_most_two_questions_of_bounded_length(words: list[str]) -> None:
+    found = questions(words)
+    assert len(found) <= 2
+    assert all(0 < len(question) <= ENOUGH for question in found)
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_the_share_that_was_kept_is_a_share(suggested: str, sent: str) -> None:
+    assert 0 <= kept(suggested, sent) <= 1
+
+
+def test_all_nothing_and_half_of_it() -> None:
+    assert kept("年费以领卡合约为准", "您好，年费以领卡合约为准。") == 1
+    assert kept("年费", "挂失") == 0
+    assert kept("一二三四", "一二") == 0.5
