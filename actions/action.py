@@ -15,13 +15,14 @@ NOT_OURS_TO_SAY = frozenset({401, 403})
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """`asked` is the open question on the wire; `key` makes one backend call of this turn idempotent."""
+    """`asked`: the open question on the wire. `purpose`: what Rasa took the message for. `key`: for one backend call."""
 
     action: str
     conversation: UUID
     message: UUID
     turn_id: str
     asked: str | None
+    purpose: str | None
     backend: CaseBackend
     dispatcher: CollectingDispatcher
 
@@ -55,6 +56,7 @@ class TurnAction(Action):  # type: ignore[misc]
             message=UUID(latest["message_id"]),
             turn_id=latest["metadata"]["turn_id"],
             asked=latest["metadata"]["asked"],
+            purpose=latest.get("intent", {}).get("name"),
             backend=self._backend,
             dispatcher=dispatcher,
         )

@@ -35,6 +35,8 @@ def ask_after(turn: Turn, absorbed: Absorbed) -> None:
         turn.say("utter_which_unit", items=absorbed.choices)
     elif absorbed.failures >= OFFER_AFTER:
         turn.say("utter_offer_person")
+    elif turn.purpose == "refuse" and absorbed.failures:
+        ask_next(turn, absorbed.draft, explain=True)
     else:
         if turn.asked and not absorbed.understood:
             turn.say("utter_not_understood")

@@ -1,4 +1,4 @@
-"""What must always hold, as sentences about what does not. Run by `python -m casebackend check` and after every fault."""
+"""What must always hold, as sentences about what does not: `python -m casebackend check`, and after every fault."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
@@ -128,9 +128,7 @@ async def audit_chain(session: AsyncSession, now: datetime) -> list[str]:
 async def leases(session: AsyncSession, now: datetime) -> list[str]:
     """I7: nothing stays claimed long after its lease while somebody is there to take it."""
     late = now - OVERTIME
-    turns = await session.scalars(
-        select(Turn.id).where(Turn.state == TurnState.CLAIMED, Turn.lease_until <= late)
-    )
+    turns = await session.scalars(select(Turn.id).where(Turn.state == TurnState.CLAIMED, Turn.lease_until <= late))
     deliveries = await session.scalars(
         select(Delivery.id).where(Delivery.state == DeliveryState.CLAIMED, Delivery.lease_until <= late)
     )
@@ -141,7 +139,9 @@ async def references(session: AsyncSession, now: datetime) -> list[str]:
     """I8: what the database itself says of its files and keys. PostgreSQL enforces keys by itself."""
     if session.get_bind().dialect.name != "sqlite":
         return []
-    broken = [f"数据库完整性：{row[0]}" for row in await session.execute(text("PRAGMA integrity_check")) if row[0] != "ok"]
+    broken = [
+        f"数据库完整性：{row[0]}" for row in await session.execute(text("PRAGMA integrity_check")) if row[0] != "ok"
+    ]
     broken += [f"外键失效：表 {row[0]}" for row in await session.execute(text("PRAGMA foreign_key_check"))]
     return broken
 

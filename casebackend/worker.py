@@ -5,6 +5,7 @@ APScheduler only wakes it; business time lives in rows. Started twice, one leads
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -17,6 +18,8 @@ from uuid import uuid4
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import leader
@@ -27,10 +30,13 @@ from casebackend.cases import jobs as cases
 from casebackend.clocks import jobs as clocks
 from casebackend.clocks.service import recompute_provisional
 from casebackend.conversations.deliveries import settle_doubtful
+from casebackend.conversations.model import Delivery
+from casebackend.conversations.queries import doubtful_delivery
 from casebackend.database import Database
 from casebackend.logging import configure
 from casebackend.outbox import jobs as outbox
 from casebackend.outbox.jobs import Subscriber
+from casebackend.outbox.queries import waiting
 from casebackend.revisits import jobs as revisits
 from casebackend.settings import Settings
 from casebackend.supervision.service import beat
@@ -62,7 +68,10 @@ class Worker:
             timedelta(seconds=settings.survey_delay_seconds)
         )
         self.epoch: int | None = None
+        self.renewed_at: datetime | None = None
         self.trouble: str | None = None
+        self.busy = asyncio.Lock()
+        self.stopping = False
         self.last_tick = time.monotonic()
 
     @asynccontextmanager
@@ -78,23 +87,35 @@ class Worker:
     async def lead(self) -> bool:
         async with self.database.transaction() as session:
             self.epoch = await leader.lead(session, LEASE, self.name, now=self.now())
+        self.renewed_at = self.now()
         await asyncio.sleep(PAUSE_SECONDS)
         return self.epoch is not None
 
+    async def _still_leads(self) -> bool:
+        """The lease is renewed well before it ends; whether it still holds is seen in every transaction anyway."""
+        fresh = self.renewed_at is not None and abs(self.now() - self.renewed_at) < leader.LEASE / 3
+        return self.epoch is not None if fresh else await self.lead()
+
     async def tick(self) -> None:
-        """Everything that is due now. Whatever fails is tried again at the next tick."""
-        if not await self.lead():
+        """Everything that is due now. Whatever fails is tried again at the next tick. An idle tick only reads."""
+        if not await self._still_leads():
             return
-        await self._repeat(clocks.mark_near_due, clocks.BATCH)
-        await self._repeat(clocks.mark_overdue, clocks.BATCH)
-        await self._surveys()
+        async with self.database.reading() as session:
+            clock_due = await clocks.anything_due(session, now=self.now())
+        if clock_due:
+            await self._repeat(clocks.mark_near_due, clocks.BATCH)
+            await self._repeat(clocks.mark_overdue, clocks.BATCH)
         await self._drain()
-        async with self._as_leader() as session:
-            await settle_doubtful(session, self.now())
+        await self._surveys()
+        async with self.database.reading() as session:
+            in_doubt = await session.scalar(select(Delivery.id).where(doubtful_delivery(self.now())).limit(1))
+        if in_doubt is not None:
+            async with self._as_leader() as session:
+                await settle_doubtful(session, self.now())
 
     async def _repeat(self, job: Callable[..., Awaitable[int]], batch: int) -> None:
         done = batch
-        while done >= batch:
+        while done >= batch and not self.stopping:
             async with self._as_leader() as session:
                 done = await job(session, now=self.now())
 
@@ -107,14 +128,15 @@ class Worker:
                     await act(session, revisit, now=self.now())
 
     async def _drain(self) -> None:
-        claimed = True
-        while claimed:
+        while not self.stopping and await self._waiting():
             async with self._as_leader() as session:
                 messages = await outbox.claim(session, now=self.now())
-            claimed = bool(messages)
-            if messages:
-                async with self._as_leader() as session:
-                    await outbox.carry_out(session, messages, self.subscriptions, now=self.now())
+            async with self._as_leader() as session:
+                await outbox.carry_out(session, messages, self.subscriptions, now=self.now())
+
+    async def _waiting(self) -> bool:
+        async with self.database.reading() as session:
+            return await waiting(session, now=self.now()) > 0
 
     async def hourly(self) -> None:
         if self.epoch is None:
@@ -129,20 +151,27 @@ class Worker:
             log.warning("calendar.ends_soon", reason=ends.isoformat())
 
     async def heartbeat(self) -> None:
+        """Without a database there is nowhere to write it, and its age says the rest."""
         ready, why = self.trouble is None, self.trouble
-        async with self.database.transaction() as session:
-            await beat(session, program="worker", instance=self.name, ready=ready, why=why, now=self.now())
+        try:
+            async with self.database.transaction() as session:
+                await beat(session, program="worker", instance=self.name, ready=ready, why=why, now=self.now())
+        except SQLAlchemyError as error:
+            log.warning("worker.no_heartbeat", error=type(error).__name__)
 
     async def guarded(self, job: Callable[[], Awaitable[None]]) -> None:
         """A failure is shown in the heartbeat; the next run tries again."""
+        if self.stopping:
+            return
         try:
-            await job()
+            async with self.busy:
+                await job()
         except leader.Deposed:
             self.epoch = None
             log.warning("worker.deposed")
         except Exception as error:  # noqa: BLE001  the edge of this program: nothing above could act on it
             self.trouble = type(error).__name__
-            log.error("worker.failed", error=self.trouble)
+            log.error("worker.failed", error=self.trouble)  # noqa: TRY400  a message may quote a customer
         else:
             self.trouble = None
         self.last_tick = time.monotonic()
@@ -182,16 +211,18 @@ async def run(settings: Settings) -> int:
             log.error("worker.stuck")
             status = 70
             break
-    scheduler.shutdown(wait=False)
-    await asyncio.sleep(0.2)
+    worker.stopping = True
     if status == 0:
-        await worker.resign()
+        async with worker.busy:
+            await worker.resign()
+    scheduler.shutdown(wait=False)
     await database.dispose()
     return status
 
 
 def main() -> int:
     configure("worker")
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     return asyncio.run(run(Settings()))  # type: ignore[call-arg]
 
 

@@ -16,6 +16,7 @@ EXPLAIN_AFTER = 2
 PERSON_AFTER = 3
 LONGEST_COMMAND = 12
 LONGEST_COMMAND_IN_FORM = 6
+SHORTEST_STORY = 12
 CASE_NUMBER = re.compile(r"TS\d{8,}", re.IGNORECASE)
 Reason = Literal["asked", "not_understood", "identity", "danger", "failed"]
 
@@ -53,12 +54,16 @@ class Questionnaire:
 
     async def _fill_in(self, turn: Turn) -> list[Reply]:
         draft = await self._open_draft(turn)
-        if draft is None and not self._words.means("complain", turn.text):
+        if draft is None and not self._tells_a_story(turn):
             return [self._words.say("menu")]
         absorbed = await self._backend.absorb(turn.conversation_id, turn.message_id, key=key(turn, "absorb"))
         if absorbed.failures >= PERSON_AFTER:
             return await self._hand_off(turn, "not_understood")
         return [*self._remarks(turn, absorbed), self._next_question(absorbed.draft, absorbed.choices)]
+
+    def _tells_a_story(self, turn: Turn) -> bool:
+        """Somebody who writes a whole sentence to a complaint desk complains, whichever words are used."""
+        return len(turn.text) >= SHORTEST_STORY or self._words.means("complain", turn.text)
 
     def _remarks(self, turn: Turn, absorbed: Absorbed) -> list[Reply]:
         if absorbed.started:

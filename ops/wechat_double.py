@@ -3,6 +3,7 @@
     python -m ops.wechat_double            listens on 127.0.0.1:8090, open http://127.0.0.1:8090/ to chat
 
 The platform's own routes: POST /cgi-bin/stable_token, POST /cgi-bin/message/custom/send, GET /cgi-bin/media/get.
+Followers who speak to the channel without us (another client's callbacks) are not rationed: we have not heard them.
 Ours, to steer it: POST /say {openid, text | fields}, GET /sent[?openid=], POST /media (a file), POST /expire,
 POST /answer {codes: [...]} (what the next sends answer), POST /rules {quota, window}.
 """
@@ -99,7 +100,8 @@ class WechatDouble:
         refusal = self._token_fault(request.query.get("access_token", "")) or self._send_fault(openid, body)
         if refusal is not None:
             return refusal
-        self._allowance[openid] -= 1
+        if openid in self._allowance:
+            self._allowance[openid] -= 1
         self.sent.append({"number": len(self.sent) + 1, "at": time.time(), **body})
         return web.json_response({"errcode": 0, "errmsg": "ok"})
 
@@ -111,15 +113,15 @@ class WechatDouble:
         return fault(40001, "invalid credential, access_token is invalid or not latest")
 
     def _send_fault(self, openid: str, body: dict[str, Any]) -> web.Response | None:
-        if openid not in self._spoke_at:
+        if not openid:
             return fault(40003, "invalid openid")
         if body.get("msgtype") != "text" or not str(body.get("text", {}).get("content", "")):
             return fault(40008, "invalid message type")
         if len(str(body["text"]["content"]).encode()) > LONGEST_TEXT:
             return fault(45002, "content size out of limit")
-        if self.window and time.time() - self._spoke_at[openid] > WINDOW_SECONDS:
+        if self.window and time.time() - self._spoke_at.get(openid, time.time()) > WINDOW_SECONDS:
             return fault(45015, "response out of time limit or subscription is canceled")
-        if self.quota and self._allowance[openid] <= 0:
+        if self.quota and self._allowance.get(openid, 1) <= 0:
             return fault(45047, "out of response count limit")
         return None
 

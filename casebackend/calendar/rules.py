@@ -64,7 +64,7 @@ def last_working_day_before(calendar: Calendar, day: date) -> date:
 
 
 def rolled_forward(calendar: Calendar, day: date) -> date:
-    """民法典 203: a last day that is a day of rest moves to the next working day. A switch of the limit, off by default."""
+    """民法典 203: a last day of rest moves to the next working day. A switch of the limit, off by default."""
     while not calendar.is_workday(day):
         day += ONE_DAY
     return day

@@ -1,6 +1,6 @@
 """docs/case-lifecycle.md, generated from the table; a test compares the two."""
 
-from casebackend.cases.rules import INITIAL, IN_PROCESS, LIFECYCLE, OPEN, TERMINAL, Clock, Move, Status
+from casebackend.cases.rules import IN_PROCESS, INITIAL, LIFECYCLE, OPEN, TERMINAL, Clock, Move, Status
 from casebackend.cases.words import FIELD_LABELS, MOVE_LABELS, STATUS_LABELS
 
 EVERYWHERE = (Move.WITHDRAW, Move.MERGE, Move.EDIT, Move.VOID)
@@ -11,9 +11,7 @@ def mermaid() -> str:
     lines = ["stateDiagram-v2", f"  [*] --> {INITIAL}"]
     lines += [f"  {status}: {STATUS_LABELS[status]}" for status in Status]
     lines += [
-        f"  {status} --> {arrow.to}: {move}"
-        for (status, move), arrow in LIFECYCLE.items()
-        if move not in EVERYWHERE
+        f"  {status} --> {arrow.to}: {move}" for (status, move), arrow in LIFECYCLE.items() if move not in EVERYWHERE
     ]
     lines += [f"  {status} --> [*]" for status in Status if status in TERMINAL]
     return "\n".join(lines)

@@ -86,10 +86,7 @@ async def file_from_draft(session: AsyncSession, conversation_id: UUID, *, actor
 async def _filed_before(session: AsyncSession, conversation_id: UUID) -> Case:
     """The newest draft decides: one that was given up after an earlier case was filed gives nothing."""
     newest: Draft | None = await session.scalar(
-        select(Draft)
-        .where(Draft.conversation_id == conversation_id)
-        .order_by(Draft.first_received_at.desc())
-        .limit(1)
+        select(Draft).where(Draft.conversation_id == conversation_id).order_by(Draft.first_received_at.desc()).limit(1)
     )
     case = await session.get(Case, newest.case_id) if newest is not None and newest.case_id else None
     if case is None:
@@ -165,5 +162,3 @@ async def written(
         },
     )
     announce(session, "console")
-
-

@@ -32,9 +32,7 @@ class BadFilter(BadRequest):
 async def _file(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
     command = ForMessage.model_validate_json(request.body)
     await own.message_of(session, conversation_id, command.message_id)
-    case = await file_from_draft(
-        session, conversation_id, actor=request.ctx.principal.actor, now=request.app.ctx.now()
-    )
+    case = await file_from_draft(session, conversation_id, actor=request.ctx.principal.actor, now=request.app.ctx.now())
     unit = await session.get(Organisation, case.unit_id) if case.unit_id else None
     receipt = CaseReceipt(
         case_id=case.id,

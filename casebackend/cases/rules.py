@@ -122,9 +122,7 @@ LIFECYCLE: dict[tuple[Status, Move], Arrow] = {
     (S.COUNTERSIGN, M.COUNTERSIGN_DONE): _arrow(S.INVESTIGATING, (HANDLER, HEAD, AUDITOR), "opinion"),
     (S.INVESTIGATING, M.SUSPEND): _arrow(S.SUSPENDED, (HEAD, MANAGER), "appraisal", "opinion", stops=BOTH),
     (S.SUSPENDED, M.RESUME): _arrow(S.INVESTIGATING, (HANDLER, HEAD, MANAGER), "opinion", starts=BOTH),
-    (S.INVESTIGATING, M.PROPOSE): _arrow(
-        S.PROPOSED, _INVESTIGATES, "findings", "responsible", "cause_c", "proposal"
-    ),
+    (S.INVESTIGATING, M.PROPOSE): _arrow(S.PROPOSED, _INVESTIGATES, "findings", "responsible", "cause_c", "proposal"),
     (S.INVESTIGATING, M.PROPOSE_REPLY): _arrow(S.REPLY_PENDING, _INVESTIGATES, "findings", "opinion"),
     (S.PROPOSED, M.APPROVE_OPINION): _arrow(S.CLOSURE_REVIEW, (AUDITOR,), "opinion"),
     (S.PROPOSED, M.RETURN_FOR_REWORK): _arrow(S.INVESTIGATING, (AUDITOR,), "opinion"),

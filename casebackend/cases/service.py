@@ -1,7 +1,6 @@
 """Moving a case along its lifecycle."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,23 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.cases import MoveCase
 from casebackend.api.conversations import Reply
-from casebackend.cases import clockwork, guards, queries, rules
+from casebackend.cases import clockwork, fields, guards, queries, rules
 from casebackend.cases.filing import SYSTEM, written
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Move
 from casebackend.conversations import service as conversations
 from casebackend.conversations.rules import Author, Channel
-from casebackend.customers import service as customers
 from casebackend.errors import NotFound
-from casebackend.notifications.words import words
-from casebackend.organisations.model import Organisation
 from casebackend.outbox import service as outbox
+from casebackend.timeline import service as timeline
 from casebackend.timeline.rules import Kind
 
-CLASSIFICATION = ("business_channel_a", "category_b", "cause_c")
-CORRECTION = ("facts", "demand", "unit_id", "amount", "occurred_on")
-KEPT = ("decline_reason", "findings", "responsible", "proposal", "closing_info", "overdue_reason", "satisfaction")
-TEXTS = {"facts", "demand", "findings", "proposal", "closing_info", "overdue_reason", "reply_text"}
 CARRIED_BY_US = (Channel.WECHAT, Channel.WEBCHAT)
 KINDS = {Move.WITHDRAW: Kind.WITHDRAWN, Move.REPLY: Kind.REPLIED}
 TOPICS = {Move.WITHDRAW: "case.withdrawn", Move.REPLY: "case.replied"}
@@ -36,13 +29,6 @@ class CaseNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("没有这件投诉，或不在您的权限范围内")
-
-
-class UnitNotFound(NotFound):
-    slug = "unit-not-found"
-
-    def __init__(self) -> None:
-        super().__init__("没有这个机构")
 
 
 async def visible(session: AsyncSession, principal: Principal, reference: str) -> Case:
@@ -92,11 +78,11 @@ async def move_case(
     await clockwork.run(session, case, command.move, arrow, at=effective_at or now, now=now)
     promised = await clockwork.promised_on(session, case)
 
-    given = await _given(session, case, command)
-    opinion = await _protected(session, case, command.opinion) if command.opinion else None
+    given = await fields.given(session, case, command)
+    opinion = await fields.protected(session, case, command.opinion) if command.opinion else None
 
     before = case.status
-    fields = _take(case, given, by_person=principal.user_id is not None)
+    changed = fields.take(case, given, by_person=principal.user_id is not None)
     case.promised_on = promised or case.promised_on
     case.master_id = master.id if master else case.master_id
     _take_effect(case, command, principal, now)
@@ -105,7 +91,7 @@ async def move_case(
 
     kind = KINDS.get(command.move, Kind.MOVED)
     told = await _tell_customer(session, case, principal, now) if command.move is Move.REPLY else {}
-    detail = _detail(command, fields) | told
+    detail = fields.detail(command, changed) | told
     await written(
         session,
         case,
@@ -116,16 +102,16 @@ async def move_case(
         from_status=before,
         opinion=opinion,
         detail=detail,
-        fields=fields,
+        fields=changed,
     )
+    if master is not None:
+        await _note_on_master(session, case, master, principal, now)
     topic = TOPICS.get(command.move, "case.moved")
     outbox.emit(session, topic, {"case_id": str(case.id), "move": command.move}, now=now)
     return case
 
 
-async def _asks_for_second_person(
-    session: AsyncSession, case: Case, principal: Principal, now: datetime
-) -> bool:
+async def _asks_for_second_person(session: AsyncSession, case: Case, principal: Principal, now: datetime) -> bool:
     """Voiding takes two administrators: the first one only asks."""
     if case.void_requested_by not in (None, principal.actor):
         return False
@@ -134,49 +120,6 @@ async def _asks_for_second_person(
         await session.flush()
         await written(session, case, Kind.VOID_REQUESTED, principal, now=now)
     return True
-
-
-async def _given(session: AsyncSession, case: Case, command: MoveCase) -> dict[str, Any]:
-    """What this command wants to change on the case, with texts tokenised. Corrections come with `submit` only."""
-    names = [*CLASSIFICATION, *KEPT] + (list(CORRECTION) if command.move is Move.SUBMIT else [])
-    given = {name: value for name in names if (value := getattr(command, name)) is not None}
-    if command.move in (Move.DISPATCH, Move.TRANSFER):
-        given["handling_unit_id"] = command.handling_unit_id
-    if command.move is Move.REPLY:
-        given["reply_text"] = words(
-            "case_reply",
-            number=case.number,
-            facts=command.reply_facts,
-            basis=command.reply_basis,
-            remedies=command.reply_remedies,
-        )
-    for name in TEXTS & given.keys():
-        given[name] = await _protected(session, case, given[name])
-    for name in ("unit_id", "handling_unit_id"):
-        if name in given:
-            await _require_unit(session, given[name])
-    return given
-
-
-async def _protected(session: AsyncSession, case: Case, text: str) -> str:
-    return (await customers.protect(session, case.conversation_id, text, asked=None)).text
-
-
-def _take(case: Case, given: dict[str, Any], *, by_person: bool) -> list[str]:
-    """No query in here: a case is written once for one move."""
-    changed = [name for name, value in given.items() if getattr(case, name) != value]
-    for name in changed:
-        setattr(case, name, given[name])
-    if "handling_unit_id" in given:
-        case.handler_id = None
-    if by_person and any(name in CLASSIFICATION for name in given):
-        case.classified_by_person = True
-    return changed
-
-
-async def _require_unit(session: AsyncSession, unit_id: UUID) -> None:
-    if await session.get(Organisation, unit_id) is None:
-        raise UnitNotFound
 
 
 def _take_effect(case: Case, command: MoveCase, principal: Principal, now: datetime) -> None:
@@ -210,17 +153,13 @@ async def _tell_customer(session: AsyncSession, case: Case, principal: Principal
     return {"told": "by_channel", "message_id": str(said[-1].id)}
 
 
-def _detail(command: MoveCase, fields: list[str]) -> dict[str, object]:
-    """What colleagues need to see of a step; the texts themselves stand on the case."""
-    detail: dict[str, object] = {"fields": sorted(fields)}
-    if command.handling_unit_id:
-        detail["handling_unit_id"] = str(command.handling_unit_id)
-    if command.appraisal:
-        detail["appraisal"] = command.appraisal
-    if command.cosigners:
-        detail["cosigners"] = command.cosigners
-    if command.master_number:
-        detail["master_number"] = command.master_number
-    if command.decline_reason:
-        detail["decline_reason"] = command.decline_reason
-    return detail
+async def _note_on_master(session: AsyncSession, case: Case, master: Case, principal: Principal, now: datetime) -> None:
+    await timeline.append(
+        session,
+        master.id,
+        Kind.MERGED_IN,
+        actor=principal.actor,
+        actor_name=principal.display_name or principal.name,
+        now=now,
+        detail={"number": case.number},
+    )

@@ -44,7 +44,9 @@ async def _names(session: AsyncSession, column: Any, ids: set[UUID | None]) -> d
 
 async def rows(session: AsyncSession, cases: Sequence[Case], *, now: datetime) -> list[CaseRow]:
     near, late = await queries.flags(session, cases, now=now)
-    units = await _names(session, Organisation.short_name, {c.unit_id for c in cases} | {c.handling_unit_id for c in cases})
+    units = await _names(
+        session, Organisation.short_name, {c.unit_id for c in cases} | {c.handling_unit_id for c in cases}
+    )
     handlers = await _names(session, User.display_name, {case.handler_id for case in cases})
     complainants = await _names(session, Customer.name_masked, {case.customer_id for case in cases})
     masks = await customers.masks(session, {case.conversation_id for case in cases})

@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.clocks.model import Timer
@@ -8,6 +8,14 @@ from casebackend.failpoints import failpoint
 from casebackend.outbox import service as outbox
 
 BATCH = 200
+
+
+async def anything_due(session: AsyncSession, *, now: datetime) -> bool:
+    """A look that disturbs no writer."""
+    near = and_(Timer.near_fired_at.is_(None), Timer.near_at <= now)
+    over = and_(Timer.fired_at.is_(None), Timer.due_at <= now)
+    query = select(Timer.id).where(Timer.stopped_at.is_(None), or_(near, over)).limit(1)
+    return await session.scalar(query) is not None
 
 
 async def mark_near_due(session: AsyncSession, *, now: datetime) -> int:

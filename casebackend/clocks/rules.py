@@ -81,9 +81,7 @@ def extended(calendar: Calendar, due_at: datetime, paused: timedelta, start: dat
     warn, near_at = _reminder(calendar, last, start)
     provisional = calendar.is_provisional(min(warn, last), last)
     text = f"{why}：{day_text(before)} + {paused.days}日 = {day_text(last)}；最后一个工作日 {day_text(warn)}提醒"
-    return Due(
-        near_at, calendar_rules.end_of_day(last), text + (_unknown(last) if provisional else ""), provisional
-    )
+    return Due(near_at, calendar_rules.end_of_day(last), text + (_unknown(last) if provisional else ""), provisional)
 
 
 def internal_due(calendar: Calendar, start: datetime, term: Term) -> Due:

@@ -116,4 +116,7 @@ def conflict(request: Request, _: StaleDataError | None = None) -> HTTPResponse:
 def _said(request: Request, status: int, title: str, detail: str) -> HTTPResponse:
     template = "_alert.html" if is_partial(request) else "error.html"
     known = {item.value for item in HTTPStatus}
-    return page(request, template, status=status if status in known else 500, title=title, detail=detail, code=status)
+    shown = page(request, template, status=status if status in known else 500, title=title, detail=detail, code=status)
+    if "x-background" in request.headers:
+        shown.headers["HX-Reswap"] = "none"
+    return shown

@@ -1,7 +1,5 @@
 """The live conversation: on a page of its own, and as the middle pane of a case."""
 
-import asyncio
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +15,6 @@ from casebackend.access.scope import sees_conversation
 from casebackend.assist import service as assist
 from casebackend.cases import queries as cases
 from casebackend.cases import views
-from casebackend.cases.model import Case
 from casebackend.console import labels
 from casebackend.console.rendering import console, form_of, go, page
 from casebackend.conversations import queries
@@ -33,9 +30,8 @@ from casebackend.handoffs.rules import INTAKE, MAY_TAKE_FROM_OTHERS, REASONS
 
 bp = console("talks")
 AT = "/console/conversations/<conversation_id:uuid>"
-LOOK_EVERY = 1.0
-STREAM_LOOKS = 120
 SHOWN = 300
+STATES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +93,7 @@ async def _deliveries(session: AsyncSession, conversation_id: UUID) -> dict[UUID
         .order_by(Message.seq.desc())
         .limit(SHOWN)
     )
-    return dict(rows.tuples().all())
+    return {id: state for id, state in rows}
 
 
 @bp.get("/conversations/<conversation_id:uuid>")
@@ -124,7 +120,10 @@ async def messages(request: Request, session: AsyncSession, conversation_id: UUI
         raise BadRequest("游标不正确")
     fresh = await queries.messages_after(session, conversation.id, int(given))
     values = await talk_values(session, conversation, request.ctx.principal)
-    return page(request, "_messages.html", **values | {"messages": fresh, "states": values["deliveries"]})
+    new = {message.id for message in fresh}
+    states = {id: state for id, state in values["deliveries"].items() if id not in new}
+    newest = dict(list(states.items())[:STATES])
+    return page(request, "_messages.html", **values | {"messages": fresh, "states": newest})
 
 
 @bp.get(f"{AT}/owner")
@@ -196,37 +195,3 @@ def _is_uuid(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-@bp.get(f"{AT}/events")
-async def events(request: Request, conversation_id: UUID) -> None:
-    """Says only that something changed; the page fetches it by its cursor. Ends after a while: the browser comes
-    back, and the guard looks at it again."""
-    context = request.app.ctx
-    async with context.database.reading() as session:
-        await visible(session, request.ctx.principal, conversation_id)
-    response = await request.respond(content_type="text/event-stream")
-    told = None
-    for look in range(STREAM_LOOKS):
-        async with context.database.reading() as session:
-            state = await _state(session, conversation_id)
-        if state != told:
-            told = state
-            await response.send(f"event: state\ndata: {json.dumps(state)}\n\n")
-        elif look % 10 == 9:
-            await response.send(": still here\n\n")
-        await context.database.signals.wait("console", LOOK_EVERY)
-        await asyncio.sleep(0.05)
-    await response.eof()
-
-
-async def _state(session: AsyncSession, conversation_id: UUID) -> dict[str, Any]:
-    row = await session.get_one(Conversation, conversation_id)
-    last = select(Delivery.state).where(Delivery.conversation_id == conversation_id).order_by(Delivery.seq.desc())
-    versions = await session.execute(select(Case.number, Case.version).where(Case.conversation_id == conversation_id))
-    return {
-        "seq": row.last_seq,
-        "owner": f"{row.owner}:{row.owner_user_id or ''}",
-        "delivery": await session.scalar(last.limit(1)),
-        "cases": dict(versions.tuples().all()),
-    }

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.conversations import Inbound, InboundReceipt
-from casebackend.conversations import queries, rules, service
+from casebackend.conversations import opening, queries, rules, service
 from casebackend.conversations.errors import ExternalIdReused
 from casebackend.conversations.model import Conversation, Message, Turn
 from casebackend.conversations.rules import Author, Channel, Owner, TurnState
@@ -65,7 +65,7 @@ async def receive(session: AsyncSession, inbound: Inbound, *, bank: str, now: da
     is_event = not inbound.text.strip() and not inbound.media
     message = await _store(session, conversation, inbound, now)
     if inbound.channel not in OPENS_ITSELF:
-        await service.greet(session, conversation, bank=bank, now=now)
+        await opening.greet(session, conversation, bank=bank, now=now)
     turn = await _duty(session, conversation, message, is_event, now)
     conversation.last_in_at = now
     announce(session, "console")

@@ -15,7 +15,7 @@ from casebackend.api.conversations import (
     TurnDone,
     TurnFailed,
 )
-from casebackend.conversations import deliveries, inbox, queries, service, turns
+from casebackend.conversations import deliveries, inbox, opening, queries, turns
 from casebackend.database import Database, reading, shielded, transactional
 from casebackend.errors import BadRequest
 from casebackend.failpoints import failpoint
@@ -47,7 +47,7 @@ async def _stored(request: Request, message: Inbound) -> HTTPResponse:
 async def open_conversation(request: Request, session: AsyncSession) -> HTTPResponse:
     command = OpenConversation.model_validate_json(request.body)
     now = request.app.ctx.now()
-    conversation = await service.open_or_resume(
+    conversation = await opening.open_or_resume(
         session, channel=command.channel, sender=command.sender, bank=request.app.ctx.settings.bank_name, now=now
     )
     view = await queries.conversation_view(session, conversation.id)

@@ -1,10 +1,10 @@
 """What may be done to a conversation: speak in it, hand it over, give it back. Callers hold a writing transaction."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,8 +14,6 @@ from casebackend.conversations.model import Conversation, Delivery, Message, Tur
 from casebackend.conversations.rules import OPEN_TURNS, Author, Channel, DeliveryState, Owner, TurnState
 from casebackend.database import announce
 from casebackend.notifications import words
-
-PAUSE = timedelta(minutes=30)
 
 
 class Person(Protocol):
@@ -170,36 +168,6 @@ async def say_words(
 ) -> None:
     reply = Reply(text=words.words(template, **values), choices=words.choices(template))
     await say(session, conversation.id, author=Author.SYSTEM, replies=[reply], now=now)
-
-
-async def greet(session: AsyncSession, conversation: Conversation, *, bank: str, now: datetime) -> None:
-    """The first bubble, with the privacy notice, whose version and time are kept; once for each version."""
-    version = words.version("greeting")
-    if conversation.notice_version == version:
-        return
-    conversation.notice_version, conversation.notice_at = version, now
-    await mention(session, conversation, "greeting", now, bank=bank)
-
-
-async def mark_shown(session: AsyncSession, conversation: Conversation, now: datetime) -> None:
-    """The channel shows what was said in its own answer, so nobody needs to carry it."""
-    delivery = await carry(session, conversation, now, passive=True)
-    if delivery is not None:
-        delivery.state, delivery.done_at = DeliveryState.SENT, now
-        await session.flush()
-
-
-async def open_or_resume(
-    session: AsyncSession, *, channel: Channel, sender: str, bank: str, now: datetime
-) -> Conversation:
-    """Greets a new customer, and reminds one who comes back after a pause of the draft that waits."""
-    conversation = await hold_or_open(session, channel=channel, sender=sender, now=now)
-    last = await session.scalar(select(func.max(Message.at)).where(Message.conversation_id == conversation.id))
-    await greet(session, conversation, bank=bank, now=now)
-    if conversation.has_draft and conversation.owner == Owner.BOT and last is not None and now - last >= PAUSE:
-        await mention(session, conversation, "welcome_back", now)
-    await mark_shown(session, conversation, now)
-    return conversation
 
 
 async def _leave_turns(session: AsyncSession, conversation: Conversation) -> None:

@@ -21,6 +21,7 @@ GROUP = re.compile(r"\d+[Xx]?")
 MOBILE = re.compile(r"1[3-9]\d{9}")
 AREA = re.compile(r"0(?:10|2\d|[3-9]\d{2})\d{7,8}")
 LONGEST = 19
+SHORTEST = 10
 MOST_GROUPS = 8
 # The groups people cut a mobile number into; "2026 11 03 138..." must not become something else.
 MOBILE_SHAPES = frozenset(
@@ -130,6 +131,8 @@ def _in_run(start: int, run: str) -> Iterator[Found]:
             length += len(groups[last][2])
             if length > LONGEST + 4:
                 break
+            if length < SHORTEST:
+                continue
             joined = _joined(tuple(group for _, _, group in groups[first : last + 1]))
             if joined is not None:
                 yield Found(start + begin, start + groups[last][1], joined[0], joined[1], joined[2])

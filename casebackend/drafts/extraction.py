@@ -5,15 +5,22 @@ Personal values are tokens by now, so a card number cannot be taken for an amoun
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
 from casebackend.drafts import phrases
-from casebackend.drafts.amounts import amount, spoken
+from casebackend.drafts.amounts import amount
 from casebackend.drafts.dates import occurred_on
-from casebackend.drafts.dates import spoken as spoken_date
-from casebackend.drafts.rules import MAY_BE_REFUSED, MAY_BE_UNKNOWN, Field, FieldState
+from casebackend.drafts.rules import MAY_BE_REFUSED, MAY_BE_UNKNOWN, Field
+from casebackend.drafts.values import (
+    IGNORANCE,
+    REFUSAL,
+    Understood,
+    Value,
+    date_value,
+    money_value,
+    text_value,
+    unit_value,
+)
 from casebackend.organisations.rules import OrganisationName, resolve
 
 TOKENS = {
@@ -28,48 +35,6 @@ SOMEBODY_ELSE = re.compile(
 )
 LONGEST_CORRECTION = 120
 EVERYTHING = frozenset(Field)
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """`value` is what is stored; `display` is what is shown (tokens in it are masked when it is read)."""
-
-    value: str
-    display: str
-    state: FieldState = FieldState.FILLED
-
-
-REFUSAL = Value("", "不提供", FieldState.REFUSED)
-IGNORANCE = Value("", "不清楚", FieldState.UNKNOWN)
-
-
-@dataclass(slots=True)
-class Understood:
-    """`values` may only fill what is missing; `corrected` replaces. `answered`: the open question has its answer."""
-
-    values: dict[Field, Value] = field(default_factory=dict)
-    corrected: dict[Field, Value] = field(default_factory=dict)
-    answered: bool = False
-    about_money: bool | None = None
-    units: list[OrganisationName] = field(default_factory=list)
-    back: bool = False
-
-
-def money_value(value: Decimal) -> Value:
-    return Value(f"{value:.2f}", spoken(value))
-
-
-def date_value(day: date) -> Value:
-    return Value(day.isoformat(), spoken_date(day))
-
-
-def unit_value(unit: OrganisationName) -> Value:
-    return Value(str(unit.id), unit.name)
-
-
-def text_value(text: str) -> Value:
-    text = text.strip(" \n，,。；;：:")
-    return Value(text, text)
 
 
 class Reader:
@@ -234,3 +199,6 @@ def _tells_more(text: str) -> bool:
 
 def _field(asked: str | None) -> Field | None:
     return Field(asked.removeprefix("field.")) if asked and asked.startswith("field.") else None
+
+
+__all__ = ["Reader", "Understood", "Value", "text_value"]

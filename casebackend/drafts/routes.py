@@ -8,7 +8,7 @@ from casebackend.api.drafts import Transcript
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation
 from casebackend.database import reading, transactional
-from casebackend.drafts import queries, service, transcripts
+from casebackend.drafts import absorbing, queries, service, transcripts
 from casebackend.idempotency import idempotent
 
 bp = Blueprint("drafts")
@@ -30,7 +30,7 @@ async def draft(request: Request, session: AsyncSession, conversation_id: UUID) 
 @idempotent
 async def absorb(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
     command = ForMessage.model_validate_json(request.body)
-    absorbed = await service.absorb(session, conversation_id, command.message_id, now=request.app.ctx.now())
+    absorbed = await absorbing.absorb(session, conversation_id, command.message_id, now=request.app.ctx.now())
     return json(absorbed.model_dump(mode="json"))
 
 

@@ -3,25 +3,19 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.api.drafts import Absorbed
 from casebackend.conversations import service as conversations
-from casebackend.conversations.model import Conversation, Message, Turn
-from casebackend.conversations.rules import Author, TurnState
+from casebackend.conversations.model import Conversation
 from casebackend.customers import service as customers
-from casebackend.customers.numbers import looks_like_id, right_id
 from casebackend.database import announce
 from casebackend.drafts import queries
-from casebackend.drafts.errors import DraftIncomplete, ForeignMessage, NoDraft
-from casebackend.drafts.extraction import Reader, Understood, Value, text_value
+from casebackend.drafts.errors import DraftIncomplete, NoDraft
 from casebackend.drafts.model import Draft, DraftField
 from casebackend.drafts.rules import DraftState, Field, FieldState
-from casebackend.organisations.queries import all_names
+from casebackend.drafts.values import Understood, Value, text_value
 
 LONGEST_FACTS = 4_000
 
@@ -132,98 +126,6 @@ def _money(draft: Draft, understood: Understood, wanted: str | None) -> None:
         draft.about_money = True
     elif wanted == Field.AMOUNT or Field.FACTS in understood.values:
         draft.about_money = False
-
-
-async def _message(session: AsyncSession, conversation_id: UUID, message_id: UUID) -> Message:
-    message = await session.get(Message, message_id)
-    if message is None or message.conversation_id != conversation_id or message.author != Author.CUSTOMER:
-        raise ForeignMessage
-    return message
-
-
-async def _asked(session: AsyncSession, conversation: Conversation, message: Message) -> str | None:
-    """The question that was open when the turn began; a turn that nobody claimed yet answers the present one."""
-    turn: Turn | None = await session.scalar(select(Turn).where(Turn.message_id == message.id))
-    return turn.asked if turn is not None and turn.state != TurnState.WAITING else conversation.asked
-
-
-async def _undo_last(session: AsyncSession, draft: Draft) -> list[Field]:
-    held = await queries.fields(session, draft)
-    if not held:
-        return []
-    last = max(held.values(), key=lambda each: each.place)
-    await session.delete(last)
-    await session.flush()
-    return [Field(last.name)]
-
-
-async def absorb(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> Absorbed:
-    conversation = await conversations.hold(session, conversation_id)
-    message = await _message(session, conversation_id, message_id)
-    draft = await open_draft(session, conversation_id)
-    if draft is not None and draft.last_message_id == message.id:
-        return await _absorbed(session, draft, draft.last_result)
-    started = draft is None
-    if draft is None:
-        draft = await _reopened(session, conversation, now)
-        started = draft is None
-    if draft is None:
-        received = message.received_at or message.at
-        draft = await start(session, conversation, message_id=message.id, received_at=min(received, now), now=now)
-    asked = await _asked(session, conversation, message)
-    understood = Reader(await all_names(session), now).read(message.text, asked, await queries.fields(session, draft))
-    await leave_out_wrong_papers(session, draft, understood, asked)
-    if understood.back:
-        changed = await _undo_last(session, draft)
-    else:
-        changed = await take(session, draft, understood, Source(message.id), asked)
-    result = {
-        "started": started,
-        "changed": changed,
-        "understood": understood.answered or bool(changed),
-        "failures": _failures(draft, asked, understood, changed),
-        "choices": [unit.name for unit in understood.units],
-    }
-    draft.last_message_id, draft.last_result, draft.touched_at = message.id, result, now
-    await session.flush()
-    announce(session, "console")
-    return await _absorbed(session, draft, result)
-
-
-def _failures(draft: Draft, asked: str | None, understood: Understood, changed: list[Field]) -> int:
-    """Misses in a row on the question that was asked; other news in the message is no miss."""
-    if not asked or not asked.startswith("field."):
-        return 0
-    misses = 0 if understood.answered or changed else int(draft.failures.get(asked, 0)) + 1
-    draft.failures = {**draft.failures, asked: misses}
-    return misses
-
-
-async def leave_out_wrong_papers(
-    session: AsyncSession, draft: Draft, understood: Understood, asked: str | None
-) -> None:
-    """An identity number whose check digit is wrong was mistyped, and is asked again."""
-    for values in (understood.values, understood.corrected):
-        given = values.get(Field.ID_NUMBER)
-        if given is None or given.state != FieldState.FILLED:
-            continue
-        number = await customers.reveal(session, draft.conversation_id, given.value)
-        if looks_like_id(number) and not right_id(number):
-            del values[Field.ID_NUMBER]
-            understood.answered = understood.answered and asked != "field.id_number"
-
-
-async def _absorbed(session: AsyncSession, draft: Draft, result: dict[str, Any]) -> Absorbed:
-    return Absorbed.model_validate({"draft": await queries.view(session, draft), **result})
-
-
-async def _reopened(session: AsyncSession, conversation: Conversation, now: datetime) -> Draft | None:
-    draft = await queries.recoverable(session, conversation.id, now)
-    if draft is not None:
-        draft.state, draft.cancelled_at, draft.touched_at = DraftState.OPEN, None, now
-        conversation.has_draft = True
-        await session.flush()
-    return draft
 
 
 async def cancel(session: AsyncSession, conversation_id: UUID, *, now: datetime) -> None:

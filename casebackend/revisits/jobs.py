@@ -95,9 +95,7 @@ async def _note(session: AsyncSession, case: Case, kind: Kind, now: datetime) ->
 
 
 async def unanswered(session: AsyncSession, *, now: datetime) -> list[UUID]:
-    query = select(Revisit.id).where(
-        Revisit.state == State.SENT, Revisit.sent_at <= now - rules.UNANSWERED_AFTER
-    )
+    query = select(Revisit.id).where(Revisit.state == State.SENT, Revisit.sent_at <= now - rules.UNANSWERED_AFTER)
     return list(await session.scalars(query.limit(BATCH)))
 
 

@@ -122,9 +122,7 @@ async def finish(
     revisit.step, revisit.done_at = Step.DONE, now
     satisfaction = Satisfaction(rules.satisfaction(_answers(revisit)))
     revisit.state = State.NO_ANSWER if unanswered or satisfaction is Satisfaction.NO_ANSWER else State.DONE
-    await move_case(
-        session, case.id, MoveCase(move=Move.CLOSE, satisfaction=satisfaction), principal=SYSTEM, now=now
-    )
+    await move_case(session, case.id, MoveCase(move=Move.CLOSE, satisfaction=satisfaction), principal=SYSTEM, now=now)
     await timeline.append(
         session,
         case.id,
@@ -137,9 +135,7 @@ async def finish(
     )
 
 
-async def _open_second(
-    session: AsyncSession, revisit: Revisit, first: Case, message: Message, now: datetime
-) -> Case:
+async def _open_second(session: AsyncSession, revisit: Revisit, first: Case, message: Message, now: datetime) -> Case:
     """Linked, once, to the audit department, and to other hands than the first time."""
     second = Case(
         id=uuid4(),
@@ -190,5 +186,3 @@ def _outcome(revisit: Revisit, *, understood: bool, second: Case | None = None) 
         second_case=second.id if second else None,
         second_number=second.number if second else None,
     )
-
-

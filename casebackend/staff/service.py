@@ -127,11 +127,12 @@ async def open_session(
 
 async def find_session(session: AsyncSession, secret: str, *, now: datetime) -> tuple[LoginSession, User] | None:
     """None for a session that is unknown, idle too long, too old or ended, and when the user was switched off."""
+    hashed = secret_hash(secret)
     row = (
         await session.execute(
             select(LoginSession, User)
             .join(User, User.id == LoginSession.user_id)
-            .where(LoginSession.secret_hash == secret_hash(secret), User.active)
+            .where(LoginSession.secret_hash == hashed, User.active)
         )
     ).first()
     if row is None:
@@ -146,7 +147,8 @@ async def mark_seen(session: AsyncSession, login_id: UUID, *, now: datetime) -> 
 
 
 async def end_session(session: AsyncSession, secret: str, *, now: datetime) -> None:
-    login = await session.scalar(select(LoginSession).where(LoginSession.secret_hash == secret_hash(secret)))
+    hashed = secret_hash(secret)
+    login = await session.scalar(select(LoginSession).where(LoginSession.secret_hash == hashed))
     if login is not None and login.ended_at is None:
         login.ended_at = now
         await audit.record(

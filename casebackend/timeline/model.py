@@ -9,7 +9,7 @@ from casebackend.database import Base
 
 
 class TimelineEntry(Base):
-    """What happened to a case, for people to read. `opinion` is what a colleague wrote; `detail` holds no personal data."""
+    """What happened to a case, for people to read. `opinion` is a colleague's, tokenised; `detail` names no person."""
 
     __tablename__ = "timeline"
     __table_args__ = (UniqueConstraint("case_id", "seq"),)

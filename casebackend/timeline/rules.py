@@ -10,6 +10,7 @@ class Kind(StrEnum):
     WITHDRAWN = "case.withdrawn"
     REPLIED = "case.replied"
     SECOND_OPENED = "case.second_opened"
+    MERGED_IN = "case.merged_in"
     VOID_REQUESTED = "case.void_requested"
     NEAR_DUE = "clock.near_due"
     OVERDUE = "clock.overdue"
@@ -25,6 +26,7 @@ LABELS: dict[Kind, str] = {
     Kind.WITHDRAWN: "客户撤诉",
     Kind.REPLIED: "答复客户",
     Kind.SECOND_OPENED: "转为二次投诉",
+    Kind.MERGED_IN: "并入重复投诉",
     Kind.VOID_REQUESTED: "申请作废",
     Kind.NEAR_DUE: "临期提醒",
     Kind.OVERDUE: "超期",

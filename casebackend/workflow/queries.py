@@ -19,6 +19,4 @@ async def chain_on(session: AsyncSession, chain: str, day: date) -> list[Step]:
         .where(WorkflowStep.chain == chain, WorkflowStep.effective_from == version)
         .order_by(WorkflowStep.seq)
     )
-    return [
-        Step(row.code, row.label, row.who, frozenset(row.starts_on), frozenset(row.stops_on)) for row in found
-    ]
+    return [Step(row.code, row.label, row.who, frozenset(row.starts_on), frozenset(row.stops_on)) for row in found]

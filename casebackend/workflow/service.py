@@ -16,7 +16,5 @@ async def seed(session: AsyncSession, *, now: datetime) -> None:
         if chain["chain"] in known:
             continue
         for seq, step in enumerate(chain["steps"], 1):
-            session.add(
-                WorkflowStep(chain=chain["chain"], seq=seq, effective_from=chain["effective_from"], **step)
-            )
+            session.add(WorkflowStep(chain=chain["chain"], seq=seq, effective_from=chain["effective_from"], **step))
     await session.flush()

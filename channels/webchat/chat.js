@@ -184,7 +184,7 @@ class ComplaintChat extends HTMLElement {
     const bubble = this.pendingBubble(cid);
     if (bubble && this.shown.has(seq)) bubble.remove();
     else if (bubble) this.place(bubble, seq);
-    this.setWaiting(answering);
+    this.setWaiting(answering && this.after <= seq);
     this.sendNext();
   }
 

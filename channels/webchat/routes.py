@@ -10,6 +10,7 @@ from sanic.response import html, raw
 from channels.settings import Settings
 from channels.webchat.session import COOKIE, LIFETIME, RENEW_AFTER
 
+SOCKET = "/chat/ws"
 FOLDER = Path(__file__).parent
 FILES = {"chat.js": "text/javascript", "chat.css": "text/css", "icon.svg": "image/svg+xml"}
 
@@ -43,14 +44,20 @@ def blueprint(settings: Settings) -> Blueprint:
             return raw(b"", status=404)
         return raw(contents[name], content_type=f"{FILES[name]}; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
-    routes.add_websocket_route(converse, "/chat/ws")
+    routes.add_websocket_route(converse, SOCKET)
     return routes
+
+
+async def only_from_our_pages(request: Request) -> None:
+    """Before the handshake: another site's page may not open a socket with our customer's cookie."""
+    if request.path != SOCKET:
+        return
+    if urlsplit(request.headers.get("origin", "")).netloc != request.headers.get("host"):
+        raise Forbidden("origin")
 
 
 async def converse(request: Request, wire: Websocket) -> None:
     gateway = request.app.ctx.gateway
-    if urlsplit(request.headers.get("origin", "")).netloc != request.headers.get("host"):
-        raise Forbidden("origin")
     session = gateway.sessions.read(request.cookies.get(COOKIE), time.time())
     if session is None:
         await wire.close(4401, "session")

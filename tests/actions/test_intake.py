@@ -56,6 +56,9 @@ async def test_two_misses_explain_and_three_offer_a_person(desk: Desk) -> None:
             "field.demand": "道歉",
         }[str(desk.open)]
         await desk.say(answer, "action_intake")
+    assert await desk.say("电话不想给", "action_intake", purpose="refuse") == ["utter_explain_phone"]
+    await desk.say("返回上一步", "action_intake")
+    await desk.say("我叫王小明", "action_intake")
     assert await desk.say("嗯嗯", "action_intake") == ["utter_not_understood", "utter_ask_phone"]
     assert await desk.say("啥啥啥", "action_intake") == ["utter_not_understood", "utter_explain_phone"]
     assert await desk.say("嘿嘿", "action_intake") == ["utter_offer_person"]

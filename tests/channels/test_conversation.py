@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 
 from sqlalchemy import select
 
@@ -41,9 +42,15 @@ async def test_a_process_that_dies_in_the_middle_of_a_turn_loses_nothing_and_dou
     town.world.wait(seconds=11)
     await town.start("channels")
     await call
-    await until(lambda: len(town.bot.turns) == 2, 10)
+    for _ in range(3):
+        # a long poll of the dead process may still take the turn once: then its lease runs out as well
+        with contextlib.suppress(AssertionError):
+            await until(lambda: len(town.bot.turns) == 2, 2)
+            break
+        town.world.wait(seconds=11)
+    assert len(town.bot.turns) == 2
     assert {turn["message_id"] for turn in town.bot.turns} == {town.bot.turns[0]["message_id"]}
-    await until(lambda: len(town.wechat.sent) <= 1)
+    assert len(await town.sent("oA")) == 1
     assert await engines(town) == ["rasa"]
 
 

@@ -4,6 +4,8 @@ All of them speak HTTP here, because a dropped connection is part of what is tes
 """
 
 import asyncio
+import contextlib
+import random
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -28,9 +30,12 @@ BOT_SECRET, IVR_TOKEN, WECHAT_TOKEN, ACCOUNT = "bot-secret-1", "ivr-token-1", "w
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below the range from which outgoing connections take theirs."""
+    while True:
+        port = random.randrange(20_000, 30_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @asynccontextmanager

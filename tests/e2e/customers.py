@@ -75,6 +75,13 @@ class WebCustomer:
             await self._wire.send_json(self._last)
         return frame.get("items", []) if frame["type"] == "messages" else []
 
+    async def acknowledged(self, *, seconds: float = 20) -> str:
+        """How the last message was taken: ack, kept or refused."""
+        deadline = time.monotonic() + seconds
+        while not any(frame["cid"] == self._last["cid"] and frame["type"] != "slow" for frame in self.acks):
+            await self._frame(deadline, [])
+        return str(self.acks[-1]["type"])
+
     async def ask(self, text: str, *words: str, seconds: float = 20) -> str:
         await self.say(text)
         return await self.hear(*words, seconds=seconds)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 STORY = "你们朝阳支行昨天无缘无故扣了我200块年费，打电话也没人理"
 NUMBER = re.compile(r"TS\d{14}")
+MENU_LINE = re.compile(r"\d+[.、]|（回复|回复数字")
 
 type Ask = Callable[[str], Awaitable[str]]
 
@@ -20,7 +21,7 @@ async def file_complaint(ask: Ask, *, name: str = "王小明", phone: str = "138
     """Answers what is asked, in whatever order, and says yes to the read-back. Gives the number."""
     heard = await ask(story)
     answers = {
-        "希望我们怎么处理": "把钱退给我，再道个歉",
+        "希望我们": "把钱退给我，再道个歉",
         "怎么称呼": f"我叫{name}",
         "姓名": f"我叫{name}",
         "手机号": phone,
@@ -35,7 +36,7 @@ async def file_complaint(ask: Ask, *, name: str = "王小明", phone: str = "138
     for _ in range(12):
         if "确认提交" in heard:
             return number_in(await ask("确认提交"))
-        question = heard.rsplit("\n", 1)[-1]
+        question = [line for line in heard.splitlines() if not MENU_LINE.match(line)][-1]
         answer = next((words for mark, words in answers.items() if mark in question), None)
         if answer is None:
             raise AssertionError(f"an unexpected question: {heard}")

@@ -90,9 +90,7 @@ class Desk:
     async def does(self, login: str, reference: object, move: str, **fields: Any) -> httpx.Response:
         if login not in self.browsers:
             self.browsers[login] = await staff(self.world, login)
-        return await self.browsers[login].post(
-            f"/api/v1/cases/{reference}/moves", json={"move": move, **fields}
-        )
+        return await self.browsers[login].post(f"/api/v1/cases/{reference}/moves", json={"move": move, **fields})
 
     async def sure(self, login: str, reference: object, move: str, **fields: Any) -> dict[str, Any]:
         response = await self.does(login, reference, move, **fields)

@@ -177,5 +177,7 @@ async def test_the_audit_of_a_filing_holds_no_personal_data(world: World) -> Non
         entries = (await session.scalars(select(AuditEntry).where(AuditEntry.object == receipt.number))).all()
         assert [entry.event for entry in entries] == ["case.filed"]
         assert "三丰" not in str(entries[0].detail)
-        case = await file_from_draft(session, (await session.get_one(Case, receipt.case_id)).conversation_id, actor="x", now=world.time)
+        case = await file_from_draft(
+            session, (await session.get_one(Case, receipt.case_id)).conversation_id, actor="x", now=world.time
+        )
         assert case.id == receipt.case_id

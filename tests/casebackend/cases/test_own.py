@@ -1,8 +1,6 @@
 from typing import Any
 
-
 from sqlalchemy import select
-
 
 from casebackend.clocks.queries import timers_of
 from casebackend.outbox.model import OutboxMessage
@@ -67,7 +65,9 @@ async def test_urging_counts_once_a_day_and_reaches_the_handler(world: World) ->
     case = await case_of(world, receipt.case_id)
     assert case.urge_count == 2
     async with world.database.reading() as session:
-        payloads = (await session.scalars(select(OutboxMessage.payload).where(OutboxMessage.topic == "case.urged"))).all()
+        payloads = (
+            await session.scalars(select(OutboxMessage.payload).where(OutboxMessage.topic == "case.urged"))
+        ).all()
     assert [payload["count"] for payload in payloads] == [1, 2]
 
 
@@ -129,5 +129,3 @@ async def test_what_is_closed_cannot_be_withdrawn(world: World) -> None:
     await Desk(world).sure("lead", receipt.case_id, "decline", decline_reason="already_decided", opinion="重复")
     assert (await says(world, "withdraw", "撤诉"))["outcome"] == "closed"
     assert (await says(world, "withdraw", "撤诉", sender="stranger"))["outcome"] == "none"
-
-

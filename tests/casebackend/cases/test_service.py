@@ -89,7 +89,9 @@ async def test_a_role_that_may_not_is_refused_and_nothing_changes(world: World, 
 async def test_two_people_cannot_overwrite_each_other(world: World, desk: Desk) -> None:
     receipt = await filed(world)
     await desk.sure("lead", receipt.case_id, "accept", version=1)
-    response = await desk.does("lead", receipt.case_id, "decline", version=1, decline_reason="not_complainant", opinion="x")
+    response = await desk.does(
+        "lead", receipt.case_id, "decline", version=1, decline_reason="not_complainant", opinion="x"
+    )
     assert slug(response) == (409, "stale")
 
 
@@ -108,8 +110,8 @@ async def test_nobody_approves_what_he_handled_himself(world: World, desk: Desk)
     case = await case_of(world, receipt.case_id)
     both = Principal(PrincipalKind.STAFF, "agent", frozenset({"handler", "auditor"}), user_id=case.handler_id)
     async with world.database.transaction() as session:
+        command = MoveCase(move=Move.APPROVE_OPINION, opinion="同意")
         with pytest.raises(OwnWork):
-            command = MoveCase(move=Move.APPROVE_OPINION, opinion="同意")
             await move_case(session, receipt.case_id, command, principal=both, now=world.time)
 
 

@@ -37,16 +37,32 @@ def test_any_text_may_come(text: str) -> None:
     yes_or_no(text)
 
 
-@pytest.mark.parametrize("said", ["确定撤诉", "确认", "是的", "对", "嗯嗯", "要撤", "好的", "撤了吧", "OK", "确定要撤回"])
+@pytest.mark.parametrize(
+    "said", ["确定撤诉", "确认", "是的", "对", "嗯嗯", "要撤", "好的", "撤了吧", "OK", "确定要撤回"]
+)
 def test_yes(said: str) -> None:
     assert yes_or_no(said) is True
 
 
-@pytest.mark.parametrize("said", ["不撤了", "不", "不用了", "算了，先不撤", "再想想", "别撤", "暂不撤回", "不要", "没有必要"])
+@pytest.mark.parametrize(
+    "said", ["不撤了", "不", "不用了", "算了，先不撤", "再想想", "别撤", "暂不撤回", "不要", "没有必要"]
+)
 def test_no(said: str) -> None:
     assert yes_or_no(said) is False
 
 
-@pytest.mark.parametrize("said", ["今天天气", "？", "你们几点上班", "为什么要撤回", "撤诉有什么影响", "撤回之后还能再投诉吗", "好像有人动了我的卡", ""])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "今天天气",
+        "？",
+        "你们几点上班",
+        "为什么要撤回",
+        "撤诉有什么影响",
+        "撤回之后还能再投诉吗",
+        "好像有人动了我的卡",
+        "",
+    ],
+)
 def test_neither(said: str) -> None:
     assert yes_or_no(said) is None

@@ -11,7 +11,9 @@ from casebackend.clocks.rules import Term, Unit
 
 OFFICIAL = Calendar({row["day"]: row["is_workday"] for row in published(2025, 2026)})
 BY_LAW = Term("法定", Decimal(15), Unit.CALENDAR_DAYS)
-MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2026, 11, 1), timezones=st.just(SHANGHAI))
+MOMENTS = st.integers(0, 960_000).map(
+    lambda minutes: datetime(2025, 1, 1, tzinfo=SHANGHAI) + timedelta(minutes=minutes)
+)
 
 
 def shanghai(text: str) -> datetime:

@@ -13,7 +13,7 @@ from casebackend.calendar.service import replace_year
 from casebackend.clocks import service
 from casebackend.clocks.model import Limit, Timer
 from casebackend.clocks.queries import limit_on, timers_of
-from casebackend.clocks.rules import last_day
+from casebackend.clocks.rules import StopReason, last_day
 from casebackend.clocks.service import LimitMissing
 from casebackend.workflow.queries import chain_on
 from casebackend.workflow.rules import started_by, stopped_by
@@ -24,9 +24,14 @@ async def test_the_limit_of_the_day_of_receipt_counts(world: World) -> None:
     async with world.database.transaction() as session:
         session.add(
             Limit(
-                code="l1", label="法定处理时限（一般）", amount=Decimal(10), unit="calendar_days",
-                effective_from=date(2027, 1, 1), source="修订稿（假设）", evidence="U",
-            )  # fmt: skip
+                code="l1",
+                label="法定处理时限（一般）",
+                amount=Decimal(10),
+                unit="calendar_days",
+                effective_from=date(2027, 1, 1),
+                source="修订稿（假设）",
+                evidence="U",
+            )
         )
         await session.flush()
         before, after = uuid4(), uuid4()
@@ -50,7 +55,10 @@ async def test_the_internal_chain_takes_six_working_days(world: World) -> None:
         limits = [await limit_on(session, step.clock, date(2026, 3, 2)) for step in steps]
     assert [str(limit.amount) for limit in limits if limit] == ["0.50", "3.00", "2.00", "0.50"]
     assert [step.label for step in steps] == ["转办", "调查处理", "稽核审定", "答复客户"]
-    assert (started_by(steps, "propose"), stopped_by(steps, "propose")) == (["internal.decide"], ["internal.investigate"])
+    assert (started_by(steps, "propose"), stopped_by(steps, "propose")) == (
+        ["internal.decide"],
+        ["internal.investigate"],
+    )
     assert (started_by(steps, "edit"), stopped_by(steps, "edit")) == ([], [])
 
 
@@ -58,7 +66,7 @@ async def test_what_is_left_of_a_paused_step_is_kept_to_the_minute(world: World)
     case = uuid4()
     async with world.database.transaction() as session:
         await service.start(session, case, "internal.dispatch", at=START)
-        await service.stop(session, case, at=START.replace(hour=3), reason=service.StopReason.SUSPENDED)
+        await service.stop(session, case, at=START.replace(hour=3), reason=StopReason.SUSPENDED)
         await service.resume(session, case, at=START.replace(day=9, hour=1))
         last = (await timers_of(session, case))[-1]
         assert (last.seq, last.due_at) == (2, START.replace(day=9, hour=3, minute=30))

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from casebackend.conversations.model import Conversation, Message, Turn
 from casebackend.conversations.rules import LONGEST_TURN, Channel, TurnState
 from casebackend.customers.service import vault
-from casebackend.failpoints import InjectedFault, arm, disarm
+from casebackend.failpoints import arm, disarm
 from tests.casebackend.conversations.desk import Desk
 from tests.world import World
 
@@ -146,7 +146,7 @@ async def test_what_is_not_an_inbound_message_is_refused_without_echo(world: Wor
     desk = Desk(world)
     refused = await desk.inbox("张三的密码", colour="red")
     assert refused.status_code == 422
-    assert "张三" not in refused.text
+    assert "张三" not in str(refused.json())
     refused = await desk.inbox("钱" * 70_000)
     assert refused.status_code == 422
 
@@ -163,9 +163,7 @@ async def test_a_crash_around_the_commit_loses_and_doubles_nothing(world: World,
     desk = Desk(world)
     arm(point, "raise@1")
     try:
-        with pytest.raises((InjectedFault, AssertionError)):
-            response = await desk.inbox("被多扣了200元", external_id="m1")
-            assert response.status_code < 500
+        assert (await desk.inbox("被多扣了200元", external_id="m1")).status_code == 500
         assert await rows(world, Turn) == kept
         receipt = await desk.hears("被多扣了200元", external_id="m1")
     finally:

@@ -5,6 +5,8 @@ import random
 from collections import defaultdict
 from uuid import UUID
 
+import pytest
+
 from casebackend.conversations.rules import LEASE_SECONDS, Channel
 from tests.casebackend.conversations.desk import Desk
 from tests.world import World
@@ -12,7 +14,10 @@ from tests.world import World
 CONVERSATIONS, MESSAGES, WORKERS = 20, 10, 4
 
 
-async def test_each_conversation_is_answered_in_order_with_at_most_one_turn_in_flight(world: World) -> None:
+@pytest.mark.parametrize("deaths", [0, 3])
+async def test_each_conversation_is_answered_in_order_with_at_most_one_turn_in_flight(
+    world: World, deaths: int
+) -> None:
     desk = Desk(world, Channel.WEBCHAT)
     chance = random.Random(1)
     answered: dict[UUID, list[int]] = defaultdict(list)
@@ -32,7 +37,7 @@ async def test_each_conversation_is_answered_in_order_with_at_most_one_turn_in_f
             if turn is None:
                 await asyncio.sleep(0.02)
                 continue
-            if len(dead) < 3 and chance.random() < 0.05:
+            if len(dead) < deaths and chance.random() < 0.05:
                 dead.append(turn.id)
                 world.wait(seconds=LEASE_SECONDS)
                 continue
@@ -51,4 +56,5 @@ async def test_each_conversation_is_answered_in_order_with_at_most_one_turn_in_f
         )
     assert len(answered) == CONVERSATIONS
     assert all(done == [1_000 + place for place in range(MESSAGES)] for done in answered.values())
-    assert most == 1 or dead
+    # Time jumps when a worker dies, so the leases of the living run out too: then only the order must hold.
+    assert most == 1 or deaths

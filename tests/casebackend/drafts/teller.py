@@ -11,6 +11,7 @@ from casebackend.conversations.rules import Author
 from casebackend.drafts.rules import Field
 from tests.world import World
 
+NONE = UUID(int=0)
 STORY = "被你们朝阳支行多扣了200块手续费，昨天扣的，要求退还"
 
 
@@ -18,7 +19,7 @@ STORY = "被你们朝阳支行多扣了200块手续费，昨天扣的，要求�
 class Teller:
     world: World
     sender: str = "customer-1"
-    conversation_id: UUID = UUID(int=0)
+    conversation_id: UUID = NONE
 
     async def tells(self, words: str, *, key: str | None = None) -> Absorbed:
         receipt = await self.world.says(words, sender=self.sender)

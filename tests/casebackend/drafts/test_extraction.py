@@ -19,7 +19,11 @@ ALL = "被你们朝阳支行多扣了200块手续费，11月3号扣的，要求�
 # What is written, the question that was open, and the fields that come out of it (facts are checked apart).
 SENTENCES: list[tuple[str, str | None, dict[str, str]]] = [
     (ALL, None, {"amount": "200元", "occurred_on": "2026年11月3日", "unit": "北京朝阳支行", "demand": "要求退还"}),
-    ("昨天在历下支行取5000块少给了我一百元", None, {"occurred_on": "2026年11月20日", "unit": "济南历下支行", "amount": "100元"}),
+    (
+        "昨天在历下支行取5000块少给了我一百元",
+        None,
+        {"occurred_on": "2026年11月20日", "unit": "济南历下支行", "amount": "100元"},
+    ),
     ("柜员态度恶劣，希望道歉", None, {"demand": "希望道歉"}),
     ("卡被盗刷了一万二！尽快处理！", None, {"amount": "12000元", "demand": "尽快处理"}),
     ("我要投诉", None, {}),
@@ -32,7 +36,7 @@ SENTENCES: list[tuple[str, str | None, dict[str, str]]] = [
     ("信用卡年费收了我三百，上周三收的", None, {"amount": "300元", "occurred_on": "2026年11月11日"}),
     ("理财经理承诺保本，结果亏了两万五千块", None, {"amount": "25000元"}),
     ("贷款提前还款收违约金3,000元，要求减免", None, {"amount": "3000元", "demand": "要求减免"}),
-    ("ATM吞了我的卡，泉城支行的机器", None, {"unit": "济南泉城路支行"}),
+    ("ATM吞了我的卡，大明湖支行的机器", None, {"unit": "济南大明湖支行"}),
     ("月初转账1.2万没到账", None, {"occurred_on": "2026年11月1日", "amount": "12000元"}),
     ("200块", "field.amount", {"amount": "200元"}),
     ("两百来块吧", "field.amount", {"amount": "200元"}),

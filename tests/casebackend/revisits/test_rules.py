@@ -6,12 +6,44 @@ from casebackend.revisits import rules
 from casebackend.revisits.rules import SKIPPED, Answers, Step
 
 
-@pytest.mark.parametrize("said", ["已解决", "解决了", "解决啦！", "都处理好了", "搞定了", "钱退回来了", "没问题了", "没有问题", "嗯", "是的", "满意", "OK", "不错"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "已解决",
+        "解决了",
+        "解决啦！",
+        "都处理好了",
+        "搞定了",
+        "钱退回来了",
+        "没问题了",
+        "没有问题",
+        "嗯",
+        "是的",
+        "满意",
+        "OK",
+        "不错",
+    ],
+)
 def test_solved(said: str) -> None:
     assert rules.solved_in(said) is True
 
 
-@pytest.mark.parametrize("said", ["未解决", "没解决", "没有", "还没呢", "根本没解决！", "不满意", "没人理我", "解决了一部分", "不行", "否", "算了吧，没解决"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "未解决",
+        "没解决",
+        "没有",
+        "还没呢",
+        "根本没解决！",
+        "不满意",
+        "没人理我",
+        "解决了一部分",
+        "不行",
+        "否",
+        "算了吧，没解决",
+    ],
+)
 def test_not_solved(said: str) -> None:
     assert rules.solved_in(said) is False
 
@@ -19,8 +51,10 @@ def test_not_solved(said: str) -> None:
 @pytest.mark.parametrize(
     ("said", "score"),
     [
-        ("5", 5), ("5分", 5), ("五分", 5), ("4", 4), ("４分", 4), ("我给4", 4), ("打三分吧", 3), ("两分", 2), ("一星", 1),
-        ("给你5颗星", 5), ("满分", 5), ("10分", 5), ("零分", 1), ("0分", 1), ("非常满意", 5), ("挺满意的", 4), ("还可以", 3),
+        ("5", 5), ("5分", 5), ("五分", 5), ("4", 4), ("４分", 4), ("我给4", 4), ("打三分吧", 3), ("两分", 2),
+        ("一星", 1),
+        ("给你5颗星", 5),
+        ("满分", 5), ("10分", 5), ("零分", 1), ("0分", 1), ("非常满意", 5), ("挺满意的", 4), ("还可以", 3),
         ("一般吧", 3), ("不太满意", 2), ("不满意", 2), ("太差了", 1), ("非常不满意", 1), ("还不错", 4), ("很好", 5),
     ],
 )  # fmt: skip
@@ -48,7 +82,19 @@ def test_words_are_kept_as_said() -> None:
     assert rules.words_in(" 希望早点处理，没有人联系我 ") == "希望早点处理，没有人联系我"
 
 
-@pytest.mark.parametrize(("said", "yes"), [("需要", True), ("要的", True), ("重新处理", True), ("不需要", False), ("算了", False), ("不用", False), ("嗯", True), ("哈", None)])
+@pytest.mark.parametrize(
+    ("said", "yes"),
+    [
+        ("需要", True),
+        ("要的", True),
+        ("重新处理", True),
+        ("不需要", False),
+        ("算了", False),
+        ("不用", False),
+        ("嗯", True),
+        ("哈", None),
+    ],
+)
 def test_again(said: str, yes: bool | None) -> None:
     assert rules.again_in(said) is yes
 

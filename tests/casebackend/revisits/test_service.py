@@ -4,10 +4,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
+from casebackend.api.cases import MoveCase
 from casebackend.cases.filing import SYSTEM
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Move
-from casebackend.cases.service import MoveCase, move_case
+from casebackend.cases.service import move_case
 from casebackend.check import check
 from casebackend.clocks.queries import timers_of
 from casebackend.conversations.model import Conversation, Message
@@ -51,11 +52,11 @@ async def holds(world: World) -> None:
 async def test_the_survey_goes_out_once_after_the_delay_with_the_question(world: World) -> None:
     receipt = await filed(world)
     await Desk(world).replied(receipt.case_id)
-    await worker(world, "one").tick()
+    await worker(world).tick()
     assert (await revisit_of(world, receipt.case_id)).state == "planned"
     world.wait(seconds=60)
     for _ in range(3):
-        await worker(world, "one").tick()
+        await worker(world).tick()
     case = await case_of(world, receipt.case_id)
     assert case.status == "follow_up"
     async with world.database.transaction() as session:
@@ -110,9 +111,9 @@ async def test_a_second_complaint_goes_to_other_hands_and_is_final(world: World)
     await desk.sure("supervisor", second, "approve_opinion", opinion="同意")
     await desk.sure("supervisor", second, "approve_reply", opinion="同意")
     await desk.sure("agent", second, "reply", **REPLY)
-    await worker(world, "w").tick()
+    await worker(world).tick()
     world.wait(minutes=15)
-    await worker(world, "w").tick()
+    await worker(world).tick()
     for words in ("没解决", "1分"):
         await says(world, words)
     assert (await says(world, "没有了"))["next"] == "done"
@@ -164,13 +165,13 @@ async def test_silence_closes_the_case_after_three_days(world: World) -> None:
 async def test_a_case_that_moved_on_before_the_survey_is_not_surveyed(world: World, move: Move) -> None:
     receipt = await filed(world)
     await Desk(world).replied(receipt.case_id)
-    await worker(world, "w").tick()
+    await worker(world).tick()
     async with world.database.transaction() as session:
         roles = SYSTEM.roles | {"approver", "intake"}
         anybody = type(SYSTEM)(SYSTEM.kind, "somebody", roles)
         await move_case(session, receipt.case_id, MoveCase(move=move, opinion="x"), principal=anybody, now=world.time)
     world.wait(minutes=2)
-    await worker(world, "w").tick()
+    await worker(world).tick()
     assert (await revisit_of(world, receipt.case_id)).state == "cancelled"
     async with world.database.reading() as session:
         assert await session.scalar(select(func.count()).where(Message.asks == "survey.solved")) == 0
@@ -180,18 +181,18 @@ async def test_a_reopened_case_is_surveyed_after_its_new_reply_only(world: World
     receipt = await filed(world)
     desk = Desk(world)
     await desk.replied(receipt.case_id)
-    await worker(world, "w").tick()
+    await worker(world).tick()
     async with world.database.transaction() as session:
         command = MoveCase(move=Move.CLOSE_WITHOUT_FOLLOWUP)
         await move_case(session, receipt.case_id, command, principal=SYSTEM, now=world.time)
     await desk.sure("supervisor", receipt.case_id, "reopen", opinion="核查决定重新处理")
     world.wait(minutes=2)
-    await worker(world, "w").tick()
+    await worker(world).tick()
     await desk.sure("agent", receipt.case_id, "propose_reply", findings="已补退", opinion="属实")
     await desk.sure("agent", receipt.case_id, "reply", **REPLY)
-    await worker(world, "w").tick()
+    await worker(world).tick()
     world.wait(minutes=2)
-    await worker(world, "w").tick()
+    await worker(world).tick()
     async with world.database.transaction() as session:
         states = (await session.scalars(select(Revisit.state).order_by(Revisit.round))).all()
     assert states == ["cancelled", "sent"]
@@ -201,14 +202,14 @@ async def test_a_reopened_case_is_surveyed_after_its_new_reply_only(world: World
 async def test_a_survey_waits_while_somebody_is_in_the_middle_of_a_talk(world: World) -> None:
     receipt = await filed(world)
     await Desk(world).replied(receipt.case_id)
-    await worker(world, "w").tick()
+    await worker(world).tick()
     world.wait(minutes=1)
     conversation = (await world.says("我还要投诉别的")).conversation_id
     await ask(world, conversation, "field.demand")
-    await worker(world, "w").tick()
+    await worker(world).tick()
     assert (await revisit_of(world, receipt.case_id)).state == "planned"
     world.wait(minutes=11)
-    await worker(world, "w").tick()
+    await worker(world).tick()
     assert (await revisit_of(world, receipt.case_id)).state == "sent"
 
 
@@ -220,9 +221,9 @@ async def test_a_regulators_case_is_asked_by_a_person_and_never_opened_again(wor
     await desk.sure("supervisor", receipt.case_id, "approve_opinion", opinion="同意")
     await desk.sure("supervisor", receipt.case_id, "approve_reply", opinion="同意", closing_info="已办结")
     await desk.sure("agent", receipt.case_id, "reply", **REPLY)
-    await worker(world, "w").tick()
+    await worker(world).tick()
     world.wait(minutes=2)
-    await worker(world, "w").tick()
+    await worker(world).tick()
     assert (await revisit_of(world, receipt.case_id)).state == "by_person"
     assert (await case_of(world, receipt.case_id)).status == "follow_up"
     await desk.sure("agent", receipt.case_id, "close", satisfaction="unsatisfied")

@@ -1,7 +1,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import delete
 
+from casebackend.curation.model import Article
 from casebackend.supervision.rules import CHAIN, FRESH, Beat, missing
 from tests.world import TOKENS, World
 
@@ -50,10 +52,6 @@ async def test_live_needs_nothing(world: World) -> None:
 
 
 async def test_without_entries_the_knowledge_is_missing(world: World) -> None:
-    from sqlalchemy import delete
-
-    from casebackend.curation.model import Article
-
     async with world.database.transaction() as session:
         await session.execute(delete(Article))
     async with world.client() as anybody:

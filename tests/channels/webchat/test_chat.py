@@ -34,8 +34,9 @@ class Page:
                     return frame
 
     async def answer(self, text: str, *, within: float = 5) -> dict[str, Any]:
+        earlier = [frame for frame in self.frames if frame["type"] == "messages"]
         while True:
-            frame = await self.until("messages", within=within)
+            frame = earlier.pop(0) if earlier else await self.until("messages", within=within)
             if any(text in item["text"] for item in frame["items"] if item["author"] != "customer"):
                 return frame
 
@@ -65,14 +66,14 @@ async def test_the_first_thing_shown_is_the_greeting_with_the_privacy_notice(tow
         shown = await page.until("messages")
         assert shown["owner"] == "bot"
         assert len(shown["items"]) == 1
-        assert "机器人" in shown["items"][0]["text"]
+        assert "智能助手" in shown["items"][0]["text"]
 
 
 async def test_a_message_is_acknowledged_and_answered_and_a_reload_shows_all_once_in_order(town: Town) -> None:
     async with visitor() as http:
         async with opened(town, http) as page:
             await page.until("messages")
-            for text in ("第一条", "第二条", "第三条"):
+            for text in ("甲事", "乙事", "丙事"):
                 await page.say(text)
                 assert (await page.until("ack"))["answering"]
                 await page.answer(f"听到：{text}")
@@ -80,7 +81,7 @@ async def test_a_message_is_acknowledged_and_answered_and_a_reload_shows_all_onc
             items = (await page.until("messages"))["items"]
         assert [item["seq"] for item in items] == sorted({item["seq"] for item in items})
         assert [item["text"] for item in items][1:] == [
-            "第一条", "听到：第一条", "第二条", "听到：第二条", "第三条", "听到：第三条",
+            "甲事", "听到：甲事", "乙事", "听到：乙事", "丙事", "听到：丙事",
         ]  # fmt: skip
 
 

@@ -119,7 +119,7 @@ async def test_the_double_enforces_the_allowance_and_the_window(platform: Platfo
     assert [outcome.error for outcome in outcomes] == [None] * 5 + ["45047"]
     platform.knows("oOld", spoke=49 * 3600)
     assert (await platform.api.send_text("oOld", "您好")).error == "45015"
-    assert (await platform.api.send_text("oNobody", "您好")).error == "40003"
+    assert (await platform.api.send_text("", "您好")).error == "40003"
 
 
 async def test_media_is_fetched_and_an_expired_one_is_not(platform: Platform) -> None:

@@ -138,7 +138,7 @@ async def test_what_is_forged_leaves_no_trace(town: Town, wrong: str) -> None:
 
 async def test_who_follows_us_is_greeted(town: Town) -> None:
     heard = await town.wechat.call_back("oA", {"MsgType": "event", "Event": "subscribe", "EventKey": ""})
-    assert "机器人" in heard["passive"]
+    assert "智能助手" in heard["passive"]
     assert town.wechat.sent == []
 
 
@@ -157,13 +157,14 @@ async def test_an_answer_too_long_for_one_text_comes_in_parts_by_the_active_api(
 
 async def test_while_the_backend_is_away_messages_are_kept_and_answered_in_order_afterwards(town: Town) -> None:
     await town.stop("backend")
-    for number in range(3):
-        heard = await town.says("oA", f"第{number}条")
+    words = ["先说甲事", "再说乙事", "还有丙事"]
+    for each in words:
+        heard = await town.says("oA", each)
         assert heard["passive"] == "已收到，系统恢复后继续处理。"
     await town.start("backend")
     await until(lambda: len(town.bot.turns) == 3, 15)
-    assert [turn["text"] for turn in town.bot.turns] == ["第0条", "第1条", "第2条"]
-    assert [text.rpartition("：")[2] for text in await town.sent("oA", count=3)] == ["第0条", "第1条", "第2条"]
+    assert [turn["text"] for turn in town.bot.turns] == words
+    assert [text.rpartition("：")[2] for text in await town.sent("oA", count=3)] == words
     assert len(town.gateway.spool) == 0
 
 

@@ -1,0 +1,189 @@
+"""The agent's day in a real browser, against the web process as it really runs."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright, expect
+from sqlalchemy import select
+
+from casebackend.api.drafts import CaseReceipt
+from casebackend.assist.model import SuggestionUse
+from casebackend.cases.model import Case
+from casebackend.conversations.model import Delivery, Message
+from casebackend.settings import Settings
+from tests.casebackend.cases.builders import drafted, filed
+from tests.casebackend.console.live import Live, running
+from tests.world import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[tuple[str, Settings]]:
+    with running() as found:
+        yield found
+
+
+@pytest_asyncio.fixture
+async def live(process: tuple[str, Settings]) -> AsyncIterator[Live]:
+    world = Live(*process)
+    async with world.channels, world.actions:
+        yield world
+    await world.database.dispose()
+
+
+@pytest_asyncio.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        await started.close()
+
+
+class Seat:
+    """One colleague in front of one window; keeps what the browser complains about."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self.address = page, address
+        self.complaints: list[str] = []
+        page.on(
+            "console", lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None
+        )
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: self.note(f"dialog {dialog.message}"))
+
+    def note(self, complaint: str) -> None:
+        self.complaints.append(complaint)
+
+    async def log_in(self, login: str) -> None:
+        await self.page.goto(f"{self.address}/login")
+        await self.page.get_by_label("用户名").fill(login)
+        await self.page.get_by_label("密码").fill(PASSWORD)
+        await self.page.keyboard.press("Enter")
+        await self.page.wait_for_url("**/queue*")
+
+
+async def seat(browser: Browser, live: Live, login: str, size: dict[str, int] = DESK) -> Seat:
+    context = await browser.new_context(viewport=size)  # type: ignore[arg-type]
+    found = Seat(await context.new_page(), live.address)
+    await found.log_in(login)
+    return found
+
+
+async def wants_a_person(live: Live, sender: str) -> UUID:
+    receipt = await live.says("你们信用卡年费怎么收了两次", sender=sender)
+    path = f"/api/v1/conversations/{receipt.conversation_id}/handoff"
+    await live.actions.post(path, json={"reason": "asked"}, headers={"Idempotency-Key": uuid4().hex})
+    return receipt.conversation_id
+
+
+async def test_from_the_login_to_an_answer_with_a_suggestion(live: Live, browser: Browser) -> None:
+    receipt: CaseReceipt = await filed(live, sender="browser-1")
+    conversation = await wants_a_person(live, "browser-1")
+    at = await seat(browser, live, "agent")
+    page = at.page
+    await page.get_by_role("link", name="全部").click()
+    await page.get_by_role("link", name=receipt.number).click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text(receipt.number)
+    await page.get_by_role("button", name="接管").click()
+    await expect(page.locator("#owner")).to_contain_text("王受理")
+    card = page.locator("[data-card]").first
+    await expect(card).to_contain_text("年费")
+    await card.get_by_role("button", name="插入").click()
+    box = page.get_by_label("发送给客户的内容")
+    await expect(box).to_have_value(re.compile("年费"))
+    await box.press("Control+Enter")
+    await expect(page.locator("#bubbles li.agent")).to_contain_text("年费")
+    await expect(box).to_have_value("")
+    async with live.database.reading() as session:
+        use = (await session.scalars(select(SuggestionUse).where(SuggestionUse.sent_at.is_not(None)))).one()
+        message = await session.get_one(Message, use.sent_message_id)
+        delivery = await session.get_one(Delivery, message.delivery_id)
+        assert (use.conversation_id, use.kept, message.author) == (conversation, 1.0, "agent")
+        assert (delivery.receiver, delivery.state) == ("browser-1", "pending")
+    assert at.complaints == []
+
+
+async def test_a_new_message_arrives_by_itself_with_new_suggestions_and_nothing_in_it_runs(
+    live: Live, browser: Browser
+) -> None:
+    conversation = await wants_a_person(live, "browser-2")
+    at = await seat(browser, live, "agent")
+    await at.page.goto(f"{live.address}/conversations/{conversation}")
+    await expect(at.page.locator("[data-card]").first).to_contain_text("年费")
+    await at.page.get_by_role("button", name="接管").click()
+    await expect(at.page.locator("#bubbles li.system").last).to_contain_text("8001")
+    await live.says("转账转错账户了怎么办<img src=x onerror=alert(1)><script>alert(1)</script>", sender="browser-2")
+    await expect(at.page.locator("#bubbles li.customer").last).to_contain_text("<img src=x onerror=alert(1)>")
+    await expect(at.page.locator("[data-card]").first).to_contain_text("转错")
+    await at.page.get_by_label("发送给客户的内容").fill("请稍候")
+    await at.page.get_by_role("button", name="发送").click()
+    await expect(at.page.locator("#bubbles li.agent")).to_contain_text("请稍候")
+    await at.page.get_by_role("button", name="交还机器人").click()
+    await expect(at.page.locator("#owner")).to_contain_text("智能助手")
+    assert at.complaints == []
+
+
+async def test_a_move_is_refused_in_place_then_made_and_a_colleague_is_warned(live: Live, browser: Browser) -> None:
+    receipt = await filed(live, sender="browser-3")
+    lead, supervisor = await seat(browser, live, "lead"), await seat(browser, live, "supervisor")
+    for at in (lead, supervisor):
+        await at.page.goto(f"{live.address}/cases/{receipt.number}")
+    await lead.page.get_by_text("受理", exact=True).first.click()
+    form = lead.page.locator("details[open] form")
+    await form.get_by_label("投诉原因").evaluate("select => select.options[1].value = 'made-up'")
+    await form.get_by_label("投诉原因").select_option("made-up")
+    await form.get_by_role("button", name="受理").click()
+    await expect(form.get_by_role("alert")).to_contain_text("请从字典中选择分类")
+    await form.get_by_label("投诉原因").select_option("")
+    await form.get_by_label("处理意见").fill("材料齐全")
+    await form.get_by_role("button", name="受理").click()
+    await expect(lead.page.get_by_role("status").first).to_contain_text("已完成：受理")
+    await expect(supervisor.page.locator("#stale")).to_be_visible()
+    async with live.database.reading() as session:
+        status = await session.scalar(select(Case.status).where(Case.id == receipt.case_id))
+    assert status == "accepted"
+    assert supervisor.complaints == []
+    assert all("422" in complaint for complaint in lead.complaints)
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+async def test_no_page_is_wider_than_its_window_or_breaks_the_policy(
+    live: Live, browser: Browser, size: dict[str, int]
+) -> None:
+    sender = f"browser-wide-{size['width']}"
+    receipt = await filed(live, sender=sender)
+    conversation, _ = await drafted(live, sender=f"{sender}-draft")
+    at = await seat(browser, live, "lead", size)
+    for path in (
+        "/queue?tab=talks", "/queue?tab=all", "/drafts", f"/drafts/{conversation}", f"/cases/{receipt.number}",
+        f"/conversations/{conversation}", "/knowledge?q=年费", "/board", "/api-docs", "/account",
+    ):  # fmt: skip
+        await at.page.goto(live.address + path)
+        wide = await at.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= size["width"], (path, wide)
+    assert at.complaints == []
+
+
+async def test_the_keyboard_is_enough(live: Live, browser: Browser) -> None:
+    await filed(live, sender="browser-keys")
+    at = await seat(browser, live, "lead")
+    await at.page.goto(f"{live.address}/queue?tab=all")
+    await at.page.keyboard.press("Tab")
+    await expect(at.page.get_by_text("跳到正文")).to_be_focused()
+    await at.page.keyboard.press("/")
+    await expect(at.page.get_by_label("按编号或内容查找")).to_be_focused()
+    await at.page.keyboard.type("年费")
+    await at.page.keyboard.press("Enter")
+    await expect(at.page).to_have_url(re.compile("q=%E5%B9%B4%E8%B4%B9"))

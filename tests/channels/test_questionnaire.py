@@ -1,0 +1,54 @@
+from sqlalchemy import func, select
+
+from casebackend.cases.model import Case
+from tests.channels.ivr.test_mapping import call
+from tests.channels.town import IVR_TOKEN, Town
+
+
+async def cases(town: Town) -> int:
+    async with town.world.database.reading() as session:
+        return await session.scalar(select(func.count()).select_from(Case)) or 0
+
+
+async def test_a_complaint_is_filed_without_the_engine(town: Town) -> None:
+    await town.stop("bot")
+    said = (await town.says("oA", "我要投诉，11月3日你们信用卡多收了我五十块年费，打客服电话一直没人管"))["passive"]
+    answers = {
+        "经过": "2月3日在柜台办卡，当场说免年费，结果扣了五十块年费",
+        "怎样解决": "退还多收的50元并道歉",
+        "哪家": "不清楚",
+        "金额": "50元",
+        "哪一天": "2月3日",
+        "姓名": "王小明",
+        "联系电话": "13800138000",
+        "证件号码": "不提供",
+    }
+    for _ in range(12):
+        if "请核对" in said:
+            break
+        question = next(asked for asked in answers if asked in said.rsplit("\n\n", 1)[-1])
+        said = (await town.says("oA", answers[question]))["passive"]
+    assert "13800138000" not in said
+    assert await cases(town) == 0
+    said = (await town.says("oA", "确认"))["passive"]
+    assert "已登记" in said
+    assert await cases(town) == 1
+    again = (await town.says("oA", "查进度"))["passive"]
+    assert "TS" in again
+
+
+async def test_an_open_registration_may_be_cancelled_or_given_to_a_person(town: Town) -> None:
+    await town.stop("bot")
+    await town.says("oA", "我要投诉你们乱收费")
+    assert "已取消" in (await town.says("oA", "取消"))["passive"]
+    assert "工作人员" in (await town.says("oA", "转人工"))["passive"]
+    assert await cases(town) == 0
+
+
+async def test_a_recorded_call_opens_a_draft(town: Town) -> None:
+    async with town.http.post(
+        town.url("channels", "/ivr/transcripts"), json=call(), headers={"Authorization": f"Bearer {IVR_TOKEN}"}
+    ) as answer:
+        body = await answer.json()
+        assert answer.status == 202, body
+        assert body["state"] == "open"
