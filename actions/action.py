@@ -15,7 +15,7 @@ NOT_OURS_TO_SAY = frozenset({401, 403})
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """`asked`: the open question on the wire. `purpose`: what Rasa took the message for. `key`: for one backend call."""
+    """`asked`: the open question on the wire. `purpose`: what the message was taken for."""
 
     action: str
     conversation: UUID

@@ -107,12 +107,11 @@ class TurnStore(SQLTrackerStore):
         event = self.SQLEvent
 
         async def remove() -> int:
-            with self.session_scope() as session:
-                resting = session.query(event.sender_id).group_by(event.sender_id)
-                resting = resting.having(sa.func.max(event.timestamp) < before)
-                gone = session.query(event).filter(event.sender_id.in_(resting)).delete(synchronize_session=False)
-                session.commit()
-                return int(gone)
+            resting = sa.select(event.sender_id).group_by(event.sender_id)
+            resting = resting.having(sa.func.max(event.timestamp) < before)
+            with self.engine.begin() as connection:
+                gone = connection.execute(sa.delete(event).where(event.sender_id.in_(resting)))
+            return int(gone.rowcount)
 
         return await self._or_end(remove)
 

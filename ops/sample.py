@@ -14,7 +14,7 @@ from casebackend.drafts.rules import Field
 PATIENCE_SECONDS = 20
 STORIES: list[dict[str, str]] = [
     {
-        "story": "你们滨江支行的自助机上周三吞了我的卡，我等了一个多小时没人管，耽误我给孩子交学费",
+        "story": "你们海淀支行的自助机上周三吞了我的卡，我等了一个多小时没人管，耽误我给孩子交学费",
         Field.DEMAND: "希望道歉，并说明以后怎么避免",
         Field.NAME: "我叫周雨桐",
         Field.PHONE: "13900002211",

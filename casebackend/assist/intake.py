@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
+from casebackend.access.scope import seen_conversations
 from casebackend.audit import service as audit
 from casebackend.cases.filing import file_from_draft
 from casebackend.cases.model import Case
@@ -29,10 +30,12 @@ class NotUnderstood(Unprocessable):
         super().__init__(f"“{label}”的内容不能识别，请核对格式后重填")
 
 
-async def open_drafts(session: AsyncSession, *, limit: int = 200) -> list[Draft]:
-    """Newest activity first."""
+async def open_drafts(session: AsyncSession, principal: Principal, *, limit: int = 200) -> list[Draft]:
+    """Newest activity first, within the scope of who looks."""
     found = select(Draft).where(Draft.state == DraftState.OPEN).order_by(Draft.touched_at.desc()).limit(limit)
-    return list(await session.scalars(found))
+    rows = (await session.scalars(found)).all()
+    seen = await seen_conversations(session, principal, [row.conversation_id for row in rows])
+    return [row for row in rows if row.conversation_id in seen]
 
 
 async def correct(

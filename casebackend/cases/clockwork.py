@@ -27,7 +27,7 @@ async def run(session: AsyncSession, case: Case, move: Move, arrow: Arrow, *, at
     kinds = set(workflow.stopped_by(steps, move))
     for timer in await queries.running(session, case.id):
         clock = Clock.INTERNAL if timer.kind.startswith(rules.INTERNAL) else Clock.LEGAL
-        if False:
+        if clock in arrow.stops:
             kinds.add(timer.kind)
     if kinds:
         reason = StopReason.ENDED if arrow.stops and move not in DONE else StopReason.DONE

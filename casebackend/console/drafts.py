@@ -11,7 +11,7 @@ from casebackend.conversations import queries as conversations
 from casebackend.database import reading, transactional
 from casebackend.drafts import queries
 from casebackend.drafts.errors import NoDraft
-from casebackend.drafts.rules import LABELS, Field
+from casebackend.drafts.rules import LABELS, MAY_BE_REFUSED, MAY_BE_UNKNOWN, Field
 from casebackend.errors import BadRequest
 from casebackend.organisations.queries import all_names
 
@@ -22,7 +22,8 @@ bp = console("drafts")
 @reading
 async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
     """Complaints that were begun and not confirmed: by calls, by chat."""
-    rows = [(draft, await queries.view(session, draft)) for draft in await intake.open_drafts(session)]
+    found = await intake.open_drafts(session, request.ctx.principal)
+    rows = [(draft, await queries.view(session, draft)) for draft in found]
     return page(request, "drafts.html", rows=rows, labels=labels, names=LABELS)
 
 
@@ -43,6 +44,7 @@ async def show(request: Request, session: AsyncSession, conversation_id: UUID) -
         numbers={message.id: message.seq for message in said},
         units=[unit.name for unit in await all_names(session)],
         names=LABELS,
+        not_told={name: "不提供" for name in MAY_BE_REFUSED} | {name: "不清楚" for name in MAY_BE_UNKNOWN},
     )
 
 

@@ -22,7 +22,7 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
     me, now = request.ctx.principal, request.app.ctx.now()
     may_take = bool(me.roles & (MAY_TAKE_FROM_OTHERS | {INTAKE}))
     counts: dict[str, int] = {str(name): count for name, count in (await queries.counts(session, me, now=now)).items()}
-    waiting = await handoffs.waiting(session) if may_take else []
+    waiting = await handoffs.waiting(session, me) if may_take else []
     counts[TALKS] = len(waiting)
     tabs = {name: text for name, text in labels.TABS.items() if may_take or name != TALKS}
     tab = str(request.args.get("tab") or "")

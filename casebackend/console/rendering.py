@@ -12,6 +12,8 @@ from pydantic import ValidationError
 from sanic import Blueprint, HTTPResponse, Request, html
 from sanic.exceptions import SanicException
 from sanic.response import redirect
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
 from casebackend.access.guard import csrf_of
@@ -83,6 +85,7 @@ def console(name: str) -> Blueprint:
     bp.exception(ValidationError)(_malformed)
     bp.exception(StaleDataError)(conflict)
     bp.exception(SanicException)(_http)
+    bp.exception(OperationalError, PoolTimeout)(_away)
     bp.exception(Exception)(_crashed)
     return bp
 
@@ -102,6 +105,11 @@ def _malformed(request: Request, _: ValidationError) -> HTTPResponse:
 
 def _http(request: Request, error: SanicException) -> HTTPResponse:
     return _said(request, error.status_code, "请求未完成", "请检查地址，或返回上一页重试。")
+
+
+def _away(request: Request, error: Exception) -> HTTPResponse:
+    log.error("database.unavailable", route=str(request.route and request.route.path), error=type(error).__name__)
+    return _said(request, 503, "服务暂时不可用", "请稍后重试；您填写的内容没有保存。")
 
 
 def _crashed(request: Request, error: Exception) -> HTTPResponse:

@@ -9,6 +9,7 @@ from sanic import Request
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.access.scope import Scope, scope_of
 from casebackend.cases.model import Case
 from casebackend.console.rendering import console
 from casebackend.console.talks import AT, visible
@@ -26,13 +27,14 @@ async def events(request: Request, conversation_id: UUID) -> None:
     context = request.app.ctx
     async with context.database.reading() as session:
         await visible(session, request.ctx.principal, conversation_id)
+        scope = await scope_of(session, request.ctx.principal)
     response = await request.respond(content_type="text/event-stream")
     told = None
     for look in range(LOOKS):
         if context.leaving:
             break
         async with context.database.reading() as session:
-            state = await _state(session, conversation_id)
+            state = await _state(session, conversation_id, scope)
         if state != told:
             told = state
             await response.send(f"event: state\ndata: {json.dumps(state)}\n\n")
@@ -43,10 +45,14 @@ async def events(request: Request, conversation_id: UUID) -> None:
     await response.eof()
 
 
-async def _state(session: AsyncSession, conversation_id: UUID) -> dict[str, Any]:
+async def _state(session: AsyncSession, conversation_id: UUID, scope: Scope) -> dict[str, Any]:
     row = await session.get_one(Conversation, conversation_id)
     last = select(Delivery.state).where(Delivery.conversation_id == conversation_id).order_by(Delivery.seq.desc())
-    versions = await session.execute(select(Case.number, Case.version).where(Case.conversation_id == conversation_id))
+    versions = await session.execute(
+        select(Case.number, Case.version).where(
+            Case.conversation_id == conversation_id, scope.condition(Case.unit_id, Case.handling_unit_id)
+        )
+    )
     return {
         "seq": row.last_seq,
         "owner": f"{row.owner}:{row.owner_user_id or ''}",

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.access.scope import sees_conversation
+from casebackend.access.scope import scope_of, sees_conversation
 from casebackend.assist import service as assist
 from casebackend.cases import queries as cases
 from casebackend.cases import views
@@ -100,7 +100,12 @@ async def _deliveries(session: AsyncSession, conversation_id: UUID) -> dict[UUID
 @reading
 async def show(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
     conversation = await visible(session, request.ctx.principal, conversation_id)
-    found = await cases.of_conversation(session, conversation_id)
+    scope = await scope_of(session, request.ctx.principal)
+    found = [
+        case
+        for case in await cases.of_conversation(session, conversation_id)
+        if scope.allows(case.unit_id, case.handling_unit_id)
+    ]
     return page(
         request,
         "talk.html",

@@ -5,6 +5,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.access.principal import Principal
+from casebackend.access.scope import seen_conversations
 from casebackend.conversations.model import Conversation, Message
 from casebackend.conversations.rules import Author, Owner
 from casebackend.handoffs.model import Duty
@@ -12,12 +14,14 @@ from casebackend.handoffs.rules import INTAKE, DutyState
 from casebackend.staff import queries as staff
 
 
-async def waiting(session: AsyncSession) -> Sequence[Conversation]:
-    """Whoever waits longest stands first."""
-    rows = await session.scalars(
+async def waiting(session: AsyncSession, principal: Principal) -> list[Conversation]:
+    """Whoever waits longest stands first; within the scope of who looks."""
+    found = await session.scalars(
         select(Conversation).where(Conversation.owner == Owner.QUEUED).order_by(Conversation.queued_at, Conversation.id)
     )
-    return rows.all()
+    rows = found.all()
+    seen = await seen_conversations(session, principal, [row.id for row in rows])
+    return [row for row in rows if row.id in seen]
 
 
 async def in_charge_of(session: AsyncSession, user_id: UUID) -> Sequence[Conversation]:

@@ -25,7 +25,7 @@ async def hand_off(request: Request, session: AsyncSession, conversation_id: UUI
 @bp.get("/handoffs")
 @reading
 async def waiting(request: Request, session: AsyncSession) -> HTTPResponse:
-    found = await queries.waiting(session)
+    found = await queries.waiting(session, request.ctx.principal)
     return json(
         [
             {

@@ -19,9 +19,8 @@ from rasa.shared.core.domain import Domain
 from bot.tracker_store import TurnStore
 store = TurnStore(domain=Domain.empty(), host={url!r})
 asyncio.run(store.save(store.init_tracker("c")))
-with store.session_scope() as session:
-    session.execute("drop table events")
-    session.commit()
+with store.engine.begin() as connection:
+    connection.execute("drop table events")
 asyncio.run(store.{call})
 print("went on")
 """

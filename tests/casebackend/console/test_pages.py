@@ -238,7 +238,23 @@ class TestScope:
                     assert (await client.get(path)).status_code == status, (login, path)
                 listed = receipt.number in (await client.get("/queue?tab=all")).text
                 assert listed is (status == 200)
+        await world.says("人工")
+        key = {"Idempotency-Key": "h1"}
+        await world.actions.post(f"/api/v1/conversations/{conversation}/handoff", json={}, headers=key)
+        for login, sees in (("here", True), ("sister", False)):
+            async with await staff(world, login) as client:
+                assert (str(conversation) in (await client.get("/queue?tab=talks")).text) is sees
+                assert (str(conversation) in (await client.get("/api/v1/handoffs")).text) is sees
+        second, _ = await drafted(world, sender="customer-1")
+        async with await staff(world, "agent") as agent:
+            await agent.post(f"/drafts/{second}/fields", data={"name": "unit", "value": "北京新华路支行"})
+            elsewhere = (await agent.post(f"/drafts/{second}/register")).headers["location"][7:23]
+        async with await staff(world, "here") as client:
+            page = (await client.get(f"/conversations/{conversation}")).text
+            assert (receipt.number in page, elsewhere in page) == (True, False)
+        other, _ = await drafted(world, sender="customer-2")
         async with await staff(world, "sister") as client:
+            assert str(other) not in (await client.get("/drafts")).text
             assert (await client.post(f"/api/v1/handoffs/{conversation}/take")).status_code == 404
             assert (
                 await client.post(f"/console/conversations/{conversation}/say", data={"text": "x"})
@@ -279,6 +295,41 @@ class TestDrafts:
             assert "海淀支行" in case.text
             assert "350.50 元" in case.text
             assert (await client.get(f"/drafts/{conversation}")).status_code == 404
+
+    async def test_a_recorded_call_is_confirmed_sentence_by_sentence_and_registered(self, world: World) -> None:
+        said = [
+            ("海淀支行柜台3月1日多扣了我信用卡年费200元", 0.95),
+            ("要求退回年费并且道歉", 0.5),
+            ("我叫李小明，电话13800138001", 0.4),
+        ]
+        turns = [
+            {"speaker": "customer", "text": text, "start_ms": at * 4000, "end_ms": at * 4000 + 3500, "confidence": sure}
+            for at, (text, sure) in enumerate(said)
+        ]
+        now = world.time.isoformat()
+        call = {"call_id": "5f0b5a53-8f52-4a10-9c1f-8a9a5d0f7a11", "revision": now, "started_at": now, "turns": turns}
+        response = await world.channels.post("/api/v1/transcripts", json=call)
+        assert response.status_code == 200, response.text
+        draft = response.json()
+        open_fields = [field["name"] for field in draft["fields"] if field["state"] == "to_confirm"]
+        assert open_fields
+        path = f"/drafts/{draft['conversation_id']}"
+        async with await staff(world, "agent") as client:
+            assert f"{len(open_fields)} 项" in (await client.get("/drafts")).text
+            page = await client.get(path)
+            assert "录音第 2 句（4.0–7.5 秒）" in page.text
+            assert "识别把握 50%" in page.text
+            assert page.text.count("确认无误</button>") == len(open_fields)
+            refused = await client.post(f"{path}/register", headers=HX)
+            assert (refused.status_code, "还需要" in refused.text) == (409, True)
+            for name in open_fields:
+                assert (await client.post(f"{path}/fields", data={"name": name})).status_code == 303
+            assert "客户不提供</button>" in (await client.get(path)).text
+            for name in ("id_number",):
+                given = await client.post(f"{path}/fields", data={"name": name, "value": "不提供"}, headers=HX)
+                assert given.status_code == 204, given.text
+            done = await client.post(f"{path}/register", headers=HX)
+            assert done.headers.get("hx-redirect", "").startswith("/cases/TS"), done.text
 
     async def test_a_value_that_is_none_is_refused(self, world: World) -> None:
         conversation, _ = await drafted(world)

@@ -15,6 +15,14 @@ async def test_text_is_shown_masked_and_revealed_plain(world: World) -> None:
         assert await service.render(session, talk, kept.text) == "我叫张**，电话138****8000"
         assert await service.reveal(session, talk, kept.text) == "我叫张三，电话13800138000"
         assert await service.render(session, uuid4(), kept.text) == kept.text
+        assert await service.reveal(session, uuid4(), kept.text) == kept.text
+
+
+async def test_conversations_know_nothing_of_each_others_values(world: World) -> None:
+    async with world.database.transaction() as session:
+        await service.protect(session, uuid4(), "电话13800138000", asked=None)
+        other = await service.protect(session, uuid4(), "电话13900139000", asked=None)
+    assert other.text == "电话[手机#1]"
 
 
 async def test_nothing_personal_is_stored_in_plain_text(world: World) -> None:

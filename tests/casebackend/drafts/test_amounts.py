@@ -51,6 +51,7 @@ IN_A_STORY = [
     ("3点半去的，5号窗口", None),
     ("一直没人理我，一共打了10次", None),
     ("利率从3.5%涨到4.2%", None),
+    ("扣了3次，收了5个月", None),
     ("态度太差了", None),
     ("柜员一个人说了三遍", None),
     ("", None),
@@ -65,6 +66,11 @@ def test_an_answer_to_how_much_is_understood(said: str, meant: str) -> None:
 @pytest.mark.parametrize(("said", "meant"), IN_A_STORY)
 def test_the_amount_in_dispute_is_picked_from_a_story(said: str, meant: str | None) -> None:
     assert amount(said) == (Decimal(meant) if meant else None)
+
+
+@pytest.mark.parametrize("said", ["打了3次电话", "5个月了", "11月3号", "2026年11月3日", "很多", "不记得"])
+def test_what_counts_something_else_is_no_answer_to_how_much(said: str) -> None:
+    assert amount(said, asked=True) is None
 
 
 @given(st.decimals(min_value=Decimal("0.01"), max_value=Decimal("99999999.99"), places=2))

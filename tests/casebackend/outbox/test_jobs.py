@@ -102,3 +102,15 @@ def test_the_waiting_grows_to_five_minutes() -> None:
     waits = [rules.wait_after(attempt).total_seconds() for attempt in range(1, 12)]
     assert waits[:4] == [1, 2, 4, 8]
     assert max(waits) == waits[-1] == 300
+
+
+async def test_whoever_was_too_slow_leaves_it_to_the_next_claim(world: World) -> None:
+    await emit(world, "thing.done", "a")
+    async with world.database.transaction() as session:
+        slow = await jobs.claim(session, now=world.time)
+    world.wait(seconds=2)
+    async with world.database.transaction() as session:
+        quick = await jobs.claim(session, now=world.time)
+        assert await jobs.carry_out(session, slow, SUBSCRIPTIONS, now=world.time) == 0
+        assert await jobs.carry_out(session, quick, SUBSCRIPTIONS, now=world.time) == 1
+    assert await names(world) == ["a"]

@@ -137,7 +137,7 @@ async def test_a_flood_is_slowed_politely_and_nothing_is_lost(town: Town) -> Non
         cids = [await page.say(f"第{number}条") for number in range(12)]
         slow = [await page.until("slow") for _ in range(2)]
         assert [frame["cid"] for frame in slow] == cids[10:]
-        assert 2_000 < slow[0]["retry_ms"] < 4_000
+        assert 0 < slow[0]["retry_ms"] < 4_000
         await asyncio.sleep(slow[0]["retry_ms"] / 1000)
         await page.say("第10条", cids[10])
         await page.until("ack")
