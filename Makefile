@@ -27,7 +27,7 @@ arrows:
 unit: ## pure and in-process tests on SQLite, then on PostgreSQL, then the bot under Python 3.10
 	@echo "== unit (SQLite)"; $(PYTHON) -m pytest tests --ignore=tests/e2e --ignore=tests/contracts --ignore=tests/bot -m "not browser"
 	@echo "== unit (PostgreSQL)"; TINGSU_TEST_DATABASE=postgres $(PYTHON) -m pytest tests/casebackend -m "not browser"
-	@echo "== bot"; bot/.venv/bin/python -m pytest -c bot/pytest.ini tests/bot
+	@echo "== bot"; bot/.venv/bin/python -m pytest tests/bot
 
 contract: ## the wire, on both databases
 	@echo "== contract (SQLite)"; $(PYTHON) -m pytest tests/contracts

@@ -68,7 +68,8 @@ def test_no_room_is_a_dumping_ground(room: str) -> None:
 
 
 def test_no_source_file_is_a_giant() -> None:
-    assert [str(path) for path in SOURCES if len(path.read_text().splitlines()) > 400] == []
+    written = [path for path in SOURCES if "versions" not in path.parts]
+    assert [str(path) for path in written if len(path.read_text().splitlines()) > 400] == []
 
 
 def test_locks_name_no_registry() -> None:

@@ -7,7 +7,7 @@ IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=10)
 SEEN_EVERY = timedelta(minutes=1)
 LOCK = timedelta(minutes=15)
-TRIES_PER_ACCOUNT = 6
+TRIES_PER_ACCOUNT = 5
 TRIES_PER_ADDRESS = 20
 
 

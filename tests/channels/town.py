@@ -122,6 +122,7 @@ class Town:
             finally:
                 for name in reversed(list(town._programs)):
                     await town.stop(name)
+                    await quiet()
 
     http: aiohttp.ClientSession
 
@@ -167,6 +168,12 @@ class Town:
 
         await until(lambda: len(texts()) >= count, within)
         return texts()
+
+
+async def quiet() -> None:
+    """Requests whose caller has gone unwind before the database under them is closed."""
+    with contextlib.suppress(AssertionError):
+        await until(lambda: not any("connection_task" in str(task.get_coro()) for task in asyncio.all_tasks()), 2)
 
 
 async def until(holds: Callable[[], bool], within: float = 5) -> None:

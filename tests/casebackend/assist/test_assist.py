@@ -97,6 +97,16 @@ class TestAnsweringTheCustomer:
             assert entry is not None
             assert (entry.audience, entry.text) == ("external", response.json()["text"])
 
+    async def test_what_is_for_colleagues_only_is_never_told_to_a_customer(self, world: World) -> None:
+        words = "一线能不能答应给客户赔钱，补偿金额谁审批"
+        receipt = await world.says(words)
+        async with await staff(world, "agent") as client:
+            best = (await cards(client, receipt.conversation_id))[0]
+        assert best["internal"] is True
+        response = await self.ask(world, words)
+        assert response.status_code == 204 or best["text"] not in response.text
+        assert response.status_code == 204 or response.json()["title"] != best["title"]
+
     @pytest.mark.parametrize("words", ["嗯", "今天天气真好", "13800138000"])
     async def test_without_a_good_answer_there_is_none(self, world: World, words: str) -> None:
         assert (await self.ask(world, words)).status_code == 204
