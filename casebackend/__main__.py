@@ -14,9 +14,10 @@ from alembic import command
 from alembic.config import Config
 
 from casebackend import check
-from casebackend.app import create_app, open_database
+from casebackend.app import create_app
 from casebackend.audit import service as audit
 from casebackend.cases import diagram
+from casebackend.connection import open_database
 from casebackend.logging import configure
 from casebackend.seed import seed
 from casebackend.settings import Settings

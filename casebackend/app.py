@@ -1,6 +1,5 @@
 """Wires the web process. Importing this module does nothing."""
 
-import base64
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +12,6 @@ from casebackend.cases import routes as cases
 from casebackend.console import wiring as console
 from casebackend.conversations import routes as conversations
 from casebackend.curation import knowledge_index
-from casebackend.customers.vault import Vault
 from casebackend.database import Database
 from casebackend.drafts import routes as drafts
 from casebackend.handoffs import routes as handoffs
@@ -26,16 +24,6 @@ API = (
     conversations.bp, drafts.bp, cases.bp, cases.own_bp, revisits.bp, handoffs.bp, supervision.bp, assist.bp,
     openapi.bp,
 )  # fmt: skip
-
-
-def open_database(settings: Settings) -> Database:
-    return Database(
-        settings.database_url,
-        info={
-            "audit_key": base64.b64decode(settings.audit_key.get_secret_value()),
-            "vault": Vault(settings.data_key.get_secret_value()),
-        },
-    )
 
 
 def create_app(

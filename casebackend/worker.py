@@ -23,12 +23,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import leader
-from casebackend.app import open_database
 from casebackend.calendar.queries import ends_soon
 from casebackend.calendar.rules import SHANGHAI, local_date
 from casebackend.cases import jobs as cases
 from casebackend.clocks import jobs as clocks
 from casebackend.clocks.service import recompute_provisional
+from casebackend.connection import open_database
 from casebackend.conversations.deliveries import settle_doubtful
 from casebackend.conversations.model import Delivery
 from casebackend.conversations.queries import doubtful_delivery

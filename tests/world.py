@@ -16,7 +16,8 @@ from pydantic import SecretStr
 from sanic import Sanic
 
 from casebackend.api.conversations import Inbound, InboundReceipt
-from casebackend.app import create_app, open_database
+from casebackend.app import create_app
+from casebackend.connection import open_database
 from casebackend.conversations.rules import Channel
 from casebackend.database import Database
 from casebackend.schema import METADATA

@@ -6,7 +6,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.engine import Connection
 
 from casebackend import schema
-from casebackend.app import open_database
+from casebackend.connection import open_database
 from casebackend.database import UtcDateTime
 from casebackend.settings import Settings
 

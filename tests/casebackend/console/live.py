@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 
-from casebackend.app import open_database
+from casebackend.connection import open_database
 from casebackend.settings import Settings
 from tests.world import TOKENS, World, configured, prepare
 

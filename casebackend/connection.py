@@ -1,0 +1,16 @@
+import base64
+
+from casebackend.customers.vault import Vault
+from casebackend.database import Database
+from casebackend.settings import Settings
+
+
+def open_database(settings: Settings) -> Database:
+    """A database whose sessions carry the keys of the vault and of the audit chain."""
+    return Database(
+        settings.database_url,
+        info={
+            "audit_key": base64.b64decode(settings.audit_key.get_secret_value()),
+            "vault": Vault(settings.data_key.get_secret_value()),
+        },
+    )
