@@ -183,9 +183,14 @@ def transactional[**P](handler: Handler[P]) -> Route[P]:
 
 
 def reading[**P](handler: Handler[P]) -> Route[P]:
+    """One request, one snapshot. Shielded too: a query cancelled half-way would cost its connection."""
+
     @wraps(handler)
     async def in_one_snapshot(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HTTPResponse:
-        async with request.app.ctx.database.reading() as session:
-            return await handler(request, session, *args, **kwargs)
+        async def unit() -> HTTPResponse:
+            async with request.app.ctx.database.reading() as session:
+                return await handler(request, session, *args, **kwargs)
+
+        return await shielded(unit())
 
     return in_one_snapshot

@@ -49,24 +49,38 @@ class TurnRunner:
         self.breaker = Breaker(time.monotonic)
 
     async def work(self) -> None:
-        """One of several workers; each answers one turn at a time."""
-        claim = ClaimTurn(worker=self._worker, wait_seconds=POLL_SECONDS)
-        while True:
-            try:
-                turn = await self._backend.claim_turn(claim)
-            except (BackendUnavailable, Refused) as error:
-                self._claims_fail(type(error).__name__)
-                await asyncio.sleep(1)
-                continue
-            self._claims_failed = False
-            if turn is not None:
-                await self.answer(turn)
+        """Claims turns one after another and answers up to IN_FLIGHT of them at once."""
+        slots = asyncio.Semaphore(IN_FLIGHT)
+        answering: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                await slots.acquire()
+                turn = await self._claimed()
+                if turn is None:
+                    slots.release()
+                    continue
+                task = asyncio.create_task(self.answer(turn))
+                answering.add(task)
+                task.add_done_callback(lambda done: self._ended(done, answering, slots))
+        finally:
+            for task in answering:
+                task.cancel()
 
-    def _claims_fail(self, error: str) -> None:
-        """Said once, not by every worker every second."""
-        if not self._claims_failed:
-            log.warning("turn.claim_failed", error=error)
-        self._claims_failed = True
+    async def _claimed(self) -> Turn | None:
+        try:
+            return await self._backend.claim_turn(ClaimTurn(worker=self._worker, wait_seconds=POLL_SECONDS))
+        except (BackendUnavailable, Refused) as error:
+            log.warning("turn.claim_failed", error=type(error).__name__)
+            await asyncio.sleep(1)
+            return None
+
+    @staticmethod
+    def _ended(task: asyncio.Task[None], answering: set[asyncio.Task[None]], slots: asyncio.Semaphore) -> None:
+        """A fault of ours in one turn is logged and leaves that turn to its lease; the others go on."""
+        answering.discard(task)
+        slots.release()
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            log.error("task.fell_over", task="turn", error=type(fault).__name__)
 
     async def answer(self, turn: Turn) -> None:
         try:

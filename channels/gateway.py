@@ -15,7 +15,7 @@ from casebackend.api.client import BackendUnavailable, CaseBackend, Refused
 from casebackend.api.conversations import Heartbeat
 from channels.bot import RasaHttp
 from channels.callers import Callers
-from channels.conversation import IN_FLIGHT, TurnRunner
+from channels.conversation import TurnRunner
 from channels.delivery import Deliverer, Line
 from channels.envelope import Channel
 from channels.intake import Intake
@@ -103,9 +103,8 @@ class Gateway:
         )
 
     def _background(self) -> list[tuple[str, Work]]:
-        turns: list[tuple[str, Work]] = [(f"turns-{number}", self.runner.work) for number in range(IN_FLIGHT)]
         return [
-            *turns,
+            ("turns", self.runner.work),
             ("deliveries-wechat", lambda: self.deliverer.work(Channel.WECHAT)),
             ("deliveries-webchat", lambda: self.deliverer.work(Channel.WEBCHAT)),
             ("spool", self.intake.drain),

@@ -21,7 +21,7 @@ from casebackend.errors import BadRequest
 from casebackend.failpoints import failpoint
 
 bp = Blueprint("conversations")
-LONGEST_LOOK = 0.5
+LONGEST_LOOK = 1.0
 
 
 @bp.post("/inbox")
@@ -71,26 +71,36 @@ async def _polled[T](
     look: Callable[[AsyncSession], Awaitable[bool]],
     claim: Callable[[AsyncSession], Awaitable[T]],
 ) -> T | None:
-    """Looks without disturbing writers, claims in a transaction of its own, waits outside of both."""
+    """Looks without disturbing writers, claims in a transaction of its own, waits outside of both.
+
+    Each look runs to its end even if the caller hangs up, and a caller who has hung up claims nothing.
+    """
     database: Database = request.app.ctx.database
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
 
-    async def claimed() -> T:
+    async def attempt() -> T | None:
+        async with database.reading() as session:
+            promising = await look(session)
+        if not promising or _hung_up(request):
+            return None
         async with database.transaction() as session:
             return await claim(session)
 
     while True:
-        async with database.reading() as session:
-            promising = await look(session)
-        if promising:
-            found = await shielded(claimed())
-            if found:
-                return found
+        found = await shielded(attempt())
+        if found:
+            return found
         left = end - loop.time()
         if left <= 0:
             return None
         await database.signals.wait(topic, min(LONGEST_LOOK, left))
+
+
+def _hung_up(request: Request) -> bool:
+    transport = getattr(request, "transport", None)
+    closing = getattr(transport, "is_closing", None)
+    return bool(closing is not None and closing())
 
 
 @bp.post("/turns/claim")
