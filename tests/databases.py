@@ -84,3 +84,15 @@ async def fresh_url(prepare: Prepare, folder: Path) -> AsyncIterator[str]:
         template_file = await _template_sqlite(prepare)
         shutil.copy(template_file, folder / "tingsu.db")
         yield f"sqlite+aiosqlite:///{folder}/tingsu.db"
+
+
+@asynccontextmanager
+async def empty_url(folder: Path) -> AsyncIterator[str]:
+    """The URL of a database without any table."""
+    if on_postgres():
+        name = f"e{uuid4().hex}"
+        await _statement(f"CREATE DATABASE {name}")
+        yield _postgres_url(name)
+        await _statement(f"DROP DATABASE {name} WITH (FORCE)")
+    else:
+        yield f"sqlite+aiosqlite:///{folder}/empty.db"

@@ -1,13 +1,13 @@
 from collections import OrderedDict
 from collections.abc import Callable
 
-BURST = 10.0
+BURST = 20.0
 PER_SECOND = 20 / 60
 REMEMBERED = 10_000
 
 
 class Pace:
-    """Twenty messages a minute, ten at once, for each session."""
+    """Twenty messages a minute, twenty at once, for each session."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock

@@ -134,12 +134,12 @@ async def test_too_long_and_empty_messages_are_refused_in_chinese(town: Town) ->
 
 async def test_a_flood_is_slowed_politely_and_nothing_is_lost(town: Town) -> None:
     async with visitor() as http, opened(town, http) as page:
-        cids = [await page.say(f"第{number}条") for number in range(12)]
+        cids = [await page.say(f"第{number}条") for number in range(22)]
         slow = [await page.until("slow") for _ in range(2)]
-        assert [frame["cid"] for frame in slow] == cids[10:]
+        assert [frame["cid"] for frame in slow] == cids[20:]
         assert 0 < slow[0]["retry_ms"] < 4_000
         await asyncio.sleep(slow[0]["retry_ms"] / 1000)
-        await page.say("第10条", cids[10])
+        await page.say("第20条", cids[20])
         await page.until("ack")
 
 

@@ -8,6 +8,8 @@ from playwright.async_api import Page, async_playwright, expect
 
 from tests.channels.town import Town, say
 
+pytestmark = pytest.mark.browser
+
 
 @asynccontextmanager
 async def browsing(town: Town, *, width: int = 390) -> AsyncIterator[Page]:
