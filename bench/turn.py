@@ -11,9 +11,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import aiohttp
@@ -118,12 +119,13 @@ class StockChain(Chain):
             files = ["--endpoints", "bench/stock/endpoints.yml", "--credentials", "bench/stock/credentials.yml"]
             return [*rasa, "-p", str(self.ports["bot"]), "-m", str(self.model), *files]
         if name == "actions":
-            sdk = [sys.executable, "-m", "rasa_sdk", "--actions", "bench.stock.actions"]
-            return [*sdk, "-p", str(self.ports["actions"])]
+            return [sys.executable, "-m", "bench.stock.server", str(self.ports["actions"])]
         return super().command(name)
 
 
-def measured(chain: Chain, programs: list[str], talk: Callable[[Chain, int], Awaitable[None]]) -> dict[str, float]:
+def measured(
+    chain: Chain, programs: list[str], talk: Callable[[Chain, int], Coroutine[Any, Any, None]]
+) -> dict[str, float]:
     asyncio.run(talk(chain, 2))
     meter = Meter({name: chain.pid(name) for name in programs})
     asyncio.run(talk(chain, DIALOGUES))
@@ -177,8 +179,7 @@ class Started:
 def _wait_for_port(chain: Chain, name: str, seconds: float = 240) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        listening = {c.laddr.port for c in psutil.net_connections("tcp") if c.status == psutil.CONN_LISTEN}
-        if chain.ports[name] in listening:
+        if any(c.laddr[1:2] == (chain.ports[name],) for c in psutil.net_connections("tcp") if c.status == "LISTEN"):
             return
         if not chain.alive(name):
             raise RuntimeError(f"{name} ended: {chain.log(name)[-1500:]}")

@@ -1,7 +1,8 @@
 """The published interface, generated from the live routes and one table of what goes in and comes out."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
@@ -23,21 +24,25 @@ class Operation:
     many: bool = False
     status: int = 200
     query: tuple[str, ...] = ()
+    other: Mapping[int, str] = field(default_factory=dict)
 
 
 A, C, D = conversations, cases, drafts
 T = conversations.ForMessage
+SEEN, NONE = {200: "以前收到过"}, {204: "没有"}
 OPERATIONS: dict[str, Operation] = {
-    "conversations.receive": Operation("客户消息入库", A.Inbound, A.InboundReceipt, status=201),
+    "conversations.receive": Operation("客户消息入库", A.Inbound, A.InboundReceipt, status=201, other=SEEN),
     "conversations.open_conversation": Operation("打开会话", A.OpenConversation, A.ConversationView),
     "conversations.conversation": Operation("会话和游标之后的消息", None, A.ConversationView, query=("after",)),
-    "conversations.claim_turn": Operation("领取一轮对话", A.ClaimTurn, A.Turn),
+    "conversations.claim_turn": Operation("领取一轮对话", A.ClaimTurn, A.Turn, other=NONE),
     "conversations.take_over_turn": Operation("问卷接管一轮对话", A.TakeOverTurn, A.Turn),
     "conversations.finish_turn": Operation("一轮对话的答复", A.TurnDone, A.TurnResult),
     "conversations.fail_turn": Operation("一轮对话未成功", A.TurnFailed, status=204),
-    "conversations.claim_deliveries": Operation("领取待投递消息", A.ClaimDelivery, A.DeliveryView, many=True),
+    "conversations.claim_deliveries": Operation(
+        "领取待投递消息", A.ClaimDelivery, A.DeliveryView, many=True, other=NONE
+    ),
     "conversations.finish_delivery": Operation("投递结果", A.DeliveryDone, status=204),
-    "drafts.draft": Operation("填写中的投诉", None, D.DraftView),
+    "drafts.draft": Operation("填写中的投诉", None, D.DraftView, other=NONE),
     "drafts.absorb": Operation("把一条消息读进填写中的投诉", T, D.Absorbed),
     "drafts.cancel": Operation("取消填写", T, status=204),
     "drafts.submit_transcript": Operation("提交通话转写", D.Transcript, D.DraftView),
@@ -59,7 +64,7 @@ OPERATIONS: dict[str, Operation] = {
     "assist.suggestions": Operation("会话的知识建议", None, assist.Suggestions),
     "assist.for_case": Operation("投诉的知识建议", None, assist.Suggestions),
     "assist.inserted": Operation("建议已插入", status=204),
-    "assist.answer": Operation("可直接回答客户的条目；没有合适的为 204", T, A.Answer),
+    "assist.answer": Operation("可直接回答客户的条目；没有合适的为 204", T, A.Answer, other=NONE),
     "assist.search": Operation("查询知识库", None, assist.Found, many=True, query=("q", "kind", "audience")),
     "openapi.description": Operation("本文档"),
 }
@@ -113,7 +118,7 @@ def _operation(name: str, path: str, allowed: frozenset[str]) -> dict[str, Any]:
         "operationId": name,
         "tags": [name.split(".")[0]],
         "summary": known.summary,
-        "responses": {str(known.status): answer, "default": refusal},
+        "responses": {str(known.status): answer, **_other(known, answer), "default": refusal},
         "x-allowed": sorted(allowed),
     }
     if parameters:
@@ -122,6 +127,13 @@ def _operation(name: str, path: str, allowed: frozenset[str]) -> dict[str, Any]:
         schema = {"$ref": f"#/components/schemas/{known.request.__name__}"}
         found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return found
+
+
+def _other(known: Operation, answer: dict[str, Any]) -> dict[str, Any]:
+    return {
+        str(status): {"description": words} if status == 204 else answer | {"description": words}
+        for status, words in known.other.items()
+    }
 
 
 def _schemas() -> dict[str, Any]:

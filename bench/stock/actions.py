@@ -1,4 +1,4 @@
-"""Our actions as the stock SDK server runs them: found by scanning a package, made without arguments."""
+"""Our actions as the stock SDK server runs them: the client is opened at the first call, the ids come by metadata."""
 
 import os
 from typing import Any
@@ -30,8 +30,8 @@ def stock(action: type[TurnAction]) -> type[TurnAction]:
         tracker.latest_message["message_id"] = tracker.latest_message["metadata"]["message_id"]
         return await action.run(self, dispatcher, tracker, domain)
 
-    return type(f"Stock{action.__name__}", (action,), {"__init__": lambda self: None, "run": run})
+    return type(f"Stock{action.__name__}", (action,), {"run": run})
 
 
-for _action in ACTIONS:
-    globals()[f"Stock{_action.__name__}"] = stock(_action)
+STOCK = [stock(action) for action in ACTIONS]
+globals().update({action.__name__: action for action in STOCK})  # the SDK sends them to its worker by name

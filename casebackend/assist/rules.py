@@ -4,12 +4,15 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from casebackend.conversations.rules import Asked
+
 CARDS = 5
 SHORT = 8
 FEW = 3
 LOOK_BACK = 12
 TOKENS = re.compile(r"\[[^\[\]#]{1,6}#\d+\]")
 ENOUGH = 1_000
+TELLING = frozenset({Asked.FACTS, Asked.DEMAND})
 
 
 def questions(customer_words: Sequence[str]) -> list[str]:
@@ -23,6 +26,17 @@ def questions(customer_words: Sequence[str]) -> list[str]:
             break
     found = [asked[-ENOUGH:], " ".join(cleaned)[-ENOUGH:]]
     return [question for question in dict.fromkeys(found) if question]
+
+
+def stories(said: Sequence[tuple[str, str | None]]) -> list[str]:
+    """Messages with the question each answered, newest last: what tells more of one story is put together."""
+    told: list[str] = []
+    for words, asked in said:
+        if told and asked in TELLING:
+            told[-1] += f" {words}"
+        else:
+            told.append(words)
+    return told
 
 
 def kept(suggested: str, sent: str) -> float:

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
@@ -12,7 +12,7 @@ from casebackend.assist import rules
 from casebackend.assist.model import SuggestionUse
 from casebackend.calendar.rules import local_date
 from casebackend.conversations.errors import ConversationNotFound
-from casebackend.conversations.model import Conversation, Message
+from casebackend.conversations.model import Conversation, Message, Turn
 from casebackend.conversations.rules import Author
 from casebackend.curation.knowledge_index import Knowledge
 from casebackend.curation.model import Article
@@ -37,15 +37,17 @@ class UseNotFound(NotFound):
         super().__init__("没有这条建议记录")
 
 
-async def customer_words(session: AsyncSession, conversation_id: UUID) -> Sequence[Message]:
-    """The last messages of the customer, newest last."""
-    rows = await session.scalars(
-        select(Message)
+async def customer_words(session: AsyncSession, conversation_id: UUID) -> list[tuple[Message, str | None]]:
+    """The last messages of the customer that say something, newest last: not the name, the number, the yes."""
+    rows = await session.execute(
+        select(Message, Turn.asked)
+        .outerjoin(Turn, Turn.message_id == Message.id)
         .where(Message.conversation_id == conversation_id, Message.author == Author.CUSTOMER)
+        .where(or_(Turn.asked.is_(None), Turn.asked.in_(rules.TELLING)))
         .order_by(Message.seq.desc())
         .limit(rules.LOOK_BACK)
     )
-    return list(reversed(rows.all()))
+    return [(message, asked) for message, asked in reversed(rows.all())]
 
 
 async def for_conversation(
@@ -56,8 +58,9 @@ async def for_conversation(
     said = await customer_words(session, conversation_id)
     if not said:
         return Suggestions(message_id=None, cards=[])
-    message = said[-1]
-    cards = await _best(knowledge, [each.text for each in said], on=local_date(now))
+    message = said[-1][0]
+    told = rules.stories([(each.text, asked) for each, asked in said])
+    cards = await _best(knowledge, told, on=local_date(now))
     if viewer.user_id is not None:
         await _record_shown(session, cards, message, viewer.user_id, now)
     return Suggestions(message_id=message.id, cards=cards)

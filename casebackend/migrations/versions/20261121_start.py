@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "d831f6c46882"
+revision = "e48622cbf859"
 down_revision = None
 
 

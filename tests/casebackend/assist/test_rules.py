@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebackend.assist.rules import ENOUGH, kept, questions
+from casebackend.assist.rules import ENOUGH, kept, questions, stories
 
 
 def test_the_last_message_is_asked_first() -> None:
@@ -37,3 +37,8 @@ def test_all_nothing_and_half_of_it() -> None:
     assert kept("年费以领卡合约为准", "您好，年费以领卡合约为准。") == 1
     assert kept("年费", "挂失") == 0
     assert kept("一二三四", "一二") == 0.5
+
+
+def test_the_demand_is_read_together_with_the_story_it_belongs_to() -> None:
+    told = stories([("你好", None), ("扣了我两次年费", None), ("把钱退给我", "field.demand"), ("到底能不能退", None)])
+    assert told == ["你好", "扣了我两次年费 把钱退给我", "到底能不能退"]
