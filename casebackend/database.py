@@ -1,18 +1,31 @@
 """The one way to the database. SQLite: one writer, BEGIN IMMEDIATE. PostgreSQL: READ COMMITTED, small pool."""
 
 import asyncio
+import os
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate
 
+import structlog
 from sanic import HTTPResponse, Request
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, TypeDecorator, event
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine import Connection, ExceptionContext, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+
+
+log = structlog.get_logger()
+
+PRAGMAS = (
+    "journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON", "journal_size_limit=67108864",
+)  # fmt: skip
+# What SQLite says when its files can no longer be trusted. A full disk is not among them: that is refused and passes.
+BROKEN_FILE = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+EXIT_BROKEN_FILE = 70
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -80,20 +93,23 @@ def announce(session: AsyncSession, topic: str) -> None:
 def _pragmas(connection: Any, _: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "busy_timeout=5000",
-        "foreign_keys=ON",
-        "journal_size_limit=67108864",
-    ):
+    for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _end_if_the_file_is_broken(context: ExceptionContext) -> None:
+    """After a failed write or sync nobody knows what is on the disk: only a new process that recovers may go on."""
+    code = getattr(context.original_exception, "sqlite_errorcode", 0)
+    if code & 0xFF in BROKEN_FILE:
+        log.critical("database.broken", error=context.original_exception.sqlite_errorname)  # type: ignore[attr-defined]
+        os._exit(EXIT_BROKEN_FILE)
 
 
 def _sqlite_engine(url: str, begin: str) -> AsyncEngine:
     engine = create_async_engine(url)
     event.listen(engine.sync_engine, "connect", _pragmas)
+    event.listen(engine.sync_engine, "handle_error", _end_if_the_file_is_broken)
 
     def start(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
@@ -168,29 +184,25 @@ type Handler[**P] = Callable[Concatenate[Request, AsyncSession, P], Awaitable[HT
 type Route[**P] = Callable[Concatenate[Request, P], Coroutine[Any, Any, HTTPResponse]]
 
 
-def transactional[**P](handler: Handler[P]) -> Route[P]:
-    """One request, one shielded writing transaction, committed before the response leaves."""
-
+def _in_one[**P](
+    unit: Callable[[Database], AbstractAsyncContextManager[AsyncSession]], handler: Handler[P]
+) -> Route[P]:
     @wraps(handler)
-    async def in_one_transaction(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HTTPResponse:
-        async def unit() -> HTTPResponse:
-            async with request.app.ctx.database.transaction() as session:
+    async def in_one(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HTTPResponse:
+        async def work() -> HTTPResponse:
+            async with unit(request.app.ctx.database) as session:
                 return await handler(request, session, *args, **kwargs)
 
-        return await shielded(unit())
+        return await shielded(work())
 
-    return in_one_transaction
+    return in_one
+
+
+def transactional[**P](handler: Handler[P]) -> Route[P]:
+    """One request, one shielded writing transaction, committed before the response leaves."""
+    return _in_one(Database.transaction, handler)
 
 
 def reading[**P](handler: Handler[P]) -> Route[P]:
     """One request, one snapshot. Shielded too: a query cancelled half-way would cost its connection."""
-
-    @wraps(handler)
-    async def in_one_snapshot(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HTTPResponse:
-        async def unit() -> HTTPResponse:
-            async with request.app.ctx.database.reading() as session:
-                return await handler(request, session, *args, **kwargs)
-
-        return await shielded(unit())
-
-    return in_one_snapshot
+    return _in_one(Database.reading, handler)

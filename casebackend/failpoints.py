@@ -29,12 +29,7 @@ class InjectedFault(Exception):
     """Raised by a failpoint set to `raise`."""
 
 
-def _active() -> dict[str, str]:
-    setting = os.environ.get("TINGSU_FAILPOINTS", "")
-    return dict(entry.split("=", 1) for entry in setting.split(",") if "=" in entry)
-
-
-_armed: dict[str, str] = _active()
+_armed: dict[str, str] = {}
 _hits: dict[str, int] = {}
 
 
@@ -43,6 +38,18 @@ def arm(name: str, effect: str) -> None:
     if name not in NAMES:
         raise ValueError(f"unknown failpoint {name}")
     _armed[name] = effect
+
+
+def arm_from_environment() -> None:
+    """TINGSU_FAILPOINTS=name=effect,name=effect"""
+    for entry in filter(None, os.environ.get("TINGSU_FAILPOINTS", "").split(",")):
+        name, _, effect = entry.partition("=")
+        arm(name, effect)
+
+
+def hits(name: str) -> int:
+    """How often an armed point was reached."""
+    return _hits.get(name, 0)
 
 
 def disarm() -> None:
@@ -64,3 +71,6 @@ async def failpoint(name: str) -> None:
         raise InjectedFault(name)
     elif effect.startswith("sleep:"):
         await asyncio.sleep(int(effect.removeprefix("sleep:")) / 1000)
+
+
+arm_from_environment()

@@ -51,7 +51,19 @@ NOT_NAMES = frozenset(
         "修改 查进度 进度 催办 撤诉 撤销 常客 金主 高管 单身 华侨 方便 安全 明白 应该 解决 管理 全额 "
         "老客户 客户 储户 用户 会员 尽快处理 快点 同上 何时 何人 谁 曾经 安排 成功 成年 万一 关于 包括 "
         "时间 应用 和你 和他 明天 万分 石化 方式 "
+        "金额 余额 费用 费率 房贷 房租 车贷 钱款 解释 解约 查询 查账 查清 包退 全部 全退 全是 白天 毛病 何必 "
+        "单位 单号 项目 简单 麻烦 冷静 任何 时候 时长 连接 成都 左右 常用 牛逼 应付 党员 谷歌 方案 凌晨 元旦 "
+        "金卡 白卡 卫生 温馨 严重 严肃 万事 于是 路过 管用 "
     ).split()
+)
+# What stands here is an answer to something else, or no answer.
+NO_NAME = re.compile(
+    r"昨|今[天日早晚年]|[前后明][天日年]|上[周个午]|下[周个午]|刚[刚才]|早上|晚上|半夜|支行|分行|银行|网点|营业|中心|柜|经理|人工|"
+    r"确认|提交|修改|取消|继续|返回|跳过|下一|电话|手机|短信|信用|投诉|问题|情况|事情|道歉|解释|赔偿|扣款|扣费|收费|年费|续费|短信费|贷款|存款|存钱|取款|取钱|退款|退钱|利息|金额|"
+    r"匿名|保密|机器|骗|垃圾|傻|滚|混蛋|妈的|他妈|废物|有病|笑话|态度|[一二两三四五六七八九十百千万\d]+(?:元|块|号|月|点|分$)"
+)
+NO_LATIN_NAME = frozenset(
+    ("ok okay yes no hi hello hey thanks thank you bye help none null test app atm vip what why").split()  # noqa: SIM905
 )
 QUESTION = re.compile(
     r"[?？]|[吗么呢]$|什么|怎么|为啥|为何|为什么|多少|哪|谁|几|干嘛|何时|能不能|是不是|要不要|可不可以"
@@ -63,6 +75,8 @@ BEFORE_ANSWER = re.compile(
 AFTER_ANSWER = re.compile(r"[\s吧啊呀哈呢的哦嗯。.！!，,、~～]+$")
 # "姓王，王建国"
 SURNAME_FIRST = re.compile(r"([一-鿿]{1,2})[，,。\s]{1,3}(?:全名)?叫?(\1[一-鿿]{1,2})")
+# "王小明 13800138000"
+BEFORE_NUMBER = re.compile(r"(?<![一-鿿])([一-鿿]{2,4})[\s，,：:、]{0,2}(?=1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d))")
 HAN = re.compile(r"[一-鿿㐀-䶿]+(?:[·•‧][一-鿿㐀-䶿]+){0,3}")
 LATIN = re.compile(r"[A-Za-z][A-Za-z .'\-]{1,39}")
 SENTENCE = frozenset("的了吗呢我你您他她们要想不没在有钱卡退款处理投诉办理什怎请把被给为就这那都也快点去来说查催撤")
@@ -105,7 +119,11 @@ def _given(rest: str, surname: int) -> str | None:
 
 def named(text: str) -> list[tuple[int, int]]:
     """Places of names that the writer introduces."""
-    found = []
+    found = [
+        place.span(1)
+        for place in BEFORE_NUMBER.finditer(text)
+        if _surname(place[1]) and place[1] not in NOT_NAMES and not NO_NAME.search(place[1])
+    ]
     for cue in CUE.finditer(text):
         name = after_cue(cue.group(), text[cue.end() : cue.end() + 8])
         if name:
@@ -128,7 +146,7 @@ def answered(text: str) -> tuple[int, int] | None:
     if twice:
         return begin + twice.start(2), begin + twice.end(2)
     if LATIN.fullmatch(core):
-        return begin, end
+        return None if NO_LATIN_NAME.issuperset(core.lower().replace(".", " ").split()) else (begin, end)
     han = HAN.match(core)
     if not han:
         return None
@@ -137,7 +155,7 @@ def answered(text: str) -> tuple[int, int] | None:
 
 
 def _han_answer(begin: int, name: str, core: str) -> tuple[int, int] | None:
-    if name in NOT_NAMES:
+    if name in NOT_NAMES or NO_NAME.search(name):
         return None
     if "·" in name or "•" in name or "‧" in name:
         return (begin, begin + len(name)) if len(name) <= 24 else None

@@ -1,4 +1,4 @@
-"""Personal data in free text becomes tokens; secrets are dropped. Standard library only; linear in the text."""
+"""Personal data in free text becomes tokens; secrets are dropped. Pure; linear in the text."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from casebackend.customers import names
 from casebackend.customers.numbers import Found, disjoint, looks_like_id, numbers, shadow
 from casebackend.customers.rules import TOKEN, Kind, token
+from casebackend.customers.spelling import simplified
 
 DROPPED = "[已删除]"
 LONGEST = 65_536
@@ -71,14 +72,15 @@ def without_secrets(text: str) -> tuple[str, bool]:
 
 
 def _named(text: str, asked: str | None, known: Mapping[tuple[Kind, str], str]) -> Iterator[Found]:
-    for start, end in names.named(text):
+    plain = simplified(text)
+    for start, end in names.named(plain):
         yield Found(start, end, Kind.NAME, text[start:end], 6)
     for kind, value in known:
         if kind is Kind.NAME and len(value) >= 2:
             for match in re.finditer(re.escape(value), text):
                 yield Found(*match.span(), Kind.NAME, value, 5)
     if asked == "field.name":
-        bare = TOKEN.sub(lambda match: " " * len(match.group()), text)
+        bare = TOKEN.sub(lambda match: " " * len(match.group()), plain)
         span = names.answered(bare)
         if span:
             yield Found(*span, Kind.NAME, text[span[0] : span[1]], 7)

@@ -14,7 +14,7 @@ LARGE = {"万": 10_000, "萬": 10_000, "亿": 100_000_000}
 HAN = "".join(DIGITS) + "".join(SMALL) + "".join(LARGE)
 
 PLAIN = str.maketrans("０１２３４５６７８９．，￥ｗＷ", "0123456789.,¥wW")
-CURRENCY = r"(?:元人民币|块钱|元钱|人民币|元整|块整|元|块|圆|rmb|RMB|CNY)"
+CURRENCY = r"(?:元人民币|块钱|元钱|人民币|元整|块整|元|块|圆|rmb|RMB|CNY|[Yy]uan)"
 ARABIC = r"(?:\d{1,3}(?:[,，]\d{3}){1,4}|\d{1,10})(?:\.\d{1,4})?"
 NUMBER = re.compile(
     rf"(?P<sign>[¥￥]|人民币|RMB|rmb)?\s?"

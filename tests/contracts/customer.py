@@ -1,5 +1,6 @@
 """A customer and the programs that serve one: every word goes through the published client and a real wire."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -26,6 +27,7 @@ from casebackend.api.drafts import Absorbed, CaseReceipt, Transcript, Transcript
 from casebackend.conversations.rules import Asked, Channel, Engine
 
 WORKER = "contract"
+LONGER_THAN_A_LEASE = 15
 STORY = "我要投诉，昨天朝阳支行柜台多扣了我信用卡年费200元，柜员态度很差"
 ANSWERS = {
     "facts": "柜台多扣了我信用卡年费",
@@ -75,10 +77,14 @@ class Customer:
 
     turn: Turn
 
-    def __init__(self, channels: CaseBackend, actions: CaseBackend, *, channel: Channel = Channel.WECHAT) -> None:
+    def __init__(
+        self, channels: CaseBackend, actions: CaseBackend, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self.channels = channels
         self.actions = actions
-        self.channel = channel
+        self.now = now
+        self.channel = Channel.WECHAT
+        self.said: list[str] = []
         self.sender = f"o{uuid4().hex}"
 
     def words(self, text: str, *, external_id: str | None = None) -> Inbound:
@@ -87,15 +93,17 @@ class Customer:
             sender=self.sender,
             external_id=external_id or uuid4().hex,
             text=text,
-            received_at=datetime.now(UTC),
+            received_at=self.now(),
         )
 
     async def sends(self, text: str) -> InboundReceipt:
-        return await self.channels.receive(self.words(text))
+        words = self.words(text)
+        self.said.append(words.external_id)
+        return await self.channels.receive(words)
 
     async def says(self, text: str) -> Turn:
         receipt = await self.sends(text)
-        turn = await self.channels.claim_turn(ClaimTurn(worker=WORKER, wait_seconds=2))
+        turn = await self.channels.claim_turn(ClaimTurn(worker=WORKER, wait_seconds=LONGER_THAN_A_LEASE))
         if turn is None or turn.message_id != receipt.message_id:
             raise AssertionError(f"another turn was claimed: {turn}")
         self.turn = turn

@@ -9,12 +9,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
-
-from ops.chain import free_port
+from ops.chain import answers, free_port
 from tests.contracts.customer import Exchange
 from tests.world import configured
 
@@ -81,9 +79,8 @@ class Served:
         while time.monotonic() < end:
             if self._process is not None and self._process.poll() is not None:
                 break
-            with suppress(httpx.HTTPError):
-                if httpx.get(f"{self.address}/health/live", timeout=2).status_code == 200:
-                    return
+            if answers(f"{self.address}/health/live"):
+                return
             time.sleep(0.02)
         raise AssertionError(f"the web process did not start: {self.log.read_text()[-2000:]}")
 
