@@ -27,18 +27,33 @@ async def resume(turn: Turn) -> None:
         ask_next(turn, draft)
 
 
-def ask_after(turn: Turn, absorbed: Absorbed) -> None:
-    """What to say once the draft has read the message."""
+def _remark(turn: Turn, absorbed: Absorbed) -> None:
+    """What was made of the message, before the next question."""
     if absorbed.started:
         turn.say("utter_soothe")
-    if absorbed.choices:
+    elif turn.asked is None:
+        turn.say("utter_gone_on_with")
+    elif turn.talk in {"confirm", "correction"} and absorbed.changed and absorbed.draft.next is None:
+        turn.say("utter_changed", what="、".join(_labels(absorbed)))
+
+
+def _labels(absorbed: Absorbed) -> list[str]:
+    labels = {field.name: field.label for field in absorbed.draft.fields}
+    return [labels[name] for name in absorbed.changed if name in labels]
+
+
+def ask_after(turn: Turn, absorbed: Absorbed) -> None:
+    """What to say once the draft has read the message."""
+    _remark(turn, absorbed)
+    if absorbed.choices and absorbed.failures < OFFER_AFTER:
         turn.say("utter_which_unit", items=absorbed.choices)
     elif absorbed.failures >= OFFER_AFTER:
         turn.say("utter_offer_person")
     elif turn.purpose == "refuse" and absorbed.failures:
         ask_next(turn, absorbed.draft, explain=True)
     else:
-        if turn.asked and not absorbed.understood:
+        said_again = turn.purpose == "complaint" and turn.asked == "field.facts"
+        if turn.asked and not absorbed.understood and not said_again:
             turn.say("utter_not_understood")
         ask_next(turn, absorbed.draft, explain=absorbed.failures >= EXPLAIN_AFTER)
 
@@ -47,6 +62,9 @@ class Intake(TurnAction):
     called = "action_intake"
 
     async def answer(self, turn: Turn) -> None:
+        if turn.asked is None and turn.purpose == "correct" and await self._filed(turn):
+            turn.say("utter_correct_filed")
+            return
         try:
             absorbed = await turn.backend.absorb(turn.conversation, turn.message, key=turn.key())
         except Refused as refusal:
@@ -54,6 +72,17 @@ class Intake(TurnAction):
             turn.say("utter_intake_refused")
             return
         ask_after(turn, absorbed)
+
+    async def _filed(self, turn: Turn) -> bool:
+        """Nothing is being filled in, and there is a case: that is what should be put right."""
+        if await turn.backend.draft(turn.conversation) is not None:
+            return False
+        try:
+            progress = await turn.backend.progress(turn.conversation, turn.message, key=turn.key(2))
+        except Refused as refusal:
+            business(refusal)
+            return False
+        return bool(progress.cases)
 
 
 class File(TurnAction):

@@ -131,8 +131,8 @@ def measured(
     asyncio.run(talk(chain, DIALOGUES))
     cpu, rss, turns = meter.cpu(), meter.rss(), DIALOGUES * len(SCRIPT)
     return {
+        **{f"cpu_{name}": used / turns for name, used in cpu.items()},
         "cpu_all": sum(cpu.values()) / turns,
-        "cpu_rasa": cpu["bot"] / turns,
         "rss_all": sum(rss.values()),
         "rss_rasa": rss["bot"],
     }
@@ -194,7 +194,10 @@ def main() -> int:
     turns = DIALOGUES * len(SCRIPT)
     note = {"turns": turns, "load": os.getloadavg()[0]}
     figures.show("CPU s per turn, all programs", ours=mine["cpu_all"], peer=peer["cpu_all"], **note)
-    figures.show("CPU s per turn, Rasa alone", ours=mine["cpu_rasa"], peer=peer["cpu_rasa"], **note)
+    for name in ("casebackend", "actions"):
+        figures.show(f"CPU s per turn, {name}", ours=mine[f"cpu_{name}"], peer=peer[f"cpu_{name}"])
+    figures.show("CPU s per turn, channels", ours=mine["cpu_channels"])
+    figures.show("CPU s per turn, Rasa alone", ours=mine["cpu_bot"], peer=peer["cpu_bot"], **note)
     figures.show("RSS MB, all programs", ours=mine["rss_all"] / 1e6, peer=peer["rss_all"] / 1e6)
     figures.show("RSS MB, Rasa alone", ours=mine["rss_rasa"] / 1e6, peer=peer["rss_rasa"] / 1e6)
     print(json.dumps({"note": "ours counts the channels program; for the stock way the bench itself is the channel"}))

@@ -1,9 +1,10 @@
 """Carrying messages to customers: at most once where twice would be seen, at least once elsewhere."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.conversations import ClaimDelivery, DeliveryDone, DeliveryView
@@ -18,15 +19,20 @@ MOST_AT_ONCE = 10
 
 async def anything_to_claim(session: AsyncSession, command: ClaimDelivery, now: datetime) -> bool:
     """A look that disturbs no writer; the claim itself decides."""
-    wanted = or_(queries.claimable_delivery(command.channels, now), queries.doubtful_delivery(now))
-    return await session.scalar(select(Delivery.id).where(wanted).limit(1)) is not None
+    given = {"now": now, "channels": command.channels}
+    return await session.scalar(_anything_to_do(), given) is not None
+
+
+@cache
+def _anything_to_do() -> Select[UUID]:
+    return select(Delivery.id).where(or_(queries.claimable_delivery(), queries.doubtful_delivery())).limit(1)
 
 
 async def settle_doubtful(session: AsyncSession, now: datetime) -> int:
     """Perhaps it was sent, perhaps not: nobody sends it again by itself, the agent sees it."""
-    found = select(Delivery).where(queries.doubtful_delivery(now)).limit(100).with_for_update(skip_locked=True)
+    found = select(Delivery).where(queries.doubtful_delivery()).limit(100).with_for_update(skip_locked=True)
     count = 0
-    for delivery in await session.scalars(found):
+    for delivery in await session.scalars(found, {"now": now}):
         delivery.state, delivery.lease_until, delivery.done_at = DeliveryState.MAYBE_SENT, None, now
         count += 1
     if count:
@@ -39,12 +45,12 @@ async def claim(session: AsyncSession, command: ClaimDelivery, *, now: datetime)
     await settle_doubtful(session, now)
     query = (
         select(Delivery)
-        .where(queries.claimable_delivery(command.channels, now))
+        .where(queries.claimable_delivery())
         .order_by(Delivery.created_at, Delivery.seq)
         .limit(MOST_AT_ONCE)
         .with_for_update(skip_locked=True, of=Delivery)
     )
-    found = list(await session.scalars(query))
+    found = list(await session.scalars(query, {"now": now, "channels": command.channels}))
     for delivery in found:
         _hand(delivery, command.worker, now)
     await session.flush()

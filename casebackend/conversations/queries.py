@@ -1,10 +1,10 @@
 """What others read of conversations. Every text leaves with masked values in place of tokens."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
@@ -25,6 +25,7 @@ from casebackend.conversations.rules import (
     TurnState,
 )
 from casebackend.customers import service as customers
+from casebackend.database import UtcDateTime
 
 
 async def views(session: AsyncSession, messages: Sequence[Message]) -> list[MessageView]:
@@ -97,9 +98,13 @@ async def delivery_view(session: AsyncSession, delivery: Delivery) -> DeliveryVi
     )
 
 
-def claimable_turn(now: datetime) -> ColumnElement[bool]:
-    """The lowest open turn of its conversation, and nobody is at work on it."""
-    earlier = aliased(Turn)
+@cache
+def claimable_turn() -> ColumnElement[bool]:
+    """The lowest open turn of its conversation, and nobody is at work on it. Takes the parameter `now`.
+
+    Built once: every poll asks it, and building it costs more than running it.
+    """
+    earlier, now = aliased(Turn), bindparam("now", type_=UtcDateTime())
     return and_(
         or_(Turn.state == TurnState.WAITING, and_(Turn.state == TurnState.CLAIMED, Turn.lease_until <= now)),
         ~exists().where(
@@ -110,11 +115,15 @@ def claimable_turn(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def claimable_delivery(channels: Sequence[Channel], now: datetime) -> ColumnElement[bool]:
-    """The first open delivery of its conversation. One whose carrier vanished is only free where twice does no harm."""
-    earlier = aliased(Delivery)
+@cache
+def claimable_delivery() -> ColumnElement[bool]:
+    """The first open delivery of its conversation. One whose carrier vanished is only free where twice does no harm.
+
+    Takes the parameters `now` and `channels`.
+    """
+    earlier, now = aliased(Delivery), bindparam("now", type_=UtcDateTime())
     return and_(
-        Delivery.channel.in_(channels),
+        Delivery.channel.in_(bindparam("channels", expanding=True)),
         or_(
             Delivery.state == DeliveryState.PENDING,
             and_(
@@ -131,8 +140,10 @@ def claimable_delivery(channels: Sequence[Channel], now: datetime) -> ColumnElem
     )
 
 
-def doubtful_delivery(now: datetime) -> ColumnElement[bool]:
-    """Claimed by somebody who vanished, to a receiver that must not get it twice."""
+@cache
+def doubtful_delivery() -> ColumnElement[bool]:
+    """Claimed by somebody who vanished, to a receiver that must not get it twice. Takes the parameter `now`."""
+    now = bindparam("now", type_=UtcDateTime())
     return and_(
         Delivery.state == DeliveryState.CLAIMED, Delivery.lease_until <= now, Delivery.channel.not_in(AT_LEAST_ONCE)
     )

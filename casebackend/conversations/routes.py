@@ -98,9 +98,11 @@ async def _polled[T](
 
 
 def _hung_up(request: Request) -> bool:
-    transport = getattr(request, "transport", None)
-    closing = getattr(transport, "is_closing", None)
-    return bool(closing is not None and closing())
+    """Under ASGI there is no transport that could tell."""
+    try:
+        return bool(request.transport.is_closing())
+    except (AttributeError, NotImplementedError):
+        return False
 
 
 @bp.post("/turns/claim")

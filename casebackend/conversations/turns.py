@@ -1,9 +1,10 @@
 """Work for the turn runner: claimed with a lease, in order, one at a time in each conversation."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.conversations import ClaimTurn, TakeOverTurn, TurnDone, TurnFailed, TurnResult
@@ -18,7 +19,12 @@ from casebackend.failpoints import failpoint
 
 async def anything_to_claim(session: AsyncSession, now: datetime) -> bool:
     """A look that disturbs no writer; the claim itself decides."""
-    return await session.scalar(select(Turn.id).where(queries.claimable_turn(now)).limit(1)) is not None
+    return await session.scalar(_anything_open(), {"now": now}) is not None
+
+
+@cache
+def _anything_open() -> Select[UUID]:
+    return select(Turn.id).where(queries.claimable_turn()).limit(1)
 
 
 async def claim(session: AsyncSession, command: ClaimTurn, *, now: datetime) -> TurnView | None:
@@ -28,18 +34,19 @@ async def claim(session: AsyncSession, command: ClaimTurn, *, now: datetime) -> 
         query = (
             select(Conversation)
             .join(Turn, Turn.conversation_id == Conversation.id)
-            .where(queries.claimable_turn(now), Conversation.id.not_in(seen))
+            .where(queries.claimable_turn(), Conversation.id.not_in(seen))
             .order_by(Turn.created_at, Turn.seq)
             .limit(1)
             .with_for_update(skip_locked=True, of=Conversation)
         )
-        conversation: Conversation | None = await session.scalar(query.execution_options(populate_existing=True))
+        latest = {"populate_existing": True}
+        conversation: Conversation | None = await session.scalar(query, {"now": now}, execution_options=latest)
         if conversation is None:
             return None
         seen.append(conversation.id)
         # Only what is read after the lock is sure to be the latest.
-        again = select(Turn).where(queries.claimable_turn(now), Turn.conversation_id == conversation.id)
-        turn: Turn | None = await session.scalar(again.execution_options(populate_existing=True))
+        again = select(Turn).where(queries.claimable_turn(), Turn.conversation_id == conversation.id)
+        turn: Turn | None = await session.scalar(again, {"now": now}, execution_options=latest)
         if turn is not None and await _claimed(session, turn, conversation, command.worker, now):
             message = await session.get_one(Message, turn.message_id)
             return queries.turn_view(turn, message, conversation)

@@ -19,8 +19,8 @@ from casebackend.drafts.errors import ForeignMessage
 from casebackend.drafts.extraction import Reader
 from casebackend.drafts.model import Draft
 from casebackend.drafts.rules import DraftState, Field, FieldState
-from casebackend.drafts.service import Source, open_draft, start, take
-from casebackend.drafts.values import Understood
+from casebackend.drafts.service import Source, open_draft, put, start, take
+from casebackend.drafts.values import Understood, Value, unit_value
 from casebackend.organisations.queries import all_names
 
 
@@ -60,11 +60,17 @@ async def absorb(session: AsyncSession, conversation_id: UUID, message_id: UUID,
     if draft is None:
         received = message.received_at or message.at
         draft = await start(session, conversation, message_id=message.id, received_at=min(received, now), now=now)
+        await _same_person(session, draft, now)
     asked = await _asked(session, conversation, message)
-    understood = Reader(await all_names(session), now).read(message.text, asked, await queries.fields(session, draft))
+    reader = Reader(await all_names(session), now)
+    candidates = await _candidates(session, draft, reader)
+    understood = reader.read(message.text, asked, await queries.fields(session, draft))
+    _chosen(reader, understood, asked, candidates, message.text)
     await leave_out_wrong_papers(session, draft, understood, asked)
     if understood.back:
         changed = await _undo_last(session, draft)
+    elif understood.wrong is not None:
+        changed = await _forget(session, draft, understood.wrong)
     else:
         changed = await take(session, draft, understood, Source(message.id), asked)
     result = {
@@ -72,12 +78,60 @@ async def absorb(session: AsyncSession, conversation_id: UUID, message_id: UUID,
         "changed": changed,
         "understood": understood.answered or bool(changed),
         "failures": _failures(draft, asked, understood, changed),
-        "choices": [unit.name for unit in understood.units],
+        "choices": await _choices(session, draft, understood, candidates),
     }
     draft.last_message_id, draft.last_result, draft.touched_at = message.id, result, now
     await session.flush()
     announce(session, "console")
     return await _absorbed(session, draft, result)
+
+
+async def _forget(session: AsyncSession, draft: Draft, name: Field) -> list[Field]:
+    """It will be asked again."""
+    held = (await queries.fields(session, draft)).get(name)
+    if held is None:
+        return []
+    await session.delete(held)
+    await session.flush()
+    return [name]
+
+
+async def _same_person(session: AsyncSession, draft: Draft, now: datetime) -> None:
+    """Who complains a second time in a conversation is not asked again who he is; the read-back shows it."""
+    before = await queries.filed_before(session, draft.conversation_id, now)
+    for name, held in (await queries.fields(session, before)).items() if before else []:
+        if name in {Field.NAME, Field.PHONE, Field.ID_NUMBER}:
+            value = Value(held.value, held.display, FieldState(held.state))
+            await put(session, draft, name, value, Source(held.message_id))
+
+
+async def _candidates(session: AsyncSession, draft: Draft, reader: Reader) -> list[str]:
+    """Units of one name, of which the customer has not said which."""
+    held = await queries.fields(session, draft)
+    if Field.UNIT in held:
+        return []
+    offered = list((draft.last_result or {}).get("choices", []))
+    story = held.get(Field.FACTS)
+    named = reader.units(story.value) if story is not None else []
+    return offered or ([unit.name for unit in named] if len(named) > 1 else [])
+
+
+def _chosen(reader: Reader, understood: Understood, asked: str | None, candidates: list[str], text: str) -> None:
+    if asked != "field.unit" or not candidates or understood.answered:
+        return
+    unit = reader.one_of(candidates, text)
+    if unit is not None:
+        understood.values[Field.UNIT], understood.units, understood.answered = unit_value(unit), [], True
+
+
+async def _choices(
+    session: AsyncSession, draft: Draft, understood: Understood, candidates: list[str]
+) -> list[str]:
+    """Offered as long as the unit is the question."""
+    held = await queries.fields(session, draft)
+    if Field.UNIT in held or next(iter(queries.missing(draft, held)), None) is not Field.UNIT:
+        return []
+    return [unit.name for unit in understood.units] or candidates
 
 
 def _failures(draft: Draft, asked: str | None, understood: Understood, changed: list[Field]) -> int:

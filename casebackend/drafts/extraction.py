@@ -1,4 +1,4 @@
-"""From a tokenised message to the fields of a complaint. Pure; standard library only.
+"""From a tokenised message to the fields of a complaint. Pure.
 
 Personal values are tokens by now, so a card number cannot be taken for an amount, nor a phone number for a date.
 """
@@ -7,10 +7,11 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from casebackend.customers.spelling import simplified
 from casebackend.drafts import phrases
 from casebackend.drafts.amounts import amount
 from casebackend.drafts.dates import occurred_on
-from casebackend.drafts.rules import MAY_BE_REFUSED, MAY_BE_UNKNOWN, Field
+from casebackend.drafts.rules import MAY_BE_REFUSED, MAY_BE_UNKNOWN, Field, FieldState
 from casebackend.drafts.values import (
     IGNORANCE,
     REFUSAL,
@@ -20,6 +21,7 @@ from casebackend.drafts.values import (
     money_value,
     text_value,
     unit_value,
+    unknown_unit,
 )
 from casebackend.organisations.rules import OrganisationName, resolve
 
@@ -34,6 +36,10 @@ SOMEBODY_ELSE = re.compile(
     r"(?:对方|他|她|柜员|经理|员工|人员|行长|主任|客服|保安|大堂|柜台|同事|朋友)[^，,。；;！!？?\n]{0,10}$"
 )
 LONGEST_CORRECTION = 120
+SHORTEST_MORE = 8
+AT_READ_BACK = frozenset({"confirm", "correction"})
+MISTYPED = re.compile(r"支航|之行|支行行|只行")
+SAID_AROUND = re.compile(r"^(?:就是|是|在|你们)|(?:那个|那家|那边|的|吧|啊|呀)+$")
 EVERYTHING = frozenset(Field)
 
 
@@ -57,42 +63,78 @@ class Reader:
             day = occurred_on(ANY_TOKEN.sub("，", text), self.now)
             return date_value(day) if day else None
         if wanted is Field.UNIT:
-            units = resolve(self.names, text)
+            units = self.units(text, asked=asked)
             return unit_value(units[0]) if len(units) == 1 else None
         if wanted is Field.DEMAND:
             said = phrases.demand(text)
             return text_value(said) if said else None
         return text_value(text) if self.has_facts(text) else None
 
+    def units(self, text: str, *, asked: bool = False) -> list[OrganisationName]:
+        """Asked for the unit, 朝阳 is enough. That the hotline did not answer is no complaint about the hotline."""
+        text = MISTYPED.sub("支行", text)
+        if not asked:
+            return resolve(self.names, phrases.HOTLINE.sub("，", text))
+        bare = SAID_AROUND.sub("", text.strip(" ，,。.！!"))
+        return resolve(self.names, text) or (resolve(self.names, f"{bare}支行") if 2 <= len(bare) <= 8 else [])
+
+    def one_of(self, candidates: Collection[str], text: str) -> OrganisationName | None:
+        """Of several of one name: 济南那个."""
+        pairs = {text[at : at + 2] for at in range(len(text) - 1)}
+        telling = [name for name in candidates if any(pair in name for pair in pairs)]
+        found = [each for each in self.names if each.name in telling]
+        return found[0] if len(telling) == 1 and found else None
+
     def has_facts(self, text: str) -> bool:
         """我要投诉朝阳支行 names a unit and tells nothing."""
         bare = ANY_TOKEN.sub("", text)
-        for unit in resolve(self.names, bare):
+        for unit in self.units(bare):
             for spoken_name in sorted(unit.spoken, key=len, reverse=True):
                 bare = bare.replace(spoken_name, "")
         if re.fullmatch(
             r"\s*(?:我|本人)?的?(?:姓名|名字|电话|手机|联系方式)?(?:号码?)?(?:是|叫|为|[：:])?[\s，,。]*", bare
         ):
             return False
-        return phrases.has_content(bare)
+        return phrases.has_content(bare) and phrases.place(bare) is None
 
     def read(self, text: str, asked: str | None, held: Collection[Field] = EVERYTHING) -> Understood:
         """`held`: fields that have a value. Before the story is told nothing can be a correction of it."""
+        understood = self._read(simplified(text), asked, held)
+        for values in (understood.values, understood.corrected):
+            for name in (Field.FACTS, Field.DEMAND):
+                if name in values:
+                    values[name] = _as_written(values[name], text)
+        return understood
+
+    def _read(self, text: str, asked: str | None, held: Collection[Field]) -> Understood:
         if phrases.goes_back(text):
             return Understood(answered=True, back=True)
         understood = Understood(about_money=self._about_money(text))
-        if Field.FACTS in held and len(text) <= LONGEST_CORRECTION:
-            understood.corrected = self.corrections(text, asked, held)
-        if understood.corrected:
+        if Field.FACTS in held and len(text) <= LONGEST_CORRECTION and self._changes(text, asked, held, understood):
             understood.answered = True
             return understood
         wanted = _field(asked)
         if wanted is None:
             self._free(text, understood)
+            if asked in AT_READ_BACK and not _belongs_to_story(text):
+                understood.values.pop(Field.FACTS, None)
             understood.answered = bool(understood.values or understood.units)
         else:
             self._answer(wanted, text, understood)
         return understood
+
+    def _changes(self, text: str, asked: str | None, held: Collection[Field], understood: Understood) -> bool:
+        """What was held is put right, taken back, or added to."""
+        added = phrases.added(text) if asked in AT_READ_BACK or _field(asked) not in {None, Field.FACTS} else None
+        understood.corrected = self.corrections(added or text, asked if not added else "correction", held)
+        if understood.corrected:
+            return True
+        wrong = phrases.wrong(text, asked)
+        if wrong in held and f"field.{wrong}" != asked:
+            understood.wrong = wrong
+        elif added:
+            understood.values[Field.FACTS] = text_value(added)
+        return bool(understood.wrong or added)
 
     def _about_money(self, text: str) -> bool | None:
         if phrases.about_money(text) or amount(ANY_TOKEN.sub("，", text)) is not None:
@@ -104,9 +146,11 @@ class Reader:
             value = self.value(wanted, text)
             if value is not None:
                 understood.values[wanted] = value
-        units = resolve(self.names, text)
+        units = self.units(text)
         if len(units) > 1:
             understood.units = units
+        if Field.ID_NUMBER not in understood.values and phrases.keeps_paper(text):
+            understood.values[Field.ID_NUMBER] = REFUSAL
 
     def _answer(self, wanted: Field, text: str, understood: Understood) -> None:
         """The answer itself, and whatever else was said along with it."""
@@ -119,10 +163,15 @@ class Reader:
             understood.answered = True
             if wanted is not Field.FACTS:
                 understood.values.pop(Field.FACTS, None)
-        elif wanted is Field.UNIT and understood.units:
+        elif wanted is Field.UNIT and len(units := self.units(text, asked=True)) > 1:
+            understood.units = units
             understood.answered = True
+        if wanted is Field.UNIT and answer is not None and answer.state is FieldState.UNKNOWN and answer != IGNORANCE:
+            understood.values[Field.FACTS] = text_value(f"被投诉机构：{answer.display.removesuffix('（待核实）')}")
 
     def _direct(self, wanted: Field, text: str, understood: Understood) -> Value | None:
+        if wanted is Field.ID_NUMBER and phrases.declines(text):
+            return REFUSAL
         if phrases.is_command(text) and wanted is not Field.AMOUNT:
             return None
         if wanted is Field.AMOUNT and phrases.denies_money(text):
@@ -140,20 +189,33 @@ class Reader:
         if wanted is Field.FACTS:
             return text_value(text) if self.has_facts(text) else None
         if wanted is Field.DEMAND:
-            if phrases.refuses(text) or phrases.knows_not(text) or len(text.strip()) < 2:
-                return None
-            return text_value(text)
+            return text_value(text) if self._is_demand(text) else None
+        if wanted is Field.UNIT and not self.units(text, asked=True) and (place := phrases.place(text)):
+            return unknown_unit(place)
         return self.value(wanted, text, asked=True)
+
+    def _is_demand(self, text: str) -> bool:
+        bare = ANY_TOKEN.sub("", text).strip(" ，,。.！!")
+        if phrases.refuses(text) or phrases.knows_not(text) or (len(bare) < 2 and bare not in {"退", "赔"}):
+            return False
+        if not phrases.is_wish(bare):
+            return False
+        only_fact = self.value(Field.OCCURRED_ON, bare) or self.value(Field.UNIT, bare)
+        return only_fact is None or bool(phrases.WISH.search(bare))
 
     def corrections(self, text: str, asked: str | None, held: Collection[Field] = EVERYTHING) -> dict[Field, Value]:
         """金额改成3000 changes the amount and nothing else."""
         found: dict[Field, Value] = {}
+        if Field.ID_NUMBER in held and phrases.removes_paper(text):
+            return {Field.ID_NUMBER: REFUSAL}
+        if Field.PHONE in held and _field(asked) not in {None, Field.PHONE, Field.FACTS} and phrases.lone_number(text):
+            return {Field.PHONE: phone} if (phone := self.value(Field.PHONE, text)) else {}
         for wanted, pattern in phrases.CORRECTIONS.items():
             match = pattern.search(text)
             value = self._corrected(wanted, match["new"]) if match else None
             if value is not None:
                 found[wanted] = value
-        return found or self._bare(text, held) or (self._loose(text) if asked in {"confirm", "correction"} else {})
+        return found or self._bare(text, held) or (self._loose(text) if asked in AT_READ_BACK else {})
 
     def _corrected(self, wanted: Field, new: str) -> Value | None:
         if wanted in {Field.FACTS, Field.DEMAND}:
@@ -190,6 +252,16 @@ class Reader:
             return found
         alone = (Field.PHONE, Field.NAME, Field.ID_NUMBER, Field.OCCURRED_ON, Field.AMOUNT, Field.UNIT)
         return {wanted: value for wanted in alone if (value := self.value(wanted, text)) is not None}
+
+
+def _as_written(value: Value, text: str) -> Value:
+    """The customer's own characters: simplifying keeps the places."""
+    at = simplified(text).find(value.value)
+    return value if at < 0 or not value.value else text_value(text[at : at + len(value.value)])
+
+
+def _belongs_to_story(text: str) -> bool:
+    return len(ANY_TOKEN.sub("", text).strip()) >= SHORTEST_MORE and not phrases.asks_back(text)
 
 
 def _tells_more(text: str) -> bool:

@@ -6,8 +6,15 @@ from casebackend.drafts.rules import Field
 
 SENTENCE_END = re.compile(r"[。！!？?；;\n]+")
 CLAUSE_END = re.compile(r"[。！!？?；;\n，,、]+")
+# "要求退还 王小明": a space between Chinese words is a comma.
+CLAUSE = re.compile(r"[，,]|(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")
+PERSONAL = re.compile(
+    r"\[[一-鿿]{2}#\d{1,4}\]|我?的?(?:名字|姓名|电话|手机|联系方式|身份证|证件)(?:号码?)?|我?就?[叫是姓：:]|[不就]提供了?|\s"
+)
 DEMAND = re.compile(
     r"要求|希望|诉求|退还|退回|退款|退钱|退给我|把钱退|赔偿|赔钱|赔给|补偿|道歉|给个说法|给我个说法|给个交代|给个答复|给我解释|尽快|马上处理|"
+    r"(?:还|追)我(?:的)?(?:血汗)?钱|追回来|给(?:我)?一个?(?:合理)?的?(?:说法|交代|解释|答复)|给我(?:一个|个)?书面|"
+    r"(?:^|请|要|快|赶紧|马上|你们)(?:你们)?(?:把|将)[^，,。]{1,12}(?:退|赔|补(?:回|给|上)|还给|改(?:回|过来|正)|恢复|解冻|撤)|"
     r"(?:必须|请|应该|得)(?:你们)?(?:给我)?(?:处理|解决|撤销|恢复|更正|退|赔|减免)|我(?:就)?(?:想|要)(?:你们)?(?:退|赔|道歉|解释|恢复|减免|撤销|更正)|减免|恢复(?:我的?)?(?:额度|征信)"
 )
 NOT_DEMAND = re.compile(
@@ -21,10 +28,50 @@ NOTHING = re.compile(r"[\s，,。.!！?？、；;：:~～…“”\"'（）()\[\
 COMMAND = re.compile(
     r"(?:转)?人工(?:客服|服务)?|取消|返回(?:上一步)?|上一步|退出|继续(?:填写)?|修改|确认|提交|是的?|不是?|对的?|好的?|没有|查(?:询)?进度|催办|撤诉|帮助|菜单|\d{1,2}"
 )
+LONE_NUMBER = re.compile(
+    r"(?:\[手机#\d{1,4}\]|是|用|打|换成?|改成?|应该是|新的?|我的?|这个|那个|电话|手机|联系方式|号码?|号|为|：|:|，|,|吧|的|对了|不对|才|\s){1,9}"
+)
 QUESTION = re.compile(r"[?？]|[吗呢么]\s*$|^(?:为什么|为啥|怎么|什么|能不能|可不可以|是不是)")
 BACK = re.compile(r"(?:请)?(?:返回|回到|退回)?(?:到)?上一(?:步|个问题|题)|返回|后退|[*＊]")
+# In the answer to what should be done nearly every word of doing or getting is a wish.
+WISH = re.compile(
+    r"退|还(?:给|我|钱)|赔|补|道歉|认错|解释|说法|说明|交代|答复|回复|回电|联系|处理|解决|处罚|处分|开除|追|恢复|撤|取消|停|免|降|减|改|更正|"
+    r"注销|销户|解冻|解封|换|修|查|要|让|请|希望|想|尽快|马上|赶紧|快|别再|不许|公平|公道|负责|放款|到账|重新|安排|增加|多开|refund|sorry"
+)
+# A time, a place or a loss, when nothing is wished.
+TOLD = re.compile(
+    r"上次|刚才|刚刚|当时|那时|的时候$|(?:扣|少|亏|损失|丢|取|存|转|刷|收|骗)(?:了|走)|(?:骂|推|打|吼)(?:了|我)|没有?(?:人|被)|不是"
+)
+ASKS_BACK = re.compile(
+    r"[?？]|[吗么]\s*$|多久|几天|多长时间|什么时候|啥时候|何时|为什么|为啥|凭什么|怎么(?:办|弄|样|回事)?$|^(?:怎么|什么|能不能|可不可以|是不是)"
+)
+# Said to the question for a number that may be left out: no, or go on.
+DECLINED = re.compile(
+    r"没有?|没了|没有了|无|不|不了|不要|不用了?|不需要|否|免了|下一[步项题]|算了|就这样吧?|"
+    r"(?:是的?|好的?|对的?|行吧?|直接|就)?(?:确认)?提交吧?|确认(?:无误)?|🙅[^\w]*|[nN][oO]"
+)
+NO_PAPER = re.compile(
+    r"(?:身份证|证件)(?:号码?)?(?:就|先|我)?(?:不(?:想|方便|便|能|愿意?)?(?:提供|给|留|说|填|报)(?!我)|保密|免了)|"
+    r"(?<![员理他她们])不(?:想|方便|愿意?)?(?:提供|给|留|报|填)(?:身份证|证件)"
+)
+WITHOUT_PAPER = re.compile(r"(?:身份证|证件)(?:号码?)?(?:给我)?(?:删|去)(?:掉|了)|(?:删|去)掉(?:我的)?(?:身份证|证件)")
+HOTLINE = re.compile(
+    r"(?:客服|客户服务)(?:的)?(?:电话|热线|中心)?(?:也|都|一直|永远|老是|总是|又){0,3}(?:打不通|没人[接理]|不接|占线|不回|推)|"
+    r"打[^，,。]{0,8}客服(?:电话|热线)?"
+)
+KIND = r"(?:支行|分行|网点|营业部|营业厅|分理处|储蓄所|中心|银行|网银|贷款部|理财部)"
+PLACE = re.compile(
+    r"(?:我说的?)?(?:就)?(?:是|在)?(?:你们?|贵行|咱们)?(?:的|那个|那家|这家)?"
+    rf"(?P<place>[一-鿿A-Za-z0-9]{{2,14}}?{KIND})(?:的|那边|那里|那儿|办的|啊|吧|呀|呢|哦){{0,3}}"
+)
+NO_PLACE = re.compile(r"不|没|哪|什么|随便|知道|都|人工|几个|一[个家]|附近|楼下|旁边|对面|我家|单位")
+ADDED = re.compile(
+    r"(?:对了|另外|还有|那|我)?[，,\s]*(?:请|帮我|我|想|要|再){0,4}(?:在?(?:事情)?(?:经过|情况|内容|描述)(?:里面?|中|那里)?)?"
+    r"(?:再|想|要|请){0,3}(?:加|补充|添|写)(?:上|一下|一句|一点|一条|一个|个|下|句|点|：|:){1,3}[：:，,\s]*(?P<new>.{2,400})",
+    re.DOTALL,
+)
 REFUSED = re.compile(
-    r"不(?:想|愿意?|方便|便|能|肯|会|打算)?(?:提供|透露|说|告诉|给)(?![你您]们?[不没]|法)|不方便|拒绝提供|保密|跳过|不填|没必要"
+    r"[不步](?:想|愿意?|方便|便|能|肯|会|打算)?(?:提供|透露|说|告诉|给)(?![你您]们?[不没]|法)|不方便|拒绝提供|保密|跳过|不填|没必要"
 )
 UNKNOWN = re.compile(
     r"不(?:太|大|是很|怎么)?(?:清楚|知道|记得|确定|晓得|了解|明白)|记不(?:太)?(?:清|得|住|起来?)|说不(?:太)?(?:清|准|上来|好)|忘(?:了|记)|没(?:注意|留意|印象|记住|记)|想不起|算不(?:清|出)"
@@ -57,9 +104,21 @@ CORRECTIONS: dict[Field, re.Pattern[str]] = {
     field: re.compile(rf"(?:{label})(?:那里|那儿|一栏)?{CHANGE}(?P<new>.{{1,400}})", re.DOTALL)
     for field, label in LABELS.items()
 }
+# "电话写错了", "改一下金额": which one is wrong is said, but not what is right.
+WRONG: dict[Field, re.Pattern[str]] = {
+    field: re.compile(
+        rf"(?:我的?|那个|对了|要|想|帮我){{0,3}}(?:"
+        rf"(?P<change>改|修改|更改|更正)(?:一下|下)?(?:{label})|"
+        rf"(?:{label})(?:这|那)?(?:项|里|一项|一栏)?(?:我)?(?:也|都)?"
+        rf"(?:(?:要|想|需要|得)?(?:改|修改)(?:一下|下)?|写错|填错|说错|弄错|搞错|错|不对|有误|不正确|不是这个)|"
+        rf"(?P<bare>{label}))(?:了|的|吧|呀|啊){{0,2}}"
+    )
+    for field, label in LABELS.items()
+}
 LOOSE: dict[Field, re.Pattern[str]] = {
     field: re.compile(rf"(?:把|将|改|修改)?(?:{label})(?:是|为|：|:|，|,|\s)?(?P<new>.{{1,400}})", re.DOTALL)
     for field, label in LABELS.items()
+    if field is not Field.FACTS
 }
 ASKS: tuple[tuple[Field, re.Pattern[str]], ...] = (
     (Field.NAME, re.compile(r"贵姓|怎么称呼|如何称呼|您的姓名|您的名字|您叫什么|哪位")),
@@ -102,6 +161,57 @@ def goes_back(text: str) -> bool:
     return bool(BACK.fullmatch(NOTHING.sub("", text)))
 
 
+def asks_back(text: str) -> bool:
+    """A question of the customer's own: 要多久处理."""
+    return len(text) <= 40 and bool(ASKS_BACK.search(text))
+
+
+def lone_number(text: str) -> bool:
+    """Nothing but a telephone number."""
+    return bool(LONE_NUMBER.fullmatch(text))
+
+
+def declines(text: str) -> bool:
+    return bool(DECLINED.fullmatch(NOTHING.sub("", text)))
+
+
+def keeps_paper(text: str) -> bool:
+    """身份证就不提供了, said along with other things."""
+    return bool(NO_PAPER.search(text))
+
+
+def removes_paper(text: str) -> bool:
+    return bool(WITHOUT_PAPER.search(text))
+
+
+def wrong(text: str, asked: str | None) -> Field | None:
+    """The field that the customer says is wrong, without what is right. A bare label counts where that was asked."""
+    said = NOTHING.sub("", text)
+    for field, pattern in WRONG.items():
+        match = pattern.fullmatch(said)
+        if match and (not match["bare"] or asked in {"confirm", "correction"}):
+            return field
+    return None
+
+
+def added(text: str) -> str | None:
+    match = ADDED.fullmatch(text.strip())
+    return match["new"].strip() if match else None
+
+
+def place(text: str) -> str | None:
+    """The name of a unit that we do not know: 滨江支行."""
+    match = PLACE.fullmatch(NOTHING.sub("", text))
+    return None if match is None or NO_PLACE.search(match["place"]) else match["place"]
+
+
+def is_wish(text: str) -> bool:
+    """The answer to what should be done. A question, a time, a place or a loss alone is none."""
+    if DEMAND.search(NOT_DEMAND.sub("", text)):
+        return True
+    return not asks_back(text) and (bool(WISH.search(text)) or not TOLD.search(text))
+
+
 def refuses(text: str) -> bool:
     return len(text) <= 40 and bool(REFUSED.search(text))
 
@@ -122,10 +232,10 @@ def demand(text: str) -> str | None:
     """The clauses that ask for something, from the asking word's clause to the end of its sentence."""
     found = []
     for sentence in SENTENCE_END.split(text):
-        clauses = [clause.strip() for clause in re.split(r"[，,]", sentence)]
+        clauses = [clause.strip() for clause in CLAUSE.split(sentence)]
         first = next((place for place, clause in enumerate(clauses) if DEMAND.search(NOT_DEMAND.sub("", clause))), None)
         if first is not None:
-            found.append("，".join(clause for clause in clauses[first:] if clause))
+            found.append("，".join(clause for clause in clauses[first:] if PERSONAL.sub("", clause)))
     return "；".join(found) or None
 
 

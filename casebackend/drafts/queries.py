@@ -12,6 +12,7 @@ from casebackend.drafts.rules import DraftState, Field, FieldState
 
 # A customer who cancelled and complains again soon means the same matter.
 RECOVERABLE = timedelta(days=7)
+SAME_PERSON = timedelta(days=30)
 
 
 async def open_draft(session: AsyncSession, conversation_id: UUID) -> Draft | None:
@@ -37,6 +38,21 @@ async def recoverable(session: AsyncSession, conversation_id: UUID, now: datetim
     if last is None or last.state != DraftState.CANCELLED or last.cancelled_at is None:
         return None
     return last if now - last.cancelled_at <= RECOVERABLE else None
+
+
+async def filed_before(session: AsyncSession, conversation_id: UUID, now: datetime) -> Draft | None:
+    """The newest draft of the conversation that became a case not long ago."""
+    found: Draft | None = await session.scalar(
+        select(Draft)
+        .where(
+            Draft.conversation_id == conversation_id,
+            Draft.state == DraftState.FILED,
+            Draft.touched_at >= now - SAME_PERSON,
+        )
+        .order_by(Draft.touched_at.desc())
+        .limit(1)
+    )
+    return found
 
 
 async def fields(session: AsyncSession, draft: Draft) -> dict[Field, DraftField]:

@@ -25,7 +25,8 @@ IGNORANCE = Value("", "不清楚", FieldState.UNKNOWN)
 
 @dataclass(slots=True)
 class Understood:
-    """`values` may only fill what is missing; `corrected` replaces. `answered`: the open question has its answer."""
+    """`values` may only fill what is missing; `corrected` replaces. `answered`: the open question has its answer.
+    `wrong`: what this field holds is not right, and the right value was not said."""
 
     values: dict[Field, Value] = field(default_factory=dict)
     corrected: dict[Field, Value] = field(default_factory=dict)
@@ -33,6 +34,7 @@ class Understood:
     about_money: bool | None = None
     units: list[OrganisationName] = field(default_factory=list)
     back: bool = False
+    wrong: Field | None = None
 
 
 def money_value(value: Decimal) -> Value:
@@ -45,6 +47,11 @@ def date_value(day: date) -> Value:
 
 def unit_value(unit: OrganisationName) -> Value:
     return Value(str(unit.id), unit.name)
+
+
+def unknown_unit(words: str) -> Value:
+    """A unit that is not on our list: who dispatches the case finds it."""
+    return Value("", f"{words}（待核实）", FieldState.UNKNOWN)
 
 
 def text_value(text: str) -> Value:

@@ -59,7 +59,7 @@ SENTENCES: list[tuple[str, str | None, dict[str, str]]] = [
     ("朝阳行", "field.unit", {"unit": "北京朝阳支行"}),
     ("不知道是哪个", "field.unit", {"unit": "不清楚"}),
     ("新华路支行", "field.unit", {}),
-    ("火星支行", "field.unit", {}),
+    ("火星支行", "field.unit", {"unit": "火星支行（待核实）"}),
     ("[姓名#1]", "field.name", {"name": "[姓名#1]"}),
     ("我叫[姓名#1]吧", "field.name", {"name": "[姓名#1]"}),
     ("[姓名#1] [手机#1]", "field.name", {"name": "[姓名#1]", "phone": "[手机#1]"}),
