@@ -18,7 +18,6 @@ from uuid import uuid4
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,9 +28,7 @@ from casebackend.cases import jobs as cases
 from casebackend.clocks import jobs as clocks
 from casebackend.clocks.service import recompute_provisional
 from casebackend.connection import open_database
-from casebackend.conversations.deliveries import settle_doubtful
-from casebackend.conversations.model import Delivery
-from casebackend.conversations.queries import doubtful_delivery
+from casebackend.conversations import deliveries
 from casebackend.database import Database
 from casebackend.logging import configure
 from casebackend.outbox import jobs as outbox
@@ -108,10 +105,10 @@ class Worker:
         await self._drain()
         await self._surveys()
         async with self.database.reading() as session:
-            in_doubt = await session.scalar(select(Delivery.id).where(doubtful_delivery(self.now())).limit(1))
-        if in_doubt is not None:
+            in_doubt = await deliveries.anything_in_doubt(session, self.now())
+        if in_doubt:
             async with self._as_leader() as session:
-                await settle_doubtful(session, self.now())
+                await deliveries.settle_doubtful(session, self.now())
 
     async def _repeat(self, job: Callable[..., Awaitable[int]], batch: int) -> None:
         done = batch

@@ -50,9 +50,10 @@ def environment() -> dict[str, str]:
 
 
 def run(env: dict[str, str], *command: str) -> str:
-    done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, check=False)
+    with (VAR / "log" / "setup.log").open("a") as log:
+        done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=log, text=True, check=False)
     if done.returncode:
-        sys.exit(f"启动失败：{' '.join(command)}（退出码 {done.returncode}）。日志在 var/log。")
+        sys.exit(f"启动失败：{' '.join(command)}（退出码 {done.returncode}）。详情在 var/log/setup.log。")
     return done.stdout.strip()
 
 

@@ -19,8 +19,8 @@ if [ ! -x var/uv/bin/uv ]; then
   echo "正在准备 uv ..."
   mkdir -p var
   python3 -m venv var/uv || { echo "缺少 python3 的 venv 模块：请先安装 python3-venv。" >&2; exit 1; }
-  var/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r ops/uv.lock ||
-    { echo "无法从软件源安装 uv：请检查网络或 pip 配置。" >&2; exit 1; }
+  var/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r ops/uv.lock 2> var/uv.log ||
+    { echo "无法从软件源安装 uv：请检查网络或 pip 配置（详情在 var/uv.log）。" >&2; exit 1; }
 fi
 uv="$top/var/uv/bin/uv"
 cd "$folder"

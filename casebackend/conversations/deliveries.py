@@ -28,6 +28,11 @@ def _anything_to_do() -> Select[UUID]:
     return select(Delivery.id).where(or_(queries.claimable_delivery(), queries.doubtful_delivery())).limit(1)
 
 
+async def anything_in_doubt(session: AsyncSession, now: datetime) -> bool:
+    found = select(Delivery.id).where(queries.doubtful_delivery()).limit(1)
+    return await session.scalar(found, {"now": now}) is not None
+
+
 async def settle_doubtful(session: AsyncSession, now: datetime) -> int:
     """Perhaps it was sent, perhaps not: nobody sends it again by itself, the agent sees it."""
     found = select(Delivery).where(queries.doubtful_delivery()).limit(100).with_for_update(skip_locked=True)

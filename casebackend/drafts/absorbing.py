@@ -124,9 +124,7 @@ def _chosen(reader: Reader, understood: Understood, asked: str | None, candidate
         understood.values[Field.UNIT], understood.units, understood.answered = unit_value(unit), [], True
 
 
-async def _choices(
-    session: AsyncSession, draft: Draft, understood: Understood, candidates: list[str]
-) -> list[str]:
+async def _choices(session: AsyncSession, draft: Draft, understood: Understood, candidates: list[str]) -> list[str]:
     """Offered as long as the unit is the question."""
     held = await queries.fields(session, draft)
     if Field.UNIT in held or next(iter(queries.missing(draft, held)), None) is not Field.UNIT:
