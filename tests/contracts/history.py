@@ -58,7 +58,8 @@ class Client:
         while True:
             try:
                 return await ask()
-            except BackendUnavailable:
+            except BackendUnavailable as unavailable:
+                assert not str(unavailable).endswith(": 500"), unavailable
                 self.history.unanswered += 1
                 await asyncio.sleep(random.uniform(0.01, 0.05))
 
@@ -97,10 +98,10 @@ async def compared(served: Served, history: History) -> list[str]:
     """Sentences about what is lost or doubled."""
     database = open_database(served.settings)
     async with database.reading() as session:
-        rows = (await session.execute(select(Message.external_id, Message.id))).tuples()
+        rows = await session.execute(select(Message.external_id, Message.id))
         stored = [(external, identity) for external, identity in rows if external is not None]
-        cases = list((await session.execute(select(Case.draft_id, Case.number))).tuples())
-        drafts = dict((await session.execute(select(Draft.id, Draft.case_id))).tuples().all())
+        cases = [(draft, number) for draft, number in await session.execute(select(Case.draft_id, Case.number))]
+        drafts = set(await session.scalars(select(Draft.id)))
     await database.dispose()
     times = Counter(external for external, _ in stored)
     found = [f"message {external} is stored {count} times" for external, count in times.items() if count > 1]

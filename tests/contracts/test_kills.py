@@ -35,19 +35,20 @@ def intact(served: Served) -> None:
             assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(180)
 async def test_fifty_kills_under_load_lose_and_double_nothing(killed: Served) -> None:
     history = History()
     clients = [Client(killed, history) for _ in range(CLIENTS)]
     await asyncio.to_thread(killed.fork)
-    working = [asyncio.create_task(client.works()) for client in clients]
-    for _ in range(KILLS):
-        await asyncio.sleep(random.uniform(0.02, 0.8))
-        await asyncio.to_thread(killed.kill)
-        await asyncio.to_thread(killed.fork)
-    for client in clients:
-        client.over = True
-    await asyncio.gather(*working)
+    async with asyncio.TaskGroup() as working:
+        for client in clients:
+            working.create_task(client.works())
+        for _ in range(KILLS):
+            await asyncio.sleep(random.uniform(0.02, 0.8))
+            await asyncio.to_thread(killed.kill)
+            await asyncio.to_thread(killed.fork)
+        for client in clients:
+            client.over = True
     await asyncio.to_thread(killed.kill)
     assert await compared(killed, history) == []
     intact(killed)

@@ -25,7 +25,7 @@ def model() -> Path:
 
 @pytest.fixture(scope="module")
 def chain(model: Path) -> Iterator[Chain]:
-    """All programs, one chain a module; PostgreSQL or SQLite as TINGSU_TEST_DATABASE says."""
+    """All programs on SQLite, one chain a module."""
     with tempfile.TemporaryDirectory(prefix="tingsu-e2e-") as folder:
         chain = Chain(Path(folder), model, survey_delay_seconds=str(SURVEY_SECONDS))
         with chain:

@@ -1,0 +1,198 @@
+"""What everybody relies on: whole transactions, aware times, writers that wait, pollers that wake."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import event, func, select, text
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from casebackend import failpoints
+from casebackend.check import check
+from casebackend.connection import open_database
+from casebackend.conversations.model import Message
+from casebackend.database import Database, announce
+from casebackend.organisations.model import Organisation
+from casebackend.supervision.model import Heartbeat
+from casebackend.supervision.service import beat
+from tests.databases import on_postgres
+from tests.world import START, World
+
+SHANGHAI = timezone(timedelta(hours=8))
+
+
+@pytest.fixture
+def database(world: World) -> Database:
+    return world.database
+
+
+@pytest_asyncio.fixture
+async def other(world: World) -> AsyncIterator[Database]:
+    """The same database as another program opens it."""
+    opened = open_database(world.settings)
+    yield opened
+    await opened.dispose()
+
+
+async def write(database: Database, at: datetime, *, instance: str = "one") -> None:
+    async with database.transaction() as session:
+        await beat(session, program="bot", instance=instance, ready=True, why=None, now=at)
+
+
+async def beats(database: Database) -> list[Heartbeat]:
+    async with database.reading() as session:
+        return list(await session.scalars(select(Heartbeat).where(Heartbeat.program == "bot")))
+
+
+async def test_a_naive_time_is_refused(database: Database) -> None:
+    with pytest.raises(StatementError, match="naive datetime"):
+        await write(database, datetime(2026, 3, 2, 10))  # noqa: DTZ001
+    assert await beats(database) == []
+
+
+async def test_an_aware_time_comes_back_as_the_same_moment_in_utc(database: Database, other: Database) -> None:
+    at = datetime(2026, 3, 2, 10, 30, 15, 123456, tzinfo=SHANGHAI)
+    await write(database, at)
+    [stored] = await beats(other)
+    assert stored.at == at
+    assert stored.at.tzinfo is UTC
+    async with other.reading() as session:
+        earlier = select(func.count()).where(Heartbeat.program == "bot", Heartbeat.at < at.astimezone(UTC))
+        assert await session.scalar(earlier) == 0
+        assert await session.scalar(select(func.count()).where(Heartbeat.program == "bot", Heartbeat.at <= at)) == 1
+
+
+async def test_a_transaction_is_kept_whole_or_not_at_all(database: Database) -> None:
+    with pytest.raises(RuntimeError):
+        async with database.transaction() as session:
+            await beat(session, program="bot", instance="one", ready=True, why=None, now=START)
+            raise RuntimeError
+    assert await beats(database) == []
+
+
+async def test_a_reading_keeps_nothing(database: Database) -> None:
+    async with database.reading() as session:
+        await beat(session, program="bot", instance="one", ready=True, why=None, now=START)
+    assert await beats(database) == []
+
+
+async def test_a_key_that_leads_nowhere_is_refused(database: Database) -> None:
+    missing = "INSERT INTO organisations SELECT * FROM organisations WHERE 1 = 0"
+    async with database.transaction() as session:
+        await session.execute(text(missing))
+        first = await session.scalar(select(Organisation).limit(1))
+        assert first is not None
+    with pytest.raises(IntegrityError):
+        async with database.transaction() as session:
+            await session.execute(text("UPDATE messages SET id = id"))
+            await session.execute(Organisation.__table__.delete())  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("same_program", [True, False])
+async def test_a_second_writer_waits_instead_of_failing(
+    database: Database, other: Database, same_program: bool
+) -> None:
+    """Both count in one row: neither may see what the other has not committed."""
+    second = database if same_program else other
+    async with database.transaction() as session:
+        await beat(session, program="bot", instance="one", ready=True, why="0", now=START)
+
+    async def count(through: Database) -> None:
+        for _ in range(10):
+            async with through.transaction() as session:
+                held = await session.scalar(select(Heartbeat).where(Heartbeat.program == "bot").with_for_update())
+                assert held is not None
+                await asyncio.sleep(0.002)
+                held.why = str(int(held.why or 0) + 1)
+
+    await asyncio.gather(count(database), count(second))
+    [counted] = await beats(database)
+    assert counted.why == "20"
+
+
+async def test_a_reader_is_not_held_up_by_a_writer_and_sees_only_what_is_committed(
+    database: Database, other: Database
+) -> None:
+    async with database.transaction() as session:
+        await beat(session, program="bot", instance="one", ready=True, why=None, now=START)
+        async with asyncio.timeout(1):
+            assert await beats(other) == []
+    assert len(await beats(other)) == 1
+
+
+async def test_pollers_wake_after_the_commit_and_not_after_a_rollback(database: Database) -> None:
+    async def woken(seconds: float) -> bool:
+        began = asyncio.get_running_loop().time()
+        await database.signals.wait("turns", seconds)
+        return asyncio.get_running_loop().time() - began < seconds / 2
+
+    waiting = asyncio.create_task(woken(4))
+    await asyncio.sleep(0)
+    with pytest.raises(RuntimeError):
+        async with database.transaction() as session:
+            announce(session, "turns")
+            raise RuntimeError
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    async with database.transaction() as session:
+        announce(session, "turns")
+        await session.execute(text("SELECT 1"))
+        await asyncio.sleep(0.05)
+        assert not waiting.done()
+    assert await waiting
+
+
+async def test_f27_whoever_hangs_up_half_way_leaves_a_whole_effect_and_no_open_transaction(world: World) -> None:
+    failpoints.arm("inbox.before_insert", "sleep:100")
+    try:
+        calls = [asyncio.create_task(world.says("你好", external_id=f"m{place}")) for place in range(5)]
+        await asyncio.sleep(0.05)
+        for call in calls:
+            call.cancel()
+        assert all(
+            isinstance(each, asyncio.CancelledError) for each in await asyncio.gather(*calls, return_exceptions=True)
+        )
+        async with asyncio.timeout(5):
+            while await stored(world) < 5:
+                await asyncio.sleep(0.02)
+    finally:
+        failpoints.disarm()
+    receipt = await world.says("你好", external_id="m1")
+    assert receipt.duplicate
+    pool: Any = world.database.engine.sync_engine.pool
+    assert pool.checkedout() == 0
+    async with world.database.reading() as session:
+        assert await check(session, now=world.time) == []
+
+
+async def stored(world: World) -> int:
+    async with world.database.reading() as session:
+        found = select(func.count()).where(Message.external_id.is_not(None))
+        return int(await session.scalar(found) or 0)
+
+
+@pytest.mark.skipif(on_postgres(), reason="the page limit is SQLite's")
+async def test_a_full_disk_refuses_writes_and_is_over_when_there_is_room_again(world: World) -> None:
+    """SQLITE_FULL is no broken file: this process goes on."""
+    limit = 10
+
+    def limited(connection: Any, _: object, __: object) -> None:
+        connection.execute(f"PRAGMA max_page_count = {limit}")
+
+    event.listen(world.database.engine.sync_engine, "checkout", limited)
+    for place in range(100):
+        body = {"channel": "wechat", "sender": "o1", "external_id": f"m{place}", "text": "被多扣了200元" * 300}
+        answer = await world.channels.post("/api/v1/inbox", json=body | {"received_at": START.isoformat()})
+        if answer.status_code != 201:
+            break
+    assert (answer.status_code, answer.json()["type"]) == (503, "/problems/unavailable")
+    assert answer.headers["retry-after"] == "2"
+    assert await stored(world) == place
+    limit = 1_000_000
+    again = await world.channels.post("/api/v1/inbox", json=body | {"received_at": START.isoformat()})
+    assert again.status_code == 201
+    async with world.database.reading() as session:
+        assert await check(session, now=world.time) == []
