@@ -23,4 +23,3 @@ class Settings(BaseSettings):
     data_key: SecretStr = Field(description="base64 of 32 bytes: encrypts personal data")
     audit_key: SecretStr = Field(description="base64 of 32 bytes: signs the audit chain")
     survey_delay_seconds: int = Field(default=86_400, ge=0, description="from the reply to the survey")
-    wechat_window_hours: int = 48

@@ -5,15 +5,12 @@ either kept (the caller takes it) or handed back to the runner, who then deliver
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
 from channels.envelope import DeliveryView
-
-REMEMBERED = 4_096
 
 
 @dataclass(eq=False)
@@ -33,7 +30,6 @@ class Callers:
     def __init__(self) -> None:
         self._calls: dict[UUID, Call] = {}
         self._arriving: set[asyncio.Future[None]] = set()
-        self._elsewhere: OrderedDict[UUID, None] = OrderedDict()
 
     @contextmanager
     def arriving(self) -> Iterator[None]:
@@ -72,24 +68,12 @@ class Callers:
         call = self._calls.get(message_id)
         if call is not None:
             call.promised = True
-        else:
-            self.sent_elsewhere(message_id)
         return call is not None
 
     def give(self, message_id: UUID, delivery: DeliveryView | None) -> bool:
         """None sends the callers home: the answer comes another way."""
         call = self._calls.pop(message_id, None)
-        if call is None or delivery is None:
-            self.sent_elsewhere(message_id)
         if call is None:
             return False
         call.answer.set_result(delivery)
         return delivery is not None
-
-    def sent_elsewhere(self, message_id: UUID) -> None:
-        self._elsewhere[message_id] = None
-        if len(self._elsewhere) > REMEMBERED:
-            self._elsewhere.popitem(last=False)
-
-    def was_sent_elsewhere(self, message_id: UUID) -> bool:
-        return message_id in self._elsewhere

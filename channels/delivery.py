@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Outcome:
-    outcome: Literal["sent", "failed", "held", "maybe_sent"]
+    outcome: Literal["sent", "failed", "held", "maybe_sent", "handed_back"]
     error: str | None = None
 
 
@@ -32,7 +32,7 @@ class Line(Protocol):
         ...
 
     def take(self, turn: Turn, delivery: DeliveryView) -> bool:
-        """Takes over a delivery that it awaited; False gives it back, to be delivered now."""
+        """Takes over a delivery that it awaited; False gives it back, to be delivered actively."""
         ...
 
     async def deliver(self, delivery: DeliveryView) -> Outcome: ...

@@ -58,7 +58,8 @@ class MessageView(View):
 
 
 class InboundReceipt(View):
-    """`duplicate`: (channel, external_id) was stored before; `replies` then holds what was answered, if anything."""
+    """`duplicate`: (channel, external_id) was stored before. `replies` is then what was answered on the callback itself;
+    empty when nothing was, or when it went out, or will go out, by an active delivery."""
 
     message_id: UUID
     conversation_id: UUID
@@ -76,13 +77,17 @@ class OpenConversation(Command):
 
 
 class ConversationView(View):
-    """`messages` starts after the asked cursor; `owner_name` is the display name of the person in charge."""
+    """`messages` starts after the asked cursor; `owner_name` is the display name of the person in charge.
+
+    `shown`: what this opening hands to the channel to show, and what nobody else will carry.
+    """
 
     id: UUID
     channel: Channel
     owner: Owner
     owner_name: str | None
     messages: list[MessageView]
+    shown: list[MessageView] = []
 
 
 class ClaimTurn(Command):
@@ -128,7 +133,10 @@ class TurnFailed(Command):
 
 
 class DeliveryView(View):
-    """Messages to carry to one receiver, in order, coalesced by the channel as it sees fit."""
+    """Messages to carry to one receiver, in order, coalesced by the channel as it sees fit.
+
+    `passive`: goes back on the callback that waits for it, and no other way.
+    """
 
     id: UUID
     conversation_id: UUID
@@ -136,6 +144,7 @@ class DeliveryView(View):
     receiver: str
     messages: list[MessageView]
     state: DeliveryState
+    passive: bool
 
 
 class TurnResult(View):
@@ -149,8 +158,10 @@ class ClaimDelivery(Command):
 
 
 class DeliveryDone(Command):
+    """`handed_back`: the caller who was to carry a passive one has gone; nothing was sent, anybody may send it now."""
+
     worker: str = Field(min_length=1, max_length=80)
-    outcome: Literal["sent", "failed", "held", "maybe_sent"]
+    outcome: Literal["sent", "failed", "held", "maybe_sent", "handed_back"]
     error: str | None = Field(default=None, max_length=80)
 
 

@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.conversations import ClaimDelivery, DeliveryDone, DeliveryView
 from casebackend.conversations import queries
 from casebackend.conversations.errors import ClaimLost, DeliveryNotFound
-from casebackend.conversations.model import Delivery
+from casebackend.conversations.model import Conversation, Delivery
 from casebackend.conversations.rules import DELIVERY_LEASE_SECONDS, DeliveryState
 from casebackend.database import announce
 
@@ -74,6 +74,17 @@ async def hand_to(session: AsyncSession, delivery_id: UUID | None, worker: str, 
     await session.flush()
 
 
+async def release_held(session: AsyncSession, conversation: Conversation) -> None:
+    """The customer is back, and the platform said that it had not sent these: they are due now."""
+    await session.execute(
+        update(Delivery)
+        .where(Delivery.conversation_id == conversation.id, Delivery.state == DeliveryState.HELD)
+        .values(state=DeliveryState.PENDING, passive=False, worker=None, error=None, done_at=None)
+        .execution_options(synchronize_session="fetch")
+    )
+    announce(session, "deliveries")
+
+
 async def done(session: AsyncSession, delivery_id: UUID, command: DeliveryDone, *, now: datetime) -> None:
     query = select(Delivery).where(Delivery.id == delivery_id).with_for_update()
     delivery: Delivery | None = await session.scalar(query)
@@ -86,8 +97,11 @@ async def done(session: AsyncSession, delivery_id: UUID, command: DeliveryDone, 
     # Its own carrier may come back late and say how it went.
     if delivery.state not in {DeliveryState.CLAIMED, DeliveryState.MAYBE_SENT}:
         raise ClaimLost
-    delivery.state, delivery.error = DeliveryState(command.outcome), command.error
-    delivery.done_at, delivery.lease_until = now, None
+    if command.outcome == "handed_back":
+        delivery.state, delivery.passive, delivery.worker = DeliveryState.PENDING, False, None
+    else:
+        delivery.state, delivery.error, delivery.done_at = DeliveryState(command.outcome), command.error, now
+    delivery.lease_until = None
     await session.flush()
     announce(session, "deliveries")
     announce(session, "console")

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.conversations import Inbound, InboundReceipt
-from casebackend.conversations import opening, queries, rules, service
+from casebackend.conversations import deliveries, opening, queries, rules, service
 from casebackend.conversations.errors import ExternalIdReused
 from casebackend.conversations.model import Conversation, Message, Turn
 from casebackend.conversations.rules import Author, Channel, Owner, TurnState
@@ -68,6 +68,7 @@ async def receive(session: AsyncSession, inbound: Inbound, *, bank: str, now: da
         await opening.greet(session, conversation, bank=bank, now=now)
     turn = await _duty(session, conversation, message, is_event, now)
     conversation.last_in_at = now
+    await deliveries.release_held(session, conversation)
     announce(session, "console")
     await session.flush()
     return InboundReceipt(

@@ -63,10 +63,15 @@ async def conversation_view(session: AsyncSession, conversation_id: UUID, *, aft
 
 
 async def replies_to(session: AsyncSession, message: Message, turn: Turn | None) -> list[MessageView]:
-    """What was carried to the customer as the answer to this message."""
+    """What went back on the callback of this message: only that may be said again when the callback is repeated."""
     if turn is None or turn.delivery_id is None:
         return []
-    found = select(Message).where(Message.delivery_id == turn.delivery_id).order_by(Message.seq)
+    delivery = await session.get_one(Delivery, turn.delivery_id)
+    return await carried_by(session, delivery) if delivery.passive else []
+
+
+async def carried_by(session: AsyncSession, delivery: Delivery) -> list[MessageView]:
+    found = select(Message).where(Message.delivery_id == delivery.id).order_by(Message.seq)
     return await views(session, list(await session.scalars(found)))
 
 
@@ -87,14 +92,14 @@ def turn_view(turn: Turn, message: Message, conversation: Conversation) -> TurnV
 
 
 async def delivery_view(session: AsyncSession, delivery: Delivery) -> DeliveryView:
-    found = select(Message).where(Message.delivery_id == delivery.id).order_by(Message.seq)
     return DeliveryView(
         id=delivery.id,
         conversation_id=delivery.conversation_id,
         channel=Channel(delivery.channel),
         receiver=delivery.receiver,
-        messages=await views(session, list(await session.scalars(found))),
+        messages=await carried_by(session, delivery),
         state=DeliveryState(delivery.state),
+        passive=delivery.passive,
     )
 
 

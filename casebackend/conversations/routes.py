@@ -47,10 +47,12 @@ async def _stored(request: Request, message: Inbound) -> HTTPResponse:
 async def open_conversation(request: Request, session: AsyncSession) -> HTTPResponse:
     command = OpenConversation.model_validate_json(request.body)
     now = request.app.ctx.now()
-    conversation = await opening.open_or_resume(
+    conversation, shown = await opening.open_or_resume(
         session, channel=command.channel, sender=command.sender, bank=request.app.ctx.settings.bank_name, now=now
     )
     view = await queries.conversation_view(session, conversation.id)
+    if shown is not None:
+        view.shown = await queries.carried_by(session, shown)
     return json(view.model_dump(mode="json"))
 
 

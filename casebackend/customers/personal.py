@@ -11,6 +11,7 @@ from casebackend.customers.spelling import simplified
 
 DROPPED = "[已删除]"
 LONGEST = 65_536
+LONGEST_BARE_NAME = 4
 
 EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
 PLATE = re.compile(
@@ -79,7 +80,7 @@ def _named(text: str, asked: str | None, known: Mapping[tuple[Kind, str], str]) 
         if kind is Kind.NAME and len(value) >= 2:
             for match in re.finditer(re.escape(value), text):
                 yield Found(*match.span(), Kind.NAME, value, 5)
-    if asked == "field.name":
+    if asked == "field.name" or (asked == "correction" and len(text.strip()) <= LONGEST_BARE_NAME):
         bare = TOKEN.sub(lambda match: " " * len(match.group()), plain)
         span = names.answered(bare)
         if span:

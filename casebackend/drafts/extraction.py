@@ -95,7 +95,7 @@ class Reader:
             r"\s*(?:我|本人)?的?(?:姓名|名字|电话|手机|联系方式)?(?:号码?)?(?:是|叫|为|[：:])?[\s，,。]*", bare
         ):
             return False
-        return phrases.has_content(bare) and phrases.place(bare) is None
+        return phrases.has_content(bare) and phrases.place(bare) is None and not phrases.only_wishes(bare)
 
     def read(self, text: str, asked: str | None, held: Collection[Field] = EVERYTHING) -> Understood:
         """`held`: fields that have a value. Before the story is told nothing can be a correction of it."""
@@ -149,6 +149,8 @@ class Reader:
         units = self.units(text)
         if len(units) > 1:
             understood.units = units
+        elif not units and (place := phrases.place_in_story(text)):
+            understood.values[Field.UNIT] = unknown_unit(place)
         if Field.ID_NUMBER not in understood.values and phrases.keeps_paper(text):
             understood.values[Field.ID_NUMBER] = REFUSAL
 
@@ -167,7 +169,7 @@ class Reader:
             understood.units = units
             understood.answered = True
         if wanted is Field.UNIT and answer is not None and answer.state is FieldState.UNKNOWN and answer != IGNORANCE:
-            understood.values[Field.FACTS] = text_value(f"被投诉机构：{answer.display.removesuffix('（待核实）')}")
+            understood.values[Field.FACTS] = text_value(f"在{answer.display.removesuffix('（待核实）')}")
 
     def _direct(self, wanted: Field, text: str, understood: Understood) -> Value | None:
         if wanted is Field.ID_NUMBER and phrases.declines(text):
@@ -266,7 +268,7 @@ def _belongs_to_story(text: str) -> bool:
 
 def _tells_more(text: str) -> bool:
     """Enough for a piece of the story, and not a question of the customer's own."""
-    return len(ANY_TOKEN.sub("", text).strip()) >= 12 and not phrases.is_question(text)
+    return len(ANY_TOKEN.sub("", text).strip()) >= (30 if text.isascii() else 12) and not phrases.is_question(text)
 
 
 def _field(asked: str | None) -> Field | None:

@@ -7,7 +7,7 @@ from casebackend.drafts.rules import Field
 SENTENCE_END = re.compile(r"[。！!？?；;\n]+")
 CLAUSE_END = re.compile(r"[。！!？?；;\n，,、]+")
 # "要求退还 王小明": a space between Chinese words is a comma.
-CLAUSE = re.compile(r"[，,]|(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")
+CLAUSE = re.compile(r"[，,]|(?<=[一-鿿\]])\s+|\s+(?=[一-鿿\[])")
 PERSONAL = re.compile(
     r"\[[一-鿿]{2}#\d{1,4}\]|我?的?(?:名字|姓名|电话|手机|联系方式|身份证|证件)(?:号码?)?|我?就?[叫是姓：:]|[不就]提供了?|\s"
 )
@@ -18,10 +18,10 @@ DEMAND = re.compile(
     r"(?:必须|请|应该|得)(?:你们)?(?:给我)?(?:处理|解决|撤销|恢复|更正|退|赔|减免)|我(?:就)?(?:想|要)(?:你们)?(?:退|赔|道歉|解释|恢复|减免|撤销|更正)|减免|恢复(?:我的?)?(?:额度|征信)"
 )
 NOT_DEMAND = re.compile(
-    r"没有?(?:道歉|退|赔|解释|给(?:我)?(?:退|赔|说法))|不(?:道歉|退|赔|给退|肯退|愿意退)|拒绝(?:退|赔|道歉)|才(?:退|赔)"
+    r"没有?(?:给|跟|向|和)?(?:我|我们)?(?:道歉|退|赔|解释|补偿|说法|处理|解决)|不(?:给|跟|向)?(?:我)?(?:道歉|退|赔|给退|肯退|愿意退)|拒绝(?:退|赔|道歉)|才(?:退|赔)"
 )
 COMPLAINING = re.compile(
-    r"我?(?:要|想要?|需要|准备|打算)?(?:来)?(?:投诉|举报|反映|反馈|说)(?:一下|一个|个)?(?:你们|你|贵行|银行|那个|这个)?(?:的)?(?:问题|情况|事情|事儿|服务|支行|网点)?"
+    r"(?:请?帮我|我)?(?:要|想要?|需要|准备|打算|还|再|又|接着|继续|重新){0,3}(?:来)?(?:登记)?(?:投诉|举报|反映|反馈|说)(?:一下|一个|个)?(?:你们|你|贵行|银行|那个|这个)?(?:的)?(?:问题|情况|事情|事儿|服务|支行|网点)?"
 )
 POLITE = re.compile(r"您好|你好|喂|在吗|有人吗|请问|谢谢|麻烦(?:你|您)?|好的?|嗯+|哦+|啊+|那个|就是|我跟你说")
 NOTHING = re.compile(r"[\s，,。.!！?？、；;：:~～…“”\"'（）()\[\]]+")
@@ -38,6 +38,7 @@ WISH = re.compile(
     r"退|还(?:给|我|钱)|赔|补|道歉|认错|解释|说法|说明|交代|答复|回复|回电|联系|处理|解决|处罚|处分|开除|追|恢复|撤|取消|停|免|降|减|改|更正|"
     r"注销|销户|解冻|解封|换|修|查|要|让|请|希望|想|尽快|马上|赶紧|快|别再|不许|公平|公道|负责|放款|到账|重新|安排|增加|多开|refund|sorry"
 )
+ONLY_WISH = re.compile(r"(?:我)?(?:就|只)?(?:要|想|让|请|希望|必须|赶紧|快|把|给我|退|赔|道歉|还我)")
 # A time, a place or a loss, when nothing is wished.
 TOLD = re.compile(
     r"上次|刚才|刚刚|当时|那时|的时候$|(?:扣|少|亏|损失|丢|取|存|转|刷|收|骗)(?:了|走)|(?:骂|推|打|吼)(?:了|我)|没有?(?:人|被)|不是"
@@ -64,6 +65,10 @@ PLACE = re.compile(
     r"(?:我说的?)?(?:就)?(?:是|在)?(?:你们?|贵行|咱们)?(?:的|那个|那家|这家)?"
     rf"(?P<place>[一-鿿A-Za-z0-9]{{2,14}}?{KIND})(?:的|那边|那里|那儿|办的|啊|吧|呀|呢|哦){{0,3}}"
 )
+PLACE_IN_STORY = re.compile(
+    r"(?:^|[，,。；;！!？?\s]|在|投诉|你们)(?P<place>[一-鿿]{2,6}?(?:支行|分行|分理处|储蓄所))(?=的|[，,。；;！!？?\s]|$|柜|大堂|保安|经理|员工|取|存|办|昨|前|今|上)"
+)
+NOT_IN_PLACE = re.compile(r"[你我他她这那个家去到从的来和给被把就]|银行|贵行|附近|昨天|今天|前天|上午|下午|投诉|多家|总行")
 NO_PLACE = re.compile(r"不|没|哪|什么|随便|知道|都|人工|几个|一[个家]|附近|楼下|旁边|对面|我家|单位")
 ADDED = re.compile(
     r"(?:对了|另外|还有|那|我)?[，,\s]*(?:请|帮我|我|想|要|再){0,4}(?:在?(?:事情)?(?:经过|情况|内容|描述)(?:里面?|中|那里)?)?"
@@ -205,6 +210,19 @@ def place(text: str) -> str | None:
     return None if match is None or NO_PLACE.search(match["place"]) else match["place"]
 
 
+def place_in_story(text: str) -> str | None:
+    match = PLACE_IN_STORY.search(text[:400])
+    if match is None or NO_PLACE.search(match["place"]) or NOT_IN_PLACE.search(match["place"]):
+        return None
+    return match["place"]
+
+
+def only_wishes(text: str) -> bool:
+    """要求退钱, and nothing of what happened."""
+    said = NOTHING.sub("", text)
+    return len(said) < 12 and bool(ONLY_WISH.match(said)) and bool(DEMAND.search(said)) and not TOLD.search(said)
+
+
 def is_wish(text: str) -> bool:
     """The answer to what should be done. A question, a time, a place or a loss alone is none."""
     if DEMAND.search(NOT_DEMAND.sub("", text)):
@@ -235,7 +253,7 @@ def demand(text: str) -> str | None:
         clauses = [clause.strip() for clause in CLAUSE.split(sentence)]
         first = next((place for place, clause in enumerate(clauses) if DEMAND.search(NOT_DEMAND.sub("", clause))), None)
         if first is not None:
-            found.append("，".join(clause for clause in clauses[first:] if PERSONAL.sub("", clause)))
+            found.append("，".join(clause for clause in clauses[first:] if len(PERSONAL.sub("", NO_PAPER.sub("", clause))) > 1))
     return "；".join(found) or None
 
 

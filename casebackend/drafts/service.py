@@ -86,12 +86,14 @@ async def put(session: AsyncSession, draft: Draft, name: Field, value: Value, so
     return True
 
 
-async def _add_facts(session: AsyncSession, draft: Draft, held: DraftField, value: Value, source: Source) -> bool:
-    """More of the story goes after what was told before."""
+async def _add(
+    session: AsyncSession, draft: Draft, held: DraftField, value: Value, source: Source, *, between: str
+) -> bool:
+    """More of the story, or one more demand, goes after what was told before."""
     if value.value in held.value:
         return False
-    together = text_value(f"{held.value}\n{value.value}"[:LONGEST_FACTS])
-    return await put(session, draft, Field.FACTS, together, source)
+    together = text_value(f"{held.value}{between}{value.value}"[:LONGEST_FACTS])
+    return await put(session, draft, Field(held.name), together, source)
 
 
 async def take(
@@ -106,7 +108,9 @@ async def take(
         if known is None or known.state == FieldState.TO_CONFIRM or (name == wanted and name is not Field.FACTS):
             done = await put(session, draft, name, value, source)
         elif name is Field.FACTS:
-            done = await _add_facts(session, draft, known, value, source)
+            done = await _add(session, draft, known, value, source, between="\n")
+        elif name is Field.DEMAND and FieldState(known.state) == FieldState.FILLED:
+            done = await _add(session, draft, known, value, source, between="；")
         else:
             done = False
         changed += [name] if done else []

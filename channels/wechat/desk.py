@@ -33,13 +33,14 @@ class WechatDesk:
         self._notices = notices
 
     async def greet(self, openid: str) -> Answer:
+        """Who was greeted before, and scans again, is told the same again."""
         try:
             command = OpenConversation(channel=Channel.WECHAT, sender=openid)
             conversation = await self._backend.open_conversation(command)
         except BackendUnavailable:
             return Answer(self._notices["welcome"])
-        greeting = list(takewhile(lambda message: message.author != Author.CUSTOMER, conversation.messages))
-        return Answer(first_page(greeting) or self._notices["welcome"])
+        before = list(takewhile(lambda message: message.author != Author.CUSTOMER, conversation.messages))
+        return Answer(first_page(conversation.shown or before) or self._notices["welcome"])
 
     async def hear(self, message: Inbound, *, since: float) -> Answer:
         """`since` is the loop time at which the callback came in."""
@@ -61,12 +62,11 @@ class WechatDesk:
         return Answer(first_page(delivery.messages), delivery if call.carry() else None)
 
     def _stored_answer(self, receipt: InboundReceipt) -> Answer | None:
-        """A resend is told again what it was told, unless that has gone out by the active API."""
+        """A resend is told again what a callback was told: never what does not fit one and goes out actively."""
         if not (receipt.duplicate and receipt.replies):
             return None
-        if self._callers.was_sent_elsewhere(receipt.message_id):
-            return Answer()
-        return Answer(first_page(receipt.replies))
+        told = pages(receipt.replies)
+        return Answer(told[0] if len(told) == 1 else None)
 
 
 def first_page(messages: list[MessageView]) -> str | None:

@@ -34,15 +34,22 @@ class Ignored:
 
 
 def message_key(fields: Mapping[str, str]) -> str:
-    """The same for a resend, different for anything else; events carry no MsgId."""
+    """The same for a resend, different for anything else; events carry no MsgId.
+
+    The sender belongs to the key: a MsgId that two followers share must not make one of them silent.
+    """
     number = fields.get("MsgId", "")
     if number.isascii() and number.isdigit():
-        return number
+        return _short(f"msg:{quote(fields.get('FromUserName', ''), safe='')}:{number}")
     if fields.get("MsgType") != "event":
         raise NotUnderstood("MsgId")
     openid, created, event = (quote(fields.get(name, ""), safe="") for name in ("FromUserName", "CreateTime", "Event"))
     key = f"evt:{openid}:{created}:{event}:{quote(fields.get('EventKey', ''), safe=':/')}"
-    return key if len(key) <= LONGEST_KEY else "evt:#" + hashlib.sha256(key.encode()).hexdigest()
+    return _short(key)
+
+
+def _short(key: str) -> str:
+    return key if len(key) <= LONGEST_KEY else f"{key[:4]}#{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def understand(fields: Mapping[str, str], menu: Mapping[str, str], *, received_at: datetime) -> Said | CameIn | Ignored:

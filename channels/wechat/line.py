@@ -16,7 +16,7 @@ class WechatLine:
         return await self._callers.expects(turn.message_id)
 
     def take(self, turn: Turn, delivery: DeliveryView) -> bool:
-        fits = len(pages(delivery.messages)) == 1
+        fits = delivery.passive and len(pages(delivery.messages)) == 1
         return self._callers.give(turn.message_id, delivery if fits else None)
 
     async def deliver(self, delivery: DeliveryView) -> Outcome:

@@ -110,3 +110,29 @@ async def test_a_fault_before_the_commit_keeps_neither_the_key_nor_the_effect(dr
     assert (await draft.stored("turn:file:0"), await draft.cases()) == (0, 0)
     assert (await draft.file("turn:file:0")).status_code == 201
     assert (await draft.stored("turn:file:0"), await draft.cases()) == (1, 1)
+
+
+async def test_whoever_comes_while_the_same_key_is_at_work_is_told_to_come_back_or_gets_the_answer(
+    draft: Draft,
+) -> None:
+    """PostgreSQL gives up waiting after two seconds; a SQLite file has one writer, who is waited for."""
+    failpoints.arm("case.before_commit", "sleep:2600@1")
+    first, second = await asyncio.gather(draft.file("turn:file:0"), draft.file("turn:file:0"))
+    answers = sorted([first, second], key=lambda answer: answer.status_code)
+    assert answers[0].status_code == 201
+    assert answers[1].status_code == 201 or (answers[1].status_code, "Retry-After" in answers[1].headers) == (503, True)
+    again = await draft.file("turn:file:0")
+    assert (again.content, again.headers[REPLAYED]) == (answers[0].content, "true")
+
+
+async def test_the_same_key_at_once_runs_once(draft: Draft) -> None:
+    draft.path = draft.path.replace("/draft/file", "/handoff")
+    body = {"message_id": str(draft.message), "reason": "asked"}
+    headers = {"Idempotency-Key": "turn:handoff:0"}
+
+    async def post() -> httpx.Response:
+        return await draft.world.actions.post(draft.path, json=body, headers=headers)
+
+    answers = await asyncio.gather(*(post() for _ in range(6)))
+    assert {answer.status_code for answer in answers} == {200}, answers[0].text
+    assert sorted(REPLAYED in answer.headers for answer in answers) == [False] + [True] * 5

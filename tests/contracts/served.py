@@ -31,26 +31,26 @@ class Served:
         self._process: subprocess.Popen[bytes] | None = None
         self._zygote: subprocess.Popen[str] | None = None
 
-    def environment(self, failpoints: str = "") -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         values = {
             name: value.get_secret_value() if hasattr(value, "get_secret_value") else str(value)
             for name, value in self.settings
-        } | {"port": str(self.port), "failpoints": failpoints}
+        } | {"port": str(self.port)}
         return os.environ | {f"TINGSU_{name.upper()}": value for name, value in values.items()}
 
-    def start(self, failpoints: str = "") -> None:
+    def start(self) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "casebackend", "serve"],
                 cwd=ROOT,
-                env=self.environment(failpoints),
+                env=self.environment(),
                 stdout=log,
                 stderr=log,
             )
         self.pid = self._process.pid
         self.wait()
 
-    def fork(self) -> None:
+    def fork(self, failpoints: str = "") -> None:
         """Starts a web process without the imports."""
         if self._zygote is None:
             with self.log.open("ab") as log:
@@ -63,7 +63,7 @@ class Served:
                     stderr=log,
                     text=True,
                 )
-        self.pid = int(self._told("start"))
+        self.pid = int(self._told(f"start {failpoints}"))
         self.wait()
 
     def _told(self, words: str) -> str:
@@ -86,21 +86,14 @@ class Served:
 
     def ended(self, seconds: float = 10) -> int:
         """The exit status of a web process that ends by itself."""
-        if self._process is None:
-            raise RuntimeError("not started")
-        status = self._process.wait(seconds)
+        status = int(self._told("wait")) if self._process is None else self._process.wait(seconds)
         self._process = self.pid = None
         return status
 
     def kill(self) -> None:
-        if self.pid is None:
-            return
-        os.kill(self.pid, signal.SIGKILL)
-        if self._process is not None:
+        if self.pid is not None:
+            os.kill(self.pid, signal.SIGKILL)
             self.ended()
-        else:
-            self._told("wait")
-            self.pid = None
 
     def close(self) -> None:
         self.kill()

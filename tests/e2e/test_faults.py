@@ -52,7 +52,7 @@ async def test_f01_three_hundred_callbacks_thrice_are_answered_once_each(chain: 
     await asyncio.gather(*(thrice(sender, xml) for sender, xml in posts))
     await settled(chain)
     with sqlite3.connect(chain.var / "tingsu.db") as database:
-        mine = "external_id LIKE '80000%'"
+        mine = "external_id LIKE '%:80000%'"
         assert database.execute(f"SELECT count(*) FROM messages WHERE {mine}").fetchone() == (300,)
         answered = "SELECT count(*), sum(state = 'answered') FROM turns"
         theirs = f"WHERE message_id IN (SELECT id FROM messages WHERE {mine})"

@@ -1,4 +1,5 @@
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from casebackend.conversations.model import Message
 from casebackend.conversations.rules import Channel
 from casebackend.timeline.queries import of_case
 from tests.casebackend.cases.builders import PROPOSAL, REPLY, Desk, ask, case_of, filed, unit
+from tests.casebackend.staff.logins import hired
 from tests.world import World
 
 
@@ -265,3 +267,24 @@ async def test_an_unknown_question_leaves_no_trace(world: World, desk: Desk) -> 
     response = await desk.does("agent", receipt.number, "no_such_move")
     assert response.status_code == 422
     assert slug(await desk.does("lead", "TS19990101000001", "accept")) == (404, "case-not-found")
+
+
+async def test_a_colleagues_case_is_not_ones_own(world: World, desk: Desk) -> None:
+    """Out of the investigation only its present handler leads, or the head of the department."""
+    receipt = await filed(world)
+    await desk.investigating(receipt.case_id)
+    await hired(world, "other", roles=["handler"], organisation_id=UUID(await unit(world, "个人金融部")))
+    elsewhere = await unit(world, "客户服务中心")
+    for move, fields in (
+        ("propose", PROPOSAL),
+        ("propose_reply", PROPOSAL | {"opinion": "情况清楚"}),
+        ("ask_countersign", {"cosigners": ["消保部"], "opinion": "会签"}),
+        ("transfer", {"handling_unit_id": elsewhere, "opinion": "改派"}),
+        ("merge", {"master_number": receipt.number, "opinion": "重复"}),
+    ):
+        assert slug(await desk.does("other", receipt.case_id, move, **fields)) == (403, "not-in-charge")
+    seen = (await desk.reads("other", f"/cases/{receipt.number}")).json()["allowed"]
+    assert "propose" not in [move["move"] for move in seen]
+    await desk.sure("lead", receipt.case_id, "transfer", handling_unit_id=elsewhere, opinion="部门改派")
+    await desk.sure("other", receipt.case_id, "receive")
+    await desk.sure("other", receipt.case_id, "propose", **PROPOSAL)

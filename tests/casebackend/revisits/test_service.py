@@ -2,7 +2,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from structlog.testing import capture_logs
 
 from casebackend.api.cases import MoveCase
 from casebackend.cases.filing import SYSTEM
@@ -14,6 +15,7 @@ from casebackend.clocks.queries import timers_of
 from casebackend.conversations.model import Conversation, Message
 from casebackend.conversations.rules import Channel
 from casebackend.revisits.model import Revisit
+from casebackend.workflow.model import WorkflowStep
 from tests.casebackend.cases.builders import PROPOSAL, REPLY, Desk, ask, case_of, filed, unit
 from tests.casebackend.workers import worker
 from tests.world import World
@@ -107,10 +109,20 @@ async def test_a_second_complaint_goes_to_other_hands_and_is_final(world: World)
     refused = await desk.does("agent", second, "receive")
     assert (refused.status_code, refused.json()["type"]) == (403, "/problems/other-handler-needed")
     await desk.sure("lead", second, "receive")
+    for move, fields in (
+        ("propose", PROPOSAL),
+        ("propose_reply", PROPOSAL | {"opinion": "情况清楚"}),
+        ("ask_countersign", {"cosigners": ["消保部"], "opinion": "会签"}),
+        ("merge", {"master_number": "TS20260302000001", "opinion": "重复"}),
+    ):
+        refused = await desk.does("agent", second, move, **fields)
+        assert (refused.status_code, refused.json()["type"]) == (403, "/problems/other-handler-needed")
     await desk.sure("lead", second, "propose", **PROPOSAL)
     await desk.sure("supervisor", second, "approve_opinion", opinion="同意")
     await desk.sure("supervisor", second, "approve_reply", opinion="同意")
-    await desk.sure("agent", second, "reply", **REPLY)
+    refused = await desk.does("agent", second, "reply", **REPLY)
+    assert (refused.status_code, refused.json()["type"]) == (403, "/problems/other-handler-needed")
+    await desk.sure("lead", second, "reply", **REPLY)
     await worker(world).tick()
     world.wait(minutes=15)
     await worker(world).tick()
@@ -244,3 +256,38 @@ async def test_the_same_answer_sent_twice_counts_once(world: World) -> None:
     again = await world.act(path, receipt.message_id, key="turn:survey:1")
     assert first.json() == again.json()
     assert first.json()["next"] == "score"
+
+
+@pytest.mark.parametrize("last", [False, True])
+async def test_the_same_answer_under_another_key_counts_once_too(world: World, last: bool) -> None:
+    """Rasa's call commits and its turn dies; the questionnaire answers the same message under a key of its own."""
+    case_id = await surveyed(world)
+    for words in ("没解决", "1分", "没有了") if last else ():
+        await says(world, words)
+    receipt = await world.says("要重新处理" if last else "解决了")
+    path = f"/conversations/{receipt.conversation_id}/survey"
+    by_rasa = await world.act(path, receipt.message_id, key="turn:rasa:0")
+    by_questionnaire = await world.act(path, receipt.message_id, key="turn:questionnaire:0")
+    assert by_questionnaire.json() == by_rasa.json()
+    assert by_rasa.json()["next"] == ("done" if last else "score")
+    assert ((await revisit_of(world, case_id)).score is None) is not last
+    async with world.database.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(Case)) == 1 + last
+    await holds(world)
+
+
+@pytest.mark.parametrize("who", ["个人金融部", "没有这个部门"])
+async def test_the_chain_says_which_unit_decides_a_second_complaint(world: World, who: str) -> None:
+    async with world.database.transaction() as session:
+        await session.execute(update(WorkflowStep).where(WorkflowStep.chain == "second").values(who=who))
+    await surveyed(world)
+    for words in ("没解决", "1分", "没有了"):
+        await says(world, words)
+    with capture_logs() as logs:
+        second = await case_of(world, UUID((await says(world, "要重新处理"))["second_case"]))
+    if who == "个人金融部":
+        assert (second.status, str(second.handling_unit_id)) == ("dispatched", await unit(world, who))
+    else:
+        assert (second.status, second.handling_unit_id) == ("accepted", None)
+        assert "revisit.no_unit_decides" in [entry["event"] for entry in logs]
+    await holds(world)

@@ -53,7 +53,7 @@ def test_every_kind_of_message_is_taken(fields: dict[str, str], text: str, kinds
     said = understand(BASE | {"MsgId": "7"} | fields, MENU, received_at=AT)
     assert isinstance(said, Said)
     assert (said.message.text, [media.kind for media in said.message.media]) == (text, kinds)
-    assert (said.message.sender, said.message.external_id) == ("oA", "7")
+    assert (said.message.sender, said.message.external_id) == ("oA", "msg:oA:7")
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,8 @@ def test_what_lacks_the_essentials_is_refused(fields: dict[str, str]) -> None:
 def test_no_fields_make_it_crash(fields: dict[str, str]) -> None:
     with contextlib.suppress(NotUnderstood):
         understand(BASE | fields, MENU, received_at=AT)
+
+
+def test_two_followers_with_the_same_message_id_are_both_heard() -> None:
+    text = {"MsgType": "text", "MsgId": "1", "Content": "你好"}
+    assert message_key(BASE | text) != message_key(BASE | text | {"FromUserName": "oB"})

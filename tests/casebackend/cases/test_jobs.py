@@ -1,0 +1,97 @@
+"""What follows later from what happened to a case."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from casebackend.api.conversations import Reply
+from casebackend.cases import jobs
+from casebackend.cases.filing import SYSTEM
+from casebackend.cases.service import hold
+from casebackend.clocks.model import Timer
+from casebackend.conversations import service as conversations
+from casebackend.conversations.model import Message
+from casebackend.conversations.rules import Author, Channel
+from casebackend.timeline import service as timeline
+from casebackend.timeline.queries import of_case
+from casebackend.timeline.rules import Kind
+from tests.casebackend.cases.builders import case_of, filed
+from tests.casebackend.workers import worker
+from tests.world import World
+
+
+async def heard(world: World, conversation_id: UUID, number: str) -> list[Message]:
+    """What the customer was told with this number in it."""
+    async with world.database.transaction() as session:
+        found = await session.scalars(
+            select(Message).where(Message.conversation_id == conversation_id, Message.text.contains(number))
+        )
+        return list(found)
+
+
+async def test_a_number_that_nobody_told_is_told_by_us(world: World) -> None:
+    """The bot's answer may be refused because a person took over in between."""
+    receipt = await filed(world)
+    conversation = (await case_of(world, receipt.case_id)).conversation_id
+    await worker(world).tick()
+    assert await heard(world, conversation, receipt.number) == []
+    world.wait(seconds=30)
+    for _ in range(2):
+        await worker(world).tick()
+    said = (await heard(world, conversation, receipt.number))[0]
+    assert (said.author, said.delivery_id is not None) == ("system", True)
+    assert said.text == (
+        f"您的投诉已登记，编号 {receipt.number}，被投诉机构：北京朝阳支行。我们最晚在 2026年3月17日 前处理并答复您。"
+    )
+    world.wait(seconds=60)
+    await worker(world).tick()
+    assert len(await heard(world, conversation, receipt.number)) == 1
+
+
+@pytest.mark.parametrize("author", [Author.BOT, Author.AGENT])
+async def test_a_number_that_was_told_is_not_told_again(world: World, author: Author) -> None:
+    receipt = await filed(world)
+    conversation = (await case_of(world, receipt.case_id)).conversation_id
+    async with world.database.transaction() as session:
+        reply = Reply(text=f"已登记，编号 {receipt.number}")
+        await conversations.say(session, conversation, author=author, replies=[reply], now=world.time)
+    world.wait(seconds=30)
+    await worker(world).tick()
+    assert len(await heard(world, conversation, receipt.number)) == 1
+
+
+async def test_where_we_carry_no_messages_nothing_is_said(world: World) -> None:
+    receipt = await filed(world, channel=Channel.COUNTER)
+    world.wait(seconds=30)
+    await worker(world).tick()
+    assert await heard(world, (await case_of(world, receipt.case_id)).conversation_id, receipt.number) == []
+
+
+async def test_a_clock_that_strikes_while_somebody_writes_on_the_case_waits_for_its_turn(world: World) -> None:
+    receipt = await filed(world)
+    begun = asyncio.Event()
+
+    async def somebody() -> None:
+        async with world.database.transaction() as session:
+            await hold(session, receipt.case_id)
+            await timeline.append(
+                session, receipt.case_id, Kind.URGED, actor=SYSTEM.actor, actor_name="系统", now=world.time
+            )
+            begun.set()
+            await asyncio.sleep(0.3)
+
+    async def the_clock() -> None:
+        await begun.wait()
+        async with world.database.transaction() as session:
+            timer = (await session.scalars(select(Timer).where(Timer.case_id == receipt.case_id))).first()
+            assert timer is not None
+            await jobs.on_overdue(session, {"timer_id": str(timer.id)}, world.time)
+
+    await asyncio.gather(somebody(), the_clock())
+    async with world.database.reading() as session:
+        entries = await of_case(session, receipt.case_id)
+    assert [(entry.seq, entry.kind) for entry in entries] == [
+        (1, "case.filed"), (2, "case.urged"), (3, "clock.overdue"),
+    ]  # fmt: skip
