@@ -4,6 +4,8 @@ from casebackend.api.cases import CaseBrief, UrgeOutcome, WithdrawOutcome
 from casebackend.api.client import Refused
 
 SHOWN = 3
+# talks about a draft that is not filed yet
+IN_HAND = frozenset({"field", "confirm", "correction"})
 
 
 def _values(case: CaseBrief) -> dict[str, object]:
@@ -19,10 +21,10 @@ def _values(case: CaseBrief) -> dict[str, object]:
 
 
 def _tell(turn: Turn, case: CaseBrief) -> None:
-    if case.unit is None:
+    if case.promised_on is None:
+        turn.say("utter_progress_case_no_date", **(_values(case) | {"unit": case.unit or "待转给对应的部门"}))
+    elif case.unit is None:
         turn.say("utter_progress_case_unit_open", **_values(case))
-    elif case.promised_on is None:
-        turn.say("utter_progress_case_no_date", **_values(case))
     else:
         turn.say("utter_progress_case", **_values(case))
 
@@ -45,7 +47,7 @@ class Progress(TurnAction):
             turn.say("utter_foreign")
             return
         if not progress.cases:
-            turn.say("utter_progress_none")
+            turn.say("utter_progress_not_yet" if turn.talk in IN_HAND else "utter_progress_none")
         await resume(turn)
 
 
@@ -91,7 +93,7 @@ class Withdraw(TurnAction):
             business(refusal)
             turn.say("utter_withdraw_none")
             return
-        if outcome.outcome == "none" and turn.talk in {"field", "confirm", "correction"}:
+        if outcome.outcome == "none" and turn.talk in IN_HAND:
             # nothing was filed yet: what the customer wants to take back is the draft in hand
             await put_aside(turn, key=turn.key(2))
         else:

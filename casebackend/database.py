@@ -106,7 +106,7 @@ def _end_if_the_file_is_broken(context: ExceptionContext) -> None:
 
 
 def _sqlite_engine(url: str, begin: str) -> AsyncEngine:
-    engine = create_async_engine(url)
+    engine = create_async_engine(url, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _pragmas)
     event.listen(engine.sync_engine, "handle_error", _end_if_the_file_is_broken)
 
@@ -138,6 +138,7 @@ class Database:
                 max_overflow=0,
                 pool_timeout=2,
                 pool_pre_ping=True,
+                hide_parameters=True,
                 connect_args={
                     "options": "-c statement_timeout=5000 -c lock_timeout=2000"
                     " -c idle_in_transaction_session_timeout=30000"

@@ -30,6 +30,17 @@ def where_it_broke(_: Any, __: str, fields: Any) -> Any:
     return fields
 
 
+class Place(logging.Formatter):
+    """For libraries: where it happened. Their messages and tracebacks may quote a customer."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        file, line = record.pathname, record.lineno
+        trace = record.exc_info[2] if record.exc_info else None
+        while trace is not None:
+            file, line, trace = trace.tb_frame.f_code.co_filename, trace.tb_lineno, trace.tb_next
+        return f"{record.levelname} {record.name} {'/'.join(file.split('/')[-2:])}:{line}"
+
+
 def configure(program: str) -> None:
     structlog.configure(
         processors=[
@@ -44,4 +55,6 @@ def configure(program: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(program=program)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(Place())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

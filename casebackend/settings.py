@@ -1,25 +1,37 @@
 from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+type Secret = Annotated[SecretStr, Field(min_length=12)]
 
 
 class Settings(BaseSettings):
     """Read from the environment (TINGSU_...), frozen, checked at start. No secret has a default."""
 
-    model_config = SettingsConfigDict(env_prefix="TINGSU_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="TINGSU_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
     database_url: str
     var_dir: Path
     host: str = "127.0.0.1"
     port: int = 8000
     bank_name: str = "听诉示范银行"
-    token_channels: SecretStr
-    token_actions: SecretStr
-    token_bot: SecretStr
-    token_worker: SecretStr
-    token_api: SecretStr
-    session_key: SecretStr
-    data_key: SecretStr = Field(description="base64 of 32 bytes: encrypts personal data")
-    audit_key: SecretStr = Field(description="base64 of 32 bytes: signs the audit chain")
+    token_channels: Secret
+    token_actions: Secret
+    token_bot: Secret
+    token_worker: Secret
+    token_api: Secret | None = Field(default=None, description="reads the whole API; of the demo and of tests only")
+    session_key: Secret
+    data_key: Secret = Field(description="base64 of 32 bytes: encrypts personal data")
+    audit_key: Secret = Field(description="base64 of 32 bytes: signs the audit chain")
     survey_delay_seconds: int = Field(default=86_400, ge=0, description="from the reply to the survey")
+    wechat_window_hours: int = 48
+
+    @model_validator(mode="after")
+    def each_program_has_its_own_token(self) -> Self:
+        tokens = [self.token_channels, self.token_actions, self.token_bot, self.token_worker, self.token_api]
+        given = [token.get_secret_value() for token in tokens if token is not None]
+        if len(set(given)) < len(given):
+            raise ValueError("two of TINGSU_TOKEN_... are the same: a token says which program is calling")
+        return self

@@ -49,6 +49,7 @@ STUCK_AFTER_SECONDS = 60
 def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
     """Every topic of the outbox that somebody waits for. A topic without a row is done when it is read."""
     return {
+        "case.filed": (cases.on_filed,),
         "case.urged": (cases.on_urged,),
         "case.replied": (partial(revisits.on_replied, delay=survey_delay),),
         "clock.near_due": (cases.on_near_due,),
@@ -66,10 +67,16 @@ class Worker:
         )
         self.epoch: int | None = None
         self.renewed_at: datetime | None = None
-        self.trouble: str | None = None
+        self.trouble_of: dict[str, str] = {}
+        self.ticked = False
         self.busy = asyncio.Lock()
         self.stopping = False
         self.last_tick = time.monotonic()
+
+    @property
+    def trouble(self) -> str | None:
+        """Of each job its own: a good tick says nothing about the hourly work."""
+        return next(iter(self.trouble_of.values()), None)
 
     @asynccontextmanager
     async def _as_leader(self) -> AsyncIterator[AsyncSession]:
@@ -136,7 +143,7 @@ class Worker:
             return await waiting(session, now=self.now()) > 0
 
     async def hourly(self) -> None:
-        if self.epoch is None:
+        if not await self._still_leads():
             return
         await self._repeat(cases.archive_due, cases.ARCHIVED_AT_ONCE)
         async with self._as_leader() as session:
@@ -147,8 +154,15 @@ class Worker:
         if ends is not None:
             log.warning("calendar.ends_soon", reason=ends.isoformat())
 
+    async def begin(self) -> None:
+        await self.guarded(self.tick)
+        await self.heartbeat()
+
     async def heartbeat(self) -> None:
-        """Without a database there is nowhere to write it, and its age says the rest."""
+        """None before the first tick has gone well or badly: "ready" must be true. Without a database there is
+        nowhere to write it, and its age says the rest."""
+        if not self.ticked and self.trouble is None:
+            return
         ready, why = self.trouble is None, self.trouble
         try:
             async with self.database.transaction() as session:
@@ -167,10 +181,11 @@ class Worker:
             self.epoch = None
             log.warning("worker.deposed")
         except Exception as error:  # noqa: BLE001  the edge of this program: nothing above could act on it
-            self.trouble = type(error).__name__
-            log.error("worker.failed", error=self.trouble)  # noqa: TRY400  a message may quote a customer
+            self.trouble_of[job.__name__] = type(error).__name__
+            log.error("worker.failed", error=type(error).__name__)  # noqa: TRY400  a message may quote a customer
         else:
-            self.trouble = None
+            self.trouble_of.pop(job.__name__, None)
+            self.ticked = self.ticked or job == self.tick
         self.last_tick = time.monotonic()
 
     async def resign(self) -> None:
@@ -184,7 +199,8 @@ def _schedule(worker: Worker) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(timezone=SHANGHAI, job_defaults=defaults)
     scheduler.add_job(worker.guarded, "interval", [worker.tick], seconds=TICK_SECONDS)
     scheduler.add_job(worker.guarded, "interval", [worker.hourly], seconds=HOURLY_SECONDS, next_run_time=worker.now())
-    scheduler.add_job(worker.heartbeat, "interval", seconds=BEAT_SECONDS, next_run_time=worker.now())
+    scheduler.add_job(worker.heartbeat, "interval", seconds=BEAT_SECONDS)
+    scheduler.add_job(worker.begin)
     return scheduler
 
 

@@ -6,7 +6,8 @@ older epoch is refused by the backend and dropped.
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 import structlog
@@ -15,8 +16,8 @@ from casebackend.api.client import BackendUnavailable, CaseBackend, Refused
 from casebackend.api.conversations import ClaimTurn, TakeOverTurn, TurnDone, TurnFailed, TurnResult
 from channels.bot import DialogueEngine, EngineFailed
 from channels.breaker import Breaker
-from channels.delivery import Deliverer, Line
-from channels.envelope import Channel, Engine, Reply, Turn
+from channels.delivery import Deliverer, Line, Outcome
+from channels.envelope import SUPERSEDED, Channel, Engine, Reply, Turn
 
 IN_FLIGHT = 8
 POLL_SECONDS = 5
@@ -83,38 +84,49 @@ class TurnRunner:
             log.error("task.fell_over", task="turn", error=type(fault).__name__)
 
     async def answer(self, turn: Turn) -> None:
+        async with self._accounted(turn):
+            replies = await self._engine_reply(turn)
+            if replies is not None:
+                await self._finish(turn, Engine.RASA, replies)
+                return
+            command = TakeOverTurn(worker=self._worker, epoch=turn.epoch)
+            taken = await self._backend.take_over_turn(turn.id, command)
+            async with self._accounted(taken):
+                await self._finish(taken, Engine.QUESTIONNAIRE, await self._questionnaire.reply(taken))
+
+    @asynccontextmanager
+    async def _accounted(self, turn: Turn) -> AsyncIterator[None]:
+        """Whatever the backend says to us, the turn is answered by somebody: by others, later, or by a person."""
         try:
-            await self._answer(turn)
+            yield
         except BackendUnavailable:
             log.warning("turn.left_to_lease", turn_id=str(turn.id))
         except Refused as refusal:
-            if refusal.status == 409:
+            if refusal.slug in SUPERSEDED:
                 log.info("turn.superseded", turn_id=str(turn.id), epoch=turn.epoch)
             else:
                 await self._give_up(turn, refusal.slug)
 
-    async def _answer(self, turn: Turn) -> None:
-        engine, turn, replies = await self._speak(turn)
+    async def _engine_reply(self, turn: Turn) -> list[Reply] | None:
+        if not self.breaker.allows():
+            return None
+        try:
+            replies = await self._engine.reply(turn)
+        except EngineFailed as failure:
+            self.breaker.failed()
+            log.warning("engine.failed", turn_id=str(turn.id), error=str(failure), state=self.breaker.state)
+            return None
+        self.breaker.succeeded()
+        return replies
+
+    async def _finish(self, turn: Turn, engine: Engine, replies: list[Reply]) -> None:
         line = self._lines.get(turn.channel)
         passive = line is not None and await line.awaits(turn)
         done = TurnDone(worker=self._worker, epoch=turn.epoch, engine=engine, replies=replies, passive=passive)
-        result = await self._close(turn, done)
+        delivery = (await self._close(turn, done)).delivery
         log.info("turn.answered", turn_id=str(turn.id), engine=engine, channel=turn.channel, attempt=turn.attempt)
-        if line is not None and passive and not line.take(turn, result.delivery):
-            await self._deliverer.carry(result.delivery)
-
-    async def _speak(self, turn: Turn) -> tuple[Engine, Turn, list[Reply]]:
-        if self.breaker.allows():
-            try:
-                replies = await self._engine.reply(turn)
-            except EngineFailed as failure:
-                self.breaker.failed()
-                log.warning("engine.failed", turn_id=str(turn.id), error=str(failure), state=self.breaker.state)
-            else:
-                self.breaker.succeeded()
-                return Engine.RASA, turn, replies
-        turn = await self._backend.take_over_turn(turn.id, TakeOverTurn(worker=self._worker, epoch=turn.epoch))
-        return Engine.QUESTIONNAIRE, turn, await self._questionnaire.reply(turn)
+        if line is not None and passive and not line.take(turn, delivery) and delivery.passive:
+            await self._deliverer.report(delivery, Outcome("handed_back"))
 
     async def _close(self, turn: Turn, done: TurnDone) -> TurnResult:
         for attempt in range(TRIES_TO_CLOSE):

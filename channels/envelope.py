@@ -7,6 +7,7 @@ from casebackend.api.conversations import DeliveryView, Inbound, Media, MessageV
 from casebackend.conversations.rules import Asked, Author, Channel, Engine, Owner, TurnState
 
 __all__ = [
+    "SUPERSEDED",
     "Asked",
     "Author",
     "Channel",
@@ -23,6 +24,8 @@ __all__ = [
     "inbound",
 ]
 
+# How the backend says that a turn is no longer ours; any other refusal still leaves a customer without an answer.
+SUPERSEDED = frozenset({"old-epoch", "claim-lost", "person-in-charge"})
 LONGEST_STORED = 65_536
 CONTROLS = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
 

@@ -38,6 +38,13 @@ log = structlog.get_logger()
 
 
 @dataclass
+class Pulse:
+    """Whether the last heartbeat was taken."""
+
+    answers: bool = False
+
+
+@dataclass
 class Gateway:
     settings: Settings
     backend: CaseBackend
@@ -50,7 +57,7 @@ class Gateway:
     webchat: Webchat
     sessions: Sessions
     instance: str
-    backend_answers: bool = False
+    pulse: Pulse
 
     @classmethod
     @asynccontextmanager
@@ -73,7 +80,8 @@ class Gateway:
     @classmethod
     def _assembled(cls, settings: Settings, backend: CaseBackend, http: aiohttp.ClientSession, spool: Spool) -> Self:
         notices, instance = Words("notices"), f"{socket.gethostname()}-{os.getpid()}"[:80]
-        intake, callers = Intake(backend, spool), Callers()
+        pulse, callers = Pulse(), Callers()
+        intake = Intake(backend, spool, live=lambda: pulse.answers)
         secret = settings.wechat_app_secret.get_secret_value()
         token = AccessToken(http, settings.wechat_api_url, settings.wechat_app_id, secret)
         api = WechatApi(http, settings.wechat_api_url, token)
@@ -100,6 +108,7 @@ class Gateway:
             webchat=Webchat(backend, intake, pages, notices.notices),
             sessions=Sessions(settings.session_key.get_secret_value()),
             instance=instance,
+            pulse=pulse,
         )
 
     def _background(self) -> list[tuple[str, Work]]:
@@ -113,7 +122,7 @@ class Gateway:
 
     def ailments(self) -> list[str]:
         """What does not work as it should; the door itself stays open."""
-        found = [] if self.backend_answers else ["backend-unreachable"]
+        found = [] if self.pulse.answers else ["backend-unreachable"]
         if self.runner.breaker.state != "closed":
             found.append("bot-breaker-open")
         if len(self.spool):
@@ -127,10 +136,10 @@ class Gateway:
             try:
                 await self.backend.beat(beat)
             except (BackendUnavailable, Refused) as error:
-                self.backend_answers = False
+                self.pulse.answers = False
                 log.warning("heartbeat.failed", error=type(error).__name__)
             else:
-                self.backend_answers = True
+                self.pulse.answers = True
             await asyncio.sleep(BEAT_SECONDS)
 
 

@@ -5,6 +5,8 @@ import logging
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from casebackend.logging import Place
+
 ALLOWED = frozenset(
     {
         "event",
@@ -38,7 +40,9 @@ def only_allowed(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 def configure() -> None:
-    logging.basicConfig(level=logging.WARNING, format='{"program": "channels", "event": "%(name)s.%(levelname)s"}')
+    handler = logging.StreamHandler()
+    handler.setFormatter(Place())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

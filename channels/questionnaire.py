@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Literal
 
+import structlog
+
 from casebackend.api.cases import CaseBrief, UrgeOutcome, WithdrawOutcome
 from casebackend.api.client import CaseBackend, Refused
 from casebackend.api.conversations import HandoffRequest
 from casebackend.api.drafts import Absorbed, DraftView
-from channels.envelope import Asked, Reply, Turn
+from channels.envelope import SUPERSEDED, Asked, Reply, Turn
 from channels.words.book import Words
 
 EXPLAIN_AFTER = 2
@@ -18,6 +20,10 @@ LONGEST_COMMAND = 12
 LONGEST_COMMAND_IN_FORM = 6
 SHORTEST_STORY = 12
 CASE_NUMBER = re.compile(r"TS\d{8,}", re.IGNORECASE)
+log = structlog.get_logger()
+# A refusal with these slugs has words of its own; the others are told that this step did not work.
+WORDS_FOR = {"no-survey": "survey.done", "no-draft": "nothing_to_cancel", "nothing-to-file": "nothing_to_cancel"}
+BUSINESS = frozenset({404, 409, 422})
 Reason = Literal["asked", "not_understood", "identity", "danger", "failed"]
 
 
@@ -27,6 +33,17 @@ class Questionnaire:
         self._words = words
 
     async def reply(self, turn: Turn) -> list[Reply]:
+        try:
+            return await self._reply(turn)
+        except Refused as refusal:
+            if refusal.slug in SUPERSEDED or refusal.status not in BUSINESS:
+                raise
+            log.warning("questionnaire.refused", turn_id=str(turn.id), status=refusal.status, slug=refusal.slug)
+            if refusal.slug in WORDS_FOR:
+                return [self._words.say(WORDS_FOR[refusal.slug])]
+            return [self._words.say("failed", asks=turn.asked)]
+
+    async def _reply(self, turn: Turn) -> list[Reply]:
         asked, means = turn.asked, self._words.means
         if means("person", turn.text) and not means("not_person", turn.text):
             return await self._hand_off(turn, "asked")
@@ -94,7 +111,8 @@ class Questionnaire:
             receipt = await self._backend.file_draft(turn.conversation_id, turn.message_id, key=key(turn, "file"))
         except Refused as refusal:
             return await self._not_filed(turn, refusal)
-        facts = {"number": receipt.number, "unit": receipt.unit or "待分派", "promised_on": day(receipt.promised_on)}
+        unit = receipt.unit or self._words.phrase("no_unit")
+        facts = {"number": receipt.number, "unit": unit, "promised_on": self._day(receipt.promised_on)}
         return [self._words.say("filed", facts)]
 
     async def _not_filed(self, turn: Turn, refusal: Refused) -> list[Reply]:
@@ -133,19 +151,20 @@ class Questionnaire:
         facts = {"number": case.number, "stage": case.stage, "next_step": case.next_step}
         if case.promised_on is None:
             return self._words.say("progress.case", facts)
-        return self._words.say("progress.case_promised", facts | {"promised_on": day(case.promised_on)})
+        return self._words.say("progress.case_promised", facts | {"promised_on": self._day(case.promised_on)})
 
     async def _urge(self, turn: Turn) -> list[Reply]:
         outcome = await self._backend.urge(turn.conversation_id, turn.message_id, key=key(turn, "urge"))
-        return [self._told("urge", "催办", outcome), *await self._back_to_the_form(turn)]
+        return [self._told("urge", outcome), *await self._back_to_the_form(turn)]
 
     async def _withdraw(self, turn: Turn) -> list[Reply]:
         outcome = await self._backend.withdraw(turn.conversation_id, turn.message_id, key=key(turn, "withdraw"))
         asks = Asked.WITHDRAW if outcome.outcome == "confirm" else None
-        return [self._told("withdraw", "撤诉", outcome, asks)]
+        return [self._told("withdraw", outcome, asks)]
 
-    def _told(self, action: str, verb: str, outcome: UrgeOutcome | WithdrawOutcome, asks: Asked | None = None) -> Reply:
-        choices = [f"{verb} {case.number}" for case in outcome.cases[:12]] if outcome.outcome == "choose" else None
+    def _told(self, action: str, outcome: UrgeOutcome | WithdrawOutcome, asks: Asked | None = None) -> Reply:
+        choices = [self._words.phrase(f"{action}.this", {"number": case.number}) for case in outcome.cases[:12]]
+        choices = choices if outcome.outcome == "choose" else []
         number = outcome.case.number if outcome.case else ""
         return self._words.say(f"{action}.{outcome.outcome}", {"number": number}, asks=asks, choices=choices)
 
@@ -159,9 +178,8 @@ class Questionnaire:
         asks = Asked(f"survey.{outcome.next}")
         return [*said, self._words.say(asks, asks=asks)]
 
-
-def day(of: date) -> str:
-    return f"{of.year} 年 {of.month} 月 {of.day} 日"
+    def _day(self, of: date) -> str:
+        return self._words.phrase("day", {"year": of.year, "month": of.month, "day": of.day})
 
 
 def key(turn: Turn, action: str) -> str:

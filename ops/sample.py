@@ -6,11 +6,15 @@ import sys
 from datetime import UTC, datetime
 from uuid import UUID
 
+import aiohttp
+
 from casebackend.api.client import CaseBackend
 from casebackend.api.conversations import Inbound
 from casebackend.conversations.rules import Channel
 from casebackend.drafts.rules import Field
+from ops.demo import ROOT
 
+CALL = ROOT / "docs" / "examples" / "call.vcon.json"
 PATIENCE_SECONDS = 20
 STORIES: list[dict[str, str]] = [
     {
@@ -76,11 +80,20 @@ class Filing:
             await self.say("确认提交" if draft.next is None else story.get(draft.next, "不提供"))
 
 
+async def call() -> None:
+    """A recorded call, through the door that calls come in by."""
+    url = f"http://127.0.0.1:{os.environ.get('TINGSU_CHANNELS_PORT', '8080')}/ivr/transcripts"
+    headers = {"Authorization": f"Bearer {os.environ['TINGSU_IVR_TOKEN']}", "Content-Type": "application/vcon"}
+    async with aiohttp.ClientSession() as http, http.post(url, data=CALL.read_bytes(), headers=headers) as answer:
+        answer.raise_for_status()
+
+
 async def main() -> None:
     backend = CaseBackend(os.environ["TINGSU_BACKEND_URL"], os.environ["TINGSU_TOKEN_CHANNELS"], deadline=5)
     async with backend:
         for number, story in enumerate(STORIES, 1):
             await Filing(backend, number).file(story)
+    await call()
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from tests.databases import fresh_url
 
 PASSWORD = "Tingsu-Demo-2026!"
 LOGINS = ("agent", "lead", "supervisor", "curator", "admin")
-TOKENS = {name: f"token-{name}" for name in ("channels", "actions", "bot", "worker", "api")}
+TOKENS = {name: f"token-{name:-<8}" for name in ("channels", "actions", "bot", "worker", "api")}
 KEY = base64.b64encode(b"k" * 32).decode()
 START = datetime(2026, 3, 2, 2, tzinfo=UTC)
 

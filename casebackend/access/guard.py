@@ -93,7 +93,7 @@ def _service(settings: Settings, token: str) -> Principal:
     }
     found = ANONYMOUS
     for name, secret in known.items():
-        if hmac.compare_digest(secret.get_secret_value().encode(), token.encode()):
+        if token and secret is not None and hmac.compare_digest(secret.get_secret_value().encode(), token.encode()):
             found = Principal(Kind.SERVICE, name, frozenset({f"service:{name}"}))
     return found
 

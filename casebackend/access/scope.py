@@ -1,11 +1,10 @@
 """Which units a principal may look into. Out of scope is 404: one does not learn that there is something."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, column, false, or_, select, table, true
+from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Kind, Principal
@@ -50,22 +49,3 @@ async def scope_of(session: AsyncSession, principal: Principal) -> Scope:
     if level not in BRANCHES:
         return EVERYTHING
     return Scope(everything=False, units=frozenset(await subtree(session, principal.organisation_id)))
-
-
-async def seen_conversations(session: AsyncSession, principal: Principal, ids: Collection[UUID]) -> set[UUID]:
-    """Head office sees every conversation; a branch those that one of its cases came from. The table of cases is named
-    by its columns because the noun stands above this one."""
-    scope = await scope_of(session, principal)
-    if scope.everything or not scope.units:
-        return set(ids) if scope.everything else set()
-    cases = table("cases", column("conversation_id", Uuid), column("unit_id", Uuid), column("handling_unit_id", Uuid))
-    found = await session.scalars(
-        select(cases.c.conversation_id).where(
-            cases.c.conversation_id.in_(ids), scope.condition(cases.c.unit_id, cases.c.handling_unit_id)
-        )
-    )
-    return set(found)
-
-
-async def sees_conversation(session: AsyncSession, principal: Principal, conversation_id: UUID) -> bool:
-    return conversation_id in await seen_conversations(session, principal, [conversation_id])

@@ -32,7 +32,14 @@ from casebackend.api.drafts import Absorbed, CaseReceipt, DraftView, Transcript
 
 
 class BackendUnavailable(Exception):
-    """No answer in time, or an answer that is not ours. The request may or may not have been carried out."""
+    """No answer in time, or an answer that is not ours. The request may or may not have been carried out.
+
+    `status` is that of the answer, if there was one.
+    """
+
+    def __init__(self, what: str, *, status: int | None = None) -> None:
+        super().__init__(what)
+        self.status = status
 
 
 class Refused(Exception):
@@ -92,7 +99,7 @@ class CaseBackend:
                     return payload
                 if response.status < 500 and response.content_type == "application/problem+json":
                     raise Refused(response.status, await response.json(content_type=None))
-                raise BackendUnavailable(f"{method} {path}: {response.status}")
+                raise BackendUnavailable(f"{method} {path}: {response.status}", status=response.status)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise BackendUnavailable(f"{method} {path}: {type(error).__name__}") from error
 

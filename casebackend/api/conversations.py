@@ -58,8 +58,10 @@ class MessageView(View):
 
 
 class InboundReceipt(View):
-    """`duplicate`: (channel, external_id) was stored before. `replies` is then what was answered on the callback itself;
-    empty when nothing was, or when it went out, or will go out, by an active delivery."""
+    """`duplicate`: (channel, external_id) was stored before.
+
+    `replies` is then what went back on the callback itself; empty when the answer has another way, or there is none.
+    """
 
     message_id: UUID
     conversation_id: UUID

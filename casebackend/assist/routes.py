@@ -3,11 +3,11 @@ from uuid import UUID
 from sanic import Blueprint, HTTPResponse, Request, empty, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.access.scope import sees_conversation
 from casebackend.api.assist import Found, Suggestions
 from casebackend.api.conversations import ForMessage
 from casebackend.assist import service
 from casebackend.calendar.rules import local_date
+from casebackend.cases.queries import sees_conversation
 from casebackend.cases.service import visible
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.database import reading, transactional

@@ -3,6 +3,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.audit import rules
@@ -22,6 +23,18 @@ def _signed(entry: AuditEntry) -> dict[str, object]:
     }
 
 
+async def _head(session: AsyncSession, chain: str) -> AuditHead:
+    """The end of the chain, locked. Two who begin a chain at once must not begin it twice."""
+    held = select(AuditHead).where(AuditHead.chain == chain).with_for_update().execution_options(populate_existing=True)
+    head: AuditHead | None = await session.scalar(held)
+    if head is None:
+        dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+        first = dialect.insert(AuditHead).values(chain=chain, seq=0, hash=rules.GENESIS)
+        await session.execute(first.on_conflict_do_nothing())
+        head = (await session.scalars(held)).one()
+    return head
+
+
 async def record(
     session: AsyncSession,
     *,
@@ -34,10 +47,7 @@ async def record(
 ) -> None:
     """Appends one link to its chain within the caller's transaction."""
     await failpoint("audit.before_append")
-    head = await session.scalar(select(AuditHead).where(AuditHead.chain == chain).with_for_update())
-    if head is None:
-        head = AuditHead(chain=chain, seq=0, hash=rules.GENESIS)
-        session.add(head)
+    head = await _head(session, chain)
     entry = AuditEntry(
         chain=chain,
         seq=head.seq + 1,

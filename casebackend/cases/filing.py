@@ -1,7 +1,7 @@
 """From a confirmed draft, or from a dissatisfied answer, to a case with its number, clocks and history."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -34,6 +34,9 @@ from casebackend.workflow.rules import started_by
 
 CUSTOMER = Principal(PrincipalKind.SERVICE, "customer", frozenset({rules.CUSTOMER}), display_name="客户")
 SYSTEM = Principal(PrincipalKind.SERVICE, "worker", frozenset({rules.SYSTEM}), display_name="系统")
+
+# So long the bot has to tell the number itself.
+RECEIPT_AFTER = timedelta(seconds=20)
 
 
 class NothingToFile(Conflict):
@@ -115,7 +118,7 @@ async def file(session: AsyncSession, case: Case, *, now: datetime) -> None:
     session.add(case)
     await session.flush()
     await written(session, case, Kind.FILED, CUSTOMER, now=now, move=Move.SUBMIT, from_status=rules.INITIAL)
-    outbox.emit(session, "case.filed", {"case_id": str(case.id)}, now=now)
+    outbox.emit(session, "case.filed", {"case_id": str(case.id)}, now=now, due_at=now + RECEIPT_AFTER)
 
 
 async def written(

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.cases import MoveCase
 from casebackend.cases.model import Case
-from casebackend.cases.rules import LIFECYCLE, OPEN, Move, Status
+from casebackend.cases.rules import HANDLER, HEAD, LIFECYCLE, OPEN, Move, Status
 from casebackend.cases.words import FIELD_LABELS
 from casebackend.clocks.queries import running
 from casebackend.clocks.rules import INTERNAL
@@ -16,6 +16,10 @@ from casebackend.conversations.rules import Channel
 from casebackend.dictionaries import queries as dictionaries
 from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A
 from casebackend.errors import Conflict, Forbidden, Unprocessable
+from casebackend.timeline.queries import moved_by
+
+IN_HAND = (Status.INVESTIGATING, Status.SUSPENDED)
+HANDLED = (Move.RECEIVE, Move.PROPOSE, Move.PROPOSE_REPLY)
 
 
 class FieldsMissing(Unprocessable):
@@ -44,6 +48,13 @@ class OtherHandlerNeeded(Forbidden):
 
     def __init__(self) -> None:
         super().__init__("您办理过首次投诉，请回避")
+
+
+class NotInCharge(Forbidden):
+    slug, title = "not-in-charge", "该投诉由其他人员办理"
+
+    def __init__(self) -> None:
+        super().__init__("只有现承办人或部门负责人可以继续办理，如需接手请先改派")
 
 
 class NotForRegulatorCases(Conflict):
@@ -104,21 +115,39 @@ async def require_fields(session: AsyncSession, case: Case, command: MoveCase, n
 
 
 async def require_distance(session: AsyncSession, case: Case, command: MoveCase, principal: Principal) -> None:
-    """Nobody reviews what he registered or handled; a second complaint goes to somebody else."""
+    """Nobody reviews what he registered or handled, works on a colleague's case, or decides twice on one matter."""
     move = command.move
     if move in (Move.ACCEPT, Move.DECLINE) and principal.actor == case.creator:
         raise OwnWork
     decides = (Move.APPROVE_OPINION, Move.APPROVE_REPLY)
     if move in decides and principal.user_id is not None and principal.user_id == case.handler_id:
         raise OwnWork
-    if move is Move.RECEIVE and case.parent_id is not None:
-        first = await session.scalar(select(Case.handler_id).where(Case.id == case.parent_id))
-        if first is not None and first == principal.user_id:
-            raise OtherHandlerNeeded
+    if await _handled_before(session, case, move, principal):
+        raise OtherHandlerNeeded
+    if not in_charge(case, move, principal):
+        raise NotInCharge
     if move is Move.TRANSFER and command.handling_unit_id == case.handling_unit_id:
         raise SameUnit
     if move is Move.VOID and is_regulated(case):
         raise NotForRegulatorCases
+
+
+def in_charge(case: Case, move: Move, principal: Principal) -> bool:
+    """Once received, a case is in the hands of one person: whoever comes as a handler only must be that person."""
+    status = Status(case.status)
+    if status not in IN_HAND or LIFECYCLE[status, move].by & principal.roles != {HANDLER}:
+        return True
+    return case.handler_id is not None and case.handler_id == principal.user_id
+
+
+async def _handled_before(session: AsyncSession, case: Case, move: Move, principal: Principal) -> bool:
+    """Also whoever gave the first complaint to somebody else later."""
+    by = LIFECYCLE[Status(case.status), move].by
+    if case.parent_id is None or principal.user_id is None or by.isdisjoint((HANDLER, HEAD)):
+        return False
+    if await session.scalar(select(Case.handler_id).where(Case.id == case.parent_id)) == principal.user_id:
+        return True
+    return await moved_by(session, case.parent_id, principal.actor, HANDLED)
 
 
 async def master_of(session: AsyncSession, case: Case, number: str | None) -> Case:

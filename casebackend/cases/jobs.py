@@ -1,4 +1,4 @@
-"""What follows later from what happened to a case: notices to the staff in charge."""
+"""What follows later from what happened to a case: the receipt if need be, notices to the staff in charge."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -10,15 +10,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from casebackend.api.cases import MoveCase
+from casebackend.api.conversations import Reply
 from casebackend.audit import service as audit
 from casebackend.calendar.rules import local_date
 from casebackend.cases.filing import SYSTEM
 from casebackend.cases.model import Case, Notice
 from casebackend.cases.rules import OPEN, Move, Status
-from casebackend.cases.service import move_case
+from casebackend.cases.service import CARRIED_BY_US, hold, move_case
 from casebackend.clocks.model import Timer
 from casebackend.clocks.queries import limit_on
+from casebackend.conversations import service as conversations
+from casebackend.conversations.model import Message
+from casebackend.conversations.rules import Author
 from casebackend.database import announce
+from casebackend.notifications.words import words
+from casebackend.organisations.model import Organisation
 from casebackend.timeline import service as timeline
 from casebackend.timeline.rules import Kind
 
@@ -34,6 +40,31 @@ async def _notify(session: AsyncSession, case: Case, kind: str, cause: str, now:
     await session.flush()
     announce(session, "console")
     return True
+
+
+async def on_filed(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
+    """The bot tells the number. If a person took over before it could, or it died, we tell it."""
+    case = await session.get_one(Case, UUID(payload["case_id"]))
+    if case.channel not in CARRIED_BY_US:
+        return
+    await conversations.hold(session, case.conversation_id)
+    told = select(Message.id).where(
+        Message.conversation_id == case.conversation_id,
+        Message.author != Author.CUSTOMER,
+        Message.at >= case.filed_at,
+        Message.text.contains(case.number),
+    )
+    if await session.scalar(told.limit(1)) is not None:
+        return
+    unit = await session.get(Organisation, case.unit_id) if case.unit_id else None
+    day = case.promised_on
+    receipt = words(
+        "case_receipt",
+        number=case.number,
+        unit=unit.name if unit else words("case_unit_unknown"),
+        promised_on=f"{day.year}年{day.month}月{day.day}日",
+    )
+    await conversations.say(session, case.conversation_id, author=Author.SYSTEM, replies=[Reply(text=receipt)], now=now)
 
 
 async def on_urged(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
@@ -52,7 +83,7 @@ async def on_overdue(session: AsyncSession, payload: Mapping[str, Any], now: dat
 async def _on_clock(session: AsyncSession, payload: Mapping[str, Any], kind: Kind, now: datetime) -> None:
     """The clock may have been stopped since it struck; then nobody is bothered."""
     timer = await session.get_one(Timer, UUID(payload["timer_id"]))
-    case = await session.get_one(Case, timer.case_id)
+    case = await hold(session, timer.case_id)
     if timer.stopped_at is not None or not await _notify(session, case, kind, f"{kind}:{timer.id}", now):
         return
     detail = {"clock": timer.kind, "seq": timer.seq, "derivation": timer.derivation}

@@ -1,6 +1,6 @@
 """Cases as staff read them, within their scope and with personal data masked."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -131,3 +131,16 @@ async def flags(session: AsyncSession, cases: Sequence[Case], *, now: datetime) 
     near = await session.scalars(select(Case.id).where(Case.id.in_(ids), near_due(now)))
     late = await session.scalars(select(Case.id).where(Case.id.in_(ids), overdue(now)))
     return set(near), set(late)
+
+
+async def seen_conversations(session: AsyncSession, principal: Principal, ids: Collection[UUID]) -> set[UUID]:
+    """Head office sees every conversation; a branch those that one of its cases came from."""
+    scope = await scope_of(session, principal)
+    if scope.everything or not scope.units:
+        return set(ids) if scope.everything else set()
+    by_unit = scope.condition(Case.unit_id, Case.handling_unit_id)
+    return set(await session.scalars(select(Case.conversation_id).where(Case.conversation_id.in_(ids), by_unit)))
+
+
+async def sees_conversation(session: AsyncSession, principal: Principal, conversation_id: UUID) -> bool:
+    return conversation_id in await seen_conversations(session, principal, [conversation_id])

@@ -19,7 +19,7 @@ from casebackend.api.cases import (
     TimelineEntryView,
     TimelineView,
 )
-from casebackend.cases import queries
+from casebackend.cases import guards, queries
 from casebackend.cases.model import Case
 from casebackend.cases.rules import LIFECYCLE, Status, moves_from
 from casebackend.cases.words import MOVE_LABELS, STATUS_LABELS
@@ -80,6 +80,7 @@ def allowed(case: Case, principal: Principal) -> list[AllowedMove]:
     return [
         AllowedMove(move=move, label=MOVE_LABELS[move], requires=list(LIFECYCLE[status, move].requires))
         for move in moves_from(status, principal.roles)
+        if guards.in_charge(case, move, principal)
     ]
 
 

@@ -21,9 +21,11 @@ bp = console("drafts")
 @bp.get("/drafts")
 @reading
 async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
-    """Complaints that were begun and not confirmed: by calls, by chat."""
+    """Complaints that were begun and not confirmed: by calls, by chat. Those to be called back stand first."""
+    now = request.app.ctx.now()
     found = await intake.open_drafts(session, request.ctx.principal)
-    rows = [(draft, await queries.view(session, draft)) for draft in found]
+    rows = [(draft, await queries.view(session, draft), queries.to_call_back(draft, now)) for draft in found]
+    rows.sort(key=lambda row: not row[2])
     return page(request, "drafts.html", rows=rows, labels=labels, names=LABELS)
 
 

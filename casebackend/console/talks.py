@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.access.scope import scope_of, sees_conversation
+from casebackend.access.scope import scope_of
 from casebackend.assist import service as assist
 from casebackend.cases import queries as cases
 from casebackend.cases import views
@@ -62,7 +62,7 @@ async def talk_rows(session: AsyncSession, found: Sequence[Conversation]) -> lis
 
 async def visible(session: AsyncSession, principal: Principal, conversation_id: UUID) -> Conversation:
     row = await session.get(Conversation, conversation_id)
-    if row is None or not await sees_conversation(session, principal, conversation_id):
+    if row is None or not await cases.sees_conversation(session, principal, conversation_id):
         raise ConversationNotFound
     return row
 

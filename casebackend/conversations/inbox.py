@@ -86,7 +86,7 @@ async def receive(session: AsyncSession, inbound: Inbound, *, bank: str, now: da
 async def _store(session: AsyncSession, conversation: Conversation, inbound: Inbound, now: datetime) -> Message:
     text = rules.cleaned(inbound.text)
     if not text and inbound.media:
-        text = "".join(MEDIA_WORDS[each.kind] for each in inbound.media)
+        text = "".join(f"{MEDIA_WORDS[each.kind]} {each.note or ''}".rstrip() for each in inbound.media)
     text = rules.chosen(text, conversation.choices) or text
     asked = None if text in conversation.choices else conversation.asked
     tokenised = await customers.protect(session, conversation.id, text, asked=asked)

@@ -88,6 +88,10 @@ def _surname(text: str) -> int:
     return 1 if text[:1] in SURNAMES else 0
 
 
+def has_surname(text: str) -> bool:
+    return _surname(text) > 0
+
+
 def after_cue(cue: str, rest: str) -> str | None:
     """The name that `rest` begins with. A weak cue (我是) needs the name to end with the clause."""
     surname = _surname(rest)

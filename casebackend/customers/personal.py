@@ -83,7 +83,7 @@ def _named(text: str, asked: str | None, known: Mapping[tuple[Kind, str], str]) 
     if asked == "field.name" or (asked == "correction" and len(text.strip()) <= LONGEST_BARE_NAME):
         bare = TOKEN.sub(lambda match: " " * len(match.group()), plain)
         span = names.answered(bare)
-        if span:
+        if span and (asked == "field.name" or names.has_surname(bare[span[0] :])):
             yield Found(*span, Kind.NAME, text[span[0] : span[1]], 7)
 
 

@@ -128,9 +128,3 @@ async def opened(session: AsyncSession, customer: Customer) -> dict[str, str | N
         sealed = getattr(customer, f"{column}_enc")
         plain[column] = vault(session).open("customers", f"{column}_enc", customer.id, sealed) if sealed else None
     return plain
-
-
-async def by_phone(session: AsyncSession, phone: str) -> list[Customer]:
-    """For staff who look somebody up; equality only."""
-    index = vault(session).index("phone", phone)
-    return list(await session.scalars(select(Customer).where(Customer.phone_index == index)))

@@ -105,11 +105,12 @@ def _weight(text: str, match: re.Match[str], asked: bool) -> int:
     cue = bool(LOSS.search(before))
     big = bool(match["scale"] or (match["han"] and any(each in SMALL or each in LARGE for each in match["han"])))
     moved = bool(MOVED.search(before))
-    if not (has_unit or cue or moved or asked):
+    total = bool(TOTAL.search(before))
+    if not (has_unit or cue or moved or asked or total):
         return 0
     if not has_unit and match["han"] and not big and len(match["han"]) < 3:
         return 1 if asked and match.group() == text.strip(" 。.") else 0
-    return 1 + 2 * has_unit + 3 * cue + moved + (4 if TOTAL.search(before) else 0) + (1 if big else 0)
+    return 1 + 2 * has_unit + 3 * cue + moved + 4 * total + (1 if big else 0)
 
 
 def amounts(text: str, *, asked: bool = False) -> list[Amount]:

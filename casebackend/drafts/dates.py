@@ -13,8 +13,8 @@ N = r"(\d{1,3}|[零〇一二两三四五六七八九十]{1,3})"
 DAY_WORDS = (
     (re.compile(r"大前[天日]"), 3),
     (re.compile(r"前[天日晚]|前儿"), 2),
-    (re.compile(r"昨[天日晚夜]|昨儿"), 1),
-    (re.compile(r"今[天日早晚晨]|今儿|刚才|刚刚|方才|当天"), 0),
+    (re.compile(r"昨[天日晚夜]|昨儿|[Yy]esterday"), 1),
+    (re.compile(r"今[天日早晚晨]|今儿|刚才|刚刚|方才|当天|[Tt]oday"), 0),
 )
 FULL = re.compile(
     r"(?<!\d)(\d{4}|\d{2}|[零〇一二三四五六七八九]{4})\s?[年\-/.]\s?(\d{1,2}|[一二三四五六七八九十]{1,2})\s?[月\-/.]\s?(?:份)?(\d{1,2}|[一二三四五六七八九十]{1,3})(?!\d)"
@@ -24,7 +24,8 @@ MONTH_DAY = re.compile(rf"(今年|本年|去年|上年|前年)?的?{N}\s?月份?
 SLASHED = re.compile(r"(?<![\d/.\-])(\d{1,2})[/\-](\d{1,2})(?![\d/\-])")
 OTHER_MONTH = re.compile(rf"(上上个?月|上个?月|这个?月|本月|当月|月)?的?{N}[号日](?!线|楼|院|店|机|柜|窗)")
 AROUND = re.compile(
-    rf"(?:(今年|去年|前年)?{N}月份?|(上上个?月|上个?月|这个?月|本月)|(?<![个\d一二三四五六七八九十]))(?:的)?(月?初|月?中旬?|月?底|月?末|上旬|下旬)"
+    rf"(?:(今年|去年|前年)?{N}月份?|(上上个?月|上个?月|这个?月|本月))的?(初|中旬?|底|末|上旬|下旬)|"
+    r"(?<![个\d一二三四五六七八九十])(月初|月中旬?|月底|月末|上旬|中旬|下旬)"
 )
 WEEKDAY = re.compile(r"(?<!下)(?<!下个)(上上个?|上个?|这个?|本)?(?:周|星期|礼拜)([一二三四五六日天末])")
 AGO = re.compile(rf"{N}个?半?(天|日|周|星期|礼拜|个?月|年)(?:之|以)?前")
@@ -143,7 +144,7 @@ def _around(text: str, today: date) -> date | None:
     else:
         word = match[3] or ""
         year, month = _months_back(today, 2 if word.startswith("上上") else 1 if word.startswith("上") else 0)
-    part = match[4].removeprefix("月")
+    part = (match[4] or match[5]).removeprefix("月")
     day = 1 if part in {"初", "上旬"} else 15 if part.startswith("中") else _last_day(year, month)
     return _made(year, month, day)
 

@@ -38,6 +38,7 @@ SOMEBODY_ELSE = re.compile(
 LONGEST_CORRECTION = 120
 SHORTEST_MORE = 8
 AT_READ_BACK = frozenset({"confirm", "correction"})
+UNIT_AROUND = re.compile(r"等等|等一下|不对|应该|就?是|哦|噢|啊|吧|的|错了|在|你们|说错了|才")
 MISTYPED = re.compile(r"支航|之行|支行行|只行")
 SAID_AROUND = re.compile(r"^(?:就是|是|在|你们)|(?:那个|那家|那边|的|吧|啊|呀)+$")
 EVERYTHING = frozenset(Field)
@@ -176,7 +177,7 @@ class Reader:
             return REFUSAL
         if phrases.is_command(text) and wanted is not Field.AMOUNT:
             return None
-        if wanted is Field.AMOUNT and phrases.denies_money(text):
+        if wanted is Field.AMOUNT and (phrases.denies_money(text) or phrases.declines(text)):
             return IGNORANCE
         value = self._said(wanted, text)
         if value is not None:
@@ -200,9 +201,9 @@ class Reader:
         bare = ANY_TOKEN.sub("", text).strip(" ，,。.！!")
         if phrases.refuses(text) or phrases.knows_not(text) or (len(bare) < 2 and bare not in {"退", "赔"}):
             return False
-        if not phrases.is_wish(bare):
+        if phrases.declines(text) or not phrases.is_wish(bare):
             return False
-        only_fact = self.value(Field.OCCURRED_ON, bare) or self.value(Field.UNIT, bare)
+        only_fact = self.value(Field.OCCURRED_ON, bare) or self.value(Field.UNIT, bare) or phrases.place(bare)
         return only_fact is None or bool(phrases.WISH.search(bare))
 
     def corrections(self, text: str, asked: str | None, held: Collection[Field] = EVERYTHING) -> dict[Field, Value]:
@@ -212,12 +213,27 @@ class Reader:
             return {Field.ID_NUMBER: REFUSAL}
         if Field.PHONE in held and _field(asked) not in {None, Field.PHONE, Field.FACTS} and phrases.lone_number(text):
             return {Field.PHONE: phone} if (phone := self.value(Field.PHONE, text)) else {}
+        if (
+            Field.UNIT in held
+            and _field(asked) not in {None, Field.UNIT, Field.FACTS}
+            and (unit := self._lone_unit(text))
+        ):
+            return {Field.UNIT: unit_value(unit)}
         for wanted, pattern in phrases.CORRECTIONS.items():
             match = pattern.search(text)
             value = self._corrected(wanted, match["new"]) if match else None
             if value is not None:
                 found[wanted] = value
         return found or self._bare(text, held) or (self._loose(text) if asked in AT_READ_BACK else {})
+
+    def _lone_unit(self, text: str) -> OrganisationName | None:
+        """Nothing but the name of one unit: 等等，是历下支行."""
+        units = self.units(text)
+        bare = phrases.NOTHING.sub("", text)
+        for spoken in sorted(units[0].spoken, key=len, reverse=True) if len(units) == 1 else ():
+            if spoken in bare:
+                return units[0] if not UNIT_AROUND.sub("", bare.replace(spoken, "", 1)) else None
+        return None
 
     def _corrected(self, wanted: Field, new: str) -> Value | None:
         if wanted in {Field.FACTS, Field.DEMAND}:

@@ -13,7 +13,7 @@ PERSONAL = re.compile(
 )
 DEMAND = re.compile(
     r"要求|希望|诉求|退还|退回|退款|退钱|退给我|把钱退|赔偿|赔钱|赔给|补偿|道歉|给个说法|给我个说法|给个交代|给个答复|给我解释|尽快|马上处理|"
-    r"(?:还|追)我(?:的)?(?:血汗)?钱|追回来|给(?:我)?一个?(?:合理)?的?(?:说法|交代|解释|答复)|给我(?:一个|个)?书面|"
+    r"补给我|补上|补回|还给我|拿回我|要回我|全额退|退保|(?:还|追)我(?:的)?(?:血汗)?钱|追回来|给(?:我)?一个?(?:合理)?的?(?:说法|交代|解释|答复)|给我(?:一个|个)?书面|"
     r"(?:^|请|要|快|赶紧|马上|你们)(?:你们)?(?:把|将)[^，,。]{1,12}(?:退|赔|补(?:回|给|上)|还给|改(?:回|过来|正)|恢复|解冻|撤)|"
     r"(?:必须|请|应该|得)(?:你们)?(?:给我)?(?:处理|解决|撤销|恢复|更正|退|赔|减免)|我(?:就)?(?:想|要)(?:你们)?(?:退|赔|道歉|解释|恢复|减免|撤销|更正)|减免|恢复(?:我的?)?(?:额度|征信)"
 )
@@ -25,6 +25,8 @@ COMPLAINING = re.compile(
 )
 POLITE = re.compile(r"您好|你好|喂|在吗|有人吗|请问|谢谢|麻烦(?:你|您)?|好的?|嗯+|哦+|啊+|那个|就是|我跟你说")
 NOTHING = re.compile(r"[\s，,。.!！?？、；;：:~～…“”\"'（）()\[\]]+")
+# Two characters that tell a story.
+EVENT = re.compile(r"吞卡|吞钱|扣费|扣款|扣钱|扣年费|骂人|乱收费|盗刷|冻结|降额|少钱|插队|推销|打人|闪退|丢卡")
 COMMAND = re.compile(
     r"(?:转)?人工(?:客服|服务)?|取消|返回(?:上一步)?|上一步|退出|继续(?:填写)?|修改|确认|提交|是的?|不是?|对的?|好的?|没有|查(?:询)?进度|催办|撤诉|帮助|菜单|\d{1,2}"
 )
@@ -34,6 +36,9 @@ LONE_NUMBER = re.compile(
 QUESTION = re.compile(r"[?？]|[吗呢么]\s*$|^(?:为什么|为啥|怎么|什么|能不能|可不可以|是不是)")
 BACK = re.compile(r"(?:请)?(?:返回|回到|退回)?(?:到)?上一(?:步|个问题|题)|返回|后退|[*＊]")
 # In the answer to what should be done nearly every word of doing or getting is a wish.
+YES = re.compile(
+    r"(?:对|是|好|嗯|行|可以|没错|没问题|确认|ok|OK){1,2}(?:的|吧|了|啊)?(?:就)?(?:这样)?(?:登记|提交|确认|办)?(?:吧|了)?"
+)
 WISH = re.compile(
     r"退|还(?:给|我|钱)|赔|补|道歉|认错|解释|说法|说明|交代|答复|回复|回电|联系|处理|解决|处罚|处分|开除|追|恢复|撤|取消|停|免|降|减|改|更正|"
     r"注销|销户|解冻|解封|换|修|查|要|让|请|希望|想|尽快|马上|赶紧|快|别再|不许|公平|公道|负责|放款|到账|重新|安排|增加|多开|refund|sorry"
@@ -48,7 +53,7 @@ ASKS_BACK = re.compile(
 )
 # Said to the question for a number that may be left out: no, or go on.
 DECLINED = re.compile(
-    r"没有?|没了|没有了|无|不|不了|不要|不用了?|不需要|否|免了|下一[步项题]|算了|就这样吧?|"
+    r"没有?|没了|没有了|无|不|不了|不要|不用了?|不需要|否|免了?|下一[步项题]|算了|就这样吧?|"
     r"(?:是的?|好的?|对的?|行吧?|直接|就)?(?:确认)?提交吧?|确认(?:无误)?|🙅[^\w]*|[nN][oO]"
 )
 NO_PAPER = re.compile(
@@ -63,12 +68,14 @@ HOTLINE = re.compile(
 KIND = r"(?:支行|分行|网点|营业部|营业厅|分理处|储蓄所|中心|银行|网银|贷款部|理财部)"
 PLACE = re.compile(
     r"(?:我说的?)?(?:就)?(?:是|在)?(?:你们?|贵行|咱们)?(?:的|那个|那家|这家)?"
-    rf"(?P<place>[一-鿿A-Za-z0-9]{{2,14}}?{KIND})(?:的|那边|那里|那儿|办的|啊|吧|呀|呢|哦){{0,3}}"
+    rf"(?P<place>[一-鿿A-Za-z0-9]{{1,14}}?{KIND})(?:(?:上|里|[转办买弄存取])的|的|那边|那里|那儿|办的|啊|吧|呀|呢|哦){{0,3}}"
 )
 PLACE_IN_STORY = re.compile(
     r"(?:^|[，,。；;！!？?\s]|在|投诉|你们)(?P<place>[一-鿿]{2,6}?(?:支行|分行|分理处|储蓄所))(?=的|[，,。；;！!？?\s]|$|柜|大堂|保安|经理|员工|取|存|办|昨|前|今|上)"
 )
-NOT_IN_PLACE = re.compile(r"[你我他她这那个家去到从的来和给被把就]|银行|贵行|附近|昨天|今天|前天|上午|下午|投诉|多家|总行")
+NOT_IN_PLACE = re.compile(
+    r"[你我他她这那个家去到从的来和给被把就]|银行|贵行|附近|昨天|今天|前天|上午|下午|投诉|多家|总行"
+)
 NO_PLACE = re.compile(r"不|没|哪|什么|随便|知道|都|人工|几个|一[个家]|附近|楼下|旁边|对面|我家|单位")
 ADDED = re.compile(
     r"(?:对了|另外|还有|那|我)?[，,\s]*(?:请|帮我|我|想|要|再){0,4}(?:在?(?:事情)?(?:经过|情况|内容|描述)(?:里面?|中|那里)?)?"
@@ -76,13 +83,13 @@ ADDED = re.compile(
     re.DOTALL,
 )
 REFUSED = re.compile(
-    r"[不步](?:想|愿意?|方便|便|能|肯|会|打算)?(?:提供|透露|说|告诉|给)(?![你您]们?[不没]|法)|不方便|拒绝提供|保密|跳过|不填|没必要"
+    r"[不步](?:想|愿意?|方便|便|能|肯|会|打算)?(?:提供|透露|说|告诉|给|留|填)(?![你您]们?[不没]|法)|不方便|拒绝提供|保密|跳过|不填|没必要"
 )
 UNKNOWN = re.compile(
     r"不(?:太|大|是很|怎么)?(?:清楚|知道|记得|确定|晓得|了解|明白)|记不(?:太)?(?:清|得|住|起来?)|说不(?:太)?(?:清|准|上来|好)|忘(?:了|记)|没(?:注意|留意|印象|记住|记)|想不起|算不(?:清|出)"
 )
 NO_MONEY = re.compile(
-    r"(?:不|没有?|未)(?:涉及|牵涉)(?:到)?(?:金额|钱|资金|费用|损失)?|跟钱没关系|和钱没关系|与钱无关|没有(?:金额|损失|经济损失)|没(?:有)?花钱|无金额"
+    r"(?:不|没有?|未)(?:涉及|牵涉)(?:到)?(?:金额|钱|资金|费用|损失)?|跟钱没关系|和钱没关系|与钱无关|没有(?:金额|损失|经济损失)|没(?:有)?什么钱|(?:不是|没有?)钱的(?:事|问题)|(?:和|跟)钱(?:无关|没)|没(?:有)?花钱|无金额"
 )
 MONEY = re.compile(
     r"扣|收费|多收|手续费|年费|管理费|服务费|短信费|违约金|滞纳金|利息|罚息|费用|钱|金额|资金|元|块钱|转账|汇款|到账|入账|存款|取款|存钱|取钱|吞钞|少钞|假币|贷款|还款|"
@@ -151,7 +158,7 @@ def has_content(text: str) -> bool:
     """Is something told, or is it only an announcement such as 我要投诉 or a command."""
     told = UNKNOWN.sub("", REFUSED.sub("", COMPLAINING.sub("", text)))
     bare = NOTHING.sub("", POLITE.sub("", told))
-    return len(bare) >= 4 and not COMMAND.fullmatch(bare)
+    return (len(bare) >= 4 or bool(EVENT.search(bare))) and not COMMAND.fullmatch(bare)
 
 
 def is_command(text: str) -> bool:
@@ -225,6 +232,8 @@ def only_wishes(text: str) -> bool:
 
 def is_wish(text: str) -> bool:
     """The answer to what should be done. A question, a time, a place or a loss alone is none."""
+    if YES.fullmatch(NOTHING.sub("", text)):
+        return False
     if DEMAND.search(NOT_DEMAND.sub("", text)):
         return True
     return not asks_back(text) and (bool(WISH.search(text)) or not TOLD.search(text))
@@ -253,7 +262,9 @@ def demand(text: str) -> str | None:
         clauses = [clause.strip() for clause in CLAUSE.split(sentence)]
         first = next((place for place, clause in enumerate(clauses) if DEMAND.search(NOT_DEMAND.sub("", clause))), None)
         if first is not None:
-            found.append("，".join(clause for clause in clauses[first:] if len(PERSONAL.sub("", NO_PAPER.sub("", clause))) > 1))
+            found.append(
+                "，".join(clause for clause in clauses[first:] if len(PERSONAL.sub("", NO_PAPER.sub("", clause))) > 1)
+            )
     return "；".join(found) or None
 
 

@@ -13,6 +13,7 @@ from casebackend.drafts.rules import DraftState, Field, FieldState
 # A customer who cancelled and complains again soon means the same matter.
 RECOVERABLE = timedelta(days=7)
 SAME_PERSON = timedelta(days=30)
+UNTOUCHED = timedelta(hours=24)
 
 
 async def open_draft(session: AsyncSession, conversation_id: UUID) -> Draft | None:
@@ -97,7 +98,6 @@ async def view(session: AsyncSession, draft: Draft, *, case_number: str | None =
     )
 
 
-async def untouched_since(session: AsyncSession, moment: datetime, *, limit: int = 200) -> list[Draft]:
-    """Open drafts that nobody has continued since `moment`: 未完成."""
-    found = select(Draft).where(Draft.state == DraftState.OPEN, Draft.touched_at <= moment)
-    return list(await session.scalars(found.order_by(Draft.touched_at).limit(limit)))
+def to_call_back(draft: Draft, now: datetime) -> bool:
+    """Begun, not confirmed, and nobody has gone on with it: a colleague should call."""
+    return draft.state == DraftState.OPEN and now - draft.touched_at >= UNTOUCHED

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.access.scope import seen_conversations
+from casebackend.cases.queries import seen_conversations
 from casebackend.conversations.model import Conversation, Message
 from casebackend.conversations.rules import Author, Owner
 from casebackend.handoffs.model import Duty

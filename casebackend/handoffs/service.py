@@ -7,11 +7,11 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.access.scope import sees_conversation
 from casebackend.api.conversations import HandoffView, Reply
 from casebackend.audit import service as audit
 from casebackend.calendar.queries import calendar_around
 from casebackend.calendar.rules import add_business_minutes, local, local_date
+from casebackend.cases.queries import sees_conversation
 from casebackend.conversations import service as conversations
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation, Message

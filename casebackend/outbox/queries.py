@@ -1,16 +1,9 @@
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.outbox.model import OutboxMessage
-
-
-async def dead(session: AsyncSession) -> Sequence[OutboxMessage]:
-    """Effects that were given up, for an operator."""
-    found = await session.scalars(select(OutboxMessage).where(OutboxMessage.dead).order_by(OutboxMessage.created_at))
-    return found.all()
 
 
 async def waiting(session: AsyncSession, *, now: datetime) -> int:

@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -9,7 +10,7 @@ from casebackend.revisits.rules import Step
 
 
 class Revisit(Base):
-    """The question after a reply whether it helped. `words` are tokenised."""
+    """The question after a reply whether it helped. `words` are tokenised; `last_result` answers a repeated message."""
 
     __tablename__ = "revisits"
     __table_args__ = (UniqueConstraint("case_id", "round"), Index("ix_revisits_due", "state", "due_at"))
@@ -29,3 +30,5 @@ class Revisit(Base):
     words: Mapped[str | None]
     again: Mapped[bool | None]
     second_case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"))
+    last_message_id: Mapped[UUID | None] = mapped_column(index=True)
+    last_result: Mapped[dict[str, Any] | None]

@@ -3,10 +3,12 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID, uuid4
 
+import structlog
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.cases import MoveCase, SurveyOutcome
+from casebackend.calendar.rules import local_date
 from casebackend.cases.filing import CUSTOMER, SYSTEM, file
 from casebackend.cases.guards import is_regulated
 from casebackend.cases.model import Case
@@ -16,15 +18,15 @@ from casebackend.cases.service import hold, move_case
 from casebackend.cases.words import Satisfaction
 from casebackend.conversations.model import Message
 from casebackend.errors import Conflict
-from casebackend.organisations.model import Organisation
 from casebackend.outbox import service as outbox
 from casebackend.revisits import rules
 from casebackend.revisits.model import Revisit
 from casebackend.revisits.rules import SKIPPED, Answers, State, Step
 from casebackend.timeline import service as timeline
 from casebackend.timeline.rules import Kind
+from casebackend.workflow.queries import deciding_unit
 
-DECIDES_SECOND = "稽核部"
+log = structlog.get_logger()
 
 
 class NoSurvey(Conflict):
@@ -49,7 +51,7 @@ async def plan(session: AsyncSession, case: Case, *, due_at: datetime) -> Revisi
 
 
 async def answer(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> SurveyOutcome:
-    """Takes one answer of the customer. The same message answers once; twice not understood ends the survey."""
+    """Takes one answer of the customer. The same message answers once, whoever brings it again and under what key."""
     message = await message_of(session, conversation_id, message_id)
     revisit = await session.scalar(
         select(Revisit)
@@ -57,18 +59,34 @@ async def answer(session: AsyncSession, conversation_id: UUID, message_id: UUID,
         .order_by(Revisit.sent_at.desc())
         .limit(1)
         .with_for_update()
+        .execution_options(populate_existing=True)
     )
+    known = await session.scalar(
+        select(Revisit.last_result).where(
+            Revisit.conversation_id == conversation_id, Revisit.last_message_id == message_id
+        )
+    )
+    if known is not None:
+        return SurveyOutcome.model_validate(known)
     if revisit is None:
         raise NoSurvey
     case = await hold(session, revisit.case_id)
     if Status(case.status) is not Status.FOLLOW_UP:
         raise NoSurvey
-    taken = _take(revisit, message.text)
-    if not taken:
+    outcome = await _answered(session, revisit, case, message, now)
+    revisit.last_message_id, revisit.last_result = message_id, outcome.model_dump(mode="json")
+    await session.flush()
+    return outcome
+
+
+async def _answered(
+    session: AsyncSession, revisit: Revisit, case: Case, message: Message, now: datetime
+) -> SurveyOutcome:
+    """The next question; twice not understood ends the survey."""
+    if not _take(revisit, message.text):
         revisit.misses += 1
         if revisit.misses >= rules.MOST_MISSES:
             await finish(session, revisit, case, now=now, unanswered=True)
-        await session.flush()
         return _outcome(revisit, understood=False)
     revisit.misses = 0
     given_up = Step(revisit.step) is Step.SOLVED and revisit.solved is None
@@ -78,7 +96,6 @@ async def answer(session: AsyncSession, conversation_id: UUID, message_id: UUID,
     second = await _open_second(session, revisit, case, message, now) if revisit.again else None
     if revisit.step == Step.DONE:
         await finish(session, revisit, case, now=now)
-    await session.flush()
     return _outcome(revisit, understood=True, second=second)
 
 
@@ -136,7 +153,7 @@ async def finish(
 
 
 async def _open_second(session: AsyncSession, revisit: Revisit, first: Case, message: Message, now: datetime) -> Case:
-    """Linked, once, to the audit department, and to other hands than the first time."""
+    """Linked, once, to the unit that decides it, and to other hands than the first time."""
     second = Case(
         id=uuid4(),
         status=INITIAL,
@@ -160,10 +177,7 @@ async def _open_second(session: AsyncSession, revisit: Revisit, first: Case, mes
     await file(session, second, now=now)
     revisit.second_case_id = second.id
     await move_case(session, second.id, MoveCase(move=Move.ACCEPT), principal=SYSTEM, now=now)
-    unit = await session.scalar(select(Organisation).where(Organisation.name == DECIDES_SECOND))
-    if unit is not None:
-        command = MoveCase(move=Move.DISPATCH, handling_unit_id=unit.id)
-        await move_case(session, second.id, command, principal=SYSTEM, now=now)
+    await _dispatch(session, second, now)
     await timeline.append(
         session,
         first.id,
@@ -176,6 +190,16 @@ async def _open_second(session: AsyncSession, revisit: Revisit, first: Case, mes
     payload: Mapping[str, object] = {"case_id": str(first.id), "second_case_id": str(second.id)}
     outbox.emit(session, "case.second_opened", dict(payload), now=now)
     return second
+
+
+async def _dispatch(session: AsyncSession, second: Case, now: datetime) -> None:
+    """Without a unit it stays accepted, among the cases that wait for a colleague to dispatch them."""
+    unit_id = await deciding_unit(session, second.kind, local_date(second.received_at))
+    if unit_id is None:
+        log.error("revisit.no_unit_decides", case_id=str(second.id), reason="the chain names no unit of the bank")
+        return
+    command = MoveCase(move=Move.DISPATCH, handling_unit_id=unit_id)
+    await move_case(session, second.id, command, principal=SYSTEM, now=now)
 
 
 def _outcome(revisit: Revisit, *, understood: bool, second: Case | None = None) -> SurveyOutcome:

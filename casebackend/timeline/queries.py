@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,3 +12,11 @@ async def of_case(session: AsyncSession, case_id: UUID) -> Sequence[TimelineEntr
         select(TimelineEntry).where(TimelineEntry.case_id == case_id).order_by(TimelineEntry.seq)
     )
     return found.all()
+
+
+async def moved_by(session: AsyncSession, case_id: UUID, actor: str, moves: Collection[str]) -> bool:
+    """Whether this actor ever made one of these moves on the case."""
+    found = select(TimelineEntry.id).where(
+        TimelineEntry.case_id == case_id, TimelineEntry.actor == actor, TimelineEntry.move.in_(moves)
+    )
+    return await session.scalar(found.limit(1)) is not None

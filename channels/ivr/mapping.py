@@ -3,34 +3,22 @@
 import base64
 import binascii
 import json
-from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from casebackend.api.drafts import Recording, Transcript, TranscriptTurn
 from channels.envelope import clean
+from channels.ivr.cast import GUESSED, Cast, Speaker
 from channels.ivr.faults import Fault, Malformed, of_model, of_schema
-from channels.ivr.vcon import Analysis, Dialog, Party, Vcon
-
-type Speaker = Literal["customer", "agent", "ivr"]
-ROLES: dict[str, Speaker] = {
-    "customer": "customer",
-    "caller": "customer",
-    "agent": "agent",
-    "supervisor": "agent",
-    "sme": "agent",
-    "ivr": "ivr",
-    "bot": "ivr",
-    "system": "ivr",
-}
+from channels.ivr.vcon import Analysis, Dialog, Vcon
 
 
 def transcript(vcon: Vcon, schema: dict[str, Any]) -> Transcript:
-    speakers = [_speaker(party, index) for index, party in enumerate(vcon.parties)]
-    turns = _from_analysis(vcon, schema) or _from_texts(vcon, speakers)
+    cast = Cast.of(vcon)
+    turns = _from_analysis(vcon, schema) or _from_texts(vcon, cast)
     if not turns:
         raise Malformed([Fault("/dialog", "没有可用的通话文字：需要 text 对话或 transcript 分析")])
     try:
@@ -38,30 +26,12 @@ def transcript(vcon: Vcon, schema: dict[str, Any]) -> Transcript:
             call_id=vcon.uuid,
             revision=vcon.revision,
             started_at=vcon.started_at,
-            caller=_caller(vcon.parties, speakers),
+            caller=cast.caller(vcon.parties),
             turns=turns,
             recording=_recording(vcon.dialog),
         )
     except ValidationError as error:
         raise of_model(error) from error
-
-
-def _speaker(party: Party, index: int) -> Speaker | None:
-    named = (party.role or party.type or "").strip().lower()
-    if named in ROLES:
-        return ROLES[named]
-    if named:
-        raise Malformed([Fault(f"/parties/{index}/role", "不在允许的取值内：" + "、".join(ROLES))])
-    return "agent" if party.org or party.dept else None
-
-
-def _caller(parties: list[Party], speakers: Iterable[Speaker | None]) -> str | None:
-    """Of the customer, else of the only party of whom nothing is said."""
-    for wanted in ("customer", None):
-        for party, speaker in zip(parties, speakers, strict=True):
-            if speaker == wanted and party.tel:
-                return party.tel.removeprefix("tel:").strip()[:32] or None
-    return None
 
 
 def _from_analysis(vcon: Vcon, schema: dict[str, Any]) -> list[TranscriptTurn]:
@@ -90,7 +60,7 @@ def _body(analysis: Analysis, below: str) -> Any:
         raise Malformed([Fault(below, "不是有效的 JSON")]) from error
 
 
-def _from_texts(vcon: Vcon, speakers: list[Speaker | None]) -> list[TranscriptTurn]:
+def _from_texts(vcon: Vcon, cast: Cast) -> list[TranscriptTurn]:
     turns = []
     for index, dialog in enumerate(vcon.dialog):
         if dialog.type != "text" or not dialog.body:
@@ -99,9 +69,10 @@ def _from_texts(vcon: Vcon, speakers: list[Speaker | None]) -> list[TranscriptTu
         text = clean(_text(dialog, index))
         if len(text) > 4_000:
             raise Malformed([Fault(f"/dialog/{index}/body", "文字过长")])
-        speaker = _who_spoke(dialog, speakers, index)
+        speaker = _who_spoke(dialog, cast, index)
         end = start + int((dialog.duration or 0) * 1000)
-        turns.append(TranscriptTurn(speaker=speaker, text=text, start_ms=start, end_ms=end))
+        sure = GUESSED if cast.guessed else None
+        turns.append(TranscriptTurn(speaker=speaker, text=text, start_ms=start, end_ms=end, confidence=sure))
     return _ordered(turns, "/dialog")
 
 
@@ -114,18 +85,13 @@ def _text(dialog: Dialog, index: int) -> str:
         raise Malformed([Fault(f"/dialog/{index}/body", "编码不对")]) from error
 
 
-def _who_spoke(dialog: Dialog, speakers: list[Speaker | None], index: int) -> Speaker:
+def _who_spoke(dialog: Dialog, cast: Cast, index: int) -> Speaker:
     party: Any = dialog.originator
     if party is None:
         party = dialog.parties[0] if isinstance(dialog.parties, list) and dialog.parties else dialog.parties
-    if not isinstance(party, int) or not 0 <= party < len(speakers):
+    if not isinstance(party, int) or not 0 <= party < len(cast.speakers):
         raise Malformed([Fault(f"/dialog/{index}/parties", "没有指明说话人")])
-    speaker = speakers[party]
-    if speaker is not None:
-        return speaker
-    if speakers.count(None) > 1:
-        raise Malformed([Fault(f"/parties/{party}/role", "缺少此项：无法判断谁是客户")])
-    return "customer"
+    return cast.speakers[party]
 
 
 def _ordered(turns: list[TranscriptTurn], below: str) -> list[TranscriptTurn]:

@@ -76,22 +76,23 @@ def _event(
 
 
 def _content(kind: str, fields: Mapping[str, str]) -> tuple[str, list[Media]]:
+    """What was written or said. Words for a picture and the like are the inbox's."""
     match kind:
         case "text":
             return fields.get("Content", ""), []
         case "image":
-            return "[图片]", [_media("image", fields.get("MediaId", ""))]
+            return "", [_media("image", fields.get("MediaId", ""))]
         case "voice":
-            return fields.get("Recognition") or "[语音]", [_media("voice", fields.get("MediaId", ""))]
+            return fields.get("Recognition", ""), [_media("voice", fields.get("MediaId", ""))]
         case "video" | "shortvideo":
-            return "[视频]", [_media("video", fields.get("MediaId", ""))]
+            return "", [_media("video", fields.get("MediaId", ""))]
         case "location":
             place = f"{fields.get('Location_X', '')},{fields.get('Location_Y', '')}"
             label = fields.get("Label", "")
-            return f"[位置] {label}".rstrip(), [Media(kind="location", reference=place[:512], note=label[:512] or None)]
+            return "", [Media(kind="location", reference=place[:512], note=label[:512] or None)]
         case "link":
             title, url = fields.get("Title", ""), fields.get("Url", "")
-            return f"[链接] {title}".rstrip(), [Media(kind="link", reference=url[:512], note=title[:512] or None)]
+            return "", [Media(kind="link", reference=url[:512], note=title[:512] or None)]
         case _:
             return f"[{kind[:20]}]", []
 

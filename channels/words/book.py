@@ -14,6 +14,7 @@ class Words:
         content: dict[str, Any] = yaml.safe_load((Path(__file__).parent / f"{name}.yml").read_text(encoding="utf-8"))
         self._sentences: dict[str, dict[str, Any]] = content.get("says", {})
         self._understands: dict[str, list[str]] = content.get("understands", {})
+        self._phrases: dict[str, str] = content.get("phrases", {})
         self.notices: dict[str, str] = content.get("notices", {})
         self.menu: dict[str, str] = content.get("menu", {})
 
@@ -28,6 +29,10 @@ class Words:
         sentence = self._sentences[name]
         said = str(sentence["text"]).strip().format_map(facts or {})
         return Reply(text=said, choices=choices or sentence.get("choices", []), asks=asks)
+
+    def phrase(self, name: str, facts: Mapping[str, object] | None = None) -> str:
+        """A part of a sentence, or of a choice."""
+        return self._phrases[name].format_map(facts or {})
 
     def means(self, name: str, text: str) -> bool:
         """Whole words of agreement and the like: `=词` is the whole text, anything else is contained in it."""

@@ -83,6 +83,52 @@ async def test_a_draft_is_put_aside_and_gone_on_with(desk: Desk) -> None:
     assert desk.names == ["utter_gone_on_with", "utter_ask_demand"]
 
 
+async def test_what_is_wrong_is_forgotten_and_asked_again(desk: Desk) -> None:
+    await desk.say("我要投诉，崂山支行的大堂经理骂我，要求道歉", "action_intake")
+    await desk.say("王小明", "action_intake")
+    await desk.say("13812345678", "action_intake")
+    await desk.say("电话错了", "action_intake")
+    assert desk.open == "field.phone"
+    await desk.say("13812345679", "action_intake")
+    await desk.say("直接提交吧", "action_intake")
+    assert desk.open == "confirm"
+    assert "138****5679" in desk.words
+
+
+async def test_one_of_two_units_is_offered_until_it_is_chosen(desk: Desk) -> None:
+    await desk.say("新华路支行的柜员骂我", "action_intake")
+    assert desk.open == "field.demand"
+    await desk.say("让他道歉", "action_intake")
+    assert desk.choices == ["北京新华路支行", "济南新华路支行"]
+    await desk.say("说不好怎么讲", "action_intake")
+    await desk.say("返回", "action_intake")
+    await desk.say("让他道歉", "action_intake")
+    await desk.say("济南的那个", "action_intake")
+    assert desk.open == "field.name"
+
+
+async def test_a_unit_that_we_do_not_know_is_taken_as_said(desk: Desk) -> None:
+    await desk.say("我要投诉，柜员骂我，要求道歉", "action_intake")
+    await desk.say("就是东湖支行", "action_intake")
+    for answer in ("王小明", "13812345678", "不提供"):
+        await desk.say(answer, "action_intake")
+    assert "被投诉机构：东湖支行（待核实）" in desk.words
+    assert await desk.say("确认提交", "action_file") == ["utter_filed_unit_open", "utter_after_filing"]
+
+
+async def test_who_complains_again_is_not_asked_who_he_is(desk: Desk) -> None:
+    await desk.file()
+    await desk.say("还要投诉崂山支行，保安骂我，要求道歉", "action_intake")
+    assert desk.open == "confirm"
+    assert "138****5678" in desk.words
+
+
+async def test_a_filed_complaint_is_put_right_by_a_person(desk: Desk) -> None:
+    await desk.file()
+    assert await desk.say("刚才的金额写错了是300", "action_intake", purpose="correct") == ["utter_correct_filed"]
+    assert desk.open == "offer"
+
+
 async def test_there_is_nothing_to_put_aside_or_to_file(desk: Desk) -> None:
     assert await desk.say("取消", "action_cancel") == ["utter_nothing_to_cancel"]
     assert await desk.say("确认提交", "action_file") == ["utter_nothing_to_file"]

@@ -44,7 +44,7 @@ def backend() -> Backend:
 async def http(backend: Backend) -> AsyncIterator[httpx.AsyncClient]:
     Sanic.test_mode = True
     settings = Settings.model_validate(
-        {"backend_url": "http://127.0.0.1:9", "token_actions": "token", "actions_secret": SECRET}
+        {"backend_url": "http://127.0.0.1:9", "token_actions": "token-actions", "actions_secret": SECRET}
     )
     app = create_app(settings, backend, name=f"actions-{uuid4().hex}")
     async with LifespanManager(app):

@@ -20,7 +20,7 @@ async def test_a_foreign_number_tells_nothing_and_offers_a_person(desk: Desk) ->
 
 async def test_a_digression_comes_back_to_the_open_question(desk: Desk) -> None:
     await desk.say("我要投诉，大堂经理骂我", "action_intake")
-    assert await desk.say("查进度", "action_progress") == ["utter_progress_none", "utter_ask_demand"]
+    assert await desk.say("查进度", "action_progress") == ["utter_progress_not_yet", "utter_ask_demand"]
     assert desk.open == "field.demand"
 
 

@@ -170,6 +170,7 @@ async def test_the_heartbeat_says_what_is_wrong(world: World) -> None:
     async with world.database.transaction() as session:
         beat = (await session.scalars(select(Heartbeat).where(Heartbeat.program == "worker"))).one()
         assert (beat.ready, beat.why) == (False, "RuntimeError")
+    ticking.trouble_of.clear()
     await ticking.guarded(ticking.tick)
     await ticking.heartbeat()
     async with world.database.transaction() as session:
@@ -177,8 +178,45 @@ async def test_the_heartbeat_says_what_is_wrong(world: World) -> None:
         assert (beat.ready, beat.why) == (True, None)
 
 
+async def test_a_good_tick_does_not_cover_up_a_failed_hour(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticking = worker(world)
+
+    async def fails(*_: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as broken:
+        broken.setattr("casebackend.worker.recompute_provisional", fails)
+        await ticking.guarded(ticking.hourly)
+    await ticking.guarded(ticking.tick)
+    assert ticking.trouble == "RuntimeError"
+    await ticking.guarded(ticking.hourly)
+    assert ticking.trouble is None
+
+
+async def test_the_first_heartbeat_comes_after_the_first_tick(world: World) -> None:
+    ticking = worker(world)
+    await ticking.heartbeat()
+    beats = select(Heartbeat.ready).where(Heartbeat.program == "worker")
+    async with world.database.reading() as session:
+        assert (await session.scalars(beats)).all() == []
+    await ticking.begin()
+    async with world.database.reading() as session:
+        assert (await session.scalars(beats)).all() == [True]
+
+
+async def test_the_first_hour_does_not_wait_for_a_tick(world: World) -> None:
+    receipt = await filed(world)
+    await Desk(world).sure("lead", receipt.case_id, "decline", decline_reason="already_decided", opinion="重复")
+    world.wait(days=61)
+    await worker(world).hourly()
+    async with world.database.transaction() as session:
+        assert (await of_case(session, receipt.case_id))[-1].move == "archive"
+
+
 def test_every_topic_with_a_consequence_has_its_row() -> None:
-    assert set(subscriptions(timedelta(days=1))) == {"case.urged", "case.replied", "clock.near_due", "clock.overdue"}
+    assert set(subscriptions(timedelta(days=1))) == {
+        "case.filed", "case.urged", "case.replied", "clock.near_due", "clock.overdue",
+    }  # fmt: skip
 
 
 async def test_check_sees_a_due_time_that_passed_unnoticed(world: World) -> None:

@@ -1,22 +1,40 @@
 import asyncio
 from uuid import UUID, uuid4
 
+import aiohttp
+
 from channels.callers import Callers
-from channels.envelope import Channel, DeliveryView
+from channels.envelope import Channel, DeliveryView, Turn
+from channels.wechat.api import WechatApi
 from channels.wechat.desk import loop_time
+from channels.wechat.line import WechatLine
+from channels.wechat.token import AccessToken
 
 MESSAGE = UUID(int=7)
 
 
-def delivery() -> DeliveryView:
+def message() -> dict[str, object]:
+    return {
+        "id": uuid4(),
+        "conversation_id": UUID(int=1),
+        "seq": 1,
+        "author": "bot",
+        "text": "您好",
+        "choices": [],
+        "at": "2026-03-02T10:00:00Z",
+    }
+
+
+def delivery(*, passive: bool = True) -> DeliveryView:
     return DeliveryView.model_validate(
         {
             "id": uuid4(),
             "conversation_id": UUID(int=1),
             "channel": Channel.WECHAT,
             "receiver": "oA",
-            "messages": [],
+            "messages": [message()],
             "state": "claimed",
+            "passive": passive,
         }
     )
 
@@ -31,7 +49,6 @@ async def test_nobody_waits_so_nothing_is_promised_and_the_answer_comes_back() -
     callers = Callers()
     assert not await callers.expects(MESSAGE)
     assert not callers.give(MESSAGE, delivery())
-    assert callers.was_sent_elsewhere(MESSAGE)
 
 
 async def test_every_caller_of_one_message_gets_the_same_answer_and_one_reports_it() -> None:
@@ -99,3 +116,29 @@ async def test_callers_are_sent_home_when_the_answer_comes_another_way() -> None
     assert await callers.expects(MESSAGE)
     assert not callers.give(MESSAGE, None)
     assert await asyncio.wait_for(waiting, 0.5) is None
+
+
+async def test_a_delivery_that_is_to_go_out_actively_is_never_given_to_a_caller() -> None:
+    callers = Callers()
+    async with aiohttp.ClientSession() as http:
+        line = WechatLine(WechatApi(http, "", AccessToken(http, "", "", "")), callers)
+        turn = Turn.model_validate(
+            {
+                "id": uuid4(),
+                "message_id": MESSAGE,
+                "conversation_id": UUID(int=1),
+                "channel": "wechat",
+                "text": "你好",
+                "asked": None,
+                "epoch": 0,
+                "attempt": 2,
+                "lease_until": "2026-03-02T10:00:00Z",
+            }
+        )
+        for passive in (False, True):
+            waiting = asyncio.create_task(wait(callers, seconds=5, last=5))
+            await asyncio.sleep(0)
+            assert await line.awaits(turn)
+            given = delivery(passive=passive)
+            assert line.take(turn, given) is passive
+            assert await asyncio.wait_for(waiting, 0.5) == (given if passive else None)

@@ -1,17 +1,19 @@
 import asyncio
 import contextlib
 
+import pytest
 from sqlalchemy import select
 
-from casebackend.conversations import service
-from casebackend.conversations.model import Conversation, Turn
-from channels.envelope import Author, Reply
+from casebackend.api.client import Refused
+from casebackend.conversations import model, service
+from casebackend.conversations.model import Conversation
+from channels.envelope import Author, Reply, Turn
 from tests.channels.town import Town, until
 
 
 async def engines(town: Town) -> list[str | None]:
     async with town.world.database.reading() as session:
-        return list(await session.scalars(select(Turn.engine).order_by(Turn.created_at, Turn.seq)))
+        return list(await session.scalars(select(model.Turn.engine).order_by(model.Turn.created_at, model.Turn.seq)))
 
 
 async def test_the_turn_reaches_the_bot_as_agreed(town: Town) -> None:
@@ -73,7 +75,7 @@ async def test_late_words_of_an_older_epoch_are_dropped(town: Town) -> None:
     call = asyncio.create_task(town.says("oA", "你好"))
     await until(lambda: len(town.bot.turns) == 1)
     async with town.world.database.transaction() as session:
-        turn = await session.scalar(select(Turn))
+        turn = await session.scalar(select(model.Turn))
         conversation = await session.scalar(select(Conversation))
         assert turn is not None
         assert conversation is not None
@@ -97,3 +99,37 @@ async def test_what_an_agent_says_reaches_the_customer_on_wechat(town: Town) -> 
             now=town.world.time,
         )
     assert await town.sent("oA") == ["我是工号 8001，正在核实。"]
+
+
+async def test_without_the_bot_an_answer_to_a_survey_that_is_over_is_thanked_for(town: Town) -> None:
+    town.bot.answer = lambda turn: [{"text": "请打分", "asks": "survey.score"}]
+    await town.says("oA", "你好")
+    await town.stop("bot")
+    assert (await town.says("oA", "5"))["passive"] == "谢谢您的评价。"
+
+
+async def test_a_refusal_the_questionnaire_has_no_words_for_is_still_answered(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object, **__: object) -> None:
+        raise Refused(409, {"type": "/problems/move-not-allowed"})
+
+    await town.stop("bot")
+    monkeypatch.setattr(town.gateway.backend, "urge", refuse)
+    assert "没能完成" in (await town.says("oA", "催办"))["passive"]
+
+
+class Broken:
+    async def reply(self, turn: Turn) -> list[Reply]:
+        raise Refused(403, {"type": "/problems/forbidden"})
+
+
+async def test_a_turn_taken_over_and_not_answered_is_given_back_at_once_until_a_person_gets_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await town.stop("bot")
+    monkeypatch.setattr(town.gateway.runner, "_questionnaire", Broken())
+    await town.says("oA", "你好")
+    assert "工作人员" in (await town.sent("oA"))[0]
+    async with town.world.database.reading() as session:
+        assert list(await session.scalars(select(model.Turn.state))) == ["escalated"]

@@ -1,6 +1,12 @@
+import ast
+import re
+from pathlib import Path
+
+import pytest
 from sqlalchemy import func, select
 
 from casebackend.cases.model import Case
+from channels.words.book import Words
 from tests.channels.ivr.test_mapping import call
 from tests.channels.town import IVR_TOKEN, Town
 
@@ -52,3 +58,24 @@ async def test_a_recorded_call_opens_a_draft(town: Town) -> None:
         body = await answer.json()
         assert answer.status == 202, body
         assert body["state"] == "open"
+
+
+def words_in(source: Path) -> list[str]:
+    """String constants that hold Chinese words, docstrings left out."""
+    tree = ast.parse(source.read_text())
+    documents = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in documents]
+    return [text.value for text in texts if isinstance(text.value, str) and re.search("[\u4e00-\u9fff]", text.value)]
+
+
+@pytest.mark.parametrize("program", ["questionnaire.py", "wechat/events.py"])
+def test_what_a_customer_reads_stands_in_the_words_and_not_in_the_program(program: str) -> None:
+    assert words_in(Path("channels") / program) == []
+
+
+def test_parts_of_sentences_are_filled() -> None:
+    words = Words("questionnaire")
+    assert words.phrase("day", {"year": 2026, "month": 3, "day": 2}) == "2026 年 3 月 2 日"
+    assert words.phrase("urge.this", {"number": "TS1"}) == "催办 TS1"
+    assert words.means("urge", words.phrase("urge.this", {"number": "TS1"}))
+    assert words.means("withdraw", words.phrase("withdraw.this", {"number": "TS1"}))

@@ -120,10 +120,10 @@ class Customer:
     def key(self, action: str) -> str:
         return f"{self.turn.id}:{action}:0"
 
-    async def hears(self, text: str, *, asks: Asked | None = None) -> TurnResult:
+    async def hears(self, text: str, *, asks: Asked | None = None, passive: bool = False) -> TurnResult:
         """The turn in work is answered."""
         reply = Reply(text=text, asks=asks)
-        done = TurnDone(worker=WORKER, epoch=self.turn.epoch, engine=Engine.RASA, replies=[reply])
+        done = TurnDone(worker=WORKER, epoch=self.turn.epoch, engine=Engine.RASA, replies=[reply], passive=passive)
         return await self.channels.finish_turn(self.turn.id, done)
 
     async def asked(self, asks: Asked, answer: str) -> Turn:

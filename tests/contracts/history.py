@@ -59,7 +59,7 @@ class Client:
             try:
                 return await ask()
             except BackendUnavailable as unavailable:
-                if str(unavailable).endswith(": 500"):
+                if unavailable.status == 500:
                     raise
                 self.history.unanswered += 1
                 await asyncio.sleep(random.uniform(0.01, 0.05))

@@ -1,14 +1,12 @@
 """The published client against the real program on a real port: each method in the story it is made for."""
 
 import asyncio
-import socket
-import time
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
-from casebackend.api.client import BackendUnavailable, CaseBackend, Refused
+from casebackend.api.client import Refused
 from casebackend.api.conversations import (
     ClaimTurn,
     HandoffRequest,
@@ -18,11 +16,8 @@ from casebackend.api.conversations import (
     TurnFailed,
 )
 from casebackend.conversations.rules import Asked, Channel, Owner, TurnState
-from ops.chain import free_port
 from tests.contracts.bank import Bank
 from tests.contracts.customer import WORKER, recorded_call
-from tests.contracts.served import Served
-from tests.world import TOKENS
 
 
 async def test_a_message_is_answered_and_the_answer_is_carried_out(bank: Bank) -> None:
@@ -39,8 +34,20 @@ async def test_a_message_is_answered_and_the_answer_is_carried_out(bank: Bank) -
     [delivery] = await customer.receives()
     assert delivery.id == done.delivery.id
     again = await bank.channels.receive(words)
-    assert (again.duplicate, again.state) == (True, TurnState.ANSWERED)
-    assert again.replies[-1].text == "您好，请说"
+    assert (again.duplicate, again.state, again.replies) == (True, TurnState.ANSWERED, [])
+
+
+async def test_a_callback_that_comes_again_is_answered_with_the_same_words(bank: Bank) -> None:
+    customer = bank.customer()
+    words = customer.words("你好")
+    await bank.channels.receive(words)
+    turn = await bank.channels.claim_turn(ClaimTurn(worker=WORKER, wait_seconds=1))
+    assert turn is not None
+    customer.turn = turn
+    done = await customer.hears("您好，请说", passive=True)
+    again = await bank.channels.receive(words)
+    assert [reply.text for reply in again.replies] == [message.text for message in done.delivery.messages]
+    assert await customer.receives() == []
 
 
 async def test_nothing_to_do_is_none_and_an_empty_list(bank: Bank) -> None:
@@ -187,39 +194,3 @@ async def test_a_program_says_that_it_is_alive(bank: Bank) -> None:
     with pytest.raises(Refused) as refused:
         await bank.channels.beat(Heartbeat(program="bot", instance="one", ready=True))
     assert refused.value.status == 403
-
-
-async def test_a_refusal_carries_its_slug_and_a_sentence(bank: Bank) -> None:
-    customer = bank.customer()
-    await customer.says("你好")
-    with pytest.raises(Refused) as refused:
-        await bank.actions.file_draft(customer.conversation, customer.message, key=customer.key("file"))
-    assert (refused.value.status, refused.value.slug) == (409, "nothing-to-file")
-    assert refused.value.problem["detail"] == "该会话没有填写中的投诉"
-    with pytest.raises(Refused) as refused:
-        await bank.channels.conversation(uuid4())
-    assert (refused.value.status, refused.value.slug) == (404, "conversation-not-found")
-    await customer.hears("您好")
-
-
-async def test_a_wrong_token_is_refused(served: Served) -> None:
-    async with CaseBackend(served.address, "wrong") as client:
-        with pytest.raises(Refused) as refused:
-            await client.claim_turn(ClaimTurn(worker=WORKER))
-    assert (refused.value.status, refused.value.slug) == (401, "unauthenticated")
-
-
-async def test_a_dead_port_is_unavailable_at_once() -> None:
-    async with CaseBackend(f"http://127.0.0.1:{free_port()}", TOKENS["channels"], deadline=1) as client:
-        with pytest.raises(BackendUnavailable):
-            await client.claim_turn(ClaimTurn(worker=WORKER))
-
-
-async def test_a_backend_that_accepts_and_says_nothing_is_unavailable_within_the_deadline() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        async with CaseBackend(address, TOKENS["channels"], deadline=0.5) as client:
-            began = time.monotonic()
-            with pytest.raises(BackendUnavailable):
-                await client.claim_turn(ClaimTurn(worker=WORKER, wait_seconds=0.5))
-            assert time.monotonic() - began < 2

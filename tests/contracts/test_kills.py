@@ -5,6 +5,7 @@ import random
 import signal
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -58,6 +59,11 @@ async def test_fifty_kills_under_load_lose_and_double_nothing(killed: Served) ->
     assert history.duplicates > len(history.messages) / 20
     assert history.unanswered > KILLS
     print(f"{len(history.messages)} messages, {len(history.filings)} filings, {history.unanswered} unanswered")  # noqa: T201
+
+
+async def test_the_comparison_itself_sees_a_loss_and_a_wrong_number(killed: Served) -> None:
+    history = History(messages={"m1": uuid4()}, filings={uuid4(): "TS20260302000001"})
+    assert await compared(killed, history) == ["message m1 is lost", "case TS20260302000001 is lost"]
 
 
 class Persistent(CaseBackend):

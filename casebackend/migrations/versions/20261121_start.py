@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "e48622cbf859"
+revision = "31ed6e8bf667"
 down_revision = None
 
 
@@ -376,6 +376,8 @@ def upgrade() -> None:
         sa.Column("words", sa.String(), nullable=True),
         sa.Column("again", sa.Boolean(), nullable=True),
         sa.Column("second_case_id", sa.Uuid(), nullable=True),
+        sa.Column("last_message_id", sa.Uuid(), nullable=True),
+        sa.Column("last_result", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_revisits_case_id")),
         sa.ForeignKeyConstraint(["second_case_id"], ["cases.id"], name=op.f("fk_revisits_second_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revisits")),
@@ -384,6 +386,7 @@ def upgrade() -> None:
     with op.batch_alter_table("revisits", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_revisits_conversation_id"), ["conversation_id"], unique=False)
         batch_op.create_index("ix_revisits_due", ["state", "due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_revisits_last_message_id"), ["last_message_id"], unique=False)
 
     op.create_table(
         "users",
@@ -680,6 +683,7 @@ def downgrade() -> None:
     op.drop_table("withdrawals")
     op.drop_table("users")
     with op.batch_alter_table("revisits", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_revisits_last_message_id"))
         batch_op.drop_index("ix_revisits_due")
         batch_op.drop_index(batch_op.f("ix_revisits_conversation_id"))
 

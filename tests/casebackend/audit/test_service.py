@@ -1,3 +1,4 @@
+import asyncio
 import random
 from typing import Any
 
@@ -97,4 +98,19 @@ async def test_any_tampering_at_any_place_is_located(world: World) -> None:
                 for each in (row, other):
                     values = dict(zip(("detail", "actor", "seq"), before[each.id], strict=True))
                     await session.execute(update(AuditEntry).where(AuditEntry.id == each.id).values(**values))
+    assert await broken(world) == []
+
+
+async def test_two_who_begin_a_chain_at_once_make_two_links_of_it(world: World) -> None:
+    async def somebody(number: int) -> None:
+        async with world.database.transaction() as session:
+            await service.record(
+                session, chain="new", event="thing.done", actor="staff:x", object=str(number), now=world.time
+            )
+            await asyncio.sleep(0.05)
+
+    await asyncio.gather(*(somebody(number) for number in range(4)))
+    async with world.database.reading() as session:
+        found = await session.scalars(select(AuditEntry.seq).where(AuditEntry.chain == "new").order_by(AuditEntry.seq))
+        assert list(found) == [1, 2, 3, 4]
     assert await broken(world) == []

@@ -90,7 +90,7 @@ async def test_a_clock_that_strikes_while_somebody_writes_on_the_case_waits_for_
             await jobs.on_overdue(session, {"timer_id": str(timer.id)}, world.time)
 
     await asyncio.gather(somebody(), the_clock())
-    async with world.database.reading() as session:
+    async with world.database.transaction() as session:
         entries = await of_case(session, receipt.case_id)
     assert [(entry.seq, entry.kind) for entry in entries] == [
         (1, "case.filed"), (2, "case.urged"), (3, "clock.overdue"),

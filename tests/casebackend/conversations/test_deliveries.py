@@ -112,3 +112,32 @@ async def test_a_waiting_carrier_is_woken(world: World) -> None:
     await asyncio.sleep(0.1)
     await said(desk, "您好")
     assert len(await asyncio.wait_for(poll, timeout=2)) == 1
+
+
+async def test_what_the_platform_held_back_goes_out_first_when_the_customer_is_back(world: World) -> None:
+    desk = Desk(world)
+    await said(desk, "已有答复", opening="a")
+    [held] = await desk.deliveries()
+    await desk.delivered(held.id, "held")
+    await desk.hears("别人来了", sender="o2")
+    await desk.hears("a", external_id="o1:a")
+    assert await desk.deliveries("d2") == []
+    await desk.hears("我回来了")
+    [again] = await desk.deliveries("d2")
+    assert (again.id, again.messages[-1].text) == (held.id, "已有答复")
+    assert (await desk.delivered(again.id, worker="d2")).status_code == 204
+    assert (await desk.delivered(again.id, "held")).status_code == 409
+
+
+async def test_a_passive_answer_whose_caller_has_gone_may_be_sent_by_anybody_and_is_passive_no_more(
+    world: World,
+) -> None:
+    desk = Desk(world)
+    await desk.hears("你好")
+    given = await desk.answered(await desk.claimed("runner"), "您好", worker="runner", passive=True)
+    assert given.passive
+    assert (await desk.delivered(given.id, "handed_back", worker="other")).status_code == 409
+    assert (await desk.delivered(given.id, "handed_back", worker="runner")).status_code == 204
+    [active] = await desk.deliveries()
+    assert (active.id, active.passive) == (given.id, False)
+    assert (await desk.hears("你好")).replies == []

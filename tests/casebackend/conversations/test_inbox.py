@@ -26,16 +26,24 @@ async def test_ten_copies_at_once_are_one_message_and_one_turn(world: World) -> 
     assert (await rows(world, Message), await rows(world, Turn), await rows(world, Conversation)) == (1, 1, 1)
 
 
-async def test_a_duplicate_is_answered_with_what_was_answered_before(world: World) -> None:
+async def test_a_duplicate_is_answered_with_what_a_callback_was_answered_before(world: World) -> None:
     desk = Desk(world)
     first = await desk.hears("被多扣了200元", external_id="m1")
     assert (first.duplicate, first.replies) == (False, [])
     early = await desk.hears("被多扣了200元", external_id="m1")
     assert (early.duplicate, early.state, early.replies) == (True, TurnState.WAITING, [])
-    await desk.answered(await desk.claimed(), "请说说经过")
+    await desk.answered(await desk.claimed(), "请说说经过", passive=True)
     late = await desk.hears("被多扣了200元", external_id="m1")
     assert (late.duplicate, late.state) == (True, TurnState.ANSWERED)
     assert late.replies[-1].text == "请说说经过"
+
+
+async def test_a_duplicate_is_not_told_again_what_is_delivered_actively(world: World) -> None:
+    desk = Desk(world)
+    await desk.hears("你好", external_id="m1")
+    await desk.answered(await desk.claimed(), "请说说经过")
+    late = await desk.hears("你好", external_id="m1")
+    assert (late.duplicate, late.state, late.replies) == (True, TurnState.ANSWERED, [])
 
 
 async def test_a_message_number_of_another_sender_is_refused(world: World) -> None:
@@ -117,6 +125,12 @@ async def test_a_picture_without_words_is_work_too(world: World) -> None:
     desk = Desk(world)
     await desk.hears("", external_id="m", media=[{"kind": "image", "reference": "media-1"}])
     assert (await desk.claimed()).text == "[图片]"
+
+
+async def test_a_place_without_words_is_called_by_its_note(world: World) -> None:
+    desk = Desk(world)
+    await desk.hears("", external_id="m", media=[{"kind": "location", "reference": "36.6,117", "note": "城东"}])
+    assert (await desk.claimed()).text == "[位置] 城东"
 
 
 async def test_the_first_message_of_wechat_is_greeted_before_it_is_answered_and_only_once(world: World) -> None:

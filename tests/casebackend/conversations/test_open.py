@@ -58,3 +58,29 @@ async def test_an_unknown_conversation_and_a_wrong_cursor_are_refused(world: Wor
     assert (missing.status_code, missing.json()["type"]) == (404, "/problems/conversation-not-found")
     view = await opened(world)
     assert (await world.channels.get(f"/api/v1/conversations/{view.id}?after=-1")).status_code == 400
+
+
+async def test_an_opening_hands_out_exactly_what_nobody_else_will_carry(world: World) -> None:
+    desk = Desk(world)
+    await desk.hears("柜员态度恶劣，当众骂人", sender="o1")
+    turn = await desk.claimed()
+    await world.act(f"/conversations/{turn.conversation_id}/draft/absorb", turn.message_id)
+    await desk.answered(turn, "请说")
+    world.wait(hours=2)
+    response = await desk.post("/conversations", channel="wechat", sender="o1")
+    view = ConversationView.model_validate_json(response.content)
+    assert ["没有提交的投诉" in message.text for message in view.shown] == [True]
+    response = await desk.post("/conversations", channel="wechat", sender="o1")
+    assert response.json()["shown"] == []
+    [delivery] = await desk.deliveries()
+    assert delivery.messages[-1].text == "请说"
+
+
+async def test_who_comes_in_again_gets_what_was_held_back(world: World) -> None:
+    desk = Desk(world)
+    await desk.hears("你好", sender="o1")
+    await desk.answered(await desk.claimed(), "已有答复")
+    [held] = await desk.deliveries()
+    await desk.delivered(held.id, "held")
+    await desk.post("/conversations", channel="wechat", sender="o1")
+    assert [delivery.id for delivery in await desk.deliveries()] == [held.id]

@@ -198,3 +198,28 @@ def test_time_is_linear_in_the_text(attack: str) -> None:
     tokenise(attack[: len(attack) // 4])
     quarter = time.process_time() - begun
     assert whole < max(quarter * 8, 0.25)
+
+
+@pytest.mark.parametrize("written", ["确认提交", "昨天", "ok", "金额", "朝阳支行", "费用", "等会再说"])
+def test_what_is_no_name_is_not_taken_for_one(written: str) -> None:
+    assert "姓名" not in tokenise(written, "field.name").text
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("歐陽震", "field.name"),
+        ("娜日苏", "field.name"),
+        ("买买提·阿不都", "field.name"),
+        ("李四先生", "field.name"),
+        ("刘阳", "correction"),
+        ("名字写错了，是黎明", "field.id_number"),
+        ("要求退还 周大勇 13812345678", "field.facts"),
+    ],
+)
+def test_a_name_is_found_where_it_stands(written: str, asked: str) -> None:
+    assert "[姓名#1]" in tokenise(written, asked).text
+
+
+def test_a_label_is_no_name() -> None:
+    assert tokenise("机构", "correction").text == "机构"

@@ -76,6 +76,32 @@ SENTENCES: list[tuple[str, str | None, dict[str, str]]] = [
     ("给我个说法就行", "field.demand", {"demand": "给我个说法就行"}),
     ("人工", "field.demand", {}),
     ("不知道", "field.demand", {}),
+    ("这个要等几天", "field.demand", {}),
+    ("刚刚", "field.demand", {"occurred_on": "2026年11月21日"}),
+    ("就那次在窗口的时候", "field.demand", {}),
+    ("取出来少了80块", "field.demand", {"amount": "80元"}),
+    ("好的，提交吧", "field.demand", {}),
+    ("退", "field.demand", {"demand": "退"}),
+    ("把名字改过来", "field.demand", {"demand": "把名字改过来"}),
+    ("退錢並且道歉", "field.demand", {"demand": "退錢並且道歉"}),
+    ("妳們崂山支行扣了我兩百塊", None, {"unit": "青岛崂山支行", "amount": "200元"}),
+    ("历下支航多收了我60元", None, {"unit": "济南历下支行", "amount": "60元"}),
+    ("东湖支行的柜员骂我", None, {"unit": "东湖支行（待核实）"}),
+    ("手机银行老是闪退，客服电话也打不通", None, {}),
+    ("当初说好保本的", None, {}),
+    ("这事到底谁管", None, {}),
+    ("卡中心", "field.unit", {"unit": "卡中心（待核实）"}),
+    ("历下", "field.unit", {"unit": "济南历下支行"}),
+    ("没有", "field.amount", {"amount": "不清楚"}),
+    ("上个月收了两笔，一共50", None, {"amount": "50元", "occurred_on": "2026年10月1日"}),
+    ("市南支行少给我90元，证件号就不给了", None, {"unit": "青岛市南支行", "amount": "90元", "id_number": "不提供"}),
+    ("直接提交吧", "field.id_number", {"id_number": "不提供"}),
+    ("无", "field.id_number", {"id_number": "不提供"}),
+    (
+        "崂山支行 扣了120 要求退还 [姓名#1] [手机#1]",
+        None,
+        {"unit": "青岛崂山支行", "amount": "120元", "demand": "要求退还", "name": "[姓名#1]", "phone": "[手机#1]"},
+    ),
     ("我想让你们退还200元并道歉", "field.demand", {"demand": "我想让你们退还200元并道歉", "amount": "200元"}),
 ]  # fmt: skip
 CORRECTIONS: list[tuple[str, str | None, dict[str, str]]] = [
@@ -99,6 +125,11 @@ CORRECTIONS: list[tuple[str, str | None, dict[str, str]]] = [
     ("日期，11月5号", "correction", {"occurred_on": "2026年11月5日"}),
     ("改电话[手机#2]", "correction", {"phone": "[手机#2]"}),
     ("300块", "correction", {"amount": "300元"}),
+    ("不是历下是市南", "field.demand", {"unit": "青岛市南支行"}),
+    ("海淀支行", "field.demand", {"unit": "北京海淀支行"}),
+    ("等等，是崂山支行", "field.name", {"unit": "青岛崂山支行"}),
+    ("[手机#2]", "field.id_number", {"phone": "[手机#2]"}),
+    ("把身份证去掉", "confirm", {"id_number": "不提供"}),
 ]
 
 
@@ -157,6 +188,28 @@ def test_a_story_is_the_facts(written: str) -> None:
 )
 def test_money_is_noticed_and_denied(written: str, money: bool | None) -> None:
     assert READER.read(written, None).about_money is money
+
+
+@pytest.mark.parametrize(
+    ("written", "asked", "wrong"),
+    [
+        ("手机号写错了", "field.id_number", Field.PHONE),
+        ("日期不对", "confirm", Field.OCCURRED_ON),
+        ("改一下诉求", "confirm", Field.DEMAND),
+        ("金额", "correction", Field.AMOUNT),
+        ("金额", "field.name", None),
+        ("电话", "field.phone", None),
+    ],
+)
+def test_what_is_wrong_is_asked_again(written: str, asked: str, wrong: Field | None) -> None:
+    assert READER.read(written, asked).wrong is wrong
+
+
+def test_more_of_the_story_is_added_and_a_question_is_not() -> None:
+    added = READER.read("经过里再加一句：保安也在场", "confirm")
+    assert added.values[Field.FACTS].value == "保安也在场"
+    assert not added.corrected
+    assert not READER.read("交了以后几天回复", "confirm").values
 
 
 def test_two_units_of_one_name_are_offered() -> None:

@@ -269,12 +269,16 @@ async def test_nothing_personal_stands_in_the_draft_in_plain_text(world: World) 
         assert await session.scalar(select(func.count()).select_from(Draft)) == 1
 
 
-async def test_a_draft_that_nobody_continues_is_found(world: World) -> None:
+async def test_a_draft_that_nobody_continues_for_a_day_is_to_be_called_back(world: World) -> None:
     teller = Teller(world)
     await teller.tells(STORY)
-    async with world.database.reading() as session:
-        assert await queries.untouched_since(session, world.time) != []
-    world.wait(hours=24)
+
+    async def to_call_back() -> bool:
+        async with world.database.reading() as session:
+            return queries.to_call_back((await session.scalars(select(Draft))).one(), world.time)
+
+    for hours, wanted in ((0, False), (23.9, False), (0.2, True)):
+        world.wait(hours=hours)
+        assert await to_call_back() is wanted
     await teller.tells("张三")
-    async with world.database.reading() as session:
-        assert await queries.untouched_since(session, world.time.replace(hour=0)) == []
+    assert await to_call_back() is False

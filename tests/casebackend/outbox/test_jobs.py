@@ -68,7 +68,6 @@ async def test_it_is_tried_at_growing_intervals_and_then_parked(world: World) ->
         if attempt > 9:
             world.wait(seconds=2)
     async with world.database.transaction() as session:
-        assert len(await queries.dead(session)) == 1
         assert await queries.waiting(session, now=world.time + timedelta(days=1)) == 0
 
 

@@ -94,6 +94,55 @@ def test_who_is_who_may_follow_from_the_organisation() -> None:
 
 
 @pytest.mark.parametrize(
+    ("parties", "rang", "speakers", "caller"),
+    [
+        ([{"name": "王", "tel": "138"}, {"name": "李", "tel": "400"}], None, ["customer", "agent"], "138"),
+        ([{"name": "李"}, {"name": "王", "tel": "138"}], None, ["agent", "customer"], "138"),
+        ([{"name": "李"}, {"name": "王"}], None, ["customer", "agent"], None),
+        ([{"tel": "400"}, {"tel": "138"}], 1, ["agent", "customer"], "138"),
+        ([{"tel": "138", "role": SECRET}, {"tel": "400", "role": "译员"}], None, ["customer", "agent"], "138"),
+    ],
+)
+def test_of_parties_without_a_role_the_one_who_rang_is_the_customer_and_what_follows_is_to_be_confirmed(
+    parties: list[dict[str, str]], rang: int | None, speakers: list[str], caller: str | None
+) -> None:
+    content = texts(parties=parties)
+    content["dialog"].append({"type": "recording", "start": "2026-03-02T10:00:00+08:00", "originator": rang})
+    result = mapped(content)
+    by_text = {turn.text: turn.speaker for turn in result.turns}
+    assert [by_text["喂"], by_text["您好"]] == speakers
+    assert {turn.confidence for turn in result.turns} == {0.5}
+    assert result.caller == caller
+
+
+@pytest.mark.parametrize(
+    ("labels", "speakers"),
+    [
+        ([{"type": "caller"}, {"type": "callee"}], ["customer", "agent"]),
+        ([{"role": "Contact Center"}, {"role": "customer"}], ["agent", "customer"]),
+        ([{"type": "customer", "role": SECRET}, {"type": "agent"}], ["customer", "agent"]),
+        ([{"type": "bot"}, {"tel": "138"}], ["ivr", "customer"]),
+        ([{"role": "agent"}, {}], ["agent", "customer"]),
+        ([{"role": "customer"}, {}], ["customer", "agent"]),
+    ],
+)
+def test_who_is_who_may_be_said_in_many_ways_and_is_then_sure(
+    labels: list[dict[str, str]], speakers: list[str]
+) -> None:
+    by_text = {turn.text: turn for turn in mapped(texts(parties=labels)).turns}
+    assert [by_text["喂"].speaker, by_text["您好"].speaker] == speakers
+    assert by_text["喂"].confidence is None
+
+
+@pytest.mark.parametrize("dialog", [0, [0], None])
+def test_an_analysis_may_be_of_one_dialog_or_of_several_and_of_any_parties(dialog: object) -> None:
+    body = json.dumps({"turns": TURNS})
+    for given, encoding in ((body, "json"), ({"turns": TURNS}, "json"), ({"turns": TURNS}, None)):
+        analysis = {"type": "transcript", "dialog": dialog, "body": given, "encoding": encoding}
+        assert len(mapped(call(parties=[{"name": "王"}, {"name": "李"}], analysis=[analysis])).turns) == 2
+
+
+@pytest.mark.parametrize(
     ("content", "path"),
     [
         (call(uuid="no"), "/uuid"),
@@ -108,8 +157,6 @@ def test_who_is_who_may_follow_from_the_organisation() -> None:
         (call(analysis=[{"type": "transcript", "body": SECRET + "{"}]), "/analysis/0/body"),
         (call(analysis=[{"type": "transcript", "body": {"turns": [TURNS[0] | {"end_ms": 0, "start_ms": 9}]}}]),
          "/analysis"),
-        (call(parties=[{"role": SECRET}]), "/parties/0/role"),
-        (texts(parties=[{"tel": SECRET}, {"tel": SECRET}]), "/parties/1/role"),
         (texts(parties=[{"role": "customer"}]), "/dialog/0/parties"),
         ({"payload": SECRET, "signatures": []}, "/signatures"),
         ({"ciphertext": SECRET}, "/ciphertext"),

@@ -39,13 +39,13 @@ def test_a_message_never_has_the_key_of_an_event(number: int, event: dict[str, s
     ("fields", "text", "kinds"),
     [
         ({"MsgType": "text", "Content": "你们多收钱"}, "你们多收钱", []),
-        ({"MsgType": "image", "MediaId": "m", "PicUrl": "http://x/1"}, "[图片]", ["image"]),
+        ({"MsgType": "image", "MediaId": "m", "PicUrl": "http://x/1"}, "", ["image"]),
         ({"MsgType": "voice", "MediaId": "m", "Recognition": "多收了我五十块"}, "多收了我五十块", ["voice"]),
-        ({"MsgType": "voice", "MediaId": "m"}, "[语音]", ["voice"]),
-        ({"MsgType": "shortvideo", "MediaId": "m"}, "[视频]", ["video"]),
+        ({"MsgType": "voice", "MediaId": "m"}, "", ["voice"]),
+        ({"MsgType": "shortvideo", "MediaId": "m"}, "", ["video"]),
         ({"MsgType": "location", "Location_X": "36.6", "Location_Y": "117.0", "Label": "城东"},
-            "[位置] 城东", ["location"]),
-        ({"MsgType": "link", "Title": "公告", "Url": "http://x/2"}, "[链接] 公告", ["link"]),
+            "", ["location"]),
+        ({"MsgType": "link", "Title": "公告", "Url": "http://x/2"}, "", ["link"]),
         ({"MsgType": "miniprogrampage"}, "[miniprogrampage]", []),
     ],
 )  # fmt: skip

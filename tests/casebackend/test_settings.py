@@ -1,0 +1,66 @@
+"""No program starts with a secret that is no secret."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from actions.settings import Settings as ActionsSettings
+from casebackend.access.guard import _service
+from casebackend.access.principal import ANONYMOUS
+from casebackend.settings import Settings
+from tests.world import World
+
+KEY = base64.b64encode(b"k" * 32).decode()
+GOOD = {
+    "database_url": "sqlite+aiosqlite:///x",
+    "var_dir": Path("var"),
+    **{f"token_{name}": f"long-enough-{name}" for name in ("channels", "actions", "bot", "worker", "api")},
+    **{f"{name}_key": KEY for name in ("session", "data", "audit")},
+}
+SECRETS = [name for name in GOOD if name.startswith("token_") or name.endswith("_key")]
+
+
+def settings(**values: Any) -> Settings:
+    return Settings(**GOOD | values)
+
+
+@pytest.mark.parametrize("name", SECRETS)
+@pytest.mark.parametrize("value", ["", "eleven-char"])
+def test_a_short_secret_is_refused_without_being_repeated(name: str, value: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        settings(**{name: value})
+    assert name in str(refusal.value)
+    assert not value or value not in str(refusal.value)
+
+
+def test_two_programs_never_share_a_token() -> None:
+    with pytest.raises(ValidationError) as refusal:
+        settings(token_bot=GOOD["token_worker"])
+    assert "TINGSU_TOKEN" in str(refusal.value)
+    assert str(GOOD["token_worker"]) not in str(refusal.value)
+
+
+def test_outside_the_demo_there_is_no_tester(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TINGSU_TOKEN_API", raising=False)
+    without = Settings(**{name: value for name, value in GOOD.items() if name != "token_api"})  # type: ignore[arg-type]
+    assert without.token_api is None
+    assert _service(without, "") is ANONYMOUS
+    assert _service(without, "None") is ANONYMOUS
+    assert _service(without, "long-enough-bot").name == "bot"
+
+
+async def test_an_empty_bearer_is_nobody(world: World) -> None:
+    """Also if a token were empty in spite of everything."""
+    careless = world.settings.model_copy(update={"token_api": SecretStr("")})
+    assert _service(careless, "") is ANONYMOUS
+
+
+@pytest.mark.parametrize("name", ["token_actions", "actions_secret"])
+def test_the_actions_too_want_real_secrets(name: str) -> None:
+    good = {"backend_url": "http://x", "token_actions": "long-enough-actions", "actions_secret": "long-enough-secret"}
+    assert ActionsSettings(**good)  # type: ignore[arg-type]
+    with pytest.raises(ValidationError):
+        ActionsSettings(**good | {name: ""})  # type: ignore[arg-type]
