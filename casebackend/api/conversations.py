@@ -135,10 +135,7 @@ class TurnFailed(Command):
 
 
 class DeliveryView(View):
-    """Messages to carry to one receiver, in order, coalesced by the channel as it sees fit.
-
-    `passive`: goes back on the callback that waits for it, and no other way.
-    """
+    """Messages to carry to one receiver, in order. `passive`: on the callback that waits for it, and no other way."""
 
     id: UUID
     conversation_id: UUID

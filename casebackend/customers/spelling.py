@@ -1,4 +1,4 @@
-"""Traditional characters are read as simplified ones. One character for one, so places in the text keep their meaning."""
+"""Traditional characters are read as simplified ones, one for one: places in the text keep their meaning."""
 
 from functools import cache
 

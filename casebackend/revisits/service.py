@@ -1,30 +1,25 @@
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.cases import MoveCase, SurveyOutcome
-from casebackend.calendar.rules import local_date
-from casebackend.cases.filing import CUSTOMER, SYSTEM, file
-from casebackend.cases.guards import is_regulated
+from casebackend.cases.filing import CUSTOMER, SYSTEM
 from casebackend.cases.model import Case
 from casebackend.cases.own import message_of
-from casebackend.cases.rules import INITIAL, Move, Status
+from casebackend.cases.rules import Move, Status
 from casebackend.cases.service import hold, move_case
 from casebackend.cases.words import Satisfaction
 from casebackend.conversations.model import Message
 from casebackend.errors import Conflict
-from casebackend.outbox import service as outbox
-from casebackend.revisits import rules
+from casebackend.revisits import rules, second
 from casebackend.revisits.model import Revisit
 from casebackend.revisits.rules import SKIPPED, Answers, State, Step
 from casebackend.timeline import service as timeline
 from casebackend.timeline.rules import Kind
-from casebackend.workflow.queries import deciding_unit
 
 log = structlog.get_logger()
 
@@ -90,21 +85,13 @@ async def _answered(
         return _outcome(revisit, understood=False)
     revisit.misses = 0
     given_up = Step(revisit.step) is Step.SOLVED and revisit.solved is None
-    reopens = may_reopen(case) and not await _has_second(session, case)
+    reopens = second.may_open(case) and not await second.exists(session, case)
     following = rules.step_after(Step(revisit.step), _answers(revisit), may_reopen=reopens)
     revisit.step = Step.DONE if given_up else following
-    second = await _open_second(session, revisit, case, message, now) if revisit.again else None
+    opened = await second.open_for(session, revisit, case, message, now) if revisit.again else None
     if revisit.step == Step.DONE:
         await finish(session, revisit, case, now=now)
-    return _outcome(revisit, understood=True, second=second)
-
-
-def may_reopen(case: Case) -> bool:
-    return case.kind == "first" and not is_regulated(case)
-
-
-async def _has_second(session: AsyncSession, case: Case) -> bool:
-    return await session.scalar(select(Case.id).where(Case.parent_id == case.id)) is not None
+    return _outcome(revisit, understood=True, opened=opened)
 
 
 def _answers(revisit: Revisit) -> Answers:
@@ -152,61 +139,11 @@ async def finish(
     )
 
 
-async def _open_second(session: AsyncSession, revisit: Revisit, first: Case, message: Message, now: datetime) -> Case:
-    """Linked, once, to the unit that decides it, and to other hands than the first time."""
-    second = Case(
-        id=uuid4(),
-        status=INITIAL,
-        kind="second",
-        parent_id=first.id,
-        conversation_id=first.conversation_id,
-        customer_id=first.customer_id,
-        channel=first.channel,
-        facts=first.facts + (f"\n【回访意见】{revisit.words}" if revisit.words else ""),
-        demand=first.demand,
-        unit_id=first.unit_id,
-        amount=first.amount,
-        occurred_on=first.occurred_on,
-        business_channel_a=first.business_channel_a,
-        category_b=first.category_b,
-        cause_c=first.cause_c,
-        severity=first.severity,
-        creator=CUSTOMER.actor,
-        received_at=message.received_at or message.at,
-    )
-    await file(session, second, now=now)
-    revisit.second_case_id = second.id
-    await move_case(session, second.id, MoveCase(move=Move.ACCEPT), principal=SYSTEM, now=now)
-    await _dispatch(session, second, now)
-    await timeline.append(
-        session,
-        first.id,
-        Kind.SECOND_OPENED,
-        actor=CUSTOMER.actor,
-        actor_name=CUSTOMER.display_name,
-        now=now,
-        detail={"number": second.number},
-    )
-    payload: Mapping[str, object] = {"case_id": str(first.id), "second_case_id": str(second.id)}
-    outbox.emit(session, "case.second_opened", dict(payload), now=now)
-    return second
-
-
-async def _dispatch(session: AsyncSession, second: Case, now: datetime) -> None:
-    """Without a unit it stays accepted, among the cases that wait for a colleague to dispatch them."""
-    unit_id = await deciding_unit(session, second.kind, local_date(second.received_at))
-    if unit_id is None:
-        log.error("revisit.no_unit_decides", case_id=str(second.id), reason="the chain names no unit of the bank")
-        return
-    command = MoveCase(move=Move.DISPATCH, handling_unit_id=unit_id)
-    await move_case(session, second.id, command, principal=SYSTEM, now=now)
-
-
-def _outcome(revisit: Revisit, *, understood: bool, second: Case | None = None) -> SurveyOutcome:
+def _outcome(revisit: Revisit, *, understood: bool, opened: Case | None = None) -> SurveyOutcome:
     following: Literal["solved", "score", "words", "again", "done"] = Step(revisit.step).value
     return SurveyOutcome(
         next=following,
         understood=understood,
-        second_case=second.id if second else None,
-        second_number=second.number if second else None,
+        second_case=opened.id if opened else None,
+        second_number=opened.number if opened else None,
     )

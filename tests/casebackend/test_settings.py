@@ -24,7 +24,7 @@ SECRETS = [name for name in GOOD if name.startswith("token_") or name.endswith("
 
 
 def settings(**values: Any) -> Settings:
-    return Settings(**GOOD | values)
+    return Settings.model_validate(GOOD | values)
 
 
 @pytest.mark.parametrize("name", SECRETS)
@@ -45,7 +45,7 @@ def test_two_programs_never_share_a_token() -> None:
 
 def test_outside_the_demo_there_is_no_tester(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TINGSU_TOKEN_API", raising=False)
-    without = Settings(**{name: value for name, value in GOOD.items() if name != "token_api"})  # type: ignore[arg-type]
+    without = Settings.model_validate({name: value for name, value in GOOD.items() if name != "token_api"})
     assert without.token_api is None
     assert _service(without, "") is ANONYMOUS
     assert _service(without, "None") is ANONYMOUS
@@ -61,6 +61,6 @@ async def test_an_empty_bearer_is_nobody(world: World) -> None:
 @pytest.mark.parametrize("name", ["token_actions", "actions_secret"])
 def test_the_actions_too_want_real_secrets(name: str) -> None:
     good = {"backend_url": "http://x", "token_actions": "long-enough-actions", "actions_secret": "long-enough-secret"}
-    assert ActionsSettings(**good)  # type: ignore[arg-type]
+    assert ActionsSettings.model_validate(good)
     with pytest.raises(ValidationError):
-        ActionsSettings(**good | {name: ""})  # type: ignore[arg-type]
+        ActionsSettings.model_validate(good | {name: ""})
