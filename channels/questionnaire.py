@@ -116,12 +116,10 @@ class Questionnaire:
         return [self._words.say("filed", facts)]
 
     async def _not_filed(self, turn: Turn, refusal: Refused) -> list[Reply]:
-        """Filed already, perhaps by a turn of the engine whose words were lost; or something is missing again."""
+        """Something is missing again. What was filed already, by a turn whose words were lost, is no refusal."""
         draft = await self._backend.draft(turn.conversation_id)
         if refusal.status not in {404, 409, 422} or draft is None:
             raise refusal
-        if draft.case_number is not None:
-            return [self._words.say("filed_before", {"number": draft.case_number})]
         return [self._next_question(draft, [])]
 
     async def _cancel(self, turn: Turn) -> list[Reply]:

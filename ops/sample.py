@@ -75,7 +75,7 @@ class Filing:
             return
         for _ in range(len(Field) + 2):
             draft = await self._backend.draft(conversation)
-            if draft is None or draft.case_number:
+            if draft is None:
                 return
             await self.say("确认提交" if draft.next is None else story.get(draft.next, "不提供"))
 

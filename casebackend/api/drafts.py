@@ -33,7 +33,6 @@ class DraftView(View):
     fields: list[FieldView]
     missing: list[DraftField]
     next: DraftField | None
-    case_number: str | None
 
 
 class Absorbed(View):

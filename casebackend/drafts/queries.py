@@ -67,7 +67,7 @@ def missing(draft: Draft, held: dict[Field, DraftField]) -> list[Field]:
     return rules.missing(states, about_money=draft.about_money)
 
 
-async def view(session: AsyncSession, draft: Draft, *, case_number: str | None = None) -> DraftView:
+async def view(session: AsyncSession, draft: Draft) -> DraftView:
     held = await fields(session, draft)
     absent = missing(draft, held)
     masks = (await customers.masks(session, [draft.conversation_id])).get(draft.conversation_id, {})
@@ -94,7 +94,6 @@ async def view(session: AsyncSession, draft: Draft, *, case_number: str | None =
         fields=shown,
         missing=absent,
         next=absent[0] if absent else None,
-        case_number=case_number,
     )
 
 

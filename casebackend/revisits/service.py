@@ -2,7 +2,6 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-import structlog
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,8 +19,6 @@ from casebackend.revisits.model import Revisit
 from casebackend.revisits.rules import SKIPPED, Answers, State, Step
 from casebackend.timeline import service as timeline
 from casebackend.timeline.rules import Kind
-
-log = structlog.get_logger()
 
 
 class NoSurvey(Conflict):
