@@ -29,7 +29,9 @@ async def resume(turn: Turn) -> None:
 
 def _remark(turn: Turn, absorbed: Absorbed) -> None:
     """What was made of the message, before the next question."""
-    if absorbed.started:
+    if absorbed.media is not None:
+        turn.say("utter_voice_unread" if absorbed.media == "voice" else "utter_media_kept")
+    elif absorbed.started:
         turn.say("utter_soothe")
     elif turn.asked is None:
         turn.say("utter_gone_on_with")

@@ -83,6 +83,8 @@ class Questionnaire:
         return len(turn.text) >= SHORTEST_STORY or self._words.means("complain", turn.text)
 
     def _remarks(self, turn: Turn, absorbed: Absorbed) -> list[Reply]:
+        if absorbed.media is not None:
+            return [self._words.say("voice_unread" if absorbed.media == "voice" else "media_kept")]
         if absorbed.started:
             comfort = [self._words.say("comfort")]
             return [self._words.say("danger"), *comfort] if self._words.means("danger", turn.text) else comfort

@@ -37,7 +37,8 @@ class DraftView(View):
 
 class Absorbed(View):
     """What one message did to the draft. `started`: it began the draft. `failures`: misses in a row on the asked field.
-    `choices`: candidates when the answer was ambiguous (two units of that name)."""
+    `choices`: candidates when the answer was ambiguous (two units of that name). `media`: the kind of a message that
+    brought nothing to read; it is kept, and answers no question."""
 
     draft: DraftView
     started: bool
@@ -45,6 +46,7 @@ class Absorbed(View):
     understood: bool
     failures: int
     choices: list[str]
+    media: str | None = None
 
 
 class CaseReceipt(View):

@@ -18,14 +18,6 @@ from casebackend.failpoints import failpoint
 
 # These channels open a conversation themselves, so their customers have met the greeting.
 OPENS_ITSELF = frozenset({Channel.WEBCHAT})
-MEDIA_WORDS = {
-    "image": "[图片]",
-    "voice": "[语音]",
-    "video": "[视频]",
-    "location": "[位置]",
-    "link": "[链接]",
-    "file": "[文件]",
-}
 
 
 async def _known(session: AsyncSession, inbound: Inbound) -> Message | None:
@@ -86,7 +78,7 @@ async def receive(session: AsyncSession, inbound: Inbound, *, bank: str, now: da
 async def _store(session: AsyncSession, conversation: Conversation, inbound: Inbound, now: datetime) -> Message:
     text = rules.cleaned(inbound.text)
     if not text and inbound.media:
-        text = "".join(f"{MEDIA_WORDS[each.kind]} {each.note or ''}".rstrip() for each in inbound.media)
+        text = "".join(f"{rules.MEDIA_WORDS[each.kind]} {each.note or ''}".rstrip() for each in inbound.media)
     text = rules.chosen(text, conversation.choices) or text
     asked = None if text in conversation.choices else conversation.asked
     tokenised = await customers.protect(session, conversation.id, text, asked=asked)

@@ -135,3 +135,22 @@ def cut(text: str, limit: int = LONGEST_TURN) -> str:
     head = text[:limit]
     opening = head.rfind("[")
     return head[:opening] if opening > limit - 16 and "]" not in head[opening:] else head
+
+
+MEDIA_WORDS = {
+    "image": "[图片]",
+    "voice": "[语音]",
+    "video": "[视频]",
+    "location": "[位置]",
+    "link": "[链接]",
+    "file": "[文件]",
+}
+
+
+def wordless(text: str) -> str | None:
+    """The kind of media of a message that brings nothing to read, else None."""
+    kinds = (kind for kind, word in MEDIA_WORDS.items() if text.startswith(word))
+    bare = text
+    for word in MEDIA_WORDS.values():
+        bare = bare.replace(word, "")
+    return None if bare.strip() else next(kinds, None)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.api.drafts import Absorbed
 from casebackend.conversations import service as conversations
 from casebackend.conversations.model import Conversation, Message, Turn
-from casebackend.conversations.rules import Author, TurnState
+from casebackend.conversations.rules import Author, TurnState, wordless
 from casebackend.customers import service as customers
 from casebackend.customers.numbers import looks_like_id, right_id
 from casebackend.database import announce
@@ -61,6 +61,8 @@ async def absorb(session: AsyncSession, conversation_id: UUID, message_id: UUID,
         received = message.received_at or message.at
         draft = await start(session, conversation, message_id=message.id, received_at=min(received, now), now=now)
         await _same_person(session, draft, now)
+    if (media := wordless(message.text)) is not None:
+        return await _kept(session, draft, message, media, started=started, now=now)
     asked = await _asked(session, conversation, message)
     reader = Reader(await all_names(session), now)
     candidates = await _candidates(session, draft, reader)
@@ -80,6 +82,17 @@ async def absorb(session: AsyncSession, conversation_id: UUID, message_id: UUID,
         "failures": _failures(draft, asked, understood, changed),
         "choices": await _choices(session, draft, understood, candidates),
     }
+    draft.last_message_id, draft.last_result, draft.touched_at = message.id, result, now
+    await session.flush()
+    announce(session, "console")
+    return await _absorbed(session, draft, result)
+
+
+async def _kept(
+    session: AsyncSession, draft: Draft, message: Message, media: str, *, started: bool, now: datetime
+) -> Absorbed:
+    """A picture, or a voice that was not turned into words: no miss, and no answer either."""
+    result = {"started": started, "changed": [], "understood": True, "failures": 0, "choices": [], "media": media}
     draft.last_message_id, draft.last_result, draft.touched_at = message.id, result, now
     await session.flush()
     announce(session, "console")

@@ -282,3 +282,20 @@ async def test_a_draft_that_nobody_continues_for_a_day_is_to_be_called_back(worl
         assert await to_call_back() is wanted
     await teller.tells("张三")
     assert await to_call_back() is False
+
+
+@pytest.mark.parametrize(("sent", "kind"), [("[图片]", "image"), ("[语音]", "voice"), ("[图片][图片]", "image")])
+async def test_a_picture_or_an_unread_voice_answers_no_question_and_is_no_miss(
+    world: World, sent: str, kind: str
+) -> None:
+    teller = Teller(world)
+    await teller.tells("朝阳支行柜员当众骂人")
+    told = await teller.answers("field.demand", sent)
+    assert (told.media, told.changed, told.failures, told.draft.next) == (kind, [], 0, Field.DEMAND)
+
+
+async def test_a_voice_that_was_turned_into_words_is_read(world: World) -> None:
+    teller = Teller(world)
+    await teller.tells("朝阳支行柜员当众骂人")
+    told = await teller.answers("field.demand", "[图片]要求道歉")
+    assert (told.media, told.changed) == (None, [Field.DEMAND])
