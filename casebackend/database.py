@@ -1,6 +1,7 @@
 """The one way to the database. SQLite: one writer, BEGIN IMMEDIATE. PostgreSQL: READ COMMITTED, small pool."""
 
 import asyncio
+import hashlib
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -12,7 +13,7 @@ from typing import Any, Concatenate
 
 import structlog
 from sanic import HTTPResponse, Request
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, TypeDecorator, event
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, TypeDecorator, event, func, select
 from sqlalchemy.engine import Connection, ExceptionContext, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -82,6 +83,13 @@ class Signals:
             return
         finally:
             waiting.discard(mine)
+
+
+async def one_at_a_time(session: AsyncSession, name: str) -> None:
+    """Whoever asks for `name` meanwhile waits until this transaction ends. SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+        await session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def announce(session: AsyncSession, topic: str) -> None:

@@ -8,11 +8,11 @@ from typing import Any, Protocol
 
 from sanic import HTTPResponse, Request
 from sanic.response import raw
-from sqlalchemy import LargeBinary, func, select
+from sqlalchemy import LargeBinary
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from casebackend.database import Base
+from casebackend.database import Base, one_at_a_time
 from casebackend.errors import BadRequest, Unprocessable
 
 
@@ -48,13 +48,6 @@ class Handler(Protocol):
     ) -> Awaitable[HTTPResponse]: ...
 
 
-async def _one_at_a_time(session: AsyncSession, name: str) -> None:
-    """Whoever asks again meanwhile waits until the first has committed. SQLite has one writer anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
-        await session.execute(select(func.pg_advisory_xact_lock(number)))
-
-
 def idempotent(handler: Handler) -> Handler:
     """Goes under `@transactional`. The key is scoped to the caller and the path."""
 
@@ -65,7 +58,7 @@ def idempotent(handler: Handler) -> Handler:
             raise KeyMissing
         scope = f"{request.ctx.principal.actor} {request.method} {request.path}"
         digest = hashlib.sha256(request.body).hexdigest()
-        await _one_at_a_time(session, f"{scope} {key}")
+        await one_at_a_time(session, f"{scope} {key}")
         known = await session.get(IdempotentAnswer, (scope, key))
         if known is not None:
             if known.request_sha256 != digest:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.audit import service as audit
-from casebackend.database import announce
+from casebackend.database import announce, one_at_a_time
 from casebackend.errors import Unauthenticated
 from casebackend.organisations.model import Organisation
 from casebackend.staff.model import LoginAttempt, LoginSession, User
@@ -56,6 +56,7 @@ def secret_hash(secret: str) -> str:
 
 async def begin_attempt(session: AsyncSession, *, key: str, login: str, address: str, now: datetime) -> Attempt:
     hashed = login_key(key, login)
+    await one_at_a_time(session, "login")
     locked = is_locked(
         failures_of_account=await _failures(session, LoginAttempt.login_key == hashed, now),
         failures_from_address=await _failures(session, LoginAttempt.address == address, now),
