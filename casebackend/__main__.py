@@ -13,7 +13,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
-from casebackend import check
+from casebackend import check, problems
 from casebackend.app import create_app
 from casebackend.audit import service as audit
 from casebackend.cases import diagram
@@ -108,11 +108,18 @@ def lifecycle() -> int:
     return 0
 
 
+def problem_catalogue() -> int:
+    """Prints docs/problems.md."""
+    print(problems.catalogue(), end="")
+    return 0
+
+
 def main(arguments: list[str]) -> int:
     commands: dict[str, Callable[[], int]] = {
         "serve": serve,
         "migrate": migrate,
         "lifecycle": lifecycle,
+        "problems": problem_catalogue,
         "demo-logins": lambda: asyncio.run(demo_logins()),
         "check": lambda: asyncio.run(run_check()),
         "audit": lambda: asyncio.run(audit_verify()),

@@ -58,3 +58,16 @@ def register(app: Sanic[Any, Any]) -> None:
     def crashed(request: Request, error: Exception) -> HTTPResponse:
         log.error("request.crashed", route=_route(request), error=type(error).__name__)
         return problem(500, "internal", "系统错误", "已记录，请稍后重试")
+
+
+def catalogue() -> str:
+    """docs/problems.md: every refusal by name, once all rooms are imported."""
+    found: dict[str, tuple[int, str]] = {}
+    kinds: list[type[DomainError]] = [DomainError]
+    for kind in kinds:
+        kinds.extend(kind.__subclasses__())
+        if kind is not DomainError:
+            found[kind.slug] = (kind.status, kind.title)
+    rows = "".join(f"| `/problems/{slug}` | {status} | {title} |\n" for slug, (status, title) in sorted(found.items()))
+    head = "# Problems\n\nGenerated: `python -m casebackend problems`.\n\n| type | status | title |\n|---|---|---|\n"
+    return head + rows
