@@ -16,12 +16,12 @@ from casebackend.calendar.rules import local_date
 from casebackend.cases.filing import SYSTEM
 from casebackend.cases.model import Case, Notice
 from casebackend.cases.rules import OPEN, Move, Status
-from casebackend.cases.service import CARRIED_BY_US, hold, move_case
+from casebackend.cases.service import hold, move_case
 from casebackend.clocks.model import Timer
 from casebackend.clocks.queries import limit_on
 from casebackend.conversations import service as conversations
 from casebackend.conversations.model import Message
-from casebackend.conversations.rules import Author
+from casebackend.conversations.rules import CARRIED_BY_US, Author
 from casebackend.database import announce
 from casebackend.notifications.words import words
 from casebackend.organisations.model import Organisation

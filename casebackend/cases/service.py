@@ -13,13 +13,12 @@ from casebackend.cases.filing import SYSTEM, written
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Move
 from casebackend.conversations import service as conversations
-from casebackend.conversations.rules import Author, Channel
+from casebackend.conversations.rules import CARRIED_BY_US, Author
 from casebackend.errors import NotFound
 from casebackend.outbox import service as outbox
 from casebackend.timeline import service as timeline
 from casebackend.timeline.rules import Kind
 
-CARRIED_BY_US = (Channel.WECHAT, Channel.WEBCHAT)
 KINDS = {Move.WITHDRAW: Kind.WITHDRAWN, Move.REPLY: Kind.REPLIED}
 TOPICS = {Move.WITHDRAW: "case.withdrawn", Move.REPLY: "case.replied"}
 

@@ -20,7 +20,7 @@ from casebackend.console.rendering import console, form_of, go, page
 from casebackend.conversations import queries
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation, Delivery, Message
-from casebackend.conversations.rules import Author, Owner
+from casebackend.conversations.rules import CARRIED_BY_US, Author, Owner
 from casebackend.customers import service as customers
 from casebackend.database import reading, transactional
 from casebackend.errors import BadRequest
@@ -71,7 +71,7 @@ async def talk_values(session: AsyncSession, conversation: Conversation, princip
     """What the pane needs, wherever it stands."""
     messages = await queries.messages_after(session, conversation.id, max(0, conversation.last_seq - SHOWN))
     mine = conversation.owner == Owner.PERSON and conversation.owner_user_id == principal.user_id
-    may_take = bool(principal.roles & (MAY_TAKE_FROM_OTHERS | {INTAKE}))
+    may_take = conversation.channel in CARRIED_BY_US and bool(principal.roles & (MAY_TAKE_FROM_OTHERS | {INTAKE}))
     leads = bool(principal.roles & MAY_TAKE_FROM_OTHERS)
     return {
         "conversation": conversation,

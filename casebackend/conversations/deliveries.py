@@ -103,5 +103,6 @@ async def done(session: AsyncSession, delivery_id: UUID, command: DeliveryDone, 
         delivery.state, delivery.error, delivery.done_at = DeliveryState(command.outcome), command.error, now
     delivery.lease_until = None
     await session.flush()
-    announce(session, "deliveries")
+    if not delivery.passive:
+        announce(session, "deliveries")
     announce(session, "console")

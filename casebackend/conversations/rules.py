@@ -84,6 +84,8 @@ LONGEST_TURN = 4_000
 
 # A message may reach these receivers twice (they know it by its seq); to every other one it goes at most once.
 AT_LEAST_ONCE = frozenset({Channel.WEBCHAT})
+# Where a written word of ours reaches the customer; everybody else is called, written or visited.
+CARRIED_BY_US = frozenset({Channel.WECHAT, Channel.WEBCHAT})
 OPEN_TURNS = (TurnState.WAITING, TurnState.CLAIMED)
 
 MENU = re.compile(

@@ -140,7 +140,8 @@ async def carry(
     for message in waiting:
         message.delivery_id = delivery.id
     await session.flush()
-    announce(session, "deliveries")
+    if not passive:
+        announce(session, "deliveries")
     announce(session, "console")
     return delivery
 

@@ -15,7 +15,7 @@ from casebackend.cases.queries import sees_conversation
 from casebackend.conversations import service as conversations
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation, Message
-from casebackend.conversations.rules import Author, Owner
+from casebackend.conversations.rules import CARRIED_BY_US, Author, Owner
 from casebackend.customers import service as customers
 from casebackend.customers.rules import Kind
 from casebackend.database import announce
@@ -49,6 +49,13 @@ class CustomerSpokeMeanwhile(Conflict):
 
     def __init__(self) -> None:
         super().__init__("请看过新消息，确认内容仍然合适后再发送")
+
+
+class NoWayBack(Conflict):
+    slug, title = "no-way-back", "这里不能给客户发消息"
+
+    def __init__(self) -> None:
+        super().__init__("这是通话记录，请按登记的电话回拨客户")
 
 
 class NotSendable(Unprocessable):
@@ -91,6 +98,8 @@ async def _visible(session: AsyncSession, conversation_id: UUID, by: Principal) 
 async def take(session: AsyncSession, conversation_id: UUID, *, by: Principal, now: datetime) -> Conversation:
     """From the bot or the queue by anybody who may; from a colleague by a team lead only."""
     conversation = await _visible(session, conversation_id, by)
+    if conversation.channel not in CARRIED_BY_US:
+        raise NoWayBack
     if conversation.owner == Owner.PERSON:
         if conversation.owner_user_id == by.user_id:
             return conversation

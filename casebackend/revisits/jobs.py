@@ -11,10 +11,10 @@ from casebackend.api.conversations import Reply
 from casebackend.cases.filing import SYSTEM
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Move, Status
-from casebackend.cases.service import CARRIED_BY_US, hold, move_case
+from casebackend.cases.service import hold, move_case
 from casebackend.conversations import service as conversations
 from casebackend.conversations.model import Conversation
-from casebackend.conversations.rules import Asked, Author, Owner
+from casebackend.conversations.rules import CARRIED_BY_US, Asked, Author, Owner
 from casebackend.failpoints import failpoint
 from casebackend.notifications.words import choices, words
 from casebackend.revisits import rules, service

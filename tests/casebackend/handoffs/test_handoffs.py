@@ -7,6 +7,7 @@ from sqlalchemy import select
 from casebackend.api.conversations import InboundReceipt
 from casebackend.audit.model import AuditEntry
 from casebackend.conversations.model import Conversation, Delivery, Message, Turn
+from casebackend.conversations.rules import Channel
 from tests.casebackend.staff.logins import staff
 from tests.world import World
 
@@ -231,3 +232,10 @@ async def test_turns_left_open_are_for_the_person(world: World) -> None:
     async with world.database.reading() as session:
         states = await session.scalars(select(Turn.state).where(Turn.conversation_id == receipt.conversation_id))
         assert set(states) == {"for_person"}
+
+
+async def test_a_recorded_call_cannot_be_taken_over_because_no_word_would_arrive(world: World) -> None:
+    receipt = await world.says("我要投诉", channel=Channel.IVR)
+    async with await staff(world, "agent") as agent:
+        response = await take(agent, receipt.conversation_id)
+    assert (response.status_code, response.json()["type"]) == (409, "/problems/no-way-back")
