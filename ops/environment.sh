@@ -23,6 +23,8 @@ if [ ! -x var/uv/bin/uv ]; then
     { echo "无法从软件源安装 uv：请检查网络或 pip 配置（详情在 var/uv.log）。" >&2; exit 1; }
 fi
 uv="$top/var/uv/bin/uv"
+# A bank signs its package index with its own authority.
+export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}"
 cd "$folder"
 [ -x .venv/bin/python ] || "$uv" venv --quiet --python "$wanted" .venv ||
   { echo "需要 Python $wanted：请先安装它（例如 pyenv install $wanted）。" >&2; exit 1; }
