@@ -112,7 +112,21 @@ async def _stock_turn(
     await backend.finish_turn(turn.id, done)
 
 
+PEER = ("casebackend", "actions", "bot")
+
+
 class StockChain(Chain):
+    """Only these programs; the stock servers have no readiness route, so their ports are waited for."""
+
+    def _begin(self) -> None:
+        (self.var / "log").mkdir(parents=True, exist_ok=True)
+        self.run("-m", "casebackend", "migrate")
+        self.run("-m", "casebackend", "demo-logins")
+        for name in PEER:
+            self.start(name)
+        for name in PEER:
+            _wait_for_port(self, name)
+
     def command(self, name: str) -> list[str]:
         if name == "bot":
             rasa = [str(ROOT / "bot/.venv/bin/python"), "-m", "rasa", "run", "-i", "127.0.0.1"]
@@ -151,29 +165,8 @@ def run_stock(var: Path) -> dict[str, float]:
         "RASA_TELEMETRY_ENABLED": "false",
         "SANIC_HOST": "127.0.0.1",
     }
-    programs = ["casebackend", "actions", "bot"]
-    with Started(chain, programs):
-        return measured(chain, programs, stock)
-
-
-class Started:
-    """Only some programs of a chain, waiting on their ports: the stock servers have no readiness route."""
-
-    def __init__(self, chain: StockChain, programs: list[str]) -> None:
-        self._chain, self._programs = chain, programs
-
-    def __enter__(self) -> None:
-        (self._chain.var / "log").mkdir(parents=True, exist_ok=True)
-        self._chain.run("-m", "casebackend", "migrate")
-        self._chain.run("-m", "casebackend", "demo-logins")
-        for name in self._programs:
-            self._chain.start(name)
-        for name in self._programs:
-            _wait_for_port(self._chain, name)
-
-    def __exit__(self, *_: object) -> None:
-        for name in self._programs:
-            self._chain.stop(name)
+    with chain:
+        return measured(chain, list(PEER), stock)
 
 
 def _wait_for_port(chain: Chain, name: str, seconds: float = 240) -> None:

@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -59,6 +59,13 @@ class Chain:
         }
 
     def __enter__(self) -> Self:
+        with ExitStack() as undo:
+            undo.callback(self.stop_all)
+            self._begin()
+            undo.pop_all()
+        return self
+
+    def _begin(self) -> None:
         (self.var / "log").mkdir(parents=True, exist_ok=True)
         self.run("-m", "casebackend", "migrate")
         self.logins = self.run("-m", "casebackend", "demo-logins")
@@ -68,9 +75,11 @@ class Chain:
         for name in READY:
             if name != "bot" or self.model:
                 self.wait(name)
-        return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.stop_all()
+
+    def stop_all(self) -> None:
         for name in list(self._running):
             self.stop(name)
 
