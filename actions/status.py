@@ -22,7 +22,7 @@ def _values(case: CaseBrief) -> dict[str, object]:
 
 def _tell(turn: Turn, case: CaseBrief) -> None:
     if case.promised_on is None:
-        turn.say("utter_progress_case_no_date", **(_values(case) | {"unit": case.unit or "待转给对应的部门"}))
+        turn.say("utter_progress_case_no_date", **_values(case))
     elif case.unit is None:
         turn.say("utter_progress_case_unit_open", **_values(case))
     else:

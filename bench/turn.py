@@ -7,6 +7,7 @@ and rasa-sdk's own action server, on the same case backend, the same actions and
 import asyncio
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,7 @@ SCRIPT: list[tuple[str, Asked | None]] = [
     ("谢谢", None),
 ]
 DIALOGUES = int(os.environ.get("TINGSU_BENCH_DIALOGUES", "10"))
+WARM_UP = 2
 WORKER = "bench"
 
 
@@ -140,11 +142,14 @@ class StockChain(Chain):
 def measured(
     chain: Chain, programs: list[str], talk: Callable[[Chain, int], Coroutine[Any, Any, None]]
 ) -> dict[str, float]:
-    asyncio.run(talk(chain, 2))
+    asyncio.run(talk(chain, WARM_UP))
     meter = Meter({name: chain.pid(name) for name in programs})
     asyncio.run(talk(chain, DIALOGUES))
     cpu, rss, turns = meter.cpu(), meter.rss(), DIALOGUES * len(SCRIPT)
+    with sqlite3.connect(chain.var / "tingsu.db") as database:
+        filed = database.execute("SELECT count(*) FROM cases").fetchone()[0]
     return {
+        "unfiled": DIALOGUES + WARM_UP - filed,
         **{f"cpu_{name}": used / turns for name, used in cpu.items()},
         "cpu_all": sum(cpu.values()) / turns,
         "rss_all": sum(rss.values()),
@@ -186,6 +191,8 @@ def main() -> int:
         mine, peer = run_ours(Path(folder) / "ours"), run_stock(Path(folder) / "stock")
     turns = DIALOGUES * len(SCRIPT)
     note = {"turns": turns, "load": os.getloadavg()[0]}
+    figures.show("dialogues that did not end in a case, ours", ours=mine["unfiled"], bar=0)
+    figures.show("dialogues that did not end in a case, the stock way", ours=peer["unfiled"])
     figures.show("CPU s per turn, all programs", ours=mine["cpu_all"], peer=peer["cpu_all"], **note)
     for name in ("casebackend", "actions"):
         figures.show(f"CPU s per turn, {name}", ours=mine[f"cpu_{name}"], peer=peer[f"cpu_{name}"])
