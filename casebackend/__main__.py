@@ -21,8 +21,7 @@ from casebackend.connection import open_database
 from casebackend.logging import configure
 from casebackend.seed import seed
 from casebackend.settings import Settings
-
-LOGINS = ("agent", "lead", "supervisor", "curator", "admin")
+from casebackend.staff.demo import logins
 
 
 def _settings() -> Settings:
@@ -41,7 +40,7 @@ async def demo_logins() -> int:
     """Seeds, gives the five demo logins new passwords and prints them once, as JSON."""
     settings = _settings()
     database = open_database(settings)
-    passwords = {login: secrets.token_urlsafe(9) for login in LOGINS}
+    passwords = {login: secrets.token_urlsafe(9) for login in logins()}
     async with database.transaction() as session:
         await seed(session, now=datetime.now(UTC), passwords=passwords)
     await database.dispose()

@@ -15,13 +15,13 @@ from casebackend.curation import knowledge_index
 from casebackend.database import Database
 from casebackend.drafts import routes as drafts
 from casebackend.handoffs import routes as handoffs
+from casebackend.heartbeats import health
+from casebackend.heartbeats import routes as heartbeats
 from casebackend.revisits import routes as revisits
 from casebackend.settings import Settings
-from casebackend.supervision import health
-from casebackend.supervision import routes as supervision
 
 API = (
-    conversations.bp, drafts.bp, cases.bp, cases.own_bp, revisits.bp, handoffs.bp, supervision.bp, assist.bp,
+    conversations.bp, drafts.bp, cases.bp, cases.own_bp, revisits.bp, handoffs.bp, heartbeats.bp, assist.bp,
     openapi.bp,
 )  # fmt: skip
 

@@ -153,8 +153,9 @@ class Database:
                 },
             )
             self._read_engine = self.engine
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, info=info or {})
-        self._readings = async_sessionmaker(self._read_engine, expire_on_commit=False, info=info or {})
+        info = {"references": {}} | (info or {})
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, info=info)
+        self._readings = async_sessionmaker(self._read_engine, expire_on_commit=False, info=info)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:

@@ -34,6 +34,14 @@ class Conflict(DomainError):
     status, slug, title = 409, "conflict", "状态冲突"
 
 
+class PreconditionFailed(DomainError):
+    status, slug, title = 412, "precondition-failed", "内容已被他人修改"
+
+
+class PreconditionRequired(DomainError):
+    status, slug, title = 428, "precondition-required", "缺少 If-Match"
+
+
 class Unprocessable(DomainError):
     status, slug, title = 422, "unprocessable", "内容不符合要求"
 

@@ -60,7 +60,7 @@ OPERATIONS: dict[str, Operation] = {
     "handoffs.waiting": Operation("等待人工的会话"),
     "handoffs.take": Operation("接管会话", None, A.ConversationView),
     "handoffs.give_back": Operation("交还机器人", None, A.ConversationView),
-    "supervision.beat": Operation("程序心跳", A.Heartbeat, status=204),
+    "heartbeats.beat": Operation("程序心跳", A.Heartbeat, status=204),
     "assist.suggestions": Operation("会话的知识建议", None, assist.Suggestions),
     "assist.for_case": Operation("投诉的知识建议", None, assist.Suggestions),
     "assist.inserted": Operation("建议已插入", status=204),

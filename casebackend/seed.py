@@ -10,7 +10,7 @@ from casebackend.clocks import service as clocks
 from casebackend.curation import service as curation
 from casebackend.dictionaries import service as dictionaries
 from casebackend.organisations import service as organisations
-from casebackend.staff import service as staff
+from casebackend.staff import demo as staff
 from casebackend.workflow import service as workflow
 
 

@@ -30,13 +30,13 @@ from casebackend.clocks.service import recompute_provisional
 from casebackend.connection import open_database
 from casebackend.conversations import deliveries
 from casebackend.database import Database
+from casebackend.heartbeats.service import beat
 from casebackend.logging import configure
 from casebackend.outbox import jobs as outbox
 from casebackend.outbox.jobs import Subscriber
 from casebackend.outbox.queries import waiting
 from casebackend.revisits import jobs as revisits
 from casebackend.settings import Settings
-from casebackend.supervision.service import beat
 
 log = structlog.get_logger()
 

@@ -23,10 +23,11 @@ from casebackend.database import Database
 from casebackend.schema import METADATA
 from casebackend.seed import seed
 from casebackend.settings import Settings
+from casebackend.staff.demo import logins
 from tests.databases import fresh_url
 
 PASSWORD = "Tingsu-Demo-2026!"
-LOGINS = ("agent", "lead", "supervisor", "curator", "admin")
+LOGINS = tuple(logins())
 TOKENS = {name: f"token-{name:-<8}" for name in ("channels", "actions", "bot", "worker", "api")}
 KEY = base64.b64encode(b"k" * 32).decode()
 START = datetime(2026, 3, 2, 2, tzinfo=UTC)

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from casebackend.api.conversations import Command, View
 from casebackend.cases.rules import Move, Status
-from casebackend.cases.words import DeclineReason, Responsible, Satisfaction
+from casebackend.cases.words import DeclineReason, Responsible, Satisfaction, ToldBy, Validity
 
 
 class CaseBrief(View):
@@ -54,7 +54,9 @@ class SurveyOutcome(View):
 class MoveCase(Command):
     """One step of the lifecycle. Which fields a move needs is said by `allowed` of the case view.
 
-    `version`: the version that was looked at; when given and no longer current, the move is refused.
+    `version`: the version that was looked at, for forms; the API takes it from If-Match.
+    `requested_at` and `identity_check`: a withdrawal that the customer asked a colleague for (令2020年第3号 Art. 15).
+    `told_by`, `told_at`, `told_proof`: how the decision reached the customer where we carry no messages.
     `facts` to `occurred_on` are taken by `submit` only; a classification may come with any move.
     """
 
@@ -73,6 +75,14 @@ class MoveCase(Command):
     reply_basis: str | None = Field(default=None, max_length=1_000)
     reply_remedies: str | None = Field(default=None, max_length=1_000)
     overdue_reason: str | None = Field(default=None, max_length=1_000)
+    validity: Validity | None = None
+    judgement_basis: str | None = Field(default=None, max_length=1_000)
+    told_by: ToldBy | None = None
+    told_at: datetime | None = None
+    told_proof: str | None = Field(default=None, max_length=500)
+    requested_at: datetime | None = None
+    identity_check: str | None = Field(default=None, max_length=500)
+    assignee_id: UUID | None = None
     satisfaction: Satisfaction | None = None
     master_number: str | None = Field(default=None, max_length=20)
     business_channel_a: str | None = Field(default=None, max_length=80)
@@ -119,7 +129,7 @@ class CaseRow(View):
     handler: str | None
     category_b: str
     received_at: datetime
-    promised_on: date
+    promised_on: date | None
     near_due: bool
     overdue: bool
     urge_count: int

@@ -38,6 +38,12 @@ async def run(session: AsyncSession, case: Case, move: Move, arrow: Arrow, *, at
         await service.start(session, case.id, rules.LEGAL, at=now if move is Move.REOPEN else case.received_at)
 
 
+async def node_due(session: AsyncSession, case: Case) -> datetime | None:
+    """When the step that is now in somebody's hands is due; None between the steps."""
+    timers = await queries.running(session, case.id)
+    return min((timer.due_at for timer in timers if timer.kind.startswith(rules.INTERNAL)), default=None)
+
+
 async def _legal(session: AsyncSession, case: Case) -> list[datetime]:
     timers = await queries.running(session, case.id)
     return [timer.due_at for timer in timers if not timer.kind.startswith(rules.INTERNAL)]

@@ -1,23 +1,33 @@
 """What a move writes on a case besides its status."""
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.access.principal import Principal
 from casebackend.api.cases import MoveCase
-from casebackend.cases.model import Case
+from casebackend.cases.model import Case, CaseChange
 from casebackend.cases.rules import Move
 from casebackend.conversations import service as conversations
 from casebackend.customers import service as customers
-from casebackend.errors import NotFound
+from casebackend.errors import Conflict, NotFound
 from casebackend.notifications.words import words
 from casebackend.organisations.model import Organisation
 
 CLASSIFICATION = ("business_channel_a", "category_b", "cause_c")
+SIGNED = {*CLASSIFICATION, "basic_right", "unit_id", "receiving_unit_id", "responsible_unit_id", "handling_unit_id"}
 CORRECTION = ("facts", "demand", "unit_id", "amount", "occurred_on")
-KEPT = ("decline_reason", "findings", "responsible", "proposal", "closing_info", "overdue_reason", "satisfaction")
-TEXTS = {"facts", "demand", "findings", "proposal", "closing_info", "overdue_reason", "reply_text"}
+KEPT = (
+    "decline_reason", "findings", "validity", "responsible", "judgement_basis", "proposal", "closing_info",
+    "overdue_reason", "told_by", "told_at", "told_proof", "satisfaction",
+)  # fmt: skip
+TEXTS = {
+    "facts", "demand", "findings", "judgement_basis", "proposal", "closing_info", "overdue_reason", "reply_text",
+    "told_proof",
+}  # fmt: skip
 
 
 class UnitNotFound(NotFound):
@@ -27,12 +37,21 @@ class UnitNotFound(NotFound):
         super().__init__("没有这个机构")
 
 
+class NoUnitAbove(Conflict):
+    slug, title = "no-unit-above", "没有上级机构"
+
+    def __init__(self) -> None:
+        super().__init__("承办单位已是最高一级，不能再上报")
+
+
 async def given(session: AsyncSession, case: Case, command: MoveCase) -> dict[str, Any]:
     """What this command wants to change on the case, with texts tokenised. Corrections come with `submit` only."""
     names = [*CLASSIFICATION, *KEPT] + (list(CORRECTION) if command.move is Move.SUBMIT else [])
     wanted = {name: value for name in names if (value := getattr(command, name)) is not None}
     if command.move in (Move.DISPATCH, Move.TRANSFER):
         wanted["handling_unit_id"] = command.handling_unit_id
+    if command.move is Move.REPORT_UP:
+        wanted["handling_unit_id"] = await _unit_above(session, case)
     if command.move is Move.REPLY:
         wanted["reply_text"] = words(
             "case_reply",
@@ -49,22 +68,49 @@ async def given(session: AsyncSession, case: Case, command: MoveCase) -> dict[st
     return wanted
 
 
+async def _unit_above(session: AsyncSession, case: Case) -> UUID:
+    unit = await session.get(Organisation, case.handling_unit_id) if case.handling_unit_id else None
+    if unit is None or unit.parent_id is None:
+        raise NoUnitAbove
+    return unit.parent_id
+
+
 async def protected(session: AsyncSession, case: Case, text: str) -> str:
     """Tokens are numbered within the conversation, so it is held while they are given."""
     await conversations.hold(session, case.conversation_id)
     return (await customers.protect(session, case.conversation_id, text, asked=None)).text
 
 
-def take(case: Case, given: dict[str, Any], *, by_person: bool) -> list[str]:
-    """No query in here: a case is written once for one move."""
-    changed = [name for name, value in given.items() if getattr(case, name) != value]
-    for name in changed:
+def take(case: Case, given: dict[str, Any], *, by_person: bool) -> dict[str, Any]:
+    """What stood there before, by name of what changed. No query in here: a case is written once for one move."""
+    before = {name: getattr(case, name) for name, value in given.items() if getattr(case, name) != value}
+    for name in before:
         setattr(case, name, given[name])
     if "handling_unit_id" in given:
         case.handler_id = None
     if by_person and any(name in CLASSIFICATION for name in given):
         case.classified_by_person = True
-    return changed
+    return before
+
+
+def signed(
+    case: Case, before: Mapping[str, Any], principal: Principal, *, reason: str | None, now: datetime
+) -> list[CaseChange]:
+    """Who changed units and classification, from what to what, and why: their history is told apart from the texts."""
+    return [
+        CaseChange(
+            case_id=case.id,
+            at=now,
+            actor=principal.actor,
+            actor_name=principal.display_name or principal.name,
+            user_id=principal.user_id,
+            field=name,
+            before=None if before[name] is None else str(before[name]),
+            after=None if getattr(case, name) is None else str(getattr(case, name)),
+            reason=reason,
+        )
+        for name in sorted(SIGNED & before.keys())
+    ]
 
 
 async def _require_unit(session: AsyncSession, unit_id: UUID) -> None:
@@ -72,7 +118,7 @@ async def _require_unit(session: AsyncSession, unit_id: UUID) -> None:
         raise UnitNotFound
 
 
-def detail(command: MoveCase, fields: list[str]) -> dict[str, object]:
+def detail(command: MoveCase, fields: Iterable[str]) -> dict[str, object]:
     """What colleagues need to see of a step; the texts themselves stand on the case."""
     shown: dict[str, object] = {"fields": sorted(fields)}
     if command.handling_unit_id:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from casebackend.access.principal import Principal
 from casebackend.audit import service as audit
 from casebackend.calendar.rules import local_date
 from casebackend.cases import rules
-from casebackend.cases.model import Case
+from casebackend.cases.model import Case, CaseParticipant
 from casebackend.cases.numbering import next_number
 from casebackend.cases.rules import Move
 from casebackend.clocks import service as clocks
@@ -133,9 +134,46 @@ async def written(
     opinion: str | None = None,
     detail: dict[str, object] | None = None,
     fields: Collection[str] = (),
+    due_at: datetime | None = None,
 ) -> None:
-    """One accepted write of a case: exactly one audit link with the new version, and one timeline entry."""
+    """One accepted write of a case: exactly one audit link with the new version, and one timeline entry.
+
+    Whoever changes a column of a case outside a move flushes once and calls this once.
+    """
     to_status = case.status if move else None
+    audited = {"version": case.version, "move": move, "from": from_status, "to": to_status, "fields": sorted(fields)}
+    entry = {"move": move, "from_status": from_status, "to_status": to_status, "opinion": opinion, "due_at": due_at}
+    await _kept(session, case, kind, principal, now=now, entry=entry | {"detail": detail}, audited=audited)
+
+
+async def noted(
+    session: AsyncSession,
+    case: Case,
+    kind: Kind,
+    principal: Principal,
+    *,
+    now: datetime,
+    opinion: str | None = None,
+    detail: dict[str, object] | None = None,
+) -> None:
+    """Something happened around a case without a change of its row: a task, an extension asked for, evidence."""
+    entry: dict[str, Any] = {"opinion": opinion, "detail": detail}
+    await _kept(session, case, kind, principal, now=now, entry=entry, audited=detail or {})
+
+
+async def _kept(
+    session: AsyncSession,
+    case: Case,
+    kind: Kind,
+    principal: Principal,
+    *,
+    now: datetime,
+    entry: dict[str, Any],
+    audited: dict[str, object],
+) -> None:
+    organisation = principal.organisation_id
+    if principal.user_id is not None:
+        await session.merge(CaseParticipant(case_id=case.id, user_id=principal.user_id, last_at=now))
     await timeline.append(
         session,
         case.id,
@@ -143,11 +181,10 @@ async def written(
         actor=principal.actor,
         actor_name=principal.display_name or principal.name,
         now=now,
-        move=move,
-        opinion=opinion,
-        from_status=from_status,
-        to_status=to_status,
-        detail=detail,
+        user_id=principal.user_id,
+        organisation_id=organisation,
+        unit_id=case.handling_unit_id,
+        **entry,
     )
     await audit.record(
         session,
@@ -156,12 +193,6 @@ async def written(
         actor=principal.actor,
         object=case.number,
         now=now,
-        detail={
-            "version": case.version,
-            "move": move,
-            "from": from_status,
-            "to": to_status,
-            "fields": sorted(fields),
-        },
+        detail=audited | {"organisation": str(organisation) if organisation else None},
     )
     announce(session, "console")

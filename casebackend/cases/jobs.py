@@ -57,7 +57,7 @@ async def on_filed(session: AsyncSession, payload: Mapping[str, Any], now: datet
     if await session.scalar(told.limit(1)) is not None:
         return
     unit = await session.get(Organisation, case.unit_id) if case.unit_id else None
-    day = case.promised_on
+    day = case.promised_on or local_date(case.filed_at)
     receipt = words(
         "case_receipt",
         number=case.number,

@@ -47,38 +47,65 @@ class Case(Base):
     conversation_id: Mapped[UUID] = mapped_column(index=True)
     customer_id: Mapped[UUID | None] = mapped_column(index=True)
     channel: Mapped[str] = mapped_column(String(32))
-    matter_type: Mapped[str] = mapped_column(String(32), default="消费投诉")
+    matter_type: Mapped[str] = mapped_column(String(32), default="complaint")
+    source: Mapped[str] = mapped_column(String(16), default="direct")
+    source_ref: Mapped[str | None]
+    referral_agency: Mapped[str | None]
+    regulator_number: Mapped[str | None] = mapped_column(String(40), index=True)
+    regulator_due_on: Mapped[date | None]
+    capacity: Mapped[str] = mapped_column(String(16), default="self")
+    group_size: Mapped[int] = mapped_column(default=1)
+    third_party: Mapped[str | None]
+    profile: Mapped[str] = mapped_column(String(32), default="four_step")
     severity: Mapped[str] = mapped_column(String(16))
+    severity_reason: Mapped[str] = mapped_column(default="")
+    designated_on: Mapped[date | None]
+    lane: Mapped[str | None] = mapped_column(String(32))
+    lane_reason: Mapped[str | None]
     facts: Mapped[str]
     demand: Mapped[str]
     unit_id: Mapped[UUID | None] = mapped_column(index=True)
+    receiving_unit_id: Mapped[UUID | None] = mapped_column(index=True)
+    responsible_unit_id: Mapped[UUID | None] = mapped_column(index=True)
     handling_unit_id: Mapped[UUID | None] = mapped_column(index=True)
     handler_id: Mapped[UUID | None] = mapped_column(index=True)
+    assignee_id: Mapped[UUID | None] = mapped_column(index=True)
+    assigned_why: Mapped[list[str]] = mapped_column(default=list)
     creator: Mapped[str]
     amount: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))
     occurred_on: Mapped[date | None]
     business_channel_a: Mapped[str]
     category_b: Mapped[str]
     cause_c: Mapped[str]
+    basic_right: Mapped[str] = mapped_column(String(16), default="待分类")
     classified_by_person: Mapped[bool] = mapped_column(default=False)
     received_at: Mapped[datetime]
     filed_at: Mapped[datetime]
-    promised_on: Mapped[date]
+    promised_on: Mapped[date | None]
     replied_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     reply_text: Mapped[str | None]
     findings: Mapped[str | None]
     proposal: Mapped[str | None]
+    validity: Mapped[str | None] = mapped_column(String(16))
     responsible: Mapped[str | None] = mapped_column(String(20))
+    judgement_basis: Mapped[str | None]
+    judged_by: Mapped[UUID | None]
+    judgement_reviewed_by: Mapped[UUID | None]
     decline_reason: Mapped[str | None] = mapped_column(String(32))
     closing_info: Mapped[str | None]
     overdue_reason: Mapped[str | None]
+    told_by: Mapped[str | None] = mapped_column(String(16))
+    told_at: Mapped[datetime | None]
+    told_proof: Mapped[str | None]
     cosigners: Mapped[list[str]] = mapped_column(default=list)
     void_requested_by: Mapped[str | None]
     satisfaction: Mapped[str | None] = mapped_column(String(20))
     urge_count: Mapped[int] = mapped_column(default=0)
     urged_at: Mapped[datetime | None]
     rework_count: Mapped[int] = mapped_column(default=0)
+    restart_count: Mapped[int] = mapped_column(default=0)
+    extension_level: Mapped[int] = mapped_column(default=0)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
@@ -96,6 +123,35 @@ class Case(Base):
         arrow = self.arrow(move, roles)
         self.status, self.status_changed_at = arrow.to, at
         return arrow
+
+
+class CaseChange(Base):
+    """A signed change of one field: units, severity, classification, matter type. Personal data never stand here."""
+
+    __tablename__ = "case_changes"
+    __table_args__ = (Index("ix_case_changes_case_field", "case_id", "field"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"))
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    actor_name: Mapped[str]
+    user_id: Mapped[UUID | None]
+    field: Mapped[str] = mapped_column(String(32))
+    before: Mapped[str | None]
+    after: Mapped[str | None]
+    reason: Mapped[str | None]
+
+
+class CaseParticipant(Base):
+    """Who of the staff took part in a case: it is on the list of what they have done."""
+
+    __tablename__ = "case_participants"
+    __table_args__ = (Index("ix_case_participants_user", "user_id", "case_id"),)
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    last_at: Mapped[datetime]
 
 
 class CaseCounter(Base):

@@ -3,9 +3,11 @@ from uuid import UUID
 from sanic import Blueprint, HTTPResponse, Request, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend import preconditions
 from casebackend.api.cases import CasePage, MoveCase
 from casebackend.api.conversations import ForMessage, View
 from casebackend.api.drafts import CaseReceipt
+from casebackend.calendar.rules import local_date
 from casebackend.cases import own, queries, service, views
 from casebackend.cases.filing import file_from_draft
 from casebackend.cases.queries import Queue
@@ -38,7 +40,7 @@ async def _file(request: Request, session: AsyncSession, conversation_id: UUID) 
         case_id=case.id,
         number=case.number,
         unit=unit.name if unit else None,
-        promised_on=case.promised_on,
+        promised_on=case.promised_on or local_date(case.filed_at),
         received_at=case.received_at,
     )
     return json(receipt.model_dump(mode="json"), status=201)
@@ -112,7 +114,7 @@ async def case(request: Request, session: AsyncSession, reference: str) -> HTTPR
     """By number or id."""
     found = await service.visible(session, request.ctx.principal, reference)
     answer = await views.view(session, found, request.ctx.principal, now=request.app.ctx.now())
-    return json(answer.model_dump(mode="json"))
+    return preconditions.tagged(json(answer.model_dump(mode="json")), found.version)
 
 
 @bp.get("/<reference:str>/timeline")
@@ -132,11 +134,14 @@ async def clocks(request: Request, session: AsyncSession, reference: str) -> HTT
 @bp.post("/<reference:str>/moves")
 @transactional
 async def move(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    read = preconditions.wanted(request)
     command = MoveCase.model_validate_json(request.body)
     principal, now = request.ctx.principal, request.app.ctx.now()
     found = await service.movable(session, principal, reference)
+    preconditions.require(read, found.version)
+    command = command.model_copy(update={"version": None if read == preconditions.ANY else found.version})
     moved = await service.move_case(session, found.id, command, principal=principal, now=now)
     answer: View = views.moved(moved)
     if await queries.visible(session, principal, reference) is not None:
         answer = await views.view(session, moved, principal, now=now)
-    return json(answer.model_dump(mode="json"))
+    return preconditions.tagged(json(answer.model_dump(mode="json")), moved.version)

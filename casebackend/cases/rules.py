@@ -38,6 +38,7 @@ class Move(StrEnum):
     RECEIVE = "receive"
     SEND_BACK = "send_back"
     TRANSFER = "transfer"
+    REPORT_UP = "report_up"
     ASK_COUNTERSIGN = "ask_countersign"
     COUNTERSIGN_DONE = "countersign_done"
     SUSPEND = "suspend"
@@ -54,6 +55,7 @@ class Move(StrEnum):
     ARCHIVE = "archive"
     WITHDRAW = "withdraw"
     MERGE = "merge"
+    UNMERGE = "unmerge"
     EDIT = "edit"
     REOPEN = "reopen"
     VOID = "void"
@@ -71,7 +73,7 @@ S, M, C = Status, Move, Clock
 CUSTOMER, SYSTEM = "customer", "system"
 INTAKE, HANDLER, FOLLOW_UP, REVIEWER = "intake", "handler", "follow_up", "reviewer"
 LEAD, HEAD, AUDITOR, APPROVER = "team_lead", "department_head", "auditor", "approver"
-MANAGER, ADMIN = "complaint_manager", "admin"
+MANAGER, ADMIN, EXECUTIVE = "complaint_manager", "admin", "executive"
 
 IN_PROCESS = frozenset(
     {
@@ -118,6 +120,7 @@ LIFECYCLE: dict[tuple[Status, Move], Arrow] = {
     (S.DISPATCHED, M.RECEIVE): _arrow(S.INVESTIGATING, _INVESTIGATES),
     (S.DISPATCHED, M.SEND_BACK): _arrow(S.ACCEPTED, _INVESTIGATES, "opinion"),
     (S.INVESTIGATING, M.TRANSFER): _arrow(S.DISPATCHED, _INVESTIGATES, "handling_unit_id", "opinion"),
+    (S.INVESTIGATING, M.REPORT_UP): _arrow(S.DISPATCHED, _INVESTIGATES, "opinion"),
     (S.INVESTIGATING, M.ASK_COUNTERSIGN): _arrow(S.COUNTERSIGN, _INVESTIGATES, "cosigners", "opinion"),
     (S.COUNTERSIGN, M.COUNTERSIGN_DONE): _arrow(S.INVESTIGATING, (HANDLER, HEAD, AUDITOR), "opinion"),
     (S.INVESTIGATING, M.SUSPEND): _arrow(S.SUSPENDED, (HEAD, MANAGER), "appraisal", "opinion", stops=BOTH),
@@ -134,6 +137,7 @@ LIFECYCLE: dict[tuple[Status, Move], Arrow] = {
     (S.REPLIED, M.PLAN_FOLLOWUP): _arrow(S.FOLLOW_UP, (SYSTEM,)),
     (S.REPLIED, M.CLOSE_WITHOUT_FOLLOWUP): _arrow(S.CLOSED, (SYSTEM,)),
     (S.FOLLOW_UP, M.CLOSE): _arrow(S.CLOSED, (FOLLOW_UP, SYSTEM), "satisfaction"),
+    (S.MERGED, M.UNMERGE): _arrow(S.ACCEPTED, (HANDLER, HEAD, MANAGER), "opinion", starts=(C.LEGAL,)),
     (S.CLOSED, M.REOPEN): _arrow(S.INVESTIGATING, (APPROVER,), "opinion", starts=(C.LEGAL,)),
 }
 LIFECYCLE |= {

@@ -82,6 +82,7 @@ async def move_case(
 
     before = case.status
     changed = fields.take(case, given, by_person=principal.user_id is not None)
+    session.add_all(fields.signed(case, changed, principal, reason=opinion, now=now))
     case.promised_on = promised or case.promised_on
     case.master_id = master.id if master else case.master_id
     _take_effect(case, command, principal, now)
@@ -102,6 +103,7 @@ async def move_case(
         opinion=opinion,
         detail=detail,
         fields=changed,
+        due_at=await clockwork.node_due(session, case),
     )
     if master is not None:
         await _note_on_master(session, case, master, principal, now)
@@ -135,6 +137,8 @@ def _take_effect(case: Case, command: MoveCase, principal: Principal, now: datet
         case.closed_at = now
     elif move is Move.REOPEN:
         case.replied_at = case.closed_at = case.satisfaction = None
+    elif move is Move.UNMERGE:
+        case.master_id = case.closed_at = None
 
 
 async def _tell_customer(session: AsyncSession, case: Case, principal: Principal, now: datetime) -> dict[str, object]:

@@ -19,12 +19,13 @@ STATUS_LABELS: dict[Status, str] = {
 
 MOVE_LABELS: dict[Move, str] = {
     M.SUBMIT: "提交复核", M.ACCEPT: "受理", M.RETURN_TO_DRAFT: "退回补正", M.DECLINE: "不予办理", M.DISPATCH: "转办",
-    M.RECEIVE: "接收", M.SEND_BACK: "退回", M.TRANSFER: "改派", M.ASK_COUNTERSIGN: "发起会签",
+    M.RECEIVE: "接收", M.SEND_BACK: "退回", M.TRANSFER: "改派", M.REPORT_UP: "上报上级机构",
+    M.ASK_COUNTERSIGN: "发起会签",
     M.COUNTERSIGN_DONE: "完成会签", M.SUSPEND: "送外部鉴定", M.RESUME: "恢复办理", M.PROPOSE: "提交处理意见",
     M.PROPOSE_REPLY: "投诉不成立，直接答复", M.APPROVE_OPINION: "稽核同意", M.RETURN_FOR_REWORK: "退回重办",
     M.APPROVE_REPLY: "同意办结", M.REPLY: "答复客户", M.PLAN_FOLLOWUP: "转回访", M.CLOSE: "结案",
-    M.CLOSE_WITHOUT_FOLLOWUP: "免回访结案", M.ARCHIVE: "归档", M.WITHDRAW: "撤诉", M.MERGE: "合并", M.EDIT: "退回修改",
-    M.REOPEN: "重新办理", M.VOID: "作废",
+    M.CLOSE_WITHOUT_FOLLOWUP: "免回访结案", M.ARCHIVE: "归档", M.WITHDRAW: "撤诉", M.MERGE: "合并",
+    M.UNMERGE: "撤销合并", M.EDIT: "退回修改", M.REOPEN: "重新办理", M.VOID: "作废",
 }  # fmt: skip
 
 FIELD_LABELS: dict[str, str] = {
@@ -32,7 +33,9 @@ FIELD_LABELS: dict[str, str] = {
     "appraisal": "鉴定材料", "findings": "调查结果", "responsible": "有责认定", "cause_c": "投诉原因",
     "proposal": "处理方案", "reply_facts": "核实情况", "reply_basis": "处理依据", "reply_remedies": "救济途径",
     "satisfaction": "回访结果", "master_number": "主投诉编号", "overdue_reason": "超期原因",
-    "closing_info": "监管办结信息",
+    "closing_info": "监管办结信息", "validity": "投诉是否成立", "judgement_basis": "认定依据",
+    "told_by": "告知方式", "told_at": "告知时间", "told_proof": "告知凭证", "requested_at": "客户申请时间",
+    "identity_check": "身份核实方式", "assignee_id": "承办人",
 }  # fmt: skip
 
 
@@ -48,6 +51,21 @@ class Responsible(StrEnum):
     YES = "responsible"
     PARTLY = "partly"
     NO = "not_responsible"
+
+
+class Validity(StrEnum):
+    VALID = "valid"
+    INVALID = "invalid"
+
+
+class ToldBy(StrEnum):
+    """How a decision reached the customer."""
+
+    CHANNEL = "channel"
+    PHONE = "phone"
+    LETTER = "letter"
+    EMAIL = "email"
+    IN_PERSON = "in_person"
 
 
 class Satisfaction(StrEnum):

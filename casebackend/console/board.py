@@ -2,8 +2,8 @@ from sanic import HTTPResponse, Request
 
 from casebackend.console import labels
 from casebackend.console.rendering import console, page
-from casebackend.supervision.health import what_is_missing
-from casebackend.supervision.queries import beats
+from casebackend.heartbeats.health import what_is_missing
+from casebackend.heartbeats.queries import beats
 
 bp = console("board")
 

@@ -18,6 +18,10 @@ class User(Base):
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
     roles: Mapped[list[str]]
     active: Mapped[bool] = mapped_column(default=True)
+    email: Mapped[str | None]
+    mobile: Mapped[str | None] = mapped_column(String(20))
+    superior_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    skills: Mapped[list[str]] = mapped_column(default=list)
 
 
 class LoginSession(Base):

@@ -5,8 +5,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.organisations.model import Organisation
 from casebackend.staff.model import LoginAttempt, LoginSession, User
-from casebackend.staff.rules import ABSOLUTE, IDLE
+from casebackend.staff.rules import ABSOLUTE, IDLE, Role
 
 
 async def names(session: AsyncSession, ids: Iterable[UUID | None]) -> dict[UUID, str]:
@@ -43,3 +44,48 @@ async def login_log(
         query = query.where(LoginAttempt.user_id == user_id)
     rows = await session.execute(query.order_by(LoginAttempt.at.desc()).limit(limit))
     return [(attempt, user) for attempt, user in rows]
+
+
+LEADING = (Role.DEPARTMENT_HEAD, Role.COMPLAINT_MANAGER, Role.EXECUTIVE)
+
+
+async def of_unit(session: AsyncSession, unit_id: UUID) -> list[User]:
+    """Active people of exactly this unit."""
+    rows = await session.scalars(select(User).where(User.organisation_id == unit_id, User.active).order_by(User.login))
+    return list(rows)
+
+
+async def leaders_of(session: AsyncSession, unit_id: UUID | None) -> list[User]:
+    """Who leads this unit; where nobody does, the nearest unit above that somebody leads."""
+    while unit_id is not None:
+        leading = [user for user in await of_unit(session, unit_id) if set(LEADING) & set(user.roles)]
+        if leading:
+            return leading
+        unit_id = await session.scalar(select(Organisation.parent_id).where(Organisation.id == unit_id))
+    return []
+
+
+async def superiors(session: AsyncSession, user: User, *, most: int = 10) -> list[User]:
+    """The chain above a person: named superiors first, then who leads the unit and the units above it."""
+    found: list[User] = []
+    current: User | None = user
+    while current is not None and len(found) < most:
+        above = await _superior(session, current, passed={user.id, *(each.id for each in found)})
+        if above is not None:
+            found.append(above)
+        current = above
+    return found
+
+
+async def _superior(session: AsyncSession, user: User, *, passed: set[UUID]) -> User | None:
+    if user.superior_id is not None and user.superior_id not in passed:
+        named = await session.get(User, user.superior_id)
+        if named is not None and named.active:
+            return named
+    unit_id = user.organisation_id
+    while unit_id is not None:
+        leading = [each for each in await leaders_of(session, unit_id) if each.id not in passed]
+        if leading:
+            return leading[0]
+        unit_id = await session.scalar(select(Organisation.parent_id).where(Organisation.id == unit_id))
+    return None

@@ -23,6 +23,7 @@ class Role(StrEnum):
     COMPLAINT_MANAGER = "complaint_manager"
     CURATOR = "curator"
     ADMIN = "admin"
+    EXECUTIVE = "executive"
 
 
 ROLE_NAMES: dict[Role, str] = {
@@ -37,6 +38,7 @@ ROLE_NAMES: dict[Role, str] = {
     Role.COMPLAINT_MANAGER: "投诉管理",
     Role.CURATOR: "信息管理",
     Role.ADMIN: "系统管理员",
+    Role.EXECUTIVE: "总行高管",
 }
 
 CASE_ROLES = frozenset(Role) - {Role.CURATOR, Role.ADMIN}

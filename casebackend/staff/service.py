@@ -3,26 +3,20 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
-import yaml
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.audit import service as audit
 from casebackend.database import announce, one_at_a_time
 from casebackend.errors import Unauthenticated
-from casebackend.organisations.model import Organisation
 from casebackend.staff.model import LoginAttempt, LoginSession, User
-from casebackend.staff.passwords import Passwords
 from casebackend.staff.rules import LOCK, Outcome, is_alive, is_locked
 
 SECRET_BYTES = 32
-DEMO = Path(__file__).with_name("seed.yml")
 
 
 class LoginRefused(Unauthenticated):
@@ -191,30 +185,3 @@ async def add_user(
     session.add(user)
     await session.flush()
     return user
-
-
-async def seed_demo(session: AsyncSession, passwords: Mapping[str, str], *, now: datetime) -> None:
-    """Creates the demo logins; run again with other passwords it changes them and ends their open sessions."""
-    hasher = Passwords()
-    for entry in yaml.safe_load(DEMO.read_text(encoding="utf-8")):
-        login = entry["login"]
-        if login not in passwords:
-            continue
-        known = await session.scalar(select(User).where(User.login == login))
-        if known is not None:
-            known.password_hash = hasher.hash(passwords[login])
-            await end_all_sessions(session, known.id, now=now)
-            continue
-        await add_user(
-            session,
-            login=login,
-            display_name=entry["display_name"],
-            staff_no=entry["staff_no"],
-            roles=entry["roles"],
-            password_hash=hasher.hash(passwords[login]),
-            organisation_id=await _unit(session, entry["unit"]),
-        )
-
-
-async def _unit(session: AsyncSession, name: str | None) -> UUID | None:
-    return await session.scalar(select(Organisation.id).where(Organisation.name == name)) if name else None

@@ -9,7 +9,10 @@ from casebackend.database import Base
 
 
 class TimelineEntry(Base):
-    """What happened to a case, for people to read. `opinion` is a colleague's, tokenised; `detail` names no person."""
+    """What happened to a case, for people to read. `opinion` is a colleague's, tokenised; `detail` names nobody.
+
+    `organisation_id` is the unit of the actor, `unit_id` the unit in charge after it, `due_at` the internal limit
+    of the node that begins with it."""
 
     __tablename__ = "timeline"
     __table_args__ = (UniqueConstraint("case_id", "seq"),)
@@ -20,9 +23,13 @@ class TimelineEntry(Base):
     at: Mapped[datetime]
     actor: Mapped[str]
     actor_name: Mapped[str]
+    user_id: Mapped[UUID | None]
+    organisation_id: Mapped[UUID | None]
+    unit_id: Mapped[UUID | None]
     kind: Mapped[str] = mapped_column(String(40))
     move: Mapped[str | None] = mapped_column(String(32))
     opinion: Mapped[str | None]
     from_status: Mapped[str | None] = mapped_column(String(32))
     to_status: Mapped[str | None] = mapped_column(String(32))
+    due_at: Mapped[datetime | None]
     detail: Mapped[dict[str, Any]]

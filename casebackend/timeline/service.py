@@ -23,6 +23,10 @@ async def append(
     from_status: str | None = None,
     to_status: str | None = None,
     detail: Mapping[str, Any] | None = None,
+    user_id: UUID | None = None,
+    organisation_id: UUID | None = None,
+    unit_id: UUID | None = None,
+    due_at: datetime | None = None,
 ) -> TimelineEntry:
     last = await session.scalar(select(func.max(TimelineEntry.seq)).where(TimelineEntry.case_id == case_id))
     entry = TimelineEntry(
@@ -31,6 +35,10 @@ async def append(
         at=now,
         actor=actor,
         actor_name=actor_name,
+        user_id=user_id,
+        organisation_id=organisation_id,
+        unit_id=unit_id,
+        due_at=due_at,
         kind=kind,
         move=move,
         opinion=opinion,

@@ -16,9 +16,9 @@ from casebackend.check import check
 from casebackend.connection import open_database
 from casebackend.conversations.model import Message
 from casebackend.database import Database, announce
+from casebackend.heartbeats.model import Heartbeat
+from casebackend.heartbeats.service import beat
 from casebackend.organisations.model import Organisation
-from casebackend.supervision.model import Heartbeat
-from casebackend.supervision.service import beat
 from tests.world import START, World
 
 SHANGHAI = timezone(timedelta(hours=8))

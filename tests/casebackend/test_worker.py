@@ -10,9 +10,9 @@ from casebackend.cases.model import Notice
 from casebackend.check import check
 from casebackend.clocks import service as clocks
 from casebackend.clocks.model import Timer
+from casebackend.heartbeats.model import Heartbeat
 from casebackend.leader import Deposed, LeaderLease
 from casebackend.outbox.model import OutboxMessage
-from casebackend.supervision.model import Heartbeat
 from casebackend.timeline.queries import of_case
 from casebackend.worker import LEASE, subscriptions
 from tests.casebackend.cases.builders import Desk, filed

@@ -71,7 +71,9 @@ class Bank:
         return response.json()
 
     async def moves(self, login: str, case: UUID, move: str, **fields: Any) -> None:
-        response = await (await self.staff(login)).post(f"/api/v1/cases/{case}/moves", json={"move": move, **fields})
+        desk, url = await self.staff(login), f"/api/v1/cases/{case}"
+        read = {"If-Match": (await desk.get(url)).headers["ETag"]}
+        response = await desk.post(f"{url}/moves", json={"move": move, **fields}, headers=read)
         assert response.status_code == 200, response.text
 
     async def replies_to(self, case: UUID) -> None:

@@ -50,8 +50,9 @@ class Staff:
         async with self._http.get(self._base + path) as answer:
             return await answer.text()
 
-    async def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        async with self._http.post(f"{self._base}/api/v1{path}", json=body or {}, headers=self._headers) as answer:
+    async def post(self, path: str, body: dict[str, Any] | None = None, **headers: str) -> Any:
+        url = f"{self._base}/api/v1{path}"
+        async with self._http.post(url, json=body or {}, headers=self._headers | headers) as answer:
             said = await answer.json(content_type=None)
             if answer.status >= 400:
                 raise Refused(f"{path}: {answer.status} {said}")
@@ -67,7 +68,8 @@ class Staff:
             return text
 
     async def move(self, number: str, move: str, **fields: Any) -> Any:
-        return await self.post(f"/cases/{number}/moves", {"move": move, **fields})
+        version = (await self.get(f"/cases/{number}"))["version"]
+        return await self.post(f"/cases/{number}/moves", {"move": move, **fields}, **{"If-Match": f'"{version}"'})
 
 
 async def to_the_reply(agent: Staff, lead: Staff, number: str) -> None:

@@ -88,9 +88,16 @@ class Desk:
         self.browsers: dict[str, httpx.AsyncClient] = {}
 
     async def does(self, login: str, reference: object, move: str, **fields: Any) -> httpx.Response:
+        """With the version that is current, unless `read` says which one was read."""
+        browser = await self.browser(login)
+        url = f"/api/v1/cases/{reference}"
+        read = fields.pop("read", None) or (await self.world.tester.get(url)).headers.get("ETag", "*")
+        return await browser.post(f"{url}/moves", json={"move": move, **fields}, headers={"If-Match": read})
+
+    async def browser(self, login: str) -> httpx.AsyncClient:
         if login not in self.browsers:
             self.browsers[login] = await staff(self.world, login)
-        return await self.browsers[login].post(f"/api/v1/cases/{reference}/moves", json={"move": move, **fields})
+        return self.browsers[login]
 
     async def sure(self, login: str, reference: object, move: str, **fields: Any) -> dict[str, Any]:
         response = await self.does(login, reference, move, **fields)
@@ -99,9 +106,7 @@ class Desk:
         return answer
 
     async def reads(self, login: str, path: str) -> httpx.Response:
-        if login not in self.browsers:
-            self.browsers[login] = await staff(self.world, login)
-        return await self.browsers[login].get(f"/api/v1{path}")
+        return await (await self.browser(login)).get(f"/api/v1{path}")
 
     async def investigating(self, case: object) -> None:
         await self.sure("lead", case, "accept")

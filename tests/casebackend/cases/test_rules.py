@@ -28,6 +28,7 @@ accepted dispatch dispatched
 dispatched receive investigating
 dispatched send_back accepted
 investigating transfer dispatched
+investigating report_up dispatched
 investigating ask_countersign countersign
 countersign countersign_done investigating
 investigating suspend suspended
@@ -43,6 +44,7 @@ replied plan_followup follow_up
 replied close_without_followup closed
 follow_up close closed
 closed reopen investigating
+merged unmerge accepted
 closed archive archived
 declined archive archived
 withdrawn archive archived

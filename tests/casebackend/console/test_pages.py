@@ -55,6 +55,7 @@ async def test_the_clock_chip_turns_as_the_days_go(world: World) -> None:
     await filed(world)
     async with world.database.reading() as session:
         promised = (await session.scalars(select(Case.promised_on))).one()
+    assert promised is not None
     assert promised.isoformat() == "2026-03-17"
     for days, word in ((12, "剩 3 天"), (4, "已超期 1 天")):
         world.wait(days=days)

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.heartbeats.model import Heartbeat
 from casebackend.outbox import jobs, queries, rules, service
 from casebackend.outbox.model import OutboxMessage
-from casebackend.supervision.model import Heartbeat
 from tests.world import World
 
 

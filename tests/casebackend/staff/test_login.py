@@ -8,9 +8,9 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from casebackend.audit.model import AuditEntry
+from casebackend.staff.demo import seed_demo
 from casebackend.staff.model import LoginAttempt, LoginSession, User
 from casebackend.staff.rules import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS
-from casebackend.staff.service import seed_demo
 from tests.casebackend.staff.logins import COOKIE, browser, hired, light, open_sessions, staff
 from tests.world import World
 

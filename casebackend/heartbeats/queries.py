@@ -1,8 +1,8 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.supervision.model import Heartbeat
-from casebackend.supervision.rules import Beat
+from casebackend.heartbeats.model import Heartbeat
+from casebackend.heartbeats.rules import Beat
 
 
 async def beats(session: AsyncSession) -> list[Beat]:

@@ -5,8 +5,8 @@ from dataclasses import asdict
 from sanic import Blueprint, HTTPResponse, Request, json
 from sqlalchemy.exc import SQLAlchemyError
 
-from casebackend.supervision import queries, service
-from casebackend.supervision.rules import Missing, missing
+from casebackend.heartbeats import queries, service
+from casebackend.heartbeats.rules import Missing, missing
 
 bp = Blueprint("health", url_prefix="/health")
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import delete
 
 from casebackend.curation.model import Article
-from casebackend.supervision.rules import CHAIN, FRESH, Beat, missing
+from casebackend.heartbeats.rules import CHAIN, FRESH, Beat, missing
 from tests.world import TOKENS, World
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.errors import Forbidden
-from casebackend.supervision.model import Heartbeat
+from casebackend.heartbeats.model import Heartbeat
 
 
 class NotYourHeartbeat(Forbidden):

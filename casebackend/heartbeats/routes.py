@@ -3,9 +3,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.conversations import Heartbeat
 from casebackend.database import transactional
-from casebackend.supervision import service
+from casebackend.heartbeats import service
 
-bp = Blueprint("supervision", url_prefix="/heartbeats")
+bp = Blueprint("heartbeats", url_prefix="/heartbeats")
 
 
 @bp.post("/", name="beat")

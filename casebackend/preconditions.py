@@ -1,0 +1,44 @@
+"""ETag and If-Match (RFC 9110 13): whoever writes says which version was read."""
+
+from sanic import HTTPResponse, Request
+
+from casebackend.errors import PreconditionFailed, PreconditionRequired
+
+ANY = "*"
+
+
+class VersionMissing(PreconditionRequired):
+    slug = "if-match-missing"
+
+    def __init__(self) -> None:
+        super().__init__("修改前请先读取，并在 If-Match 请求头中带上读到的 ETag")
+
+
+class VersionPassed(PreconditionFailed):
+    slug = "version-passed"
+
+    def __init__(self, current: int) -> None:
+        super().__init__("您读取之后有人改动了它，请重新读取后再试", current=current)
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def tagged(response: HTTPResponse, version: int) -> HTTPResponse:
+    response.headers["ETag"] = etag(version)
+    return response
+
+
+def wanted(request: Request) -> str:
+    """What the caller read, as sent; weak tags count like strong ones, because a version is exact."""
+    sent = request.headers.get("if-match", "").strip()
+    if not sent:
+        raise VersionMissing
+    return sent
+
+
+def require(sent: str, current: int) -> None:
+    tags = {tag.strip().removeprefix("W/") for tag in sent.split(",")}
+    if ANY not in tags and etag(current) not in tags:
+        raise VersionPassed(current)

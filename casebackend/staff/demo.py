@@ -1,0 +1,65 @@
+"""The demo's people. A bank has none of them: its own come with the import of its staff."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import yaml
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.organisations.model import Organisation
+from casebackend.staff.model import User
+from casebackend.staff.passwords import Passwords
+from casebackend.staff.service import add_user, end_all_sessions
+
+PEOPLE = Path(__file__).with_name("seed.yml")
+
+
+def people() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = yaml.safe_load(PEOPLE.read_text(encoding="utf-8"))
+    return found
+
+
+def logins() -> list[str]:
+    return [person["login"] for person in people()]
+
+
+async def seed_demo(session: AsyncSession, passwords: Mapping[str, str], *, now: datetime) -> None:
+    """Creates the demo logins; run again with other passwords it changes them and ends their open sessions."""
+    hasher = Passwords()
+    for person in people():
+        login = person["login"]
+        if login not in passwords:
+            continue
+        known = await _user(session, login)
+        if known is not None:
+            known.password_hash = hasher.hash(passwords[login])
+            await end_all_sessions(session, known.id, now=now)
+            continue
+        user = await add_user(
+            session,
+            login=login,
+            display_name=person["display_name"],
+            staff_no=person["staff_no"],
+            roles=person["roles"],
+            password_hash=hasher.hash(passwords[login]),
+            organisation_id=await _unit(session, person["unit"]),
+        )
+        user.email = f"{login}@bank.example"
+    await session.flush()
+    for person in people():
+        user_of, superior = await _user(session, person["login"]), await _user(session, person.get("superior"))
+        if user_of is not None and superior is not None:
+            user_of.superior_id = superior.id
+
+
+async def _user(session: AsyncSession, login: str | None) -> User | None:
+    found: User | None = await session.scalar(select(User).where(User.login == login)) if login else None
+    return found
+
+
+async def _unit(session: AsyncSession, name: str | None) -> UUID | None:
+    return await session.scalar(select(Organisation.id).where(Organisation.name == name)) if name else None
