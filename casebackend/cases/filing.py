@@ -141,7 +141,13 @@ async def written(
     Whoever changes a column of a case outside a move flushes once and calls this once.
     """
     to_status = case.status if move else None
-    audited = {"version": case.version, "move": move, "from": from_status, "to": to_status, "fields": sorted(fields)}
+    audited: dict[str, object] = {
+        "version": case.version,
+        "move": move,
+        "from": from_status,
+        "to": to_status,
+        "fields": sorted(fields),
+    }
     entry = {"move": move, "from_status": from_status, "to_status": to_status, "opinion": opinion, "due_at": due_at}
     await _kept(session, case, kind, principal, now=now, entry=entry | {"detail": detail}, audited=audited)
 
