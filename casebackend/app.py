@@ -8,6 +8,8 @@ from sanic import Blueprint, Sanic
 
 from casebackend import openapi, problems
 from casebackend.assist import routes as assist
+from casebackend.assignments import routes as assignments
+from casebackend.cases import around_routes as around
 from casebackend.cases import routes as cases
 from casebackend.console import wiring as console
 from casebackend.conversations import routes as conversations
@@ -17,12 +19,19 @@ from casebackend.drafts import routes as drafts
 from casebackend.handoffs import routes as handoffs
 from casebackend.heartbeats import health
 from casebackend.heartbeats import routes as heartbeats
+from casebackend.registration import routes as registration
+from casebackend.reports import routes as reports
 from casebackend.revisits import routes as revisits
+from casebackend.escalations import routes as escalations
+from casebackend.notices import routes as notices
+from casebackend.supervision import routes as supervision
 from casebackend.settings import Settings
 
 API = (
-    conversations.bp, drafts.bp, cases.bp, cases.own_bp, revisits.bp, handoffs.bp, heartbeats.bp, assist.bp,
-    openapi.bp,
+    around.tasks_bp, around.recusals_bp, around.evidence_bp, assignments.bp,
+    conversations.bp, drafts.bp, cases.bp, cases.own_bp, cases.handlings_bp, registration.bp, registration.drafts_bp, reports.bp, revisits.bp, handoffs.bp,
+    heartbeats.bp, assist.bp,
+    openapi.bp, escalations.bp, notices.bp, supervision.bp,
 )  # fmt: skip
 
 

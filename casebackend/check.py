@@ -13,7 +13,7 @@ from casebackend.audit.model import AuditEntry
 from casebackend.cases.model import Case, CaseCounter
 from casebackend.cases.rules import INITIAL, LIFECYCLE, Move, Status
 from casebackend.clocks.model import Timer
-from casebackend.clocks.rules import INTERNAL
+from casebackend.clocks.rules import BY_LAW
 from casebackend.conversations.model import Delivery, Turn
 from casebackend.conversations.rules import DeliveryState, TurnState
 from casebackend.drafts.model import Draft
@@ -69,14 +69,14 @@ async def companions(session: AsyncSession, now: datetime) -> list[str]:
         timed.add(timer.case_id)
         if timer.stopped_at is None:
             running[timer.case_id].add(timer.kind)
-    for case in await session.execute(select(Case.id, Case.number, Case.status)):
+    for case in await session.execute(select(Case.id, Case.number, Case.status, Case.matter_type)):
         if receipts.pop(str(case.id), 0) != 1:
             broken.append(f"{case.number} 的登记回执不是恰好一份")
         if not entries.pop(case.id, 0):
             broken.append(f"{case.number} 没有经办记录")
-        legal = {kind for kind in running[case.id] if not kind.startswith(INTERNAL)}
-        expected = 0 if Status(case.status) in LEGAL_STOPPED else 1
-        if case.id not in timed or len(legal) != expected:
+        legal, by_law = running[case.id] & BY_LAW, case.matter_type == "complaint"
+        expected = 1 if by_law and Status(case.status) not in LEGAL_STOPPED else 0
+        if (by_law and case.id not in timed) or len(legal) != expected:
             broken.append(f"{case.number} 处于 {case.status}，应有 {expected} 个运行中的法定时钟，实有 {len(legal)} 个")
     known = set(await session.scalars(select(Case.id)))
     broken += [f"登记回执指向不存在的投诉单 {case_id}" for case_id in receipts]

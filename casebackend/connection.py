@@ -1,7 +1,9 @@
 import base64
 
+from casebackend.cases.words import NUMBERING, NumberPattern
 from casebackend.customers.vault import Vault
 from casebackend.database import Database
+from casebackend.parties.doubles import ConsoleCore
 from casebackend.settings import Settings
 
 
@@ -12,5 +14,7 @@ def open_database(settings: Settings) -> Database:
         info={
             "audit_key": base64.b64decode(settings.audit_key.get_secret_value()),
             "vault": Vault(settings.data_key.get_secret_value()),
+            NUMBERING: NumberPattern(settings.case_number_letters, settings.case_number_digits),
+            "core": ConsoleCore(),
         },
     )

@@ -9,7 +9,10 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 from sanic import Blueprint, HTTPResponse, Request, Sanic, json
 
-from casebackend.api import assist, cases, conversations, drafts
+from casebackend.api import escalations, notices, supervision
+from casebackend.api import assignments, assist, cases, conversations, drafts, evidence, handlings, parties, recusals, registration, reports, tasks
+from casebackend.cases.conditions import CONDITIONS
+from casebackend.cases.handlings import FIELDS as HANDLINGS
 
 bp = Blueprint("openapi")
 PARAMETER = re.compile(r"<(\w+):(\w+)>")
@@ -28,9 +31,25 @@ class Operation:
 
 
 A, C, D = conversations, cases, drafts
+S = supervision
 T = conversations.ForMessage
 SEEN, NONE = {200: "以前收到过"}, {204: "没有"}
 OPERATIONS: dict[str, Operation] = {
+    "tasks.ask": Operation("请其他单位或人员协办", tasks.AskTask, tasks.TaskView, status=201),
+    "tasks.of_case": Operation("一件投诉的协办任务和会签", None, tasks.CaseTasks),
+    "tasks.listing": Operation("待我协办、我已反馈、我发起的任务", None, tasks.TaskPage, query=("box", "cursor", "limit")),
+    "tasks.task": Operation("一项协办任务", None, tasks.TaskView),
+    "tasks.receive": Operation("接收协办任务", None, tasks.TaskView),
+    "tasks.answer": Operation("反馈协办任务", tasks.AnswerTask, tasks.TaskView),
+    "tasks.cancel": Operation("取消协办任务", tasks.CancelTask, tasks.TaskView),
+    "recusals.of_case_recusals": Operation("回避情况", None, recusals.RecusalsView),
+    "recusals.declare": Operation("本人申请回避", recusals.DeclareRecusal, recusals.RecusalsView, status=201),
+    "recusals.waive": Operation("总行解除回避", recusals.GrantWaiver, recusals.RecusalsView, status=201),
+    "evidence.of_case_evidence": Operation("证据清单", None, evidence.EvidenceList),
+    "evidence.add": Operation("登记证据", evidence.AddEvidence, evidence.EvidenceView, status=201),
+    "evidence.file": Operation("下载证据文件"),
+    "assignments.candidates": Operation("可以承办的人员及理由", None, assignments.CandidatesView),
+    "assignments.assign": Operation("分派承办人", assignments.Assign, assignments.CandidatesView),
     "conversations.receive": Operation("客户消息入库", A.Inbound, A.InboundReceipt, status=201, other=SEEN),
     "conversations.open_conversation": Operation("打开会话", A.OpenConversation, A.ConversationView),
     "conversations.conversation": Operation("会话和游标之后的消息", None, A.ConversationView, query=("after",)),
@@ -51,11 +70,30 @@ OPERATIONS: dict[str, Operation] = {
     "own_cases.urge": Operation("客户催办", T, C.UrgeOutcome),
     "own_cases.withdraw": Operation("客户撤诉", T, C.WithdrawOutcome),
     "revisits.answer": Operation("客户回答回访", T, C.SurveyOutcome),
-    "cases.listing": Operation("投诉列表", None, C.CasePage, query=("queue", "status", "unit", "q", "cursor", "limit")),
+    "cases.listing": Operation("投诉列表", None, C.CasePage, query=("queue", *CONDITIONS, "cursor", "limit")),
+    "handlings.handling_list": Operation(
+        "办理查询：各件投诉的每一步", None, handlings.HandlingPage, query=(*HANDLINGS, "cursor", "limit")
+    ),
+    "reports.listing": Operation("固定报表", None, reports.ReportList),
+    "reports.report": Operation(
+        "一张报表；每个数字带查询条件", None, reports.Report, query=("from", "to", "by", *CONDITIONS)
+    ),
     "cases.case": Operation("一件投诉", None, C.CaseView),
     "cases.timeline": Operation("流转记录", None, C.TimelineView),
     "cases.clocks": Operation("时限", None, C.ClocksView),
     "cases.move": Operation("办理一步", C.MoveCase, C.CaseView),
+    "cases.classify": Operation("调整分类（签名的修改）", C.Classify, C.CaseView),
+    "families.family": Operation("投诉家族：首次、催办、二次、核查、监管、合并、拆分、关联", None, families.FamilyView),
+    "families.open_second": Operation("转为二次投诉", families.OpenSecond, families.Opened, status=201),
+    "families.split": Operation("拆分投诉", families.Split, families.Opened, status=201),
+    "families.links": Operation("关联", None, families.LinkView, many=True),
+    "families.relate": Operation("建立关联", families.Link, families.LinkView, status=201),
+    "families.unrelate": Operation("解除关联", status=204),
+    "reviews.apply": Operation("申请核查", reviews.ApplyForReview, reviews.ReviewView, status=201),
+    "reviews.of_case": Operation("一件投诉的核查", None, reviews.ReviewView, many=True),
+    "reviews.listing": Operation("核查列表", None, reviews.ReviewPage, query=("state", "cursor")),
+    "reviews.review": Operation("一件核查", None, reviews.ReviewView),
+    "reviews.move": Operation("核查办理一步", reviews.MoveReview, reviews.ReviewView),
     "handoffs.hand_off": Operation("转人工", A.HandoffRequest, A.HandoffView),
     "handoffs.waiting": Operation("等待人工的会话"),
     "handoffs.take": Operation("接管会话", None, A.ConversationView),
@@ -66,6 +104,34 @@ OPERATIONS: dict[str, Operation] = {
     "assist.inserted": Operation("建议已插入", status=204),
     "assist.answer": Operation("可直接回答客户的条目；没有合适的为 204", T, A.Answer, other=NONE),
     "assist.search": Operation("查询知识库", None, assist.Found, many=True, query=("q", "kind", "audience")),
+    "escalations.urge": Operation("同事催办", escalations.UrgeCase, escalations.UrgeView, status=201),
+    "escalations.urges": Operation("一件投诉的同事催办", None, escalations.UrgeView, many=True),
+    "notices.listing": Operation("我的提醒", None, notices.NoticePage, query=("open", "cursor")),
+    "notices.acknowledge": Operation("确认知悉", None, notices.NoticeView),
+    "supervision.open_item": Operation("发起督办", S.OpenSupervision, S.SupervisionView, status=201),
+    "supervision.of_case": Operation("一件投诉的督办", None, S.SupervisionView, many=True),
+    "supervision.listing": Operation("督办列表", None, S.SupervisionPage, query=("state", "cursor")),
+    "supervision.item": Operation("一项督办", None, S.SupervisionView),
+    "supervision.read": Operation("督办已阅", None, S.SupervisionView),
+    "supervision.reply": Operation("回复督办", S.ReplySupervision, S.SupervisionView, status=201),
+    "supervision.close": Operation("结束督办", S.CloseSupervision, S.SupervisionView),
+    "registration.create": Operation("登记一件事项", registration.Register, registration.Registered, status=201),
+    "registration.registration": Operation("登记信息", None, registration.RegistrationView),
+    "registration.severity": Operation("指定投诉等级", registration.ChangeSeverity, registration.RegistrationView),
+    "registration.matter": Operation("变更事项类型", registration.ChangeMatter, registration.RegistrationView),
+    "registration.units": Operation("变更机构", registration.ChangeUnits, registration.RegistrationView),
+    "registration.people": Operation("登记相关人员", parties.Person, parties.PersonView, status=201),
+    "registration.documents": Operation(
+        "收到证明材料", parties.DocumentReceived, parties.DocumentView, status=201
+    ),
+    "registration.objects": Operation("登记业务对象", parties.ObjectNamed, parties.ObjectView, status=201),
+    "registrations.save": Operation("暂存登记", registration.Register, registration.SavedDraft, status=201),
+    "registrations.listing": Operation("我的暂存", None, registration.SavedDraft, many=True),
+    "registrations.draft": Operation("一份暂存", None, registration.DraftContent),
+    "registrations.change": Operation("修改暂存", registration.Register, registration.SavedDraft),
+    "registrations.reset": Operation("重置暂存", status=204),
+    "registrations.submit": Operation("提交复核", None, registration.Registered, status=201),
+    "registrations.suggested": Operation("建议的分类", registration.ForCoding, registration.Suggestion, many=True),
     "openapi.description": Operation("本文档"),
 }
 

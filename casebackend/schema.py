@@ -11,17 +11,30 @@ from casebackend.curation import model as curation
 from casebackend.customers import model as customers
 from casebackend.database import Base
 from casebackend.dictionaries import model as dictionaries
+from casebackend.digests import model as digests
 from casebackend.drafts import model as drafts
+from casebackend.evidence import model as evidence
+from casebackend.escalations import model as escalations
+from casebackend.grading import model as grading
 from casebackend.handoffs import model as handoffs
 from casebackend.heartbeats import model as heartbeats
+from casebackend.notices import model as notices
 from casebackend.organisations import model as organisations
 from casebackend.outbox import model as outbox
+from casebackend.parties import model as parties
+from casebackend.recusals import model as recusals
+from casebackend.registration import model as registration
 from casebackend.revisits import model as revisits
 from casebackend.staff import model as staff
+from casebackend.supervision import model as supervision
+from casebackend.tasks import model as tasks
 from casebackend.timeline import model as timeline
 from casebackend.workflow import model as workflow
 
 MODELS = (
+    grading, parties, registration,
+    evidence, recusals, tasks,
+    digests, escalations, notices, supervision,
     assist, audit, calendar, cases, clocks, conversations, curation, customers, dictionaries, drafts, editions,
     handoffs, heartbeats, idempotency, leader, organisations, outbox, revisits, staff, timeline, workflow,
 )  # fmt: skip

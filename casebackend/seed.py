@@ -9,6 +9,8 @@ from casebackend.calendar import service as calendar
 from casebackend.clocks import service as clocks
 from casebackend.curation import service as curation
 from casebackend.dictionaries import service as dictionaries
+from casebackend.grading import service as grading
+from casebackend.notices import thresholds
 from casebackend.organisations import service as organisations
 from casebackend.staff import demo as staff
 from casebackend.workflow import service as workflow
@@ -20,6 +22,8 @@ async def seed(session: AsyncSession, *, now: datetime, passwords: Mapping[str, 
     await calendar.seed(session, now=now)
     await clocks.seed(session, now=now)
     await workflow.seed(session, now=now)
+    await thresholds.seed(session, now=now)
     await dictionaries.seed(session, now=now)
+    await grading.seed(session, now=now)
     await curation.seed(session, now=now)
     await staff.seed_demo(session, passwords, now=now)

@@ -27,6 +27,15 @@ class Settings(BaseSettings):
     audit_key: Secret = Field(description="base64 of 32 bytes: signs the audit chain")
     survey_delay_seconds: int = Field(default=86_400, ge=0, description="from the reply to the survey")
     wechat_window_hours: int = 48
+    case_number_letters: str = Field(default="TS", pattern=r"^[A-Z]{1,4}$", description="what case numbers begin with")
+    case_number_digits: int = Field(default=6, ge=4, le=8, description="digits of the count of a day")
+    smtp_host: str | None = Field(default=None, description="mail to staff; none: one line a mail in var/log/mail.jsonl")
+    smtp_port: int = 25
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_starttls: bool = False
+    smtp_from: str = "tingsu@localhost"
+    console_address: str = Field(default="http://127.0.0.1:8000", description="what links in mails begin with")
 
     @model_validator(mode="after")
     def each_program_has_its_own_token(self) -> Self:

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, false, or_, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Kind, Principal
-from casebackend.organisations.model import Organisation
-from casebackend.organisations.queries import subtree
+from casebackend.organisations.queries import tree
 from casebackend.staff.rules import CASE_ROLES
 
 
@@ -38,14 +37,15 @@ BRANCHES = frozenset({"branch", "subbranch"})
 
 
 async def scope_of(session: AsyncSession, principal: Principal) -> Scope:
-    """Read afresh for each request: a move in the tree holds at once."""
+    """The tree is kept by its edition: a move in it holds with the next request."""
     if principal.kind is Kind.SERVICE:
         return EVERYTHING
     if not principal.roles & CASE_ROLES or principal.organisation_id is None:
         return NOTHING
-    level = await session.scalar(select(Organisation.level).where(Organisation.id == principal.organisation_id))
-    if level is None:
+    units = await tree(session)
+    own = units.units.get(principal.organisation_id)
+    if own is None:
         return NOTHING
-    if level not in BRANCHES:
+    if own.level not in BRANCHES:
         return EVERYTHING
-    return Scope(everything=False, units=frozenset(await subtree(session, principal.organisation_id)))
+    return Scope(everything=False, units=units.below(own.id))

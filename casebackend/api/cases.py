@@ -54,9 +54,11 @@ class SurveyOutcome(View):
 class MoveCase(Command):
     """One step of the lifecycle. Which fields a move needs is said by `allowed` of the case view.
 
+    `cosigners`: units or people, by id; the countersigning ends when all, any or a quorum of them agree.
     `version`: the version that was looked at, for forms; the API takes it from If-Match.
     `requested_at` and `identity_check`: a withdrawal that the customer asked a colleague for (令2020年第3号 Art. 15).
     `told_by`, `told_at`, `told_proof`: how the decision reached the customer where we carry no messages.
+    `no_recording_reason`: why a telephone complaint has no recording among its evidence.
     `facts` to `occurred_on` are taken by `submit` only; a classification may come with any move.
     """
 
@@ -64,7 +66,9 @@ class MoveCase(Command):
     opinion: str | None = Field(default=None, max_length=4_000)
     version: int | None = None
     handling_unit_id: UUID | None = None
-    cosigners: list[str] = Field(default_factory=list, max_length=20)
+    cosigners: list[UUID] = Field(default_factory=list, max_length=20)
+    countersign_mode: Literal["all", "any", "quorum"] = "all"
+    countersign_quorum: int | None = Field(default=None, ge=1, le=20)
     appraisal: str | None = Field(default=None, max_length=500)
     decline_reason: DeclineReason | None = None
     findings: str | None = Field(default=None, max_length=8_000)
@@ -82,6 +86,7 @@ class MoveCase(Command):
     told_proof: str | None = Field(default=None, max_length=500)
     requested_at: datetime | None = None
     identity_check: str | None = Field(default=None, max_length=500)
+    no_recording_reason: str | None = Field(default=None, max_length=500)
     assignee_id: UUID | None = None
     satisfaction: Satisfaction | None = None
     master_number: str | None = Field(default=None, max_length=20)
@@ -93,6 +98,16 @@ class MoveCase(Command):
     unit_id: UUID | None = None
     amount: Decimal | None = Field(default=None, ge=0, max_digits=16, decimal_places=2)
     occurred_on: date | None = None
+
+
+class Classify(Command):
+    """A signed change of the classification, by anybody who works on the case."""
+
+    business_channel_a: str | None = Field(default=None, max_length=80)
+    category_b: str | None = Field(default=None, max_length=80)
+    cause_c: str | None = Field(default=None, max_length=80)
+    basic_right: str | None = Field(default=None, max_length=16)
+    reason: str = Field(min_length=1, max_length=1_000)
 
 
 class AllowedMove(View):
@@ -122,6 +137,7 @@ class CaseRow(View):
     status_label: str
     channel: str
     severity: str
+    lane: str | None
     customer_name: str | None
     summary: str
     unit: str | None
@@ -163,6 +179,12 @@ class CaseView(CaseRow):
     closed_at: datetime | None
     findings: str | None
     proposal: str | None
+    validity: Validity | None
+    judgement_basis: str | None
+    no_recording_reason: str | None
+    told_by: ToldBy | None
+    told_at: datetime | None
+    told_proof: str | None
     responsible: Responsible | None
     decline_reason: DeclineReason | None
     closing_info: str | None

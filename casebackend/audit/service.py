@@ -64,6 +64,32 @@ async def record(
     await session.flush()
 
 
+async def begin(
+    session: AsyncSession,
+    *,
+    chain: str,
+    event: str,
+    actor: str,
+    object: str,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """The first link of a chain that cannot be there yet: nothing is asked, and the caller flushes."""
+    await failpoint("audit.before_append")
+    entry = AuditEntry(
+        chain=chain,
+        seq=1,
+        at=now,
+        actor=actor,
+        event=event,
+        object=object,
+        detail=dict(detail or {}),
+        previous=rules.GENESIS,
+    )
+    entry.hash = rules.link(session.info["audit_key"], rules.GENESIS, _signed(entry))
+    session.add_all([entry, AuditHead(chain=chain, seq=1, hash=entry.hash)])
+
+
 async def verify(session: AsyncSession, key: bytes) -> list[str]:
     """One sentence for the first bad row of each broken chain; an empty list means that all chains hold."""
     broken: list[str] = []

@@ -8,6 +8,8 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.calendar.model import CalendarDay, DayKind
+from casebackend.calendar.queries import EDITION
+from casebackend.editions import changed
 
 FIRST_YEAR, LAST_YEAR = 2004, 2026
 SOURCE = "chinesecalendar 1.11.0（国务院办公厅节假日安排）"
@@ -40,6 +42,7 @@ async def seed(session: AsyncSession, *, now: datetime, first_year: int = FIRST_
     rows = [row for row in published(first_year, LAST_YEAR) if row["day"] not in known]
     if rows:
         await session.execute(insert(CalendarDay), rows)
+        await changed(session, EDITION)
 
 
 async def replace_year(session: AsyncSession, year: int, workdays: dict[date, bool], *, source: str) -> None:
@@ -55,3 +58,4 @@ async def replace_year(session: AsyncSession, year: int, workdays: dict[date, bo
         rows.append({"day": day, "is_workday": works, "kind": kind, "note": None, "source": source})
         day += timedelta(days=1)
     await session.execute(insert(CalendarDay), rows)
+    await changed(session, EDITION)

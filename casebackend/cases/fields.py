@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.cases import MoveCase
+from casebackend.cases import judgement, outcome
 from casebackend.cases.model import Case, CaseChange
 from casebackend.cases.rules import Move
 from casebackend.conversations import service as conversations
@@ -18,15 +19,15 @@ from casebackend.notifications.words import words
 from casebackend.organisations.model import Organisation
 
 CLASSIFICATION = ("business_channel_a", "category_b", "cause_c")
-SIGNED = {*CLASSIFICATION, "basic_right", "unit_id", "receiving_unit_id", "responsible_unit_id", "handling_unit_id"}
+SIGNED = {*CLASSIFICATION, "basic_right", "severity", "matter_type", "unit_id", "receiving_unit_id", "responsible_unit_id", "handling_unit_id"}
 CORRECTION = ("facts", "demand", "unit_id", "amount", "occurred_on")
 KEPT = (
     "decline_reason", "findings", "validity", "responsible", "judgement_basis", "proposal", "closing_info",
-    "overdue_reason", "told_by", "told_at", "told_proof", "satisfaction",
+    "overdue_reason", "told_by", "told_at", "told_proof", "satisfaction", "no_recording_reason",
 )  # fmt: skip
 TEXTS = {
     "facts", "demand", "findings", "judgement_basis", "proposal", "closing_info", "overdue_reason", "reply_text",
-    "told_proof",
+    "told_proof", "no_recording_reason",
 }  # fmt: skip
 
 
@@ -48,6 +49,9 @@ async def given(session: AsyncSession, case: Case, command: MoveCase) -> dict[st
     """What this command wants to change on the case, with texts tokenised. Corrections come with `submit` only."""
     names = [*CLASSIFICATION, *KEPT] + (list(CORRECTION) if command.move is Move.SUBMIT else [])
     wanted = {name: value for name in names if (value := getattr(command, name)) is not None}
+    wanted |= judgement.given(command)
+    if command.told_at is not None:
+        wanted["told_at"] = outcome.aware(command.told_at)
     if command.move in (Move.DISPATCH, Move.TRANSFER):
         wanted["handling_unit_id"] = command.handling_unit_id
     if command.move is Move.REPORT_UP:
@@ -87,7 +91,8 @@ def take(case: Case, given: dict[str, Any], *, by_person: bool) -> dict[str, Any
     for name in before:
         setattr(case, name, given[name])
     if "handling_unit_id" in given:
-        case.handler_id = None
+        case.handler_id = case.assignee_id = None
+        case.assigned_why = []
     if by_person and any(name in CLASSIFICATION for name in given):
         case.classified_by_person = True
     return before
@@ -126,7 +131,8 @@ def detail(command: MoveCase, fields: Iterable[str]) -> dict[str, object]:
     if command.appraisal:
         shown["appraisal"] = command.appraisal
     if command.cosigners:
-        shown["cosigners"] = command.cosigners
+        shown["cosigners"] = [str(identity) for identity in command.cosigners]
+        shown["mode"] = command.countersign_mode
     if command.master_number:
         shown["master_number"] = command.master_number
     if command.decline_reason:

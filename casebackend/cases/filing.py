@@ -12,26 +12,25 @@ from casebackend.access.principal import Kind as PrincipalKind
 from casebackend.access.principal import Principal
 from casebackend.audit import service as audit
 from casebackend.calendar.rules import local_date
-from casebackend.cases import rules
+from casebackend.cases import clockwork, rules
 from casebackend.cases.model import Case, CaseParticipant
 from casebackend.cases.numbering import next_number
+from casebackend.cases.placing import bot_unit, territorial_unit
 from casebackend.cases.rules import Move
-from casebackend.clocks import service as clocks
-from casebackend.clocks.rules import LEGAL, last_day
 from casebackend.conversations.model import Conversation
 from casebackend.customers import service as customers
 from casebackend.database import announce
 from casebackend.dictionaries import queries as dictionaries
-from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A, ORDINARY, SEVERITY, suggested
+from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A, suggested
 from casebackend.drafts import service as drafts
 from casebackend.drafts.model import Draft
 from casebackend.errors import Conflict
 from casebackend.failpoints import failpoint
+from casebackend.grading.queries import graded
+from casebackend.grading.rules import Severity, Subject
 from casebackend.outbox import service as outbox
 from casebackend.timeline import service as timeline
 from casebackend.timeline.rules import Kind
-from casebackend.workflow.queries import chain_on
-from casebackend.workflow.rules import started_by
 
 CUSTOMER = Principal(PrincipalKind.SERVICE, "customer", frozenset({rules.CUSTOMER}), display_name="客户")
 SYSTEM = Principal(PrincipalKind.SERVICE, "worker", frozenset({rules.SYSTEM}), display_name="系统")
@@ -75,6 +74,8 @@ async def file_from_draft(session: AsyncSession, conversation_id: UUID, *, actor
         facts=complete.facts,
         demand=complete.demand,
         unit_id=complete.unit_id,
+        receiving_unit_id=await bot_unit(session),
+        handling_unit_id=await territorial_unit(session, complete.unit_id, local_date(draft.first_received_at)),
         amount=complete.amount,
         occurred_on=complete.occurred_on,
         creator=actor,
@@ -98,28 +99,71 @@ async def _filed_before(session: AsyncSession, conversation_id: UUID) -> Case:
     return case
 
 
-async def classify(session: AsyncSession, case: Case) -> None:
-    """Suggestions from key words; 待分类 when nothing matches. A person decides later."""
+async def classify(session: AsyncSession, case: Case, *, tier: str | None = None) -> None:
+    """Suggestions from key words where nobody has chosen; 待分类 when nothing matches. Severity and lane by rules."""
     text = f"{case.facts}\n{case.demand}"
-    case.business_channel_a = suggested(text, await dictionaries.keywords(session, CHANNEL_A))
-    case.category_b = suggested(text, await dictionaries.keywords(session, CATEGORY_B))
-    case.cause_c = suggested(text, await dictionaries.keywords(session, CAUSE_C))
-    case.severity = suggested(text, await dictionaries.keywords(session, SEVERITY), otherwise=ORDINARY)
+    for field, dictionary in (("business_channel_a", CHANNEL_A), ("category_b", CATEGORY_B), ("cause_c", CAUSE_C)):
+        if not getattr(case, field):
+            setattr(case, field, suggested(text, await dictionaries.keywords(session, dictionary)))
+    await grade(session, case, tier=tier)
 
 
-async def file(session: AsyncSession, case: Case, *, now: datetime) -> None:
+async def grade(session: AsyncSession, case: Case, *, tier: str | None = None) -> None:
+    subject = Subject(f"{case.facts}\n{case.demand}", case.amount, case.group_size or 1, case.source or "direct", tier)
+    severity, lane = await graded(session, subject, local_date(case.received_at))
+    case.severity, case.severity_reason = severity.result, severity.reason
+    case.lane, case.lane_reason = (lane.result, lane.reason) if lane else (None, None)
+
+
+async def file(session: AsyncSession, case: Case, *, now: datetime, by: Principal = CUSTOMER) -> None:
     """Submits a new case: number, clocks, history, receipt and audit, with the case or not at all."""
-    legal = await clocks.start(session, case.id, LEGAL, at=case.received_at)
-    steps = await chain_on(session, case.kind, local_date(case.received_at))
-    for kind in started_by(steps, Move.SUBMIT):
-        await clocks.start(session, case.id, kind, at=now)
+    case.filed_at = now
+    timers = await clockwork.first_clocks(session, case, now=now)
     case.number = await next_number(session, now)
-    case.promised_on, case.filed_at = last_day(legal.due_at), now
-    case.move(Move.SUBMIT, roles=CUSTOMER.roles, at=now)
+    case.promised_on = clockwork.promise(timers)
+    case.move(Move.SUBMIT, roles=by.roles | CUSTOMER.roles, at=now)
     session.add(case)
-    await session.flush()
-    await written(session, case, Kind.FILED, CUSTOMER, now=now, move=Move.SUBMIT, from_status=rules.INITIAL)
+    session.add_all(timers)
+    await _began(session, case, by, now, clockwork.first_due(timers))
     outbox.emit(session, "case.filed", {"case_id": str(case.id)}, now=now, due_at=now + RECEIPT_AFTER)
+    if case.severity != Severity.ORDINARY:
+        outbox.emit(session, "case.major", {"case_id": str(case.id), "severity": case.severity}, now=now)
+    await session.flush()
+    if by.user_id is not None:
+        session.add(CaseParticipant(case_id=case.id, user_id=by.user_id, last_at=now))
+
+
+async def _began(session: AsyncSession, case: Case, by: Principal, now: datetime, due_at: datetime | None) -> None:
+    """The first line of history and audit. Nothing can be there before it, so nothing is asked."""
+    detail: dict[str, object] = {"lane": case.lane, "lane_reason": case.lane_reason} if case.lane else {}
+    timeline.first(
+        session,
+        case.id,
+        Kind.FILED,
+        actor=by.actor,
+        actor_name=by.display_name or by.name,
+        now=now,
+        move=Move.SUBMIT,
+        from_status=rules.INITIAL,
+        to_status=case.status,
+        detail=detail,
+        user_id=by.user_id,
+        organisation_id=by.organisation_id,
+        unit_id=case.handling_unit_id,
+        due_at=due_at,
+    )
+    organisation = str(by.organisation_id) if by.organisation_id else None
+    written = {"version": 1, "move": Move.SUBMIT, "from": rules.INITIAL, "to": case.status, "fields": []}
+    await audit.begin(
+        session,
+        chain=f"case:{case.id}",
+        event=Kind.FILED,
+        actor=by.actor,
+        object=case.number,
+        now=now,
+        detail=written | detail | {"organisation": organisation},
+    )
+    announce(session, "console")
 
 
 async def written(

@@ -5,20 +5,22 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.access.principal import Principal
-from casebackend.api.cases import MoveCase
+from casebackend.access.principal import Kind, Principal
+from casebackend.access.scope import scope_of
+from casebackend.api.cases import Classify, MoveCase
+from casebackend.cases import admission, judgement, outcome, recusing, tasking
+from casebackend.cases.judgement import is_regulated
 from casebackend.cases.model import Case
-from casebackend.cases.rules import HANDLER, HEAD, LIFECYCLE, OPEN, Move, Status
+from casebackend.cases.rules import ADMIN, HANDLER, HEAD, LIFECYCLE, OPEN, Move, Status
 from casebackend.cases.words import FIELD_LABELS
 from casebackend.clocks.queries import running
-from casebackend.clocks.rules import INTERNAL
-from casebackend.conversations.rules import Channel
+from casebackend.clocks.rules import BY_LAW
 from casebackend.dictionaries import queries as dictionaries
 from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A
 from casebackend.errors import Conflict, Forbidden, Unprocessable
 from casebackend.timeline.queries import moved_by
 
-IN_HAND = (Status.INVESTIGATING, Status.SUSPENDED)
+IN_HAND = (Status.INVESTIGATING, Status.SUSPENDED, Status.COUNTERSIGN)
 HANDLED = (Move.RECEIVE, Move.PROPOSE, Move.PROPOSE_REPLY)
 
 
@@ -57,18 +59,25 @@ class NotInCharge(Forbidden):
         super().__init__("只有现承办人或部门负责人可以继续办理，如需接手请先改派")
 
 
+class OnlyAsked(Forbidden):
+    slug, title = "only-asked", "只能反馈协办任务"
+
+    def __init__(self) -> None:
+        super().__init__("这件投诉不由您所在的单位办理，您只能查看并反馈交给您的协办任务")
+
+
 class NotForRegulatorCases(Conflict):
     slug, title = "not-for-regulator-cases", "监管转办投诉不允许该操作"
 
     def __init__(self) -> None:
-        super().__init__("监管转办的投诉不能作废，也不能转为二次投诉")
+        super().__init__("监管转办的投诉不能作废、不能并入普通投诉，也不能转为二次投诉")
 
 
 class CannotMerge(Conflict):
     slug, title = "cannot-merge", "不能合并"
 
     def __init__(self) -> None:
-        super().__init__("主投诉须为同一客户、同一被投诉机构、尚未办结的另一件投诉")
+        super().__init__("主投诉须为同一客户、同一被投诉机构、尚未办结的另一件投诉；有新事实的投诉和二次投诉须单独办理")
 
 
 class UnknownTerm(Unprocessable):
@@ -85,10 +94,6 @@ class SameUnit(Conflict):
         super().__init__("改派须选择另一个承办单位")
 
 
-def is_regulated(case: Case) -> bool:
-    return case.channel == Channel.REGULATOR
-
-
 def _empty(command: MoveCase, field: str) -> bool:
     value = getattr(command, field)
     return not (value.strip() if isinstance(value, str) else value)
@@ -96,18 +101,27 @@ def _empty(command: MoveCase, field: str) -> bool:
 
 async def legal_overdue(session: AsyncSession, case: Case, now: datetime) -> bool:
     timers = await running(session, case.id)
-    return any(timer.due_at <= now for timer in timers if not timer.kind.startswith(INTERNAL))
+    return any(timer.due_at <= now for timer in timers if timer.kind in BY_LAW)
 
 
-async def require_fields(session: AsyncSession, case: Case, command: MoveCase, now: datetime) -> None:
+async def require_fields(
+    session: AsyncSession, case: Case, command: MoveCase, principal: Principal, at: datetime
+) -> None:
+    """`at` is when the move counts: a decision told in time and recorded late is not late."""
     wanted = list(LIFECYCLE[Status(case.status), command.move].requires)
-    if command.move is Move.REPLY and await legal_overdue(session, case, now):
+    if command.move is Move.REPLY and await legal_overdue(session, case, at):
         wanted.append("overdue_reason")
-    if command.move is Move.APPROVE_REPLY and is_regulated(case) and not case.closing_info:
-        wanted.append("closing_info")
+    wanted += outcome.wanted(case, command, principal)
+    wanted += [name for name in await judgement.wanted(session, case, command) if name not in wanted]
     missing = [field for field in wanted if _empty(command, field)]
     if missing:
         raise FieldsMissing(missing)
+    await require_terms(session, command)
+    await judgement.require(session, case, command, principal)
+    await outcome.require(session, case, command)
+
+
+async def require_terms(session: AsyncSession, command: MoveCase | Classify) -> None:
     for field, dictionary in (("business_channel_a", CHANNEL_A), ("category_b", CATEGORY_B), ("cause_c", CAUSE_C)):
         name = getattr(command, field)
         if name and not await dictionaries.has_name(session, dictionary, name):
@@ -130,6 +144,19 @@ async def require_distance(session: AsyncSession, case: Case, command: MoveCase,
         raise SameUnit
     if move is Move.VOID and is_regulated(case):
         raise NotForRegulatorCases
+    await require_scope(session, case, principal)
+    await recusing.require_may_move(session, case, move, principal)
+    await tasking.require_done(session, case, move)
+    await admission.require(session, case, command, principal)
+
+
+async def require_scope(session: AsyncSession, case: Case, principal: Principal) -> None:
+    """Being asked lets one see a case; moving it takes more."""
+    if principal.kind is not Kind.STAFF or ADMIN in principal.roles:
+        return
+    own = principal.user_id in (case.handler_id, case.assignee_id)
+    if not own and not (await scope_of(session, principal)).allows(case.unit_id, case.handling_unit_id):
+        raise OnlyAsked
 
 
 def in_charge(case: Case, move: Move, principal: Principal) -> bool:
@@ -159,6 +186,10 @@ async def master_of(session: AsyncSession, case: Case, number: str | None) -> Ca
         or Status(master.status) not in OPEN
         or master.customer_id != case.customer_id
         or master.unit_id != case.unit_id
+        or case.kind == "second"
+        or case.restart_count
     ):
         raise CannotMerge
+    if is_regulated(case) and not is_regulated(master):
+        raise NotForRegulatorCases
     return master

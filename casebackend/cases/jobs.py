@@ -1,4 +1,4 @@
-"""What follows later from what happened to a case: the receipt if need be, notices to the staff in charge."""
+"""What follows later from what happened to a case: the receipt if need be, and the archive."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -11,35 +11,19 @@ from sqlalchemy.orm import aliased
 
 from casebackend.api.cases import MoveCase
 from casebackend.api.conversations import Reply
-from casebackend.audit import service as audit
 from casebackend.calendar.rules import local_date
 from casebackend.cases.filing import SYSTEM
-from casebackend.cases.model import Case, Notice
+from casebackend.cases.model import Case
 from casebackend.cases.rules import OPEN, Move, Status
-from casebackend.cases.service import hold, move_case
-from casebackend.clocks.model import Timer
+from casebackend.cases.service import move_case
 from casebackend.clocks.queries import limit_on
 from casebackend.conversations import service as conversations
 from casebackend.conversations.model import Message
 from casebackend.conversations.rules import CARRIED_BY_US, Author
-from casebackend.database import announce
 from casebackend.notifications.words import words
 from casebackend.organisations.model import Organisation
-from casebackend.timeline import service as timeline
-from casebackend.timeline.rules import Kind
 
 ARCHIVED_AT_ONCE = 20
-
-
-async def _notify(session: AsyncSession, case: Case, kind: str, cause: str, now: datetime) -> bool:
-    """To the handler, else to the unit in charge; once for each cause."""
-    if await session.scalar(select(Notice.id).where(Notice.cause == cause)) is not None:
-        return False
-    unit = case.handling_unit_id or case.unit_id
-    session.add(Notice(case_id=case.id, cause=cause, kind=kind, user_id=case.handler_id, unit_id=unit, at=now))
-    await session.flush()
-    announce(session, "console")
-    return True
 
 
 async def on_filed(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
@@ -65,40 +49,6 @@ async def on_filed(session: AsyncSession, payload: Mapping[str, Any], now: datet
         promised_on=f"{day.year}年{day.month}月{day.day}日",
     )
     await conversations.say(session, case.conversation_id, author=Author.SYSTEM, replies=[Reply(text=receipt)], now=now)
-
-
-async def on_urged(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
-    case = await session.get_one(Case, UUID(payload["case_id"]))
-    await _notify(session, case, Kind.URGED, f"urged:{case.id}:{payload['count']}", now)
-
-
-async def on_near_due(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
-    await _on_clock(session, payload, Kind.NEAR_DUE, now)
-
-
-async def on_overdue(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
-    await _on_clock(session, payload, Kind.OVERDUE, now)
-
-
-async def _on_clock(session: AsyncSession, payload: Mapping[str, Any], kind: Kind, now: datetime) -> None:
-    """The clock may have been stopped since it struck; then nobody is bothered."""
-    timer = await session.get_one(Timer, UUID(payload["timer_id"]))
-    case = await hold(session, timer.case_id)
-    if timer.stopped_at is not None or not await _notify(session, case, kind, f"{kind}:{timer.id}", now):
-        return
-    detail = {"clock": timer.kind, "seq": timer.seq, "derivation": timer.derivation}
-    await timeline.append(
-        session, case.id, kind, actor=SYSTEM.actor, actor_name=SYSTEM.display_name, now=now, detail=detail
-    )
-    await audit.record(
-        session,
-        chain=f"case:{case.id}",
-        event=kind,
-        actor=SYSTEM.actor,
-        object=case.number,
-        now=now,
-        detail={"clock": timer.kind, "seq": timer.seq},
-    )
 
 
 async def archive_due(session: AsyncSession, *, now: datetime) -> int:

@@ -91,7 +91,10 @@ class Case(Base):
     responsible: Mapped[str | None] = mapped_column(String(20))
     judgement_basis: Mapped[str | None]
     judged_by: Mapped[UUID | None]
+    judged_at: Mapped[datetime | None]
     judgement_reviewed_by: Mapped[UUID | None]
+    coded_by: Mapped[UUID | None]
+    no_recording_reason: Mapped[str | None]
     decline_reason: Mapped[str | None] = mapped_column(String(32))
     closing_info: Mapped[str | None]
     overdue_reason: Mapped[str | None]
@@ -175,18 +178,3 @@ class Withdrawal(Base):
     state: Mapped[str] = mapped_column(String(16), default="asked")
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
-
-
-class Notice(Base):
-    """A note to the staff in charge of a case: urged, near due, overdue. `cause` makes it come once."""
-
-    __tablename__ = "notices"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
-    cause: Mapped[str] = mapped_column(String(80), unique=True)
-    kind: Mapped[str] = mapped_column(String(40))
-    user_id: Mapped[UUID | None] = mapped_column(index=True)
-    unit_id: Mapped[UUID | None] = mapped_column(index=True)
-    at: Mapped[datetime]
-    read_at: Mapped[datetime | None]

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.calendar.rules import local_date
 from casebackend.cases.model import CaseCounter
-from casebackend.cases.words import case_number
+from casebackend.cases.words import NUMBERING, TS, NumberPattern
 
 
 async def next_number(session: AsyncSession, now: datetime) -> str:
@@ -19,4 +19,5 @@ async def next_number(session: AsyncSession, now: datetime) -> str:
         .returning(CaseCounter.last)
     )
     count = (await session.execute(statement, execution_options={"populate_existing": True})).scalar_one()
-    return case_number(day, count)
+    pattern: NumberPattern = session.info.get(NUMBERING, TS)
+    return pattern.of(day, count)

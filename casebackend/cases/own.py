@@ -13,7 +13,7 @@ from casebackend.cases.filing import CUSTOMER, written
 from casebackend.cases.model import Case, Withdrawal
 from casebackend.cases.rules import OPEN, Move, Status
 from casebackend.cases.service import hold, move_case
-from casebackend.cases.words import numbers_in
+from casebackend.cases.words import NUMBERING, TS, numbers_in
 from casebackend.conversations.model import Conversation, Message, Turn
 from casebackend.conversations.rules import Asked
 from casebackend.errors import NotFound
@@ -77,7 +77,7 @@ async def own_cases(session: AsyncSession, conversation_id: UUID) -> list[Case]:
 async def _meant(session: AsyncSession, message: Message) -> tuple[list[Case], bool]:
     """The own cases that the message may mean, and whether it names a number that is not own."""
     own = await own_cases(session, message.conversation_id)
-    named = numbers_in(message.text)
+    named = numbers_in(message.text, session.info.get(NUMBERING, TS))
     if not named:
         return own, False
     cases = [case for case in own if case.number in named]

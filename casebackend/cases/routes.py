@@ -4,29 +4,23 @@ from sanic import Blueprint, HTTPResponse, Request, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import preconditions
-from casebackend.api.cases import CasePage, MoveCase
+from casebackend.api.cases import CasePage, Classify, MoveCase
 from casebackend.api.conversations import ForMessage, View
 from casebackend.api.drafts import CaseReceipt
+from casebackend.api.handlings import HandlingPage
 from casebackend.calendar.rules import local_date
-from casebackend.cases import own, queries, service, views
+from casebackend.cases import coding, handlings, lists, own, queries, search, service, views
 from casebackend.cases.filing import file_from_draft
-from casebackend.cases.queries import Queue
-from casebackend.cases.rules import Status
+from casebackend.cases.lists import Queue
+from casebackend.cases.paging import BadFilter
 from casebackend.database import reading, transactional
-from casebackend.errors import BadRequest
 from casebackend.failpoints import failpoint
 from casebackend.idempotency import idempotent
 from casebackend.organisations.model import Organisation
 
 bp = Blueprint("cases", url_prefix="/cases")
 own_bp = Blueprint("own_cases", url_prefix="/conversations")
-
-
-class BadFilter(BadRequest):
-    slug = "bad-filter"
-
-    def __init__(self, name: str) -> None:
-        super().__init__("查询条件不正确", filter=name)
+handlings_bp = Blueprint("handlings", url_prefix="/handlings")
 
 
 @transactional
@@ -84,20 +78,23 @@ async def withdraw(request: Request, session: AsyncSession, conversation_id: UUI
 @bp.get("/")
 @reading
 async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
-    """Filters: queue, status, unit (id), q, cursor, limit."""
-    found, following = await queries.page(
+    """Takes queue, cursor, limit and every condition of `cases.conditions`; pages by cursor."""
+    now = request.app.ctx.now()
+    found, following = await lists.page(
         session,
         request.ctx.principal,
-        now=request.app.ctx.now(),
+        now=now,
         queue=_one_of(Queue, request, "queue") or Queue.ALL,
-        status=_one_of(Status, request, "status"),
-        unit_id=_one_of(UUID, request, "unit"),
-        text=request.args.get("q", "").strip()[:100],
+        where=await search.clauses(session, search.read(request.args), now=now),
         cursor=request.args.get("cursor"),
-        limit=min(max(_one_of(int, request, "limit") or queries.PAGE, 1), 200),
+        limit=limit_of(request, lists.PAGE),
     )
-    answer = CasePage(items=await views.rows(session, found, now=request.app.ctx.now()), next=following)
+    answer = CasePage(items=await views.rows(session, found, now=now), next=following)
     return json(answer.model_dump(mode="json"))
+
+
+def limit_of(request: Request, usual: int) -> int:
+    return min(max(_one_of(int, request, "limit") or usual, 1), 200)
 
 
 def _one_of[T](kind: type[T], request: Request, name: str) -> T | None:
@@ -145,3 +142,38 @@ async def move(request: Request, session: AsyncSession, reference: str) -> HTTPR
     if await queries.visible(session, principal, reference) is not None:
         answer = await views.view(session, moved, principal, now=now)
     return preconditions.tagged(json(answer.model_dump(mode="json")), moved.version)
+
+
+@bp.post("/<reference:str>/classification")
+@transactional
+async def classify(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    """A signed change of the classification, at any time while the case is open."""
+    read = preconditions.wanted(request)
+    command = Classify.model_validate_json(request.body)
+    principal, now = request.ctx.principal, request.app.ctx.now()
+    found = await service.visible(session, principal, reference)
+    preconditions.require(read, found.version)
+    changed = await coding.classify(
+        session,
+        found.id,
+        command,
+        version=None if read == preconditions.ANY else found.version,
+        principal=principal,
+        now=now,
+    )
+    answer = await views.view(session, changed, principal, now=now)
+    return preconditions.tagged(json(answer.model_dump(mode="json")), changed.version)
+
+
+@handlings_bp.get("/")
+@reading
+async def handling_list(request: Request, session: AsyncSession) -> HTTPResponse:
+    """Takes cursor, limit and every field of `cases.handlings`; pages by cursor."""
+    found, following = await handlings.page(
+        session,
+        request.ctx.principal,
+        given=handlings.read(request.args),
+        cursor=request.args.get("cursor"),
+        limit=limit_of(request, handlings.PAGE),
+    )
+    return json(HandlingPage(items=found, next=following).model_dump(mode="json"))

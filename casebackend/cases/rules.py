@@ -118,15 +118,20 @@ LIFECYCLE: dict[tuple[Status, Move], Arrow] = {
     (S.ACCEPTED, M.DECLINE): _arrow(S.DECLINED, (REVIEWER, MANAGER), "decline_reason", "opinion", stops=BOTH),
     (S.ACCEPTED, M.DISPATCH): _arrow(S.DISPATCHED, (HANDLER, LEAD, MANAGER, SYSTEM), "handling_unit_id"),
     (S.DISPATCHED, M.RECEIVE): _arrow(S.INVESTIGATING, _INVESTIGATES),
-    (S.DISPATCHED, M.SEND_BACK): _arrow(S.ACCEPTED, _INVESTIGATES, "opinion"),
+    (S.DISPATCHED, M.SEND_BACK): _arrow(S.ACCEPTED, (*_INVESTIGATES, SYSTEM), "opinion"),
+    (S.INVESTIGATING, M.SEND_BACK): _arrow(S.ACCEPTED, (SYSTEM,), "opinion"),
     (S.INVESTIGATING, M.TRANSFER): _arrow(S.DISPATCHED, _INVESTIGATES, "handling_unit_id", "opinion"),
     (S.INVESTIGATING, M.REPORT_UP): _arrow(S.DISPATCHED, _INVESTIGATES, "opinion"),
     (S.INVESTIGATING, M.ASK_COUNTERSIGN): _arrow(S.COUNTERSIGN, _INVESTIGATES, "cosigners", "opinion"),
-    (S.COUNTERSIGN, M.COUNTERSIGN_DONE): _arrow(S.INVESTIGATING, (HANDLER, HEAD, AUDITOR), "opinion"),
+    (S.COUNTERSIGN, M.COUNTERSIGN_DONE): _arrow(S.INVESTIGATING, (HANDLER, HEAD, AUDITOR, SYSTEM), "opinion"),
     (S.INVESTIGATING, M.SUSPEND): _arrow(S.SUSPENDED, (HEAD, MANAGER), "appraisal", "opinion", stops=BOTH),
     (S.SUSPENDED, M.RESUME): _arrow(S.INVESTIGATING, (HANDLER, HEAD, MANAGER), "opinion", starts=BOTH),
-    (S.INVESTIGATING, M.PROPOSE): _arrow(S.PROPOSED, _INVESTIGATES, "findings", "responsible", "cause_c", "proposal"),
-    (S.INVESTIGATING, M.PROPOSE_REPLY): _arrow(S.REPLY_PENDING, _INVESTIGATES, "findings", "opinion"),
+    (S.INVESTIGATING, M.PROPOSE): _arrow(
+        S.PROPOSED, _INVESTIGATES, "findings", "validity", "responsible", "judgement_basis", "cause_c", "proposal"
+    ),
+    (S.INVESTIGATING, M.PROPOSE_REPLY): _arrow(
+        S.REPLY_PENDING, _INVESTIGATES, "findings", "judgement_basis", "opinion"
+    ),
     (S.PROPOSED, M.APPROVE_OPINION): _arrow(S.CLOSURE_REVIEW, (AUDITOR,), "opinion"),
     (S.PROPOSED, M.RETURN_FOR_REWORK): _arrow(S.INVESTIGATING, (AUDITOR,), "opinion"),
     (S.CLOSURE_REVIEW, M.RETURN_FOR_REWORK): _arrow(S.INVESTIGATING, (APPROVER,), "opinion"),
@@ -148,7 +153,9 @@ for _status in Status:
         LIFECYCLE[_status, M.WITHDRAW] = _arrow(S.WITHDRAWN, (INTAKE, CUSTOMER), stops=BOTH)
         LIFECYCLE[_status, M.MERGE] = _arrow(S.MERGED, (HANDLER,), "master_number", "opinion", stops=BOTH)
     if _status in IN_PROCESS:
-        LIFECYCLE[_status, M.EDIT] = _arrow(S.DRAFT, (ADMIN, APPROVER), "opinion", stops=(C.INTERNAL,))
+        LIFECYCLE[_status, M.EDIT] = _arrow(
+            S.DRAFT, (ADMIN, APPROVER), "opinion", starts=(C.LEGAL,), stops=(C.INTERNAL,)
+        )
     if _status not in (S.ARCHIVED, S.VOIDED):
         LIFECYCLE[_status, M.VOID] = _arrow(S.VOIDED, (ADMIN,), "opinion", stops=BOTH)
 

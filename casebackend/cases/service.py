@@ -7,13 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.cases import MoveCase
-from casebackend.api.conversations import Reply
-from casebackend.cases import clockwork, fields, guards, queries, rules
+from casebackend.cases import clockwork, effects, fields, guards, outcome, queries, rules, tasking
 from casebackend.cases.filing import SYSTEM, written
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Move
-from casebackend.conversations import service as conversations
-from casebackend.conversations.rules import CARRIED_BY_US, Author
 from casebackend.errors import NotFound
 from casebackend.outbox import service as outbox
 from casebackend.timeline import service as timeline
@@ -62,35 +59,43 @@ async def move_case(
     now: datetime,
     effective_at: datetime | None = None,
 ) -> Case:
-    """`effective_at`: when the move counts by law; a withdrawal counts from the receipt of the customer's message."""
+    """`effective_at`: when the move counts by law, where that is not the time of recording it.
+
+    A withdrawal counts from the receipt of the customer's message, a telling by staff from when it took place.
+    """
     case = await hold(session, case_id)
     if command.version is not None and command.version != case.version:
         raise guards.Stale(case.version)
     arrow = case.arrow(command.move, principal.roles)
     await guards.require_distance(session, case, command, principal)
-    await guards.require_fields(session, case, command, now)
+    at = effective_at or outcome.effective(case, command, principal, now) or now
+    await guards.require_fields(session, case, command, principal, at)
     if command.move is Move.VOID and await _asks_for_second_person(session, case, principal, now):
         return case
     master = None
     if command.move is Move.MERGE:
         master = await guards.master_of(session, case, command.master_number)
-    await clockwork.run(session, case, command.move, arrow, at=effective_at or now, now=now)
+    await clockwork.run(session, case, command.move, arrow, at=at, now=now)
     promised = await clockwork.promised_on(session, case)
 
     given = await fields.given(session, case, command)
-    opinion = await fields.protected(session, case, command.opinion) if command.opinion else None
+    said = outcome.opinion(command, principal)
+    opinion = await fields.protected(session, case, said) if said else None
+    told: dict[str, object] = {}
+    if command.move is Move.REPLY:
+        kept, told = await outcome.tell(session, case, given["reply_text"], principal, now)
+        given |= kept
 
     before = case.status
     changed = fields.take(case, given, by_person=principal.user_id is not None)
     session.add_all(fields.signed(case, changed, principal, reason=opinion, now=now))
     case.promised_on = promised or case.promised_on
     case.master_id = master.id if master else case.master_id
-    _take_effect(case, command, principal, now)
-    case.move(command.move, roles=principal.roles, at=effective_at or now)
+    effects.take(case, command, principal, changed, at=at, now=now)
+    case.move(command.move, roles=principal.roles, at=at)
     await session.flush()
 
     kind = KINDS.get(command.move, Kind.MOVED)
-    told = await _tell_customer(session, case, principal, now) if command.move is Move.REPLY else {}
     detail = fields.detail(command, changed) | told
     await written(
         session,
@@ -105,6 +110,7 @@ async def move_case(
         fields=changed,
         due_at=await clockwork.node_due(session, case),
     )
+    await tasking.follow(session, case, command, principal, opinion=opinion, now=now)
     if master is not None:
         await _note_on_master(session, case, master, principal, now)
     topic = TOPICS.get(command.move, "case.moved")
@@ -121,39 +127,6 @@ async def _asks_for_second_person(session: AsyncSession, case: Case, principal: 
         await session.flush()
         await written(session, case, Kind.VOID_REQUESTED, principal, now=now)
     return True
-
-
-def _take_effect(case: Case, command: MoveCase, principal: Principal, now: datetime) -> None:
-    move = command.move
-    if move is Move.RECEIVE:
-        case.handler_id = principal.user_id
-    elif move is Move.ASK_COUNTERSIGN:
-        case.cosigners = list(command.cosigners)
-    elif move is Move.RETURN_FOR_REWORK:
-        case.rework_count += 1
-    elif move is Move.REPLY:
-        case.replied_at = now
-    elif move in (Move.CLOSE, Move.CLOSE_WITHOUT_FOLLOWUP, Move.DECLINE, Move.WITHDRAW, Move.MERGE):
-        case.closed_at = now
-    elif move is Move.REOPEN:
-        case.replied_at = case.closed_at = case.satisfaction = None
-    elif move is Move.UNMERGE:
-        case.master_id = case.closed_at = None
-
-
-async def _tell_customer(session: AsyncSession, case: Case, principal: Principal, now: datetime) -> dict[str, object]:
-    """Over the channel of the complaint where we carry messages; elsewhere the handler tells, and says so."""
-    if case.channel not in CARRIED_BY_US or case.reply_text is None:
-        return {"told": "by_staff"}
-    said = await conversations.say(
-        session,
-        case.conversation_id,
-        author=Author.AGENT,
-        replies=[Reply(text=case.reply_text)],
-        now=now,
-        user_id=principal.user_id,
-    )
-    return {"told": "by_channel", "message_id": str(said[-1].id)}
 
 
 async def _note_on_master(session: AsyncSession, case: Case, master: Case, principal: Principal, now: datetime) -> None:

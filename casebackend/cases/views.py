@@ -19,37 +19,46 @@ from casebackend.api.cases import (
     TimelineEntryView,
     TimelineView,
 )
-from casebackend.cases import guards, queries
+from casebackend.cases import admission, guards, queries
 from casebackend.cases.model import Case
 from casebackend.cases.rules import LIFECYCLE, Status, moves_from
 from casebackend.cases.words import MOVE_LABELS, STATUS_LABELS
 from casebackend.clocks.queries import timers_of
 from casebackend.customers import service as customers
 from casebackend.customers.model import Customer
-from casebackend.organisations.model import Organisation
+from casebackend.customers.rules import TOKEN
+from casebackend.organisations.queries import tree
 from casebackend.staff.model import User
 from casebackend.timeline import queries as timeline
 from casebackend.timeline.rules import LABELS, Kind
 
 SUMMARY = 60
-FREE_TEXT = ("facts", "demand", "findings", "proposal", "closing_info", "overdue_reason", "reply_text")
+FREE_TEXT = ("facts", "demand", "findings", "proposal", "closing_info", "overdue_reason", "reply_text", "judgement_basis", "told_proof", "no_recording_reason")
 SAME_NAME = (CaseView.model_fields.keys() & set(Case.__table__.columns.keys())) - set(FREE_TEXT)
 
 
 async def _names(session: AsyncSession, column: Any, ids: set[UUID | None]) -> dict[UUID, str]:
     owner = column.class_
-    found = await session.execute(select(owner.id, column).where(owner.id.in_(ids - {None})))
+    if not (wanted := ids - {None}):
+        return {}
+    found = await session.execute(select(owner.id, column).where(owner.id.in_(wanted)))
     return {identity: name for identity, name in found}
 
 
+async def _masks(session: AsyncSession, cases: Sequence[Case], *texts: str) -> dict[UUID, dict[str, str]]:
+    """Asked for only where a text holds something to be masked."""
+    wanted = {case.conversation_id for case in cases if any(TOKEN.search(getattr(case, text) or "") for text in texts)}
+    return await customers.masks(session, wanted) if wanted else {}
+
+
 async def rows(session: AsyncSession, cases: Sequence[Case], *, now: datetime) -> list[CaseRow]:
-    near, late = await queries.flags(session, cases, now=now)
-    units = await _names(
-        session, Organisation.short_name, {c.unit_id for c in cases} | {c.handling_unit_id for c in cases}
-    )
+    if not cases:
+        return []
+    near, late = await queries.flags(session, [case.id for case in cases], now=now)
+    units = {unit.id: unit.short_name for unit in (await tree(session)).units.values()}
     handlers = await _names(session, User.display_name, {case.handler_id for case in cases})
     complainants = await _names(session, Customer.name_masked, {case.customer_id for case in cases})
-    masks = await customers.masks(session, {case.conversation_id for case in cases})
+    masks = await _masks(session, cases, "facts")
     return [
         CaseRow(
             id=case.id,
@@ -59,6 +68,7 @@ async def rows(session: AsyncSession, cases: Sequence[Case], *, now: datetime) -
             status_label=STATUS_LABELS[Status(case.status)],
             channel=case.channel,
             severity=case.severity,
+            lane=case.lane,
             customer_name=complainants.get(case.customer_id) if case.customer_id else None,
             summary=customers.rendered(case.facts, masks.get(case.conversation_id, {}))[:SUMMARY],
             unit=units.get(case.unit_id) if case.unit_id else None,
@@ -80,20 +90,16 @@ def allowed(case: Case, principal: Principal) -> list[AllowedMove]:
     return [
         AllowedMove(move=move, label=MOVE_LABELS[move], requires=list(LIFECYCLE[status, move].requires))
         for move in moves_from(status, principal.roles)
-        if guards.in_charge(case, move, principal)
+        if guards.in_charge(case, move, principal) and admission.open_to(case, move)
     ]
 
 
 async def view(session: AsyncSession, case: Case, principal: Principal, *, now: datetime) -> CaseView:
     row = (await rows(session, [case], now=now))[0]
     customer = await session.get(Customer, case.customer_id) if case.customer_id else None
-    masks = (await customers.masks(session, [case.conversation_id])).get(case.conversation_id, {})
+    masks = (await _masks(session, [case], *FREE_TEXT)).get(case.conversation_id, {})
     texts = {name: customers.rendered(text, masks) if (text := getattr(case, name)) else text for name in FREE_TEXT}
-    related = {
-        "parent_number": await _number(session, Case.id == case.parent_id),
-        "second_number": await _number(session, Case.parent_id == case.id),
-        "master_number": await _number(session, Case.id == case.master_id),
-    }
+    related = await _related(session, case)
     return CaseView(
         **{name: getattr(case, name) for name in SAME_NAME}
         | row.model_dump()
@@ -112,13 +118,24 @@ def moved(case: Case) -> Moved:
     return Moved(number=case.number, status=status, status_label=STATUS_LABELS[status], version=case.version)
 
 
-async def _number(session: AsyncSession, which: Any) -> str | None:
-    number: str | None = await session.scalar(select(Case.number).where(which))
-    return number
+async def _related(session: AsyncSession, case: Case) -> dict[str, str | None]:
+    """The numbers of the first complaint, of the second and of the one it was merged into."""
+    above = [one for one in (case.parent_id, case.master_id) if one is not None]
+    query = select(Case.id, Case.parent_id, Case.number).where(Case.parent_id == case.id)
+    if above:
+        query = query.union_all(select(Case.id, Case.parent_id, Case.number).where(Case.id.in_(above)))
+    found = (await session.execute(query)).all()
+    return {
+        "parent_number": next((number for one, _, number in found if one == case.parent_id), None),
+        "second_number": next((number for _, parent, number in found if parent == case.id), None),
+        "master_number": next((number for one, _, number in found if one == case.master_id), None),
+    }
 
 
 async def timeline_view(session: AsyncSession, case: Case) -> TimelineView:
-    masks = (await customers.masks(session, [case.conversation_id])).get(case.conversation_id, {})
+    rows = await timeline.of_case(session, case.id)
+    told = any(row.opinion and TOKEN.search(row.opinion) for row in rows)
+    masks = (await customers.masks(session, [case.conversation_id])).get(case.conversation_id, {}) if told else {}
     entries = [
         TimelineEntryView(
             seq=entry.seq,
@@ -131,7 +148,7 @@ async def timeline_view(session: AsyncSession, case: Case) -> TimelineView:
             to_status=Status(entry.to_status) if entry.to_status else None,
             detail=entry.detail,
         )
-        for entry in await timeline.of_case(session, case.id)
+        for entry in rows
     ]
     return TimelineView(number=case.number, entries=entries)
 

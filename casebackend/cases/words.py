@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -35,7 +36,8 @@ FIELD_LABELS: dict[str, str] = {
     "satisfaction": "回访结果", "master_number": "主投诉编号", "overdue_reason": "超期原因",
     "closing_info": "监管办结信息", "validity": "投诉是否成立", "judgement_basis": "认定依据",
     "told_by": "告知方式", "told_at": "告知时间", "told_proof": "告知凭证", "requested_at": "客户申请时间",
-    "identity_check": "身份核实方式", "assignee_id": "承办人",
+    "identity_check": "身份核实方式", "assignee_id": "承办人", "no_recording_reason": "无录音原因",
+    "business_channel_a": "业务办理渠道", "category_b": "业务类别",
 }  # fmt: skip
 
 
@@ -75,16 +77,37 @@ class Satisfaction(StrEnum):
     NO_ANSWER = "no_answer"
 
 
-NUMBER = re.compile(r"(?<![0-9A-Z])TS ?(20\d{12})(?!\d)")
-BARE_NUMBER = re.compile(r"(?<![0-9A-Z])(20\d{12})(?!\d)")
+@dataclass(frozen=True, slots=True)
+class NumberPattern:
+    """TS20260302000001: letters, the day, and the count of the day. A parameter of the installation."""
+
+    letters: str = "TS"
+    digits: int = 6
+
+    def of(self, day: date, count: int) -> str:
+        return f"{self.letters}{day:%Y%m%d}{count:0{self.digits}d}"
+
+    def read(self, number: str) -> tuple[str, int] | None:
+        """(day as eight digits, count), or None when the number has another shape."""
+        match = re.fullmatch(rf"{self.letters}(\d{{8}})(\d{{{self.digits},}})", number)
+        return (match.group(1), int(match.group(2))) if match else None
+
+    def in_text(self, text: str) -> list[str]:
+        """The case numbers that a customer wrote, in order, each once; full-width and lower case are understood."""
+        plain = unicodedata.normalize("NFKC", text[:4_000]).upper()
+        shape = rf"(20\d{{{6 + self.digits}}})(?!\d)"
+        found = re.findall(rf"(?<![0-9A-Z]){self.letters} ?{shape}", plain)
+        found = found or re.findall(rf"(?<![0-9A-Z]){shape}", plain)
+        return list(dict.fromkeys(f"{self.letters}{digits}" for digits in found))
+
+
+TS = NumberPattern()
+NUMBERING = "numbering"
 
 
 def case_number(day: date, count: int) -> str:
-    return f"TS{day:%Y%m%d}{count:06d}"
+    return TS.of(day, count)
 
 
-def numbers_in(text: str) -> list[str]:
-    """The case numbers that a customer wrote, in order, each once; full-width and lower case are understood."""
-    plain = unicodedata.normalize("NFKC", text[:4_000]).upper()
-    found = NUMBER.findall(plain) or BARE_NUMBER.findall(plain)
-    return list(dict.fromkeys(f"TS{digits}" for digits in found))
+def numbers_in(text: str, pattern: NumberPattern = TS) -> list[str]:
+    return pattern.in_text(text)

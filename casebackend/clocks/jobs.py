@@ -1,60 +1,68 @@
+"""Clocks strike here: every running at most once for each of its levels, whoever ticks and however late."""
+
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.clocks import service
 from casebackend.clocks.model import Timer
+from casebackend.clocks.rules import Reminding, Strike
 from casebackend.failpoints import failpoint
 from casebackend.outbox import service as outbox
 
 BATCH = 200
+TOPICS = {
+    Reminding.NEAR_DUE: "clock.near_due",
+    Reminding.OVERDUE: "clock.overdue",
+    Reminding.ESCALATION: "clock.escalated",
+}
 
 
 async def anything_due(session: AsyncSession, *, now: datetime) -> bool:
     """A look that disturbs no writer."""
-    near = and_(Timer.near_fired_at.is_(None), Timer.near_at <= now)
-    over = and_(Timer.fired_at.is_(None), Timer.due_at <= now)
-    query = select(Timer.id).where(Timer.stopped_at.is_(None), or_(near, over)).limit(1)
-    return await session.scalar(query) is not None
+    return await session.scalar(select(Timer.id).where(Timer.next_at <= now).limit(1)) is not None
 
 
-async def mark_near_due(session: AsyncSession, *, now: datetime) -> int:
-    """A reminder that comes after its own due time is not sent any more."""
+async def strike(session: AsyncSession, *, now: datetime) -> int:
+    """Oldest first. How many levels were missed does not matter: one message says which ones have come."""
     due = await session.scalars(
         select(Timer)
-        .where(Timer.stopped_at.is_(None), Timer.near_fired_at.is_(None), Timer.near_at <= now)
-        .order_by(Timer.near_at)
+        .where(Timer.next_at <= now)
+        .order_by(Timer.next_at, Timer.id)
         .limit(BATCH)
         .with_for_update(skip_locked=True)
     )
-    marked = due.all()
-    for timer in marked:
+    struck = due.all()
+    for timer in struck:
         await failpoint("timer.claimed")
-        timer.near_fired_at = now
-        if now < timer.due_at:
-            _tell(session, "clock.near_due", timer, now)
+        _strike(session, timer, await service.strikes_of(session, timer), now)
     await session.flush()
-    return len(marked)
+    return len(struck)
 
 
-async def mark_overdue(session: AsyncSession, *, now: datetime) -> int:
-    """Oldest first; each clock once, whoever ticks."""
-    due = await session.scalars(
-        select(Timer)
-        .where(Timer.stopped_at.is_(None), Timer.fired_at.is_(None), Timer.due_at <= now)
-        .order_by(Timer.due_at)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    )
-    marked = due.all()
-    for timer in marked:
-        await failpoint("timer.claimed")
+def _strike(session: AsyncSession, timer: Timer, plan: list[Strike], now: datetime) -> None:
+    told = timer.level
+    come = [each for each in plan if each.level > told and each.at <= now]
+    timer.level = max((each.level for each in come), default=told)
+    timer.next_at = next((each.at for each in plan if each.level > timer.level), None)
+    if now >= timer.near_at:
+        timer.near_fired_at = timer.near_fired_at or now
+    ended = now >= timer.due_at and timer.fired_at is None
+    if ended:
         timer.fired_at = now
-        _tell(session, "clock.overdue", timer, now)
-    await session.flush()
-    return len(marked)
+    worth = wanted(come, overdue=now >= timer.due_at)
+    if worth or ended:
+        kind = Reminding.OVERDUE if ended else worth[-1].kind
+        payload: dict[str, object] = {
+            "case_id": str(timer.case_id),
+            "timer_id": str(timer.id),
+            "told": told,
+            "level": timer.level,
+        }
+        outbox.emit(session, TOPICS[kind], payload, now=now)
 
 
-def _tell(session: AsyncSession, topic: str, timer: Timer, now: datetime) -> None:
-    payload: dict[str, object] = {"case_id": str(timer.case_id), "timer_id": str(timer.id)}
-    outbox.emit(session, topic, payload, now=now)
+def wanted(come: list[Strike], *, overdue: bool) -> list[Strike]:
+    """A reminder that the end is near is no longer sent after the end."""
+    return [each for each in come if not (overdue and each.kind is Reminding.NEAR_DUE)]

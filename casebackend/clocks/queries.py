@@ -1,17 +1,76 @@
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.clocks.model import Limit, Timer
+from casebackend.clocks.model import Limit, ReminderRule, Timer
+from casebackend.clocks.rules import Anchor, Reminding, Rule, Term, Unit
+from casebackend.editions import kept
+
+LIMITS, REMINDERS = "limits", "reminders"
 
 
-async def limit_on(session: AsyncSession, code: str, day: date) -> Limit | None:
-    """The limit in force on that day; before the first row, the first row."""
-    found = (await session.scalars(select(Limit).where(Limit.code == code).order_by(Limit.effective_from))).all()
-    return next((limit for limit in reversed(found) if limit.effective_from <= day), found[0] if found else None)
+@dataclass(frozen=True, slots=True)
+class LimitRow:
+    """A limit as it is kept in the process."""
+
+    code: str
+    severity: str
+    label: str
+    amount: Decimal
+    unit: str
+    rolls_forward: bool
+    approver: str | None
+    effective_from: date
+    source: str
+    evidence: str
+
+    @property
+    def term(self) -> Term:
+        return Term(self.label, self.amount, Unit(self.unit), self.rolls_forward, self.effective_from)
+
+
+async def all_limits(session: AsyncSession) -> tuple[LimitRow, ...]:
+    return await kept(session, LIMITS, _load_limits)
+
+
+async def _load_limits(session: AsyncSession) -> tuple[LimitRow, ...]:
+    found = await session.scalars(select(Limit).order_by(Limit.code, Limit.severity, Limit.effective_from))
+    return tuple(LimitRow(*(getattr(row, name) for name in LimitRow.__slots__)) for row in found)
+
+
+async def limit_on(session: AsyncSession, code: str, day: date, *, severity: str = "") -> LimitRow | None:
+    """The limit in force on that day; before the first row, the first row. A severity has its own rows or none."""
+    found = [row for row in await all_limits(session) if row.code == code]
+    of_severity = [row for row in found if row.severity == severity and row.effective_from <= day]
+    found = of_severity or [row for row in found if not row.severity]
+    return next((row for row in reversed(found) if row.effective_from <= day), found[0] if found else None)
+
+
+async def policy(session: AsyncSession) -> tuple[Rule, ...]:
+    return await kept(session, REMINDERS, _load_policy)
+
+
+async def _load_policy(session: AsyncSession) -> tuple[Rule, ...]:
+    found = await session.scalars(
+        select(ReminderRule).order_by(ReminderRule.clock_group, ReminderRule.effective_from, ReminderRule.seq)
+    )
+    return tuple(
+        Rule(
+            row.clock_group,
+            row.seq,
+            Reminding(row.kind),
+            Anchor(row.anchor),
+            row.amount,
+            row.recipient,
+            row.effective_from,
+        )
+        for row in found
+    )
 
 
 async def timers_of(session: AsyncSession, case_id: UUID) -> Sequence[Timer]:

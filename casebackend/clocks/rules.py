@@ -1,6 +1,7 @@
-"""From a limit and a start to a due time, a reminder, and a sentence that shows how. Standard library only."""
+"""From a limit and a start to a due time, reminders, and a sentence that shows how. Standard library only."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -8,20 +9,34 @@ from enum import StrEnum
 from casebackend.calendar import rules as calendar_rules
 from casebackend.calendar.rules import Calendar, local, local_date
 
-LEGAL = "l1"
-INTERNAL = "internal."
+LEGAL, COMPLEX, SPECIAL = "l1", "l2", "l3"
+# Of a demand from above: no move of the case stops it, only the answer.
+SUPERVISION = "supervision"
+REVIEW = "review.decide"
+BY_LAW = frozenset({LEGAL, COMPLEX, SPECIAL, REVIEW})
+EXTENDED = frozenset({COMPLEX, SPECIAL})
+INTERNAL, TOTAL, RECEIVE = "internal.", "internal.total", "receive."
+MATTER, CONTACT, REGULATOR = "matter.", "contact.first", "regulator"
+RECEIPT, NEW_MATERIAL, ANEW, ACCEPTANCE = "收到", "收到新材料", "重新办理", "受理"
 HALF_DAY_REMINDER = timedelta(hours=1)
 
 
 class Unit(StrEnum):
+    """HOURS pass day and night; BUSINESS_HOURS and the MINUTES left of a paused step only while we are open."""
+
     CALENDAR_DAYS = "calendar_days"
     WORKING_DAYS = "working_days"
+    HOURS = "hours"
+    BUSINESS_HOURS = "business_hours"
+    MINUTES = "minutes"
 
 
 class StopReason(StrEnum):
     DONE = "done"
     SUSPENDED = "suspended"
     ENDED = "ended"
+    EXTENDED = "extended"
+    RESTARTED = "restarted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +45,7 @@ class Term:
     amount: Decimal
     unit: Unit
     rolls_forward: bool = False
+    effective_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +56,16 @@ class Due:
     provisional: bool
 
 
+def is_node(kind: str) -> bool:
+    """The time of one step in somebody's hands."""
+    return kind.startswith(INTERNAL) and not kind.startswith(TOTAL)
+
+
+def is_promise(kind: str) -> bool:
+    """What the customer was told to expect."""
+    return kind in BY_LAW or kind.startswith(MATTER)
+
+
 def day_text(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
@@ -48,7 +74,7 @@ def moment_text(moment: datetime) -> str:
     return f"{day_text(local_date(moment))} {local(moment):%H:%M}"
 
 
-def _amount(amount: Decimal) -> str:
+def amount_text(amount: Decimal) -> str:
     return f"{amount.normalize():f}"
 
 
@@ -56,65 +82,179 @@ def _unknown(last: date) -> str:
     return f"（{last.year}年放假安排尚无数据，暂按周一至周五推算）"
 
 
-def _reminder(calendar: Calendar, last: date, started: datetime) -> tuple[date, datetime]:
-    day = calendar_rules.last_working_day_before(calendar, last)
-    return day, max(calendar_rules.at(day, calendar_rules.OPENING), started)
+def legal_due(
+    calendar: Calendar,
+    origin: datetime,
+    term: Term,
+    *,
+    started: datetime | None = None,
+    paused_days: int = 0,
+    basis: str = RECEIPT,
+    note: str = "",
+) -> Due:
+    """Calendar days from the origin, ending at 24:00; the reminder comes at opening of the last working day before.
 
-
-def legal_due(calendar: Calendar, start: datetime, term: Term, *, already: str = "") -> Due:
-    """Calendar days, ending at 24:00; the reminder comes at opening of the last working day before."""
-    first = local_date(start)
-    last = first + timedelta(days=int(term.amount))
+    `started` is when this running began: after a pause or an extension, later than the origin."""
+    first = local_date(origin)
+    last = first + timedelta(days=int(term.amount) + paused_days)
     rolled = calendar_rules.rolled_forward(calendar, last) if term.rolls_forward else last
-    warn, near_at = _reminder(calendar, rolled, start)
-    provisional = calendar.is_provisional(min(warn, last), rolled)
-    text = f"{already}收到 {day_text(first)} + {_amount(term.amount)}日 = {day_text(last)}"
+    text = f"{basis} {day_text(first)} + {amount_text(term.amount)}日"
+    text += f" + 暂停 {paused_days}日" if paused_days else ""
+    text += f" = {day_text(last)}" + (f"（{note}）" if note else "")
     text += f"，顺延至 {day_text(rolled)}" if rolled != last else ""
-    text += f"；最后一个工作日 {day_text(warn)}提醒" + (_unknown(rolled) if provisional else "")
-    return Due(near_at, calendar_rules.end_of_day(rolled), text, provisional)
+    return _day_due(calendar, rolled, started or origin, text, known_from=last)
 
 
-def extended(calendar: Calendar, due_at: datetime, paused: timedelta, start: datetime, *, why: str) -> Due:
-    """The legal clock after a pause: the days of the pause are added."""
-    before = local_date(due_at - timedelta(seconds=1))
-    last = before + timedelta(days=paused.days)
-    warn, near_at = _reminder(calendar, last, start)
-    provisional = calendar.is_provisional(min(warn, last), last)
-    text = f"{why}：{day_text(before)} + {paused.days}日 = {day_text(last)}；最后一个工作日 {day_text(warn)}提醒"
-    return Due(near_at, calendar_rules.end_of_day(last), text + (_unknown(last) if provisional else ""), provisional)
+def fixed_due(calendar: Calendar, start: datetime, day: date, text: str) -> Due:
+    """A day that somebody else has set."""
+    return _day_due(calendar, day, start, f"{text} {day_text(day)}", known_from=day)
+
+
+def _day_due(calendar: Calendar, last: date, started: datetime, text: str, *, known_from: date) -> Due:
+    warn = calendar_rules.last_working_day_before(calendar, last)
+    near_at = max(calendar_rules.at(warn, calendar_rules.OPENING), started)
+    provisional = calendar.is_provisional(min(warn, known_from), last)
+    text += f"；最后一个工作日 {day_text(warn)}提醒" + (_unknown(last) if provisional else "")
+    return Due(near_at, calendar_rules.end_of_day(last), text, provisional)
 
 
 def internal_due(calendar: Calendar, start: datetime, term: Term) -> Due:
-    due_at = calendar_rules.add_working_time(calendar, start, term.amount)
-    provisional = calendar.is_provisional(local_date(start), local_date(due_at))
-    text = f"{term.label}：{moment_text(start)} + {_amount(term.amount)}个工作日 = {moment_text(due_at)}"
-    return Due(
-        _internal_reminder(start, due_at, term),
-        due_at,
-        text + (_unknown(local_date(due_at)) if provisional else ""),
-        provisional,
-    )
+    due_at = _internal_end(calendar, start, term)
+    counted = UNITS[term.unit].format(amount_text(term.amount))
+    begun = "恢复 " if term.unit is Unit.MINUTES else ""
+    last = local_date(due_at)
+    provisional = term.unit is not Unit.HOURS and calendar.is_provisional(local_date(start), last)
+    text = f"{term.label}：{begun}{moment_text(start)} + {counted} = {moment_text(due_at)}"
+    text += _unknown(last) if provisional else ""
+    return Due(_internal_reminder(start, due_at, term), due_at, text, provisional)
 
 
-def internal_rest(calendar: Calendar, start: datetime, minutes: int, label: str) -> Due:
-    """What was left of an internal step when it was paused, from the resumption on."""
-    due_at = calendar_rules.add_business_minutes(calendar, start, minutes)
-    provisional = calendar.is_provisional(local_date(start), local_date(due_at))
-    text = f"{label}：恢复 {moment_text(start)} + 剩余 {minutes}个工作分钟 = {moment_text(due_at)}"
-    return Due(max(start, due_at - HALF_DAY_REMINDER), due_at, text, provisional)
+UNITS = {
+    Unit.WORKING_DAYS: "{}个工作日",
+    Unit.HOURS: "{}小时",
+    Unit.BUSINESS_HOURS: "{}个工作小时",
+    Unit.MINUTES: "剩余 {}个工作分钟",
+}
+
+
+def _internal_end(calendar: Calendar, start: datetime, term: Term) -> datetime:
+    match term.unit:
+        case Unit.HOURS:
+            return start + timedelta(minutes=int(term.amount * 60))
+        case Unit.BUSINESS_HOURS:
+            return calendar_rules.add_business_minutes(calendar, start, int(term.amount * 60))
+        case Unit.MINUTES:
+            return calendar_rules.add_business_minutes(calendar, start, int(term.amount))
+        case _:
+            return calendar_rules.add_working_time(calendar, start, term.amount)
 
 
 def _internal_reminder(start: datetime, due_at: datetime, term: Term) -> datetime:
-    if term.amount < 1:
-        return max(start, due_at - HALF_DAY_REMINDER)
-    return max(start, calendar_rules.at(local_date(due_at), calendar_rules.OPENING))
+    if term.unit is Unit.WORKING_DAYS and term.amount >= 1:
+        return max(start, calendar_rules.at(local_date(due_at), calendar_rules.OPENING))
+    return max(start, due_at - HALF_DAY_REMINDER)
 
 
-def due(calendar: Calendar, start: datetime, term: Term) -> Due:
-    by_law = term.unit is Unit.CALENDAR_DAYS
-    return legal_due(calendar, start, term) if by_law else internal_due(calendar, start, term)
+def due(
+    calendar: Calendar,
+    start: datetime,
+    term: Term,
+    *,
+    origin: datetime | None = None,
+    paused_days: int = 0,
+    basis: str = RECEIPT,
+    note: str = "",
+) -> Due:
+    """Whatever the unit. A clock of calendar days runs from its origin, all others from this start."""
+    if term.unit is not Unit.CALENDAR_DAYS:
+        return internal_due(calendar, start, term)
+    return legal_due(calendar, origin or start, term, started=start, paused_days=paused_days, basis=basis, note=note)
+
+
+def rest(term: Term, minutes: int) -> Term:
+    """What was left of an internal step when it was paused."""
+    return replace(term, amount=Decimal(minutes), unit=Unit.MINUTES)
 
 
 def last_day(due_at: datetime) -> date:
     """The day that is promised: 24:00 belongs to the day it ends."""
     return local_date(due_at - timedelta(seconds=1))
+
+
+class Anchor(StrEnum):
+    """NEAR is the reminder of the clock itself; BEFORE counts calendar days, AFTER working days from its last day;
+    SHARE is a part of its whole length."""
+
+    NEAR = "near"
+    BEFORE = "before"
+    DUE = "due"
+    AFTER = "after"
+    SHARE = "share"
+
+
+class Reminding(StrEnum):
+    NEAR_DUE = "near_due"
+    OVERDUE = "overdue"
+    ESCALATION = "escalation"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the policy: `group` is a kind of clock or the beginning of kinds."""
+
+    group: str
+    seq: int
+    kind: Reminding
+    anchor: Anchor
+    amount: Decimal
+    to: str
+    effective_from: date
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """`level` counts from 1 within the running of one clock; each is told once."""
+
+    at: datetime
+    level: int
+    kind: Reminding
+    to: str
+
+
+def strikes(
+    calendar: Calendar, policy: Sequence[Rule], kind: str, started_at: datetime, near_at: datetime, due_at: datetime
+) -> list[Strike]:
+    """In the order of time. What would fall before the start of this running is left out."""
+    moments = []
+    for rule in in_force(policy, kind, local_date(started_at)):
+        at = _moment(calendar, rule, started_at, near_at, due_at)
+        if at >= started_at or rule.kind is not Reminding.NEAR_DUE:
+            moments.append((at, rule.seq, rule))
+    ordered = sorted(moments, key=lambda each: each[:2])
+    return [Strike(at, level, rule.kind, rule.to) for level, (at, _, rule) in enumerate(ordered, 1)]
+
+
+def in_force(policy: Sequence[Rule], kind: str, day: date) -> list[Rule]:
+    """The rules of the longest group that fits, in the version of the day; before the first version, the first."""
+    groups = [rule.group for rule in policy if kind == rule.group or kind.startswith(rule.group)]
+    mine = [rule for rule in policy if groups and rule.group == max(groups, key=len)]
+    versions = sorted({rule.effective_from for rule in mine})
+    version = max((each for each in versions if each <= day), default=versions[0] if versions else None)
+    return [rule for rule in mine if rule.effective_from == version]
+
+
+def _moment(calendar: Calendar, rule: Rule, start: datetime, near_at: datetime, due_at: datetime) -> datetime:
+    last = last_day(due_at)
+    match rule.anchor:
+        case Anchor.NEAR:
+            return near_at
+        case Anchor.DUE:
+            return due_at
+        case Anchor.BEFORE:
+            return calendar_rules.at(last - timedelta(days=int(rule.amount)), calendar_rules.OPENING)
+        case Anchor.AFTER:
+            day = calendar_rules.add_working_days(calendar, last, int(rule.amount))
+            return max(due_at, calendar_rules.at(day, calendar_rules.OPENING))
+        case Anchor.SHARE:
+            whole = (due_at - start).total_seconds()
+            return start + timedelta(seconds=float(rule.amount) * whole)

@@ -1,57 +1,76 @@
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
+from pydantic import ValidationError
 from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.api.cases import AllowedMove, CaseView, MoveCase
+from casebackend.access.principal import Principal
+from casebackend.access.scope import BRANCHES
+from casebackend.api.cases import CaseView, MoveCase
 from casebackend.calendar.rules import local_date
-from casebackend.cases import service, views
+from casebackend.cases import judgement, outcome, service, views
+from casebackend.cases.model import Case
 from casebackend.cases.rules import Move
-from casebackend.cases.words import FIELD_LABELS, MOVE_LABELS, STATUS_LABELS
-from casebackend.clocks.rules import INTERNAL
+from casebackend.cases.words import MOVE_LABELS, STATUS_LABELS
 from casebackend.console import labels
-from casebackend.console.rendering import console, form_of, go, page
-from casebackend.console.talks import talk_values, visible
+from casebackend.console.clockface import faces
+from casebackend.console.panels import FormIncomplete, Panel, command_of, name_of, named_in, panels
+from casebackend.console.rendering import console, form_of, go, is_partial, page
+from casebackend.console.sections import TOP, sections_for
+from casebackend.console.talks import talk_values
+from casebackend.console.trail import trail
+from casebackend.conversations.model import Conversation
 from casebackend.database import reading, transactional
 from casebackend.dictionaries import queries as dictionaries
 from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A
-from casebackend.notifications.words import words
-from casebackend.organisations.queries import all_names
+from casebackend.errors import DomainError, Unprocessable
+from casebackend.organisations.queries import tree
 
 bp = console("cases")
-LONG = {
-    "opinion",
-    "findings",
-    "proposal",
-    "reply_facts",
-    "reply_basis",
-    "reply_remedies",
-    "closing_info",
-    "overdue_reason",
-}
-CLASSIFYING = {Move.ACCEPT, Move.PROPOSE}
-CLASSES = {"business_channel_a": "业务办理渠道", "category_b": "业务类别", "cause_c": "投诉原因"}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A form that was refused, to be shown again with what was typed."""
+
+    form: Mapping[str, str]
+    cosigners: list[str]
+    error: DomainError
 
 
 @bp.get("/cases/<reference:str>")
 @reading
 async def show(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    return await _shown(request, session, reference)
+
+
+async def _shown(
+    request: Request, session: AsyncSession, reference: str, refused: Refusal | None = None
+) -> HTTPResponse:
     me, now = request.ctx.principal, request.app.ctx.now()
     case = await service.visible(session, me, reference)
     view = await views.view(session, case, me, now=now)
-    conversation = await visible(session, me, case.conversation_id)
-    clocks = (await views.clocks_view(session, case)).clocks
+    conversation = await session.get_one(Conversation, case.conversation_id)
+    clocks = faces((await views.clocks_view(session, case)).clocks, now=now)
+    late = any(face.running and not face.internal and face.clock.due_at <= now for face in clocks)
+    sections = sections_for(request, view.number)
     done = request.args.get("done")
     return page(
         request,
         "case.html",
+        status=refused.error.status if refused else 200,
         **await talk_values(session, conversation, me),
         case=view,
-        clocks=[clock for clock in clocks if not clock.kind.startswith(INTERNAL)]
-        + [clock for clock in clocks if clock.kind.startswith(INTERNAL)],
-        timeline=(await views.timeline_view(session, case)).entries,
-        moves=[panel(move, view) for move in view.allowed],
+        record=case,
+        supervised=None,
+        clocks=clocks,
+        **await trail(session, case, handler=view.handler, now=now),
+        moves=await _moves(session, case, view, me, late, refused),
+        chosen=refused.cosigners if refused else [],
         options=await _options(session),
+        family=next((section for section in sections if section.noun == TOP), None),
+        sections=[section for section in sections if section.noun != TOP],
         statuses=STATUS_LABELS,
         done=MOVE_LABELS[Move(done)] if done in set(Move) else None,
         today=local_date(now),
@@ -59,49 +78,70 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
     )
 
 
-def panel(move: AllowedMove, case: CaseView) -> dict[str, Any]:
-    """The form of one move: what the table asks for first, then what may come with it."""
-    required = list(move.requires)
-    if move.move is Move.REPLY and case.overdue:
-        required.append("overdue_reason")
-    if move.move is Move.APPROVE_REPLY and case.channel == "regulator" and not case.closing_info:
-        required.append("closing_info")
-    optional = [] if "opinion" in required else ["opinion"]
-    if move.move in CLASSIFYING:
-        optional = [name for name in CLASSES if name not in required] + optional
-    given = {"reply_remedies": words("reply_remedies_suggested"), "reply_facts": case.findings or ""}
-    return {
-        "move": str(move.move),
-        "label": move.label,
-        "fields": [
-            {
-                "name": name,
-                "label": FIELD_LABELS.get(name) or CLASSES.get(name, name),
-                "required": name in required,
-                "long": name in LONG,
-                "value": given.get(name) or (getattr(case, name) if name in CLASSES else ""),
-            }
-            for name in required + optional
-        ],
-    }
+async def _moves(
+    session: AsyncSession, case: Case, view: CaseView, me: Principal, late: bool, refused: Refusal | None
+) -> list[Panel]:
+    """`late`: the time of law has run out; whoever tells it now says why, unless it was told by hand in time."""
+    wanted: dict[Move, list[str]] = {}
+    for each in view.allowed:
+        asked = MoveCase(move=each.move)
+        wanted[each.move] = [*outcome.wanted(case, asked, me), *await judgement.wanted(session, case, asked)]
+    if late and wanted.get(Move.REPLY) == []:
+        wanted[Move.REPLY].append("overdue_reason")
+    unit = (await tree(session)).units.get(case.handling_unit_id) if case.handling_unit_id else None
+    return panels(
+        view,
+        wanted,
+        by_branch=unit is not None and unit.level in BRANCHES,
+        late=late,
+        typed=refused.form if refused else {},
+        refused=refused.error if refused else None,
+    )
 
 
 async def _options(session: AsyncSession) -> dict[str, dict[str, str]]:
     """What may be chosen, by field."""
-    units = {str(unit.id): unit.name for unit in await all_names(session)}
-    found: dict[str, dict[str, str]] = {"handling_unit_id": units, "cosigners": {name: name for name in units.values()}}
+    units = {str(unit.id): "　" * depth + unit.name for unit, depth in (await tree(session)).in_order()}
+    found: dict[str, dict[str, str]] = {"handling_unit_id": units, "cosigners": units}
     for field, dictionary in (("business_channel_a", CHANNEL_A), ("category_b", CATEGORY_B), ("cause_c", CAUSE_C)):
         found[field] = {term.name: term.name for term in await dictionaries.terms(session, dictionary)}
     return found | labels.CHOICES
 
 
 @bp.post("/cases/<reference:str>/moves")
+async def move(request: Request, reference: str) -> HTTPResponse:
+    """Refused within the form that was sent: as a line of it, or without scripts as the page with what was typed."""
+    try:
+        return await _made(request, reference)
+    except (DomainError, ValidationError) as raised:
+        error = _readable(raised)
+        if is_partial(request):
+            named = [(f"{form_of(request).get('move', '')}-{name}", name_of(name)) for name in named_in(error)]
+            return page(request, "_refusal.html", status=error.status, error=error, named=named)
+        if not isinstance(error, Unprocessable):
+            raise error from raised
+        return await _again(request, reference, Refusal(form_of(request), _cosigners(request), error))
+
+
 @transactional
-async def move(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+async def _made(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     me, form = request.ctx.principal, form_of(request)
     case = await service.visible(session, me, reference)
-    given: dict[str, Any] = {name: value for name, value in form.items() if value and name in MoveCase.model_fields}
-    cosigners = request.form.getlist("cosigners", []) if request.form else []
-    command = MoveCase.model_validate(given | ({"cosigners": cosigners} if cosigners else {}))
+    command = MoveCase.model_validate(command_of(form, _cosigners(request), MoveCase.model_fields))
     moved = await service.move_case(session, case.id, command, principal=me, now=request.app.ctx.now())
     return go(request, f"/cases/{moved.number}?done={command.move}")
+
+
+@reading
+async def _again(request: Request, session: AsyncSession, reference: str, refused: Refusal) -> HTTPResponse:
+    return await _shown(request, session, reference, refused)
+
+
+def _cosigners(request: Request) -> list[str]:
+    return [str(value) for value in request.form.getlist("cosigners", [])] if request.form else []
+
+
+def _readable(error: DomainError | ValidationError) -> DomainError:
+    if isinstance(error, DomainError):
+        return error
+    return FormIncomplete(str(each["loc"][0]) for each in error.errors() if each["loc"])

@@ -1,7 +1,7 @@
 """Names for staff of what the wire calls by slugs. Standard library only."""
 
-from casebackend.cases.queries import Queue
-from casebackend.cases.words import DeclineReason, Responsible, Satisfaction
+from casebackend.cases.lists import Queue
+from casebackend.cases.words import DeclineReason, Responsible, Satisfaction, ToldBy, Validity
 
 CHANNELS = {
     "wechat": "微信",
@@ -24,11 +24,14 @@ DELIVERIES = {
     "held": "待客户下次来访时发送",
 }
 TABS: dict[str, str] = {
+    Queue.TODO: "待办",
+    Queue.DOING: "在办",
+    Queue.DONE: "已办",
+    Queue.CLOSED: "已结",
     "talks": "待接入会话",
     Queue.REVIEW: "待复核",
-    Queue.MINE: "我的",
-    Queue.UNIT: "本单位",
     Queue.UNASSIGNED: "待承办",
+    Queue.UNIT: "本单位",
     Queue.NEAR_DUE: "临期",
     Queue.ALL: "全部",
 }
@@ -61,6 +64,13 @@ CHOICES: dict[str, dict[str, str]] = {
         DeclineReason.IN_OTHER_PROCEDURE: "已进入诉讼、仲裁等程序",
     },
     "responsible": {Responsible.YES: "有责", Responsible.PARTLY: "部分有责", Responsible.NO: "无责"},
+    "validity": {Validity.VALID: "成立", Validity.INVALID: "不成立"},
+    "told_by": {
+        ToldBy.PHONE: "电话告知",
+        ToldBy.LETTER: "书面信函",
+        ToldBy.EMAIL: "电子邮件",
+        ToldBy.IN_PERSON: "当面告知",
+    },
     "satisfaction": {
         Satisfaction.SATISFIED: "满意",
         Satisfaction.NEUTRAL: "一般",
@@ -68,6 +78,8 @@ CHOICES: dict[str, dict[str, str]] = {
         Satisfaction.NO_ANSWER: "无人接听",
     },
 }
+LANES = {"fast": "快速处理", "simple": "简易流程", "ordinary": "普通流程", "complex": "复杂流程"}
+EXTENSIONS = {1: "已延期至 30 日", 2: "已延期至 60 日"}
 PROGRAMS = {
     "casebackend": "案件后台",
     "worker": "调度程序",

@@ -1,9 +1,11 @@
 from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.access.principal import Principal
 from casebackend.calendar.rules import local_date
-from casebackend.cases import queries, views
-from casebackend.cases.queries import Queue
+from casebackend.cases import lists, search, views
+from casebackend.cases.lists import Queue
+from casebackend.cases.rules import HANDLER, HEAD, LEAD, MANAGER, REVIEWER
 from casebackend.console import labels
 from casebackend.console.rendering import console, form_of, go, page
 from casebackend.console.talks import talk_rows
@@ -14,6 +16,14 @@ from casebackend.handoffs.rules import INTAKE, MAY_TAKE_FROM_OTHERS, DutyState
 
 bp = console("queue")
 TALKS = "talks"
+HOT = (Queue.NEAR_DUE, TALKS)
+
+
+# Queues that only concern who works them; the four lists of a person come first and are everybody's.
+ONLY_FOR = {
+    Queue.REVIEW: frozenset({REVIEWER, MANAGER, LEAD}),
+    Queue.UNASSIGNED: frozenset({HANDLER, HEAD, LEAD, MANAGER}),
+}
 
 
 @bp.get("/queue")
@@ -21,18 +31,24 @@ TALKS = "talks"
 async def show(request: Request, session: AsyncSession) -> HTTPResponse:
     me, now = request.ctx.principal, request.app.ctx.now()
     may_take = bool(me.roles & (MAY_TAKE_FROM_OTHERS | {INTAKE}))
-    counts: dict[str, int] = {str(name): count for name, count in (await queries.counts(session, me, now=now)).items()}
+    tabs = {name: text for name, text in labels.TABS.items() if _concerns(name, me, may_take=may_take)}
+    queues = [Queue(name) for name in tabs if name != TALKS]
+    counts: dict[str, int] = {**await lists.counts(session, me, now=now, queues=queues)}
     waiting = await handoffs.waiting(session, me) if may_take else []
     counts[TALKS] = len(waiting)
-    tabs = {name: text for name, text in labels.TABS.items() if may_take or name != TALKS}
     tab = str(request.args.get("tab") or "")
     if tab not in tabs:
-        tab = next((name for name in tabs if counts.get(name)), next(iter(tabs)))
-    words = str(request.args.get("q") or "").strip()[:100]
+        tab = next((name for name in tabs if counts[name]), next(iter(tabs)))
+    words = str(request.args.get("q") or "").replace("\0", "").strip()[: search.LONGEST_TEXT]
     found, following = [], None
     if tab != TALKS:
-        rows, following = await queries.page(
-            session, me, now=now, queue=Queue(tab), text=words, cursor=request.args.get("cursor")
+        rows, following = await lists.page(
+            session,
+            me,
+            now=now,
+            queue=Queue(tab),
+            where=await search.clauses(session, {"q": [words]} if words else {}, now=now),
+            cursor=request.args.get("cursor"),
         )
         found = await views.rows(session, rows, now=now)
     mine = await handoffs.in_charge_of(session, me.user_id) if tab == TALKS else []
@@ -41,7 +57,8 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         "queue.html",
         tab=tab,
         tabs=tabs,
-        counts=counts,
+        counts={name: lists.shown(count) for name, count in counts.items()},
+        hot={name for name in HOT if counts.get(name)},
         words=words,
         rows=found,
         following=following,
@@ -52,6 +69,12 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         now=now,
         duty=await handoffs.duty_of(session, me.user_id) if may_take else None,
     )
+
+
+def _concerns(name: str, me: Principal, *, may_take: bool) -> bool:
+    if name == TALKS:
+        return may_take
+    return bool(me.roles & ONLY_FOR.get(Queue(name), me.roles))
 
 
 @bp.post("/duty")

@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
 from casebackend.access.guard import csrf_of
+from casebackend.console.menu import menu_of
 from casebackend.errors import DomainError
 from casebackend.staff.rules import CASE_ROLES
 
@@ -33,7 +34,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"moment": moment, "day": day, "due": due}
+    made.filters |= {"moment": moment, "day": day, "due": due, "local_input": local_input}
     return made
 
 
@@ -55,6 +56,11 @@ def day(on: date | datetime | None) -> str:
     return on.isoformat() if on else "—"
 
 
+def local_input(at: datetime) -> str:
+    """The value of a datetime-local input."""
+    return at.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
+
+
 def is_partial(request: Request) -> bool:
     return "hx-request" in request.headers
 
@@ -65,6 +71,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         at_desk=bool(request.ctx.principal.roles & CASE_ROLES),
         csrf=csrf_of(request),
         path=request.path,
+        menu=lambda: menu_of(request),
         bank=request.app.ctx.settings.bank_name,
         **values,
     )

@@ -3,7 +3,21 @@ from typing import Any
 from sanic import Blueprint, Sanic
 
 from casebackend.access import guard, headers
-from casebackend.console import account, board, cases, drafts, knowledge, login, queue, rendering, stream, talks
+from casebackend.console import (
+    account,
+    board,
+    cases,
+    drafts,
+    knowledge,
+    login,
+    query,
+    queue,
+    rendering,
+    reports,
+    stream,
+    talks,
+)
+from casebackend.console import assignment, evidence, recusals, tasks
 from casebackend.staff.passwords import Passwords
 
 STATIC = rendering.HOME / "static"
@@ -19,8 +33,11 @@ def install(app: Sanic[Any, Any]) -> None:
     files = Blueprint("console_static")
     files.static("/static", STATIC, name="file")
     app.blueprint(files)
-    for room in (login, account, queue, cases, drafts, talks, stream, knowledge, board):
+    for room in (login, account, queue, cases, drafts, talks, stream, knowledge, board, query, reports):
         app.blueprint(room.bp)
+    for room in (tasks, recusals, evidence, assignment):
+        app.blueprint(room.bp)
+    app.blueprint(query.handlings_bp)
 
     async def leave(*_: Any) -> None:
         app.ctx.leaving = True

@@ -18,6 +18,7 @@ class Customer(Base):
     phone_index: Mapped[str | None] = mapped_column(String(32), index=True)
     id_number_enc: Mapped[str | None]
     id_number_masked: Mapped[str | None]
+    id_number_index: Mapped[str | None] = mapped_column(String(32), index=True)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

@@ -1,14 +1,14 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.customers import personal
 from casebackend.customers.model import ChannelIdentity, Customer, PersonalValue
-from casebackend.customers.personal import Tokenised
-from casebackend.customers.rules import TOKEN, Kind, mask
+from casebackend.customers.personal import Tokenised, Value
+from casebackend.customers.rules import TOKEN, Kind, mask, token
 from casebackend.customers.vault import Vault
 
 
@@ -31,18 +31,7 @@ async def protect(session: AsyncSession, conversation_id: UUID, text: str, *, as
     values = await _values(session, conversation_id)
     known = {(Kind(value.kind), _opened(session, value)): value.token for value in values}
     tokenised = personal.tokenise(text, asked, known)
-    for value in tokenised.values:
-        row = uuid4()
-        session.add(
-            PersonalValue(
-                id=row,
-                conversation_id=conversation_id,
-                token=value.token,
-                kind=value.kind,
-                value_enc=vault(session).seal("personal_values", "value_enc", row, value.value),
-                masked=mask(value.kind, value.value),
-            )
-        )
+    session.add_all([_kept(session, conversation_id, value) for value in tokenised.values])
     await session.flush()
     return tokenised
 
@@ -95,6 +84,7 @@ def _seal_into(
     if paper:
         customer.id_number_enc = seal("customers", "id_number_enc", customer.id, paper)
         customer.id_number_masked = mask(Kind.ID_NUMBER, paper)
+        customer.id_number_index = vault(session).index("id_number", paper)
 
 
 async def register(
@@ -119,6 +109,77 @@ async def register(
     customer.updated_at = now
     await session.flush()
     return customer
+
+
+async def found(
+    session: AsyncSession, *, name: str | None, phone: str | None, id_number: str | None
+) -> Customer | None:
+    """Whom a colleague at the counter has before them, by phone or paper. Another name is another person."""
+    keys = []
+    if phone:
+        keys.append(Customer.phone_index == vault(session).index("phone", phone))
+    if id_number:
+        keys.append(Customer.id_number_index == vault(session).index("id_number", id_number))
+    if not keys:
+        return None
+    rows = await session.scalars(select(Customer).where(or_(*keys)).order_by(Customer.updated_at.desc()).limit(20))
+    for customer in rows:
+        plain = await opened(session, customer)
+        same_name = not name or plain["name"] in (None, name)
+        same_paper = not id_number or plain["id_number"] in (None, id_number)
+        if same_name and same_paper:
+            return customer
+    return None
+
+
+def known_by(
+    session: AsyncSession,
+    customer: Customer | None,
+    *,
+    name: str | None,
+    phone: str | None,
+    id_number: str | None,
+    now: datetime,
+) -> Customer:
+    """The customer with what was said now; a new one when there was none. The caller flushes."""
+    if customer is None:
+        customer = Customer(id=uuid4(), created_at=now, updated_at=now)
+        session.add(customer)
+    _seal_into(session, customer, name, phone, id_number)
+    customer.updated_at = now
+    return customer
+
+
+def protect_first(
+    session: AsyncSession, conversation_id: UUID, texts: Sequence[str], *, names: Sequence[str] = ()
+) -> list[str]:
+    """The first words of a conversation that nobody else can hold yet; `names` are hidden wherever they stand.
+    The caller flushes."""
+    known: dict[tuple[Kind, str], str] = {}
+    for name in dict.fromkeys(names):
+        if len(name) >= 2 and any(name in text for text in texts):
+            known[Kind.NAME, name] = token(Kind.NAME, len(known) + 1)
+    made = [Value(held, kind, value) for (kind, value), held in known.items()]
+    hidden = []
+    for text in texts:
+        tokenised = personal.tokenise(text, None, known)
+        hidden.append(tokenised.text)
+        made += tokenised.values
+        known |= {(value.kind, value.value): value.token for value in tokenised.values}
+    session.add_all([_kept(session, conversation_id, value) for value in made])
+    return hidden
+
+
+def _kept(session: AsyncSession, conversation_id: UUID, value: Value) -> PersonalValue:
+    row = uuid4()
+    return PersonalValue(
+        id=row,
+        conversation_id=conversation_id,
+        token=value.token,
+        kind=value.kind,
+        value_enc=vault(session).seal("personal_values", "value_enc", row, value.value),
+        masked=mask(value.kind, value.value),
+    )
 
 
 async def opened(session: AsyncSession, customer: Customer) -> dict[str, str | None]:

@@ -5,7 +5,9 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend import editions
 from casebackend.dictionaries.model import DictionaryTerm
+from casebackend.dictionaries.queries import DICTIONARIES
 
 SEED = Path(__file__).with_name("taxonomy.yml")
 
@@ -26,3 +28,4 @@ async def seed(session: AsyncSession, *, now: datetime) -> None:
                     )
                 )
     await session.flush()
+    await editions.changed(session, DICTIONARIES)

@@ -1,3 +1,5 @@
+"""Whether somebody is on duty stands with the staff: cases are assigned by it too."""
+
 from datetime import datetime
 from uuid import UUID
 
@@ -5,13 +7,17 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casebackend.database import Base
+from casebackend.staff.model import Duty
+
+__all__ = ["Duty", "TalkNudge"]
 
 
-class Duty(Base):
-    """What a colleague says of himself. Without a row, whoever is logged in counts as free."""
+class TalkNudge(Base):
+    """A word of ours into a talk that stood still; `seq` is the last answer before, so it comes once each time."""
 
-    __tablename__ = "duties"
+    __tablename__ = "talk_nudges"
 
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
-    state: Mapped[str] = mapped_column(String(16))
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]

@@ -1,15 +1,13 @@
 """Who answers when a customer wants a person. Standard library only."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from casebackend.staff.rules import DutyState
 
 ANSWER_MINUTES = 30
 INTAKE = "intake"
 MAY_TAKE_FROM_OTHERS = frozenset({"team_lead"})
-
-
-class DutyState(StrEnum):
-    FREE = "free"
-    BUSY = "busy"
 
 
 LABELS: dict[DutyState, str] = {DutyState.FREE: "空闲", DutyState.BUSY: "示忙"}
@@ -21,3 +19,23 @@ REASONS: dict[str, str] = {
     "danger": "涉及人身或资金安全",
     "failed": "系统未能处理",
 }
+
+
+class Nudge(StrEnum):
+    """The customer waits for us; we wait for the customer; and then the talk goes back to the bot."""
+
+    WAITING = "waiting"
+    SILENT = "silent"
+    RETURN = "return"
+
+
+def waiting_nudge(since: datetime, told_at: datetime | None, now: datetime, *, wait: timedelta) -> Nudge | None:
+    return Nudge.WAITING if told_at is None and now - since >= wait else None
+
+
+def silent_nudge(
+    spoke_at: datetime, told_at: datetime | None, now: datetime, *, silent: timedelta, give_back: timedelta
+) -> Nudge | None:
+    if told_at is None:
+        return Nudge.SILENT if now - spoke_at >= silent else None
+    return Nudge.RETURN if now - told_at >= give_back else None

@@ -48,6 +48,20 @@ def words(name: str, /, **values: object) -> str:
     return text.format_map(values)
 
 
+def subject(name: str, /, **values: object) -> str:
+    """The line above a mail; of words that carry none, nothing."""
+    text = str(_template(name).get("subject", "")).strip()
+    absent = needed(text) - values.keys()
+    if absent:
+        raise UnknownWords(f"{name} needs {sorted(absent)}")
+    return text.format_map(values)
+
+
+def channels(name: str) -> list[str]:
+    """Besides the console: by which other ways these words reach a colleague."""
+    return [str(channel) for channel in _template(name).get("channels", [])]
+
+
 def choices(name: str) -> list[str]:
     return [str(choice) for choice in _template(name).get("choices", [])]
 

@@ -3,8 +3,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend import editions
 from casebackend.organisations.model import Organisation
 from casebackend.organisations.rules import OrganisationName
+from casebackend.organisations.tree import Tree, Unit
+
+ORGANISATIONS = "organisations"
 
 
 def spoken_name(organisation: Organisation) -> OrganisationName:
@@ -23,16 +27,18 @@ async def by_code(session: AsyncSession, code: str) -> Organisation | None:
     return found
 
 
-async def subtree(session: AsyncSession, root: UUID) -> set[UUID]:
+async def _tree(session: AsyncSession) -> Tree:
+    columns = (Organisation.id, Organisation.code, Organisation.name, Organisation.short_name)
+    rows = await session.execute(
+        select(*columns, Organisation.level, Organisation.parent_id).order_by(Organisation.code)
+    )
+    return Tree.of(Unit(*row) for row in rows)
+
+
+async def tree(session: AsyncSession) -> Tree:
+    return await editions.kept(session, ORGANISATIONS, _tree)
+
+
+async def subtree(session: AsyncSession, root: UUID) -> frozenset[UUID]:
     """`root` and every unit below it."""
-    below: dict[UUID | None, list[UUID]] = {}
-    for identity, parent in await session.execute(select(Organisation.id, Organisation.parent_id)):
-        below.setdefault(parent, []).append(identity)
-    found: set[UUID] = set()
-    waiting = [root]
-    while waiting:
-        current = waiting.pop()
-        if current not in found:
-            found.add(current)
-            waiting.extend(below.get(current, []))
-    return found
+    return (await tree(session)).below(root)

@@ -4,6 +4,7 @@ from typing import Any
 import yaml
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend import editions
 from casebackend.organisations import queries
 from casebackend.organisations.model import Organisation
 
@@ -28,3 +29,4 @@ async def seed(session: AsyncSession) -> None:
             )
         )
         await session.flush()
+    await editions.changed(session, queries.ORGANISATIONS)

@@ -82,12 +82,12 @@ async def _answered(
         return _outcome(revisit, understood=False)
     revisit.misses = 0
     given_up = Step(revisit.step) is Step.SOLVED and revisit.solved is None
-    reopens = second.may_open(case) and not await second.exists(session, case)
+    reopens = await second.may_follow(session, case)
     following = rules.step_after(Step(revisit.step), _answers(revisit), may_reopen=reopens)
     revisit.step = Step.DONE if given_up else following
-    opened = await second.open_for(session, revisit, case, message, now) if revisit.again else None
     if revisit.step == Step.DONE:
         await finish(session, revisit, case, now=now)
+    opened = await second.open_for(session, revisit, message, now) if revisit.again and reopens else None
     return _outcome(revisit, understood=True, opened=opened)
 
 

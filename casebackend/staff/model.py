@@ -24,6 +24,16 @@ class User(Base):
     skills: Mapped[list[str]] = mapped_column(default=list)
 
 
+class Duty(Base):
+    """What a colleague says of himself. Without a row, whoever is logged in counts as free."""
+
+    __tablename__ = "duties"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime]
+
+
 class LoginSession(Base):
     """One login of one browser. The browser holds the secret, we hold its hash."""
 

@@ -2,7 +2,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.organisations.model import Organisation
@@ -89,3 +89,10 @@ async def _superior(session: AsyncSession, user: User, *, passed: set[UUID]) -> 
             return leading[0]
         unit_id = await session.scalar(select(Organisation.parent_id).where(Organisation.id == unit_id))
     return None
+
+
+async def with_role(session: AsyncSession, role: Role) -> list[User]:
+    """Active people of a role, of the whole bank."""
+    listed = cast(User.roles, String).contains(f'"{role}"')
+    rows = await session.scalars(select(User).where(User.active, listed).order_by(User.login))
+    return [user for user in rows if role in user.roles]

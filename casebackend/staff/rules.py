@@ -44,6 +44,11 @@ ROLE_NAMES: dict[Role, str] = {
 CASE_ROLES = frozenset(Role) - {Role.CURATOR, Role.ADMIN}
 
 
+class DutyState(StrEnum):
+    FREE = "free"
+    BUSY = "busy"
+
+
 class Outcome(StrEnum):
     """`tried` stands until the password has been checked, and counts as a failure: parallel guesses cannot slip by."""
 

@@ -7,30 +7,100 @@ class Kind(StrEnum):
     FILED = "case.filed"
     MOVED = "case.moved"
     URGED = "case.urged"
+    STAFF_URGED = "case.staff_urged"
     WITHDRAWN = "case.withdrawn"
     REPLIED = "case.replied"
     SECOND_OPENED = "case.second_opened"
     MERGED_IN = "case.merged_in"
     VOID_REQUESTED = "case.void_requested"
+    CLASSIFIED = "case.classified"
+    UNMERGED = "case.unmerged"
+    SPLIT = "case.split"
+    LINKED = "case.linked"
+    UNLINKED = "case.unlinked"
+    REVIEW_APPLIED = "review.applied"
+    REVIEW_MOVED = "review.moved"
+    REGRADED = "case.regraded"
+    MATTER_CHANGED = "case.matter_changed"
+    UNITS_CHANGED = "case.units_changed"
+    PERSON_ADDED = "case.person_added"
+    DOCUMENT_RECEIVED = "case.document_received"
+    OBJECT_NAMED = "case.object_named"
     NEAR_DUE = "clock.near_due"
     OVERDUE = "clock.overdue"
+    ESCALATED = "clock.escalated"
+    SUPERVISED = "supervision.opened"
+    SUPERVISION_REPLIED = "supervision.replied"
+    SUPERVISION_CLOSED = "supervision.closed"
+    EXTENSION_ASKED = "extension.asked"
+    EXTENSION_DECIDED = "extension.decided"
+    EXTENDED = "case.extended"
+    MATERIAL = "material.received"
+    MATERIAL_DECIDED = "material.decided"
+    RESTARTED = "clock.restarted"
+    CONTACTED = "case.contacted"
     SURVEY_SENT = "revisit.sent"
     SURVEY_ANSWERED = "revisit.answered"
     SURVEY_CANCELLED = "revisit.cancelled"
+    TASK_ASKED = "task.asked"
+    TASK_RECEIVED = "task.received"
+    TASK_ANSWERED = "task.answered"
+    TASK_CANCELLED = "task.cancelled"
+    RECUSAL_DECLARED = "recusal.declared"
+    RECUSAL_WAIVED = "recusal.waived"
+    ASSIGNED = "case.assigned"
+    UNASSIGNED = "case.unassigned"
+    EVIDENCE_ADDED = "evidence.added"
+    EVIDENCE_READ = "evidence.read"
 
 
 LABELS: dict[Kind, str] = {
     Kind.FILED: "登记投诉",
     Kind.MOVED: "流转",
     Kind.URGED: "客户催办",
+    Kind.STAFF_URGED: "催办",
     Kind.WITHDRAWN: "客户撤诉",
     Kind.REPLIED: "答复客户",
     Kind.SECOND_OPENED: "转为二次投诉",
     Kind.MERGED_IN: "并入重复投诉",
     Kind.VOID_REQUESTED: "申请作废",
+    Kind.CLASSIFIED: "调整分类",
+    Kind.UNMERGED: "移出合并的投诉",
+    Kind.SPLIT: "拆分投诉",
+    Kind.LINKED: "关联投诉",
+    Kind.UNLINKED: "解除关联",
+    Kind.REVIEW_APPLIED: "申请核查",
+    Kind.REVIEW_MOVED: "核查办理",
+    Kind.REGRADED: "变更投诉等级",
+    Kind.MATTER_CHANGED: "变更事项类型",
+    Kind.UNITS_CHANGED: "变更机构",
+    Kind.PERSON_ADDED: "登记相关人员",
+    Kind.DOCUMENT_RECEIVED: "收到证明材料",
+    Kind.OBJECT_NAMED: "登记业务对象",
     Kind.NEAR_DUE: "临期提醒",
     Kind.OVERDUE: "超期",
+    Kind.ESCALATED: "升级提醒",
+    Kind.SUPERVISED: "督办",
+    Kind.SUPERVISION_REPLIED: "督办回复",
+    Kind.SUPERVISION_CLOSED: "督办结束",
+    Kind.EXTENSION_ASKED: "申请延期",
+    Kind.EXTENSION_DECIDED: "延期审批",
+    Kind.EXTENDED: "批准延期",
+    Kind.MATERIAL: "收到补充材料",
+    Kind.MATERIAL_DECIDED: "补充材料确认",
+    Kind.RESTARTED: "新事实，时限重新计算",
+    Kind.CONTACTED: "联系客户",
     Kind.SURVEY_SENT: "发出回访",
     Kind.SURVEY_ANSWERED: "回访完成",
     Kind.SURVEY_CANCELLED: "回访取消",
+    Kind.TASK_ASKED: "请求协办",
+    Kind.TASK_RECEIVED: "接收协办任务",
+    Kind.TASK_ANSWERED: "反馈协办任务",
+    Kind.TASK_CANCELLED: "取消协办任务",
+    Kind.RECUSAL_DECLARED: "申请回避",
+    Kind.RECUSAL_WAIVED: "解除回避",
+    Kind.ASSIGNED: "分派承办人",
+    Kind.UNASSIGNED: "收回分派",
+    Kind.EVIDENCE_ADDED: "登记证据",
+    Kind.EVIDENCE_READ: "下载证据",
 }

@@ -1,24 +1,40 @@
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casebackend.database import Base
 
 
 class WorkflowStep(Base):
-    """One step of an internal chain. Its time is the limit `internal.<code>`; moves of a case start and stop it."""
+    """One step of an internal chain of a profile. Its time is the limit named by `clock`; moves start and stop it."""
 
     __tablename__ = "workflow_steps"
-    __table_args__ = (UniqueConstraint("chain", "code", "effective_from"),)
+    __table_args__ = (UniqueConstraint("profile", "chain", "code", "effective_from"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    profile: Mapped[str] = mapped_column(String(32), default="four_step")
     chain: Mapped[str] = mapped_column(String(16))
     seq: Mapped[int]
     code: Mapped[str] = mapped_column(String(32))
+    clock: Mapped[str] = mapped_column(String(40))
     label: Mapped[str]
     who: Mapped[str]
     starts_on: Mapped[list[str]]
     stops_on: Mapped[list[str]]
     effective_from: Mapped[date]
+
+
+class ProfileUse(Base):
+    """From a day on, cases of this unit and of those under it run by this profile, unless a lower unit has its own."""
+
+    __tablename__ = "profile_uses"
+    __table_args__ = (UniqueConstraint("unit_id", "effective_from"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    profile: Mapped[str] = mapped_column(String(32))
+    effective_from: Mapped[date]
+    source: Mapped[str]
+    evidence: Mapped[str] = mapped_column(String(8))

@@ -1,32 +1,69 @@
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.editions import kept
 from casebackend.organisations.model import Organisation
-from casebackend.workflow.model import WorkflowStep
-from casebackend.workflow.rules import Step
+from casebackend.organisations.queries import tree
+from casebackend.workflow import rules
+from casebackend.workflow.model import ProfileUse, WorkflowStep
+from casebackend.workflow.rules import FOUR_STEP, Step, Use
+
+EDITION = "workflow"
+
+type Chains = Mapping[tuple[str, str], Mapping[date, tuple[Step, ...]]]
 
 
-async def chain_on(session: AsyncSession, chain: str, day: date) -> list[Step]:
+async def chains(session: AsyncSession) -> Chains:
+    """By profile and chain, each version by its first day."""
+    return await kept(session, EDITION, _load_chains, key="chains")
+
+
+async def _load_chains(session: AsyncSession) -> Chains:
+    found: dict[tuple[str, str], dict[date, tuple[Step, ...]]] = {}
+    rows = await session.scalars(select(WorkflowStep).order_by(WorkflowStep.effective_from, WorkflowStep.seq))
+    for row in rows:
+        step = Step(row.code, row.label, row.who, frozenset(row.starts_on), frozenset(row.stops_on), row.clock)
+        versions = found.setdefault((row.profile, row.chain), {})
+        versions[row.effective_from] = (*versions.get(row.effective_from, ()), step)
+    return MappingProxyType(found)
+
+
+async def chain_on(session: AsyncSession, profile: str, chain: str, day: date) -> list[Step]:
     """The version in force when the case was received: a running case stays on its version. Before the first version,
-    the first."""
-    dates = select(func.max(WorkflowStep.effective_from)).where(WorkflowStep.chain == chain)
-    in_force = dates.where(WorkflowStep.effective_from <= day).scalar_subquery()
-    first = select(func.min(WorkflowStep.effective_from)).where(WorkflowStep.chain == chain).scalar_subquery()
-    version = func.coalesce(in_force, first)
-    found = await session.scalars(
-        select(WorkflowStep)
-        .where(WorkflowStep.chain == chain, WorkflowStep.effective_from == version)
-        .order_by(WorkflowStep.seq)
-    )
-    return [Step(row.code, row.label, row.who, frozenset(row.starts_on), frozenset(row.stops_on)) for row in found]
+    the first. What a profile does not say, the four steps say."""
+    known = await chains(session)
+    versions = known.get((profile, chain)) or known.get((FOUR_STEP, chain)) or {}
+    if not versions:
+        return []
+    version = max((each for each in versions if each <= day), default=min(versions))
+    return list(versions[version])
 
 
-async def deciding_unit(session: AsyncSession, chain: str, day: date) -> UUID | None:
+async def uses(session: AsyncSession) -> tuple[Use, ...]:
+    return await kept(session, EDITION, _load_uses, key="uses")
+
+
+async def _load_uses(session: AsyncSession) -> tuple[Use, ...]:
+    rows = await session.scalars(select(ProfileUse).order_by(ProfileUse.effective_from))
+    return tuple(Use(row.unit_id, row.profile, row.effective_from) for row in rows)
+
+
+async def profile_of(session: AsyncSession, unit_id: UUID | None, day: date) -> str:
+    """By which profile a case of this unit runs when it is received on that day."""
+    if unit_id is None:
+        return FOUR_STEP
+    path = [unit.id for unit in (await tree(session)).above(unit_id)]
+    return rules.in_use(await uses(session), path, day)
+
+
+async def deciding_unit(session: AsyncSession, profile: str, chain: str, day: date) -> UUID | None:
     """The unit that the last step of the chain names; None when the bank has no unit of that name."""
-    steps = await chain_on(session, chain, day)
+    steps = rules.nodes(await chain_on(session, profile, chain, day))
     if not steps:
         return None
     found: UUID | None = await session.scalar(select(Organisation.id).where(Organisation.name == steps[-1].who))

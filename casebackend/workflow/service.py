@@ -1,20 +1,77 @@
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.workflow.model import WorkflowStep
+from casebackend.editions import changed
+from casebackend.errors import Conflict, Unprocessable
+from casebackend.organisations import queries as organisations
+from casebackend.workflow import queries
+from casebackend.workflow.model import ProfileUse, WorkflowStep
 
 SEED = Path(__file__).with_name("chain.yml")
 
 
+class UnknownProfile(Unprocessable):
+    slug, title = "unknown-profile", "没有这套内部时限"
+
+    def __init__(self) -> None:
+        super().__init__("请从已有的内部时限中选择一套")
+
+
+class UseKnown(Conflict):
+    slug, title = "use-known", "该机构已有同日生效的设置"
+
+    def __init__(self) -> None:
+        super().__init__("同一机构、同一生效日只能有一条，请换一个生效日")
+
+
+@cache
+def _data() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(SEED.read_text(encoding="utf-8"))
+    return loaded
+
+
+def profile_names() -> dict[str, str]:
+    return dict(_data()["profiles"])
+
+
 async def seed(session: AsyncSession, *, now: datetime) -> None:
-    known = set(await session.scalars(select(WorkflowStep.chain)))
-    for chain in yaml.safe_load(SEED.read_text()):
-        if chain["chain"] in known:
+    known = {(profile, chain) for profile, chain in await session.execute(
+        select(WorkflowStep.profile, WorkflowStep.chain)
+    )}
+    for chain in _data()["chains"]:
+        if (chain["profile"], chain["chain"]) in known:
             continue
+        common = {"profile": chain["profile"], "chain": chain["chain"], "effective_from": chain["effective_from"]}
         for seq, step in enumerate(chain["steps"], 1):
-            session.add(WorkflowStep(chain=chain["chain"], seq=seq, effective_from=chain["effective_from"], **step))
+            session.add(WorkflowStep(seq=seq, **common, **{"clock": f"internal.{step['code']}"} | step))
+    if await session.scalar(select(ProfileUse.id).limit(1)) is None:
+        for use in _data()["uses"]:
+            unit = await organisations.by_code(session, use["unit"])
+            if unit is not None:
+                given = {name: value for name, value in use.items() if name != "unit"}
+                session.add(ProfileUse(unit_id=unit.id, **given))
     await session.flush()
+    await changed(session, queries.EDITION)
+
+
+async def use_profile(
+    session: AsyncSession, unit_id: UUID, profile: str, *, effective_from: date, source: str
+) -> ProfileUse:
+    """From that day on, for new cases of this unit and those under it. Running cases stay as they are."""
+    if profile not in profile_names():
+        raise UnknownProfile
+    same = select(ProfileUse.id).where(ProfileUse.unit_id == unit_id, ProfileUse.effective_from == effective_from)
+    if await session.scalar(same) is not None:
+        raise UseKnown
+    use = ProfileUse(unit_id=unit_id, profile=profile, effective_from=effective_from, source=source, evidence="D")
+    session.add(use)
+    await session.flush()
+    await changed(session, queries.EDITION)
+    return use

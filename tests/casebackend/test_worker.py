@@ -6,15 +6,15 @@ import pytest
 from sqlalchemy import func, select, update
 
 from casebackend import failpoints, leader
-from casebackend.cases.model import Notice
 from casebackend.check import check
+from casebackend.chores import LEASE, subscriptions
 from casebackend.clocks import service as clocks
 from casebackend.clocks.model import Timer
 from casebackend.heartbeats.model import Heartbeat
 from casebackend.leader import Deposed, LeaderLease
+from casebackend.notices.model import Notice
 from casebackend.outbox.model import OutboxMessage
 from casebackend.timeline.queries import of_case
-from casebackend.worker import LEASE, subscriptions
 from tests.casebackend.cases.builders import Desk, filed
 from tests.casebackend.cases.test_own import says
 from tests.casebackend.workers import worker
@@ -119,7 +119,7 @@ async def test_the_handler_is_told_of_an_urge(world: World) -> None:
     await worker(world).tick()
     await worker(world).tick()
     async with world.database.transaction() as session:
-        notice = (await session.scalars(select(Notice))).one()
+        notice = (await session.scalars(select(Notice).where(Notice.kind == "case.urged"))).one()
         assert (notice.kind, notice.case_id) == ("case.urged", receipt.case_id)
         assert notice.user_id is not None
 

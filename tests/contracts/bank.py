@@ -80,7 +80,7 @@ class Bank:
         """From the review to the written reply."""
         unit = (await self.reads("lead", f"/cases/{case}"))["unit_id"]
         await self.moves("lead", case, "accept")
-        await self.moves("agent", case, "dispatch", handling_unit_id=unit)
+        await self.moves("agent", case, "dispatch", handling_unit_id=unit, opinion="由该部门核查")
         await self.moves("agent", case, "receive")
         await self.moves("agent", case, "propose", **PROPOSAL)
         await self.moves("supervisor", case, "approve_opinion", opinion="同意")

@@ -11,11 +11,12 @@ REPLY = {
     "reply_basis": "依据本行信用卡章程中关于年费减免的约定。",
     "reply_remedies": "您可在收到本答复之日起30日内向上级机构申请核查，也可以申请调解、仲裁或者提起诉讼。",
 }
-PROPOSAL = {
-    "findings": "系统重复扣收年费，属实。",
-    "responsible": "responsible",
+ANSWER = {
+    "findings": "年费按章程收取一次，没有多收。",
+    "judgement_basis": "信用卡章程：年费每年收取一次",
+    "business_channel_a": "营业现场",
+    "category_b": "信用卡",
     "cause_c": "因定价收费引起的投诉",
-    "proposal": "退回年费并致歉",
 }
 
 
@@ -78,5 +79,5 @@ async def to_the_reply(agent: Staff, lead: Staff, number: str) -> None:
     await lead.move(number, "accept", opinion="材料齐全，予以受理")
     await agent.move(number, "dispatch", opinion="请核实", handling_unit_id=case["unit_id"])
     await agent.move(number, "receive", opinion="已接收")
-    await agent.move(number, "propose_reply", opinion="情况清楚", **PROPOSAL)
+    await agent.move(number, "propose_reply", opinion="情况清楚", **ANSWER)
     await agent.move(number, "reply", **REPLY)

@@ -8,6 +8,56 @@ document.addEventListener("htmx:config:request", (event) => {
   event.detail.ctx.request.headers["X-CSRF-Token"] = csrf();
 });
 
+// A form of a section goes back to its section: with the page unchanged but for the anchor, nothing would be loaded.
+document.addEventListener("htmx:after:request", (event) => {
+  const hx = event.detail.ctx.hx;
+  if (!hx?.redirect?.includes("#")) return;
+  const to = new URL(hx.redirect, location.href);
+  if (to.pathname !== location.pathname || to.search !== location.search) return;
+  location.hash = to.hash;
+  hx.redirect = undefined;
+  hx.refresh = "true";
+});
+
+// ---- the page of a case: nodes of the picture, sections, fields that a refusal names
+function step(link) {
+  const card = one(`#step-${link.dataset.step}`);
+  const cards = card?.closest(".stepcards");
+  if (!cards) return;
+  for (const each of cards.children) each.classList.toggle("open", each === card);
+  cards.classList.add("chosen");
+  for (const each of document.querySelectorAll("[data-step]")) {
+    if (each.dataset.step === link.dataset.step) each.setAttribute("aria-current", "step");
+    else each.removeAttribute("aria-current");
+  }
+}
+
+function unfold() { // what an address or a link points at is opened, and what holds it
+  const wanted = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!wanted) return;
+  for (let box = wanted.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+  if (wanted.matches("details, .section")) wanted.scrollIntoView();
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-step]");
+  if (link && !event.ctrlKey && !event.metaKey) { event.preventDefault(); step(link); }
+  const wrong = event.target.closest("[data-wrong]");
+  const field = wrong && document.getElementById(wrong.dataset.wrong);
+  if (field) { event.preventDefault(); field.focus(); }
+  const more = one("details.more[open]");
+  if (more && !more.contains(event.target)) more.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  const more = one("details.more[open]");
+  if (event.key === "Escape" && more) { more.open = false; one("summary", more).focus(); }
+});
+document.addEventListener("toggle", (event) => {
+  if (event.target.matches("details.move[open]")) one("form :is(select, textarea, input:not([type=hidden]))", event.target)?.focus();
+}, true);
+window.addEventListener("hashchange", unfold);
+document.addEventListener("DOMContentLoaded", () => setTimeout(unfold));
+
 // ---- composer and suggestions
 const used = new Set();
 

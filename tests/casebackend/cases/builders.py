@@ -28,11 +28,13 @@ ANSWERS = {
 REPLY = {
     "reply_facts": "经核实，您的信用卡年费确为系统重复扣收。",
     "reply_basis": "依据本行信用卡章程关于年费的约定。",
-    "reply_remedies": "可在收到答复之日起30日内向上级机构申请核查，也可以申请调解、仲裁或者提起诉讼。",
+    "reply_remedies": "如对处理结果有异议，可以申请调解、仲裁或者提起诉讼。",
 }
 PROPOSAL = {
     "findings": "系统重复扣收",
+    "validity": "valid",
     "responsible": "responsible",
+    "judgement_basis": "信用卡章程第十二条：年费每年收取一次",
     "cause_c": "因定价收费引起的投诉",
     "proposal": "退回年费并致歉",
 }
@@ -80,6 +82,11 @@ async def unit(world: World, name: str) -> str:
         return str(await session.scalar(select(Organisation.id).where(Organisation.name == name)))
 
 
+def told(world: World, **other: Any) -> dict[str, Any]:
+    """A colleague told the customer on the telephone just now."""
+    return {"told_by": "phone", "told_at": world.time.isoformat(), "told_proof": "通话录音 0301"} | other
+
+
 class Desk:
     """The staff of the demo, each in an own browser."""
 
@@ -111,7 +118,7 @@ class Desk:
     async def investigating(self, case: object) -> None:
         await self.sure("lead", case, "accept")
         target = await unit(self.world, "个人金融部")
-        await self.sure("agent", case, "dispatch", handling_unit_id=target)
+        await self.sure("agent", case, "dispatch", handling_unit_id=target, opinion="信用卡业务由个人金融部核查")
         await self.sure("agent", case, "receive")
 
     async def reply_pending(self, case: object) -> None:
@@ -120,6 +127,7 @@ class Desk:
         await self.sure("supervisor", case, "approve_opinion", opinion="同意")
         await self.sure("supervisor", case, "approve_reply", opinion="同意办结")
 
-    async def replied(self, case: object) -> dict[str, Any]:
+    async def replied(self, case: object, **told: Any) -> dict[str, Any]:
+        """`told`: how, when and with what proof, where we carry no messages (see `told`)."""
         await self.reply_pending(case)
-        return await self.sure("agent", case, "reply", **REPLY)
+        return await self.sure("agent", case, "reply", **REPLY, **told)

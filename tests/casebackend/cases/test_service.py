@@ -18,7 +18,7 @@ from casebackend.clocks.queries import timers_of
 from casebackend.conversations.model import Message
 from casebackend.conversations.rules import Channel
 from casebackend.timeline.queries import of_case
-from tests.casebackend.cases.builders import PROPOSAL, REPLY, Desk, ask, case_of, filed, unit
+from tests.casebackend.cases.builders import PROPOSAL, REPLY, Desk, ask, case_of, filed, told, unit
 from tests.casebackend.staff.logins import hired
 from tests.world import World
 
@@ -243,7 +243,7 @@ async def test_a_regulators_case_is_never_voided_and_needs_closing_info(world: W
 
 async def test_where_we_carry_no_messages_the_colleague_tells_the_customer(world: World, desk: Desk) -> None:
     receipt = await filed(world, channel=Channel.COUNTER)
-    await desk.replied(receipt.case_id)
+    await desk.replied(receipt.case_id, **told(world))
     entries = (await desk.reads("agent", f"/cases/{receipt.number}/timeline")).json()["entries"]
     assert entries[-1]["detail"]["told"] == "by_staff"
 

@@ -7,33 +7,32 @@ from sqlalchemy import select
 
 from casebackend.calendar import service as calendar
 from casebackend.calendar.model import CalendarDay
-from casebackend.calendar.queries import calendar_around, ends_soon
+from casebackend.calendar.queries import EDITION, calendar_around, ends_soon
 from casebackend.calendar.rules import at
 from casebackend.calendar.service import replace_year
 from casebackend.clocks import service
 from casebackend.clocks.model import Limit, Timer
 from casebackend.clocks.queries import limit_on, timers_of
-from casebackend.clocks.rules import StopReason, last_day
+from casebackend.clocks.rules import StopReason, amount_text, last_day
 from casebackend.clocks.service import LimitMissing
+from casebackend.editions import changed
 from casebackend.workflow.queries import chain_on
-from casebackend.workflow.rules import started_by, stopped_by
+from casebackend.workflow.rules import FOUR_STEP, nodes, started_by, stopped_by
 from tests.world import START, World
 
 
 async def test_the_limit_of_the_day_of_receipt_counts(world: World) -> None:
     async with world.database.transaction() as session:
-        session.add(
-            Limit(
-                code="l1",
-                label="法定处理时限（一般）",
-                amount=Decimal(10),
-                unit="calendar_days",
-                effective_from=date(2027, 1, 1),
-                source="修订稿（假设）",
-                evidence="U",
-            )
+        new_rule = Limit(
+            code="l1",
+            label="法定处理时限（一般）",
+            amount=Decimal(10),
+            unit="calendar_days",
+            effective_from=date(2027, 1, 1),
+            source="修订稿（假设）",
+            evidence="U",
         )
-        await session.flush()
+        await service.add_limit(session, new_rule)
         before, after = uuid4(), uuid4()
         old = await service.start(session, before, "l1", at=at(date(2026, 12, 31), START.time()))
         new = await service.start(session, after, "l1", at=at(date(2027, 1, 1), START.time()))
@@ -51,9 +50,9 @@ async def test_a_clock_without_a_limit_is_refused(world: World) -> None:
 
 async def test_the_internal_chain_takes_six_working_days(world: World) -> None:
     async with world.database.transaction() as session:
-        steps = await chain_on(session, "first", date(2026, 3, 2))
+        steps = nodes(await chain_on(session, FOUR_STEP, "first", date(2026, 3, 2)))
         limits = [await limit_on(session, step.clock, date(2026, 3, 2)) for step in steps]
-    assert [str(limit.amount) for limit in limits if limit] == ["0.50", "3.00", "2.00", "0.50"]
+    assert [amount_text(limit.amount) for limit in limits if limit] == ["0.5", "3", "2", "0.5"]
     assert [step.label for step in steps] == ["转办", "调查处理", "稽核审定", "答复客户"]
     assert (started_by(steps, "propose"), stopped_by(steps, "propose")) == (
         ["internal.decide"],
@@ -96,6 +95,7 @@ async def test_an_edited_day_of_the_calendar_counts_and_a_second_seeding_keeps_i
         day = await session.get_one(CalendarDay, date(2026, 3, 3))
         day.is_workday = False
         await session.flush()
+        await changed(session, EDITION)
         await calendar.seed(session, now=world.time)
         await service.seed(session, now=world.time)
         found = await calendar_around(session, date(2026, 3, 2))

@@ -69,7 +69,7 @@ async def test_a_case_goes_its_whole_way_by_the_forms_of_the_pages(world: World)
     department = await unit(world, "个人金融部")
     steps: list[tuple[str, str, dict[str, object]]] = [
         ("lead", "accept", {"opinion": "材料齐全"}),
-        ("agent", "dispatch", {"handling_unit_id": department}),
+        ("agent", "dispatch", {"handling_unit_id": department, "opinion": "由该部门核查"}),
         ("agent", "receive", {}),
         ("agent", "propose", dict(PROPOSAL)),
         ("supervisor", "approve_opinion", {"opinion": "同意"}),

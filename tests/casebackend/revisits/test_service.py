@@ -16,7 +16,7 @@ from casebackend.conversations.model import Conversation, Message
 from casebackend.conversations.rules import Channel
 from casebackend.revisits.model import Revisit
 from casebackend.workflow.model import WorkflowStep
-from tests.casebackend.cases.builders import PROPOSAL, REPLY, Desk, ask, case_of, filed, unit
+from tests.casebackend.cases.builders import PROPOSAL, REPLY, Desk, ask, case_of, filed, told, unit
 from tests.casebackend.workers import worker
 from tests.world import World
 
@@ -200,7 +200,7 @@ async def test_a_reopened_case_is_surveyed_after_its_new_reply_only(world: World
     await desk.sure("supervisor", receipt.case_id, "reopen", opinion="核查决定重新处理")
     world.wait(minutes=2)
     await worker(world).tick()
-    await desk.sure("agent", receipt.case_id, "propose_reply", findings="已补退", opinion="属实")
+    await desk.sure("agent", receipt.case_id, "propose_reply", findings="已补退", judgement_basis="章程", opinion="不成立")
     await desk.sure("agent", receipt.case_id, "reply", **REPLY)
     await worker(world).tick()
     world.wait(minutes=2)
@@ -232,7 +232,7 @@ async def test_a_regulators_case_is_asked_by_a_person_and_never_opened_again(wor
     await desk.sure("agent", receipt.case_id, "propose", **PROPOSAL)
     await desk.sure("supervisor", receipt.case_id, "approve_opinion", opinion="同意")
     await desk.sure("supervisor", receipt.case_id, "approve_reply", opinion="同意", closing_info="已办结")
-    await desk.sure("agent", receipt.case_id, "reply", **REPLY)
+    await desk.sure("agent", receipt.case_id, "reply", **REPLY, **told(world))
     await worker(world).tick()
     world.wait(minutes=2)
     await worker(world).tick()
@@ -289,5 +289,5 @@ async def test_the_chain_says_which_unit_decides_a_second_complaint(world: World
         assert (second.status, str(second.handling_unit_id)) == ("dispatched", await unit(world, who))
     else:
         assert (second.status, second.handling_unit_id) == ("accepted", None)
-        assert "revisit.no_unit_decides" in [entry["event"] for entry in logs]
+        assert "family.no_unit_decides" in [entry["event"] for entry in logs]
     await holds(world)

@@ -1,11 +1,17 @@
 from datetime import date
+from uuid import UUID
 
 import pytest
 
+from casebackend.editions import changed
 from casebackend.workflow.model import WorkflowStep
-from casebackend.workflow.queries import chain_on, deciding_unit
+from casebackend.workflow.queries import EDITION, chain_on, deciding_unit, profile_of
+from casebackend.workflow.rules import FOUR_STEP, nodes, started_by
+from casebackend.workflow.service import UnknownProfile, UseKnown, use_profile
 from tests.casebackend.cases.builders import unit
 from tests.world import World
+
+DAY = date(2026, 3, 2)
 
 
 @pytest.mark.parametrize(("day", "steps"), [(date(2025, 12, 31), 4), (date(2026, 3, 2), 4), (date(2027, 1, 1), 1)])
@@ -14,13 +20,45 @@ async def test_the_chain_is_the_version_of_the_day_and_before_the_first_the_firs
 ) -> None:
     async with world.database.transaction() as session:
         later = {"label": "一步办结", "who": "客服中心", "starts_on": ["accept"], "stops_on": ["reply"]}
-        session.add(WorkflowStep(chain="first", seq=1, code="all", effective_from=date(2027, 1, 1), **later))
+        session.add(
+            WorkflowStep(
+                chain="first", seq=1, code="all", clock="internal.all", effective_from=date(2027, 1, 1), **later
+            )
+        )
         await session.flush()
-        assert len(await chain_on(session, "first", day)) == steps
+        await changed(session, EDITION)
+        assert len(nodes(await chain_on(session, FOUR_STEP, "first", day))) == steps
 
 
 async def test_the_last_step_names_the_unit_that_decides(world: World) -> None:
     async with world.database.reading() as session:
-        assert str(await deciding_unit(session, "second", date(2026, 3, 2))) == await unit(world, "稽核部")
-        assert await deciding_unit(session, "first", date(2026, 3, 2)) is None
-        assert await deciding_unit(session, "third", date(2026, 3, 2)) is None
+        assert str(await deciding_unit(session, FOUR_STEP, "second", DAY)) == await unit(world, "稽核部")
+        two_level = await deciding_unit(session, "two_level", "second", DAY)
+        assert str(two_level) == await unit(world, "消费者权益保护部")
+        assert await deciding_unit(session, FOUR_STEP, "first", DAY) is None
+        assert await deciding_unit(session, FOUR_STEP, "third", DAY) is None
+
+
+async def test_a_profile_holds_for_a_unit_and_all_under_it_from_its_day_on(world: World) -> None:
+    branch, outlet, other = [UUID(await unit(world, name)) for name in ("北京分行", "北京朝阳支行", "济南分行")]
+    async with world.database.transaction() as session:
+        await use_profile(session, branch, "two_level", effective_from=date(2026, 4, 1), source="总行发文（假设）")
+        found = [await profile_of(session, each, date(2026, 4, 1)) for each in (branch, outlet, other, None)]
+        assert found == ["two_level", "two_level", FOUR_STEP, FOUR_STEP]
+        assert await profile_of(session, outlet, date(2026, 3, 31)) == FOUR_STEP
+        await use_profile(session, outlet, FOUR_STEP, effective_from=date(2026, 5, 1), source="总行发文（假设）")
+        assert await profile_of(session, outlet, date(2026, 5, 1)) == FOUR_STEP
+        with pytest.raises(UseKnown):
+            await use_profile(session, outlet, "two_level", effective_from=date(2026, 5, 1), source="又一次")
+        with pytest.raises(UnknownProfile):
+            await use_profile(session, outlet, "three_step", effective_from=date(2026, 6, 1), source="没有")
+
+
+async def test_what_a_profile_does_not_say_the_four_steps_say(world: World) -> None:
+    async with world.database.reading() as session:
+        suggestion = await chain_on(session, "two_level", "suggestion", DAY)
+        assert started_by(suggestion, "submit") == ["matter.suggestion", "receive.review"]
+        two_level = await chain_on(session, "two_level", "first", DAY)
+        assert [step.label for step in nodes(two_level)] == [
+            "分行分派", "承办机构调查", "分行审核", "总行审定", "承办机构答复",
+        ]  # fmt: skip

@@ -1,0 +1,27 @@
+from datetime import datetime
+from uuid import UUID
+
+from casebackend.api.conversations import View
+
+
+class NoticeView(View):
+    """`deliveries`: how mail and SMS went, by channel. `needs_ack`: 知悉 or 改派 is expected."""
+
+    id: UUID
+    kind: str
+    title: str
+    text: str
+    link: str
+    level: int
+    at: datetime
+    read_at: datetime | None
+    needs_ack: bool
+    acknowledged_at: datetime | None
+    deliveries: dict[str, str]
+    version: int
+
+
+class NoticePage(View):
+    items: list[NoticeView]
+    next: str | None
+    unread: int

@@ -1,0 +1,69 @@
+"""What matter type, source, capacity and the territorial rule ask of a move."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Kind, Principal
+from casebackend.api.cases import MoveCase
+from casebackend.cases.model import Case
+from casebackend.cases.placing import is_head_office
+from casebackend.cases.rules import Move
+from casebackend.cases.words import MOVE_LABELS
+from casebackend.errors import Conflict, Forbidden, Unprocessable
+from casebackend.matters.catalogue import catalogue
+from casebackend.matters.rules import HEAD_OFFICE
+from casebackend.parties.queries import documents_missing
+
+
+class NotOpenToMatter(Conflict):
+    slug, title = "not-open-to-matter", "该类事项不适用此操作"
+
+    def __init__(self, matter: str, move: Move) -> None:
+        super().__init__(f"“{matter}”不需要“{MOVE_LABELS[move]}”")
+
+
+class DocumentsMissing(Unprocessable):
+    slug, title = "documents-missing", "证明材料不齐"
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        super().__init__("请补充：" + "、".join(labels), documents=list(labels))
+
+
+class HeadOfficeReviews(Forbidden):
+    slug, title = "head-office-reviews", "须由总行复核"
+
+    def __init__(self, source: str) -> None:
+        super().__init__(f"来源为“{source}”的事项由总行人员复核")
+
+
+class ReasonForOtherUnit(Unprocessable):
+    slug, title = "reason-for-other-unit", "请说明转办理由"
+
+    def __init__(self) -> None:
+        super().__init__("没有转给属地承办机构，请在处理意见中说明理由", fields=["opinion"])
+
+
+def open_to(case: Case, move: Move) -> bool:
+    return catalogue().allows(case.matter_type, move)
+
+
+async def require(session: AsyncSession, case: Case, command: MoveCase, principal: Principal) -> None:
+    known, move = catalogue(), command.move
+    if not known.allows(case.matter_type, move):
+        raise NotOpenToMatter(known.matters[case.matter_type].label, move)
+    if principal.kind is not Kind.STAFF:
+        return
+    if move is Move.ACCEPT:
+        origin = known.sources[case.source]
+        if origin.reviewed_at == HEAD_OFFICE and not await is_head_office(session, principal.organisation_id):
+            raise HeadOfficeReviews(origin.label)
+        missing = await documents_missing(session, case.id, case.capacity)
+        if missing:
+            raise DocumentsMissing(missing)
+    if move is Move.DISPATCH and _elsewhere(case, command) and not (command.opinion or "").strip():
+        raise ReasonForOtherUnit
+
+
+def _elsewhere(case: Case, command: MoveCase) -> bool:
+    return case.handling_unit_id is not None and command.handling_unit_id not in (None, case.handling_unit_id)

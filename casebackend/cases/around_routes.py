@@ -1,0 +1,184 @@
+"""What colleagues do around a case without moving it: tasks, recusals, evidence."""
+
+from uuid import UUID
+
+from sanic import Blueprint, HTTPResponse, Request, json, raw
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend import preconditions
+from casebackend.api.evidence import AddEvidence
+from casebackend.api.recusals import DeclareRecusal, GrantWaiver
+from casebackend.api.tasks import AnswerTask, AskTask, CancelTask
+from casebackend.cases import attaching, countersigning, declaring, task_views
+from casebackend.cases.service import visible
+from casebackend.customers import service as customers
+from casebackend.database import reading, transactional
+from casebackend.errors import BadRequest
+from casebackend.evidence.service import file_name
+from casebackend.idempotency import idempotent
+from casebackend.tasks.model import Task
+
+tasks_bp = Blueprint("tasks")
+recusals_bp = Blueprint("recusals")
+evidence_bp = Blueprint("evidence")
+BOXES = ("waiting", "done", "sent")
+
+
+class BadBox(BadRequest):
+    slug = "bad-box"
+
+    def __init__(self) -> None:
+        super().__init__("box 只能是 waiting、done 或 sent，limit 须为1到200的整数")
+
+
+async def _task(request: Request, session: AsyncSession, task: Task, *, status: int = 200) -> HTTPResponse:
+    [view] = await task_views.task_views(session, [task], request.ctx.principal, now=request.app.ctx.now())
+    return preconditions.tagged(json(view.model_dump(mode="json"), status=status), task.version)
+
+
+@tasks_bp.post("/cases/<reference:str>/tasks")
+@transactional
+@idempotent
+async def ask(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    """Asks another unit or person. A countersigning is asked by the move `ask_countersign`."""
+    command = AskTask.model_validate_json(request.body)
+    case = await visible(session, request.ctx.principal, reference)
+    task = await countersigning.ask(
+        session, case.id, command, principal=request.ctx.principal, now=request.app.ctx.now()
+    )
+    return await _task(request, session, task, status=201)
+
+
+@tasks_bp.get("/cases/<reference:str>/tasks")
+@reading
+async def of_case(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    case = await visible(session, request.ctx.principal, reference)
+    answer = await task_views.case_tasks(session, case, request.ctx.principal, now=request.app.ctx.now())
+    return json(answer.model_dump(mode="json"))
+
+
+@tasks_bp.get("/tasks")
+@reading
+async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
+    box, limit = request.args.get("box", "waiting"), request.args.get("limit", "50")
+    if box not in BOXES or not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:4]) <= 200):
+        raise BadBox
+    answer = await task_views.task_page(
+        session,
+        request.ctx.principal,
+        now=request.app.ctx.now(),
+        box=box,
+        cursor=request.args.get("cursor"),
+        limit=int(limit),
+    )
+    return json(answer.model_dump(mode="json"))
+
+
+@tasks_bp.get("/tasks/<task_id:uuid>")
+@reading
+async def task(request: Request, session: AsyncSession, task_id: UUID) -> HTTPResponse:
+    return await _task(request, session, await countersigning.visible(session, request.ctx.principal, task_id))
+
+
+async def _read(request: Request, session: AsyncSession, task_id: UUID) -> None:
+    """The version that was read must be the one that stands."""
+    sent = preconditions.wanted(request)
+    found = await countersigning.visible(session, request.ctx.principal, task_id)
+    preconditions.require(sent, found.version)
+
+
+@tasks_bp.post("/tasks/<task_id:uuid>/receive")
+@transactional
+async def receive(request: Request, session: AsyncSession, task_id: UUID) -> HTTPResponse:
+    await _read(request, session, task_id)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    return await _task(request, session, await countersigning.receive(session, task_id, principal=me, now=now))
+
+
+@tasks_bp.post("/tasks/<task_id:uuid>/answer")
+@transactional
+async def answer(request: Request, session: AsyncSession, task_id: UUID) -> HTTPResponse:
+    await _read(request, session, task_id)
+    command = AnswerTask.model_validate_json(request.body)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    return await _task(request, session, await countersigning.answer(session, task_id, command, principal=me, now=now))
+
+
+@tasks_bp.post("/tasks/<task_id:uuid>/cancel")
+@transactional
+async def cancel(request: Request, session: AsyncSession, task_id: UUID) -> HTTPResponse:
+    await _read(request, session, task_id)
+    reason = CancelTask.model_validate_json(request.body).reason
+    me, now = request.ctx.principal, request.app.ctx.now()
+    return await _task(request, session, await countersigning.cancel(session, task_id, reason, principal=me, now=now))
+
+
+@recusals_bp.get("/cases/<reference:str>/recusals")
+@reading
+async def of_case_recusals(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    case = await visible(session, request.ctx.principal, reference)
+    return json((await task_views.recusals_view(session, case, request.ctx.principal)).model_dump(mode="json"))
+
+
+@recusals_bp.post("/cases/<reference:str>/recusals")
+@transactional
+@idempotent
+async def declare(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    """For oneself. Whoever holds the case gives it back with that."""
+    reason = DeclareRecusal.model_validate_json(request.body).reason
+    me = request.ctx.principal
+    case = await visible(session, me, reference)
+    await declaring.declare(session, case.id, reason, principal=me, now=request.app.ctx.now())
+    answer = await task_views.recusals_view(session, case, me)
+    return json(answer.model_dump(mode="json"), status=201)
+
+
+@recusals_bp.post("/cases/<reference:str>/recusals/waivers")
+@transactional
+@idempotent
+async def waive(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    command = GrantWaiver.model_validate_json(request.body)
+    me = request.ctx.principal
+    case = await visible(session, me, reference)
+    await declaring.waive(session, case.id, command.user_id, command.reason, principal=me, now=request.app.ctx.now())
+    answer = await task_views.recusals_view(session, case, me)
+    return json(answer.model_dump(mode="json"), status=201)
+
+
+@evidence_bp.get("/cases/<reference:str>/evidence")
+@reading
+async def of_case_evidence(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    case = await visible(session, request.ctx.principal, reference)
+    return json((await attaching.listed(session, case)).model_dump(mode="json"))
+
+
+@evidence_bp.post("/cases/<reference:str>/evidence")
+@transactional
+@idempotent
+async def add(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    command = AddEvidence.model_validate_json(request.body)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    case = await visible(session, me, reference)
+    piece = await attaching.add(session, case.id, command, principal=me, now=now)
+    masks = (await customers.masks(session, [case.conversation_id])).get(case.conversation_id, {})
+    return json(attaching.view(piece, masks).model_dump(mode="json"), status=201)
+
+
+@evidence_bp.get("/cases/<reference:str>/evidence/<evidence_id:uuid>/file")
+@transactional
+async def file(request: Request, session: AsyncSession, reference: str, evidence_id: UUID) -> HTTPResponse:
+    return await download(request, session, reference, evidence_id)
+
+
+async def download(request: Request, session: AsyncSession, reference: str, evidence_id: UUID) -> HTTPResponse:
+    """To be saved, never to be shown in our own page, whatever the bytes are."""
+    me, now = request.ctx.principal, request.app.ctx.now()
+    case = await visible(session, me, reference)
+    piece, content = await attaching.opened(session, case, evidence_id, principal=me, now=now)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{file_name(piece)}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    return raw(content, headers=headers, content_type=piece.content_type or "application/octet-stream")

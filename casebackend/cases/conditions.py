@@ -1,0 +1,134 @@
+"""Every condition that cases can be asked for by. A list, a report and the links between them read this table."""
+
+from casebackend.cases.model import Case
+from casebackend.cases.predicates import (
+    NONE,
+    Condition,
+    Kind,
+    at_least,
+    at_most,
+    below,
+    contains,
+    counted,
+    flag,
+    from_day,
+    one_of,
+    phone,
+    terms_below,
+    to_day,
+)
+from casebackend.cases.queries import near_due, overdue
+from casebackend.cases.rules import OPEN
+from casebackend.cases.words import STATUS_LABELS, Responsible, Satisfaction, Validity
+from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A
+
+_UNITS = {
+    "unit": "被投诉机构",
+    "handling_unit": "承办单位",
+    "receiving_unit": "受理单位",
+    "responsible_unit": "责任单位",
+}
+_PERIODS = {
+    "received": ("收到", Case.received_at),
+    "filed": ("登记", Case.filed_at),
+    "closed": ("结案", Case.closed_at),
+}
+_AXES = {
+    "category_b": ("业务类别", CATEGORY_B),
+    "cause_c": ("投诉原因", CAUSE_C),
+    "business_channel_a": ("业务办理渠道", CHANNEL_A),
+}
+_RESPONSIBLE = {Responsible.YES: "有责", Responsible.PARTLY: "部分有责", Responsible.NO: "无责", NONE: "未认定"}
+_VALIDITY = {Validity.VALID: "成立", Validity.INVALID: "不成立", NONE: "未认定"}
+_SATISFACTION = {
+    Satisfaction.SATISFIED: "满意", Satisfaction.NEUTRAL: "一般", Satisfaction.UNSATISFIED: "不满意",
+    Satisfaction.NO_ANSWER: "无人接听", NONE: "无回访结果",
+}  # fmt: skip
+_KINDS = {"first": "首次投诉", "second": "二次投诉", "review": "核查"}
+MATTERS = {
+    "complaint": "消费投诉", "enquiry": "咨询", "suggestion": "建议", "praise": "表扬", "objection": "异议",
+    "petition": "信访", "report": "举报",
+}  # fmt: skip
+_SOURCES = {
+    "direct": "客户直接提出", "referred": "转办", "monitored": "舆情监测", "regulator": "监管转办", "petition": "信访",
+}  # fmt: skip
+
+
+def _table() -> list[Condition]:
+    return [
+        Condition("q", "编号或内容", Kind.TEXT, contains(Case.number, Case.facts, Case.demand)),
+        Condition("number", "编号", Kind.TEXT, lambda values, _: Case.number.istartswith(values[0], autoescape=True)),
+        Condition("text", "事实或诉求含", Kind.TEXT, contains(Case.facts, Case.demand)),
+        Condition(
+            "status", "状态", Kind.CHOICE, one_of(Case.status), many=True,
+            choices={str(status): label for status, label in STATUS_LABELS.items()},
+        ),
+        Condition("open", "未办结", Kind.FLAG, flag(lambda _: Case.status.in_(sorted(OPEN)))),
+        Condition("kind", "首次或二次", Kind.CHOICE, one_of(Case.kind), many=True, choices=_KINDS),
+        Condition("matter_type", "事项类型", Kind.WORD, one_of(Case.matter_type), many=True, choices=MATTERS),
+        Condition("source", "来源", Kind.WORD, one_of(Case.source), many=True, choices=_SOURCES),
+        Condition("channel", "反应渠道", Kind.WORD, one_of(Case.channel), many=True),
+        Condition("severity", "严重程度", Kind.WORD, one_of(Case.severity), many=True),
+        Condition("lane", "优先通道", Kind.WORD, one_of(Case.lane), many=True),
+        *_axes(),
+        Condition("basic_right", "消费者基本权利", Kind.WORD, one_of(Case.basic_right), many=True),
+        *_units(),
+        Condition("handler", "承办人", Kind.PERSON, one_of(Case.handler_id), many=True),
+        *_periods(),
+        Condition("promised_from", "办理期限自", Kind.DAY, at_least(Case.promised_on)),
+        Condition("promised_to", "办理期限至", Kind.DAY, at_most(Case.promised_on)),
+        Condition("amount_from", "涉及金额不低于", Kind.AMOUNT, at_least(Case.amount)),
+        Condition("amount_to", "涉及金额不高于", Kind.AMOUNT, at_most(Case.amount)),
+        Condition(
+            "responsible", "有责认定", Kind.CHOICE, one_of(Case.responsible), many=True, choices=_RESPONSIBLE
+        ),
+        Condition("validity", "投诉是否成立", Kind.CHOICE, one_of(Case.validity), many=True, choices=_VALIDITY),
+        Condition(
+            "satisfaction", "回访结果", Kind.CHOICE, one_of(Case.satisfaction), many=True, choices=_SATISFACTION
+        ),
+        Condition("extended", "已延期", Kind.FLAG, flag(lambda _: Case.extension_level > 0)),
+        Condition("extension", "延期级别", Kind.COUNT, lambda values, _: Case.extension_level == values[0]),
+        Condition("overdue", "已超期（有时限正在超期）", Kind.FLAG, flag(lambda asked: overdue(asked.now))),
+        Condition("near_due", "临期", Kind.FLAG, flag(lambda asked: near_due(asked.now))),
+        Condition("urged", "催办次数不少于", Kind.COUNT, at_least(Case.urge_count)),
+        Condition("group", "群体投诉", Kind.FLAG, flag(lambda _: Case.group_size > 1)),
+        Condition("regulator_number", "监管编号", Kind.WORD, one_of(Case.regulator_number)),
+        Condition("third_party", "涉及第三方", Kind.TEXT, contains(Case.third_party)),
+        Condition("phone", "客户电话", Kind.TEXT, phone),
+        Condition("counted", "计入统计（不含作废，合并的计一件）", Kind.FLAG, flag(lambda _: counted())),
+    ]  # fmt: skip
+
+
+def _axes() -> list[Condition]:
+    found = []
+    for name, (label, dictionary) in _AXES.items():
+        column = getattr(Case, name)
+        found += [
+            Condition(name, label, Kind.TERM, one_of(column), many=True, dictionary=dictionary),
+            Condition(
+                f"{name}_tree", f"{label}（含下级）", Kind.TERM, terms_below(column, dictionary), True, None, dictionary
+            ),
+        ]
+    return found
+
+
+def _units() -> list[Condition]:
+    found = []
+    for name, label in _UNITS.items():
+        column = getattr(Case, f"{name}_id")
+        found += [
+            Condition(name, label, Kind.UNIT, one_of(column), many=True),
+            Condition(f"{name}_tree", f"{label}（含下级）", Kind.UNIT, below(column), many=True),
+        ]
+    return found
+
+
+def _periods() -> list[Condition]:
+    return [
+        Condition(f"{name}_{end}", f"{label}日期{word}", Kind.DAY, where(column))
+        for name, (label, column) in _PERIODS.items()
+        for end, word, where in (("from", "自", from_day), ("to", "至", to_day))
+    ]
+
+
+CONDITIONS: dict[str, Condition] = {condition.name: condition for condition in _table()}

@@ -1,0 +1,49 @@
+"""What a move does to a case besides the fields that came with it."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from casebackend.access.principal import Principal
+from casebackend.api.cases import MoveCase
+from casebackend.cases.fields import CLASSIFICATION
+from casebackend.cases.model import Case
+from casebackend.cases.rules import Move
+
+ENDS = (Move.CLOSE, Move.CLOSE_WITHOUT_FOLLOWUP, Move.DECLINE, Move.WITHDRAW, Move.MERGE)
+OF_A_DECISION = (
+    "replied_at", "closed_at", "satisfaction", "told_by", "told_at", "told_proof", "judgement_reviewed_by", "coded_by",
+)  # fmt: skip
+
+
+def take(
+    case: Case, command: MoveCase, principal: Principal, changed: Collection[str], *, at: datetime, now: datetime
+) -> None:
+    """`at` is when the move counts by law. A reopened case has no decision any more; its findings stay as a start."""
+    move = command.move
+    if case.coded_by is not None and set(CLASSIFICATION) & set(changed):
+        case.coded_by = principal.user_id
+    if move is Move.RECEIVE:
+        case.handler_id = case.assignee_id = principal.user_id
+    elif move is Move.SEND_BACK:
+        case.handler_id = case.assignee_id = None
+        case.assigned_why = []
+    elif move is Move.ASK_COUNTERSIGN:
+        case.cosigners = [str(identity) for identity in command.cosigners]
+    elif move is Move.RETURN_FOR_REWORK:
+        case.rework_count += 1
+        case.judgement_reviewed_by = case.coded_by = None
+    elif move in (Move.PROPOSE, Move.PROPOSE_REPLY):
+        case.judged_by, case.judged_at = principal.user_id, now
+        case.judgement_reviewed_by = None
+        case.coded_by = principal.user_id if move is Move.PROPOSE_REPLY else None
+    elif move is Move.APPROVE_OPINION:
+        case.judgement_reviewed_by = case.coded_by = principal.user_id
+    elif move is Move.REPLY:
+        case.replied_at = at
+    elif move in ENDS:
+        case.closed_at = at
+    elif move is Move.REOPEN:
+        for name in OF_A_DECISION:
+            setattr(case, name, None)
+    elif move is Move.UNMERGE:
+        case.master_id = case.closed_at = None

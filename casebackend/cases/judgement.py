@@ -1,0 +1,102 @@
+"""Whether a complaint was justified, who is answerable, by which rule, and who besides the handler looked at it."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Principal
+from casebackend.access.scope import scope_of
+from casebackend.api.cases import MoveCase
+from casebackend.cases.model import Case
+from casebackend.cases.rules import Move
+from casebackend.cases.words import Responsible, Validity
+from casebackend.conversations.rules import Channel
+from casebackend.dictionaries.rules import UNCLASSIFIED
+from casebackend.errors import Conflict, Forbidden, Unprocessable
+from casebackend.evidence.queries import has_recording
+
+SERIOUS = frozenset({"重大投诉", "紧急投诉"})
+BY_PHONE = frozenset({Channel.IVR, Channel.HOTLINE})
+JUDGING = (Move.PROPOSE, Move.PROPOSE_REPLY)
+CODED = ("business_channel_a", "category_b", "cause_c")
+
+
+class Contradicting(Unprocessable):
+    slug, title = "contradicting-judgement", "认定前后矛盾"
+
+    def __init__(self) -> None:
+        super().__init__("投诉不成立的，不能认定我行有责")
+
+
+class NeedsReview(Conflict):
+    slug, title = "needs-review", "该投诉须经审定"
+
+    def __init__(self) -> None:
+        super().__init__("重大、紧急、群体、监管转办和二次投诉不能直接答复，请提交处理意见")
+
+
+class NotJustified(Unprocessable):
+    slug, title = "only-unjustified", "投诉成立的须提交处理意见"
+
+    def __init__(self) -> None:
+        super().__init__("直接答复仅限于不成立的投诉")
+
+
+class SecondPersonNeeded(Forbidden):
+    slug, title = "second-person-needed", "须由另一人同意办结"
+
+    def __init__(self) -> None:
+        super().__init__("重大、紧急投诉的办结审批不能由同意处理意见的同一人进行")
+
+
+class HeadOfficeOnly(Forbidden):
+    slug, title = "head-office-only", "须由总行审核人同意办结"
+
+    def __init__(self) -> None:
+        super().__init__("监管转办投诉的办结须由总行审核人审批")
+
+
+def is_serious(case: Case) -> bool:
+    return case.severity in SERIOUS
+
+
+def is_regulated(case: Case) -> bool:
+    return case.channel == Channel.REGULATOR or case.source == "regulator"
+
+
+def needs_review(case: Case) -> bool:
+    """What the handler's department never answers by itself."""
+    return is_serious(case) or is_regulated(case) or case.kind == "second" or case.group_size > 1
+
+
+def given(command: MoveCase) -> dict[str, str]:
+    """An answer without review says that the complaint was not justified."""
+    if command.move is not Move.PROPOSE_REPLY:
+        return {}
+    return {"validity": Validity.INVALID, "responsible": Responsible.NO}
+
+
+async def wanted(session: AsyncSession, case: Case, command: MoveCase) -> list[str]:
+    """Fields that this case needs besides those of the table. A classification counts when it stands already."""
+    found = []
+    if command.move in JUDGING and case.channel in BY_PHONE and not case.no_recording_reason:
+        found += [] if await has_recording(session, case.id) else ["no_recording_reason"]
+    if command.move is Move.APPROVE_REPLY or command.move in JUDGING:
+        found += [name for name in CODED if (getattr(command, name) or getattr(case, name)) in (None, "", UNCLASSIFIED)]
+    if command.move is Move.APPROVE_REPLY and is_regulated(case) and not case.closing_info:
+        found.append("closing_info")
+    return found
+
+
+async def require(session: AsyncSession, case: Case, command: MoveCase, principal: Principal) -> None:
+    if command.move is Move.PROPOSE_REPLY:
+        if needs_review(case):
+            raise NeedsReview
+        if command.validity is Validity.VALID or command.responsible not in (None, Responsible.NO):
+            raise NotJustified
+    if command.validity is Validity.INVALID and command.responsible in (Responsible.YES, Responsible.PARTLY):
+        raise Contradicting
+    if command.move is not Move.APPROVE_REPLY or principal.user_id is None:
+        return
+    if is_serious(case) and principal.user_id == case.judgement_reviewed_by:
+        raise SecondPersonNeeded
+    if is_regulated(case) and not (await scope_of(session, principal)).everything:
+        raise HeadOfficeOnly

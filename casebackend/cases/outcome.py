@@ -1,0 +1,132 @@
+"""How a case ends for the customer: the decision is told and the telling proved, or the complaint is taken back."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Principal
+from casebackend.access.scope import BRANCHES
+from casebackend.api.cases import MoveCase
+from casebackend.api.conversations import Reply
+from casebackend.calendar.rules import SHANGHAI
+from casebackend.cases.model import Case
+from casebackend.cases.rules import Move
+from casebackend.cases.words import FIELD_LABELS, ToldBy
+from casebackend.conversations import service as conversations
+from casebackend.conversations.rules import CARRIED_BY_US, Author
+from casebackend.errors import Unprocessable
+from casebackend.organisations.model import Organisation
+
+REVIEW, ELSEWHERE = "核查", ("调解", "仲裁", "诉讼")
+
+
+class ImpossibleTime(Unprocessable):
+    slug, title = "impossible-time", "时间不可能"
+
+    def __init__(self, field: str, after: str) -> None:
+        super().__init__(f"{FIELD_LABELS[field]}不能早于{after}，也不能晚于现在", field=field)
+
+
+class NotToldByUs(Unprocessable):
+    slug, title = "not-told-by-us", "该渠道不能由系统送达"
+
+    def __init__(self) -> None:
+        super().__init__("请填写实际的告知方式：电话、信函、邮件或当面")
+
+
+class RemediesIncomplete(Unprocessable):
+    slug, title = "remedies-incomplete", "救济途径不完整"
+
+    def __init__(self) -> None:
+        super().__init__("请写明调解、仲裁、诉讼；分支机构的决定还须写明可在30日内向上级机构申请核查")
+
+
+class NoReviewAbove(Unprocessable):
+    slug, title = "no-review-above", "总行的决定没有核查途径"
+
+    def __init__(self) -> None:
+        super().__init__("核查只适用于分支机构的处理决定，请删去“申请核查”")
+
+
+def aware(moment: datetime) -> datetime:
+    """A form sends the time on the wall."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+
+
+def by_staff(command: MoveCase, principal: Principal) -> bool:
+    return command.move is Move.WITHDRAW and principal.user_id is not None
+
+
+def told_by_staff(case: Case, command: MoveCase) -> bool:
+    return command.move is Move.REPLY and case.channel not in CARRIED_BY_US
+
+
+async def decided_by_branch(session: AsyncSession, case: Case) -> bool:
+    """A decision of the head office or one of its departments has nobody above it within the bank."""
+    level = select(Organisation.level).where(Organisation.id == case.handling_unit_id)
+    return case.handling_unit_id is not None and await session.scalar(level) in BRANCHES
+
+
+def wanted(case: Case, command: MoveCase, principal: Principal) -> list[str]:
+    if told_by_staff(case, command):
+        return ["told_by", "told_at", "told_proof"]
+    return ["requested_at", "identity_check"] if by_staff(command, principal) else []
+
+
+async def require(session: AsyncSession, case: Case, command: MoveCase) -> None:
+    if command.move is not Move.REPLY:
+        return
+    if told_by_staff(case, command) and command.told_by is ToldBy.CHANNEL:
+        raise NotToldByUs
+    remedies = command.reply_remedies or ""
+    branch = await decided_by_branch(session, case)
+    if not all(way in remedies for way in ELSEWHERE) or (branch and REVIEW not in remedies):
+        raise RemediesIncomplete
+    if not branch and f"申请{REVIEW}" in remedies:
+        raise NoReviewAbove
+
+
+def effective(case: Case, command: MoveCase, principal: Principal, now: datetime) -> datetime | None:
+    """When the move counts by law, where that is not the time of recording it."""
+    if told_by_staff(case, command) and command.told_at:
+        return _between(case.status_changed_at, command.told_at, now, "told_at", "作出决定的时间")
+    if by_staff(command, principal) and command.requested_at:
+        return _between(case.received_at, command.requested_at, now, "requested_at", "收到投诉的时间")
+    return None
+
+
+def _between(start: datetime, said: datetime, now: datetime, field: str, after: str) -> datetime:
+    """Forms know minutes only."""
+    moment = aware(said)
+    if moment < start.replace(second=0, microsecond=0) or moment > now:
+        raise ImpossibleTime(field, after)
+    return max(moment, start)
+
+
+def opinion(command: MoveCase, principal: Principal) -> str | None:
+    """The record of a withdrawal says when the customer asked, and how we knew it was the customer."""
+    if not by_staff(command, principal) or command.requested_at is None:
+        return command.opinion
+    asked = aware(command.requested_at).astimezone(SHANGHAI)
+    said = f"客户申请时间：{asked:%Y-%m-%d %H:%M}；身份核实：{command.identity_check}"
+    return f"{said}\n{command.opinion}" if command.opinion else said
+
+
+async def tell(
+    session: AsyncSession, case: Case, text: str, principal: Principal, now: datetime
+) -> tuple[dict[str, object], dict[str, object]]:
+    """What to keep on the case, and for its history: over the channel of the complaint where we carry messages."""
+    if case.channel not in CARRIED_BY_US:
+        return {}, {"told": "by_staff"}
+    said = await conversations.say(
+        session,
+        case.conversation_id,
+        author=Author.AGENT,
+        replies=[Reply(text=text)],
+        now=now,
+        user_id=principal.user_id,
+    )
+    message = str(said[-1].id)
+    kept = {"told_by": ToldBy.CHANNEL, "told_at": now, "told_proof": f"message:{message}"}
+    return kept, {"told": "by_channel", "message_id": message}

@@ -1,0 +1,182 @@
+"""The way of a case as people see it: the stays it had, the one it has, and those that are still to come.
+
+A node is a stay in a status; coming back (rework, another unit) is another visit, not another way.
+Standard library only.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from casebackend.cases.rules import COUNTED_AS_CLOSED, LIFECYCLE, TERMINAL, Move, Status
+from casebackend.cases.words import MOVE_LABELS, STATUS_LABELS
+
+S, M = Status, Move
+REGISTERED = "登记"
+IN_HAND = frozenset({S.INVESTIGATING, S.COUNTERSIGN, S.SUSPENDED})
+ENDS = COUNTED_AS_CLOSED | TERMINAL
+# The way that a case takes when nothing comes between.
+WAY: dict[Status, Move] = {
+    S.DRAFT: M.SUBMIT, S.PENDING_REVIEW: M.ACCEPT, S.ACCEPTED: M.DISPATCH, S.DISPATCHED: M.RECEIVE,
+    S.INVESTIGATING: M.PROPOSE, S.COUNTERSIGN: M.COUNTERSIGN_DONE, S.SUSPENDED: M.RESUME,
+    S.PROPOSED: M.APPROVE_OPINION, S.CLOSURE_REVIEW: M.APPROVE_REPLY, S.REPLY_PENDING: M.REPLY,
+    S.REPLIED: M.PLAN_FOLLOWUP, S.FOLLOW_UP: M.CLOSE,
+}  # fmt: skip
+
+
+class Phase(StrEnum):
+    DONE = "done"
+    NOW = "now"
+    END = "end"
+    PLANNED = "planned"
+
+
+class Receipt(StrEnum):
+    """过程管理: has the node been taken up, has it answered."""
+
+    WAITING = "未接收"
+    RECEIVED = "已接收"
+    ANSWERED = "已反馈"
+    RETURNED = "已退回"
+    NONE = ""
+
+
+class Entry(Protocol):
+    """What is read of a timeline entry. `opinion` may be shown as it is."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def actor_name(self) -> str: ...
+    @property
+    def unit_id(self) -> UUID | None: ...
+    @property
+    def move(self) -> str | None: ...
+    @property
+    def from_status(self) -> str | None: ...
+    @property
+    def to_status(self) -> str | None: ...
+    @property
+    def opinion(self) -> str | None: ...
+    @property
+    def due_at(self) -> datetime | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """`came_*` is how it arrived, `left_*` what was done about it; `opinion` is what the node itself said."""
+
+    place: int
+    status: Status
+    label: str
+    phase: Phase
+    visit: int = 1
+    unit: str | None = None
+    handler: str | None = None
+    came_at: datetime | None = None
+    came_how: str = ""
+    came_by: str = ""
+    came_opinion: str | None = None
+    left_at: datetime | None = None
+    left_how: str = ""
+    opinion: str | None = None
+    due_at: datetime | None = None
+    late: bool = False
+    receipt: Receipt = Receipt.NONE
+    receipt_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.label}（第{self.visit}次）" if self.visit > 1 else self.label
+
+
+def progress(
+    entries: Iterable[Entry],
+    *,
+    now: datetime,
+    units: Mapping[UUID, str],
+    handler: str | None = None,
+    received_at: datetime | None = None,
+) -> list[Node]:
+    """`handler` has the case now; `received_at` is when the customer came."""
+    walked: list[Node] = []
+    visits: dict[Status, int] = {}
+    for entry in entries:
+        if not entry.move or not entry.to_status:
+            continue
+        if not walked and entry.from_status == S.DRAFT:
+            walked.append(Node(1, S.DRAFT, REGISTERED, Phase.DONE, came_at=received_at))
+            visits[S.DRAFT] = 1
+        if walked:
+            walked[-1] = _left(walked[-1], entry)
+        status = Status(entry.to_status)
+        visits[status] = visits.get(status, 0) + 1
+        walked.append(_entered(entry, status, len(walked) + 1, visits[status], units))
+    if walked:
+        walked[-1] = _present(walked[-1], handler, now)
+        walked += planned(walked[-1].status, after=len(walked))
+    return walked
+
+
+def _entered(entry: Entry, status: Status, place: int, visit: int, units: Mapping[UUID, str]) -> Node:
+    return Node(
+        place,
+        status,
+        STATUS_LABELS[status],
+        Phase.NOW,
+        visit=visit,
+        unit=units.get(entry.unit_id) if entry.unit_id else None,
+        came_at=entry.at,
+        came_how=_label(entry.move),
+        came_by=entry.actor_name,
+        came_opinion=entry.opinion,
+        due_at=entry.due_at,
+    )
+
+
+def _left(node: Node, entry: Entry) -> Node:
+    receipt = Receipt.ANSWERED
+    if entry.move == M.RECEIVE:
+        receipt = Receipt.RECEIVED
+    elif entry.move in (M.SEND_BACK, M.RETURN_TO_DRAFT, M.RETURN_FOR_REWORK, M.EDIT):
+        receipt = Receipt.RETURNED
+    return replace(
+        node,
+        phase=Phase.DONE,
+        handler=entry.actor_name,
+        left_at=entry.at,
+        left_how=_label(entry.move),
+        opinion=entry.opinion,
+        late=node.due_at is not None and entry.at > node.due_at,
+        receipt=receipt,
+        receipt_at=entry.at,
+    )
+
+
+def _present(node: Node, handler: str | None, now: datetime) -> Node:
+    if node.status in ENDS:
+        return replace(node, phase=Phase.END, handler=node.came_by, opinion=node.came_opinion)
+    in_hand = node.status in IN_HAND
+    return replace(
+        node,
+        handler=handler if in_hand else None,
+        late=node.due_at is not None and now > node.due_at,
+        receipt=Receipt.RECEIVED if in_hand else Receipt.WAITING,
+        receipt_at=node.came_at if in_hand else None,
+    )
+
+
+def planned(status: Status, *, after: int = 0) -> list[Node]:
+    """What comes when nothing comes between."""
+    found: list[Node] = []
+    while status not in ENDS and (arrow := LIFECYCLE.get((status, WAY[status]))) is not None:
+        status = arrow.to
+        found.append(Node(after + len(found) + 1, status, STATUS_LABELS[status], Phase.PLANNED))
+    return found
+
+
+def _label(move: str | None) -> str:
+    return MOVE_LABELS[Move(move)] if move else ""

@@ -1,0 +1,75 @@
+"""Who has to stay away from a case: by complaint, by the line of command, by an outlet, by declaration."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Principal
+from casebackend.access.scope import BRANCHES
+from casebackend.cases.model import Case
+from casebackend.cases.rules import HEAD, Move
+from casebackend.errors import Forbidden
+from casebackend.notices.thresholds import in_force
+from casebackend.organisations.model import Organisation
+from casebackend.parties.queries import persons_complained_of
+from casebackend.recusals import queries, rules
+from casebackend.recusals.rules import Why
+from casebackend.staff.model import User
+from casebackend.staff.queries import superiors
+
+# What remains open to somebody who has to stay away: to give the case out of his hands.
+WAYS_OUT = frozenset({Move.SEND_BACK, Move.TRANSFER, Move.REPORT_UP})
+
+
+class Recused(Forbidden):
+    slug, title = "recused", "请回避"
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(f"{rules.LABELS[why]}，不能办理这件投诉；确需办理的由总行投诉管理部门说明理由后解除回避")
+
+
+async def barred(session: AsyncSession, case: Case, users: Collection[User]) -> dict[UUID, Why]:
+    """Of these people, who has to stay away, and why. The rules are those of the day the case was received."""
+    declared, waived = await queries.declared(session, case.id), await queries.waived(session, case.id)
+    named = await persons_complained_of(session, case.id)
+    outlet = await _outlet(session, case)
+    found = {}
+    for user in users:
+        above = {each.id for each in await superiors(session, user)} if named else set()
+        why = rules.why(
+            user.id,
+            declared=declared,
+            waived=waived,
+            complained_of=named,
+            superiors=above,
+            heads_outlet=outlet is not None and user.organisation_id == outlet and HEAD in user.roles,
+        )
+        if why is not None:
+            found[user.id] = why
+    return found
+
+
+async def _outlet(session: AsyncSession, case: Case) -> UUID | None:
+    """The outlet complained of, where its head has to stay away."""
+    if case.unit_id is None:
+        return None
+    if not (await in_force(session, case.received_at)).number("recusal.outlet_head"):
+        return None
+    level = await session.scalar(select(Organisation.level).where(Organisation.id == case.unit_id))
+    return case.unit_id if level in BRANCHES else None
+
+
+async def require_unbarred(session: AsyncSession, case: Case, principal: Principal) -> None:
+    user = await session.get(User, principal.user_id) if principal.user_id is not None else None
+    if user is None:
+        return
+    why = (await barred(session, case, [user])).get(user.id)
+    if why is not None:
+        raise Recused(why)
+
+
+async def require_may_move(session: AsyncSession, case: Case, move: Move, principal: Principal) -> None:
+    if move not in WAYS_OUT:
+        await require_unbarred(session, case, principal)

@@ -1,0 +1,97 @@
+"""The fixed reports: a table first, bars beside it, and a way from each number to its cases."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from sanic import HTTPResponse, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.api.reports import Report
+from casebackend.calendar.rules import local_date
+from casebackend.cases import search
+from casebackend.cases.conditions import CONDITIONS
+from casebackend.console import labels
+from casebackend.console.query import chips_of, options_of, shown_field
+from casebackend.console.rendering import console, page
+from casebackend.database import reading
+from casebackend.reports import service
+from casebackend.reports.routes import fixed_of, period_of
+from casebackend.reports.rules import BY_LABELS, COMPARABLE, REPORTS, Fixed
+
+bp = console("reports")
+BARS, BAR_HEIGHT, BAR_WIDTH = 40, 22, 460
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    label: str
+    count: int
+    y: int
+    width: int
+
+
+def bars_of(report: Report) -> list[Bar]:
+    """Of the topmost rows: the ones below are parts of them."""
+    rows = [row for row in report.rows if row.level == min(each.level for each in report.rows)][:BARS]
+    most = max((row.count for row in rows), default=0)
+    return [
+        Bar(_name(report, row.label), row.count, place * BAR_HEIGHT, round(row.count * BAR_WIDTH / most) if most else 0)
+        for place, row in enumerate(rows)
+    ]
+
+
+def _name(report: Report, label: str) -> str:
+    return labels.CHANNELS.get(label, label) if report.name == "channel" or report.by == "channel" else label
+
+
+@bp.get("/reports")
+@reading
+async def show(request: Request, session: AsyncSession) -> HTTPResponse:
+    now = request.app.ctx.now()
+    fixed = fixed_of(request.args.get("name") or "region")
+    period, given = period_of(request), search.read(request.args)
+    report = await service.report(
+        session, request.ctx.principal, fixed, period, given=given, by=request.args.get("by"), now=now
+    )
+    held = await options_of(session)
+    fields = [shown_field(condition, held, given) for condition in CONDITIONS.values()]
+    chosen = [("name", fixed.name), ("from", str(period.first)), ("to", str(period.last))]
+    chosen += [("by", report.by)] if report.by else []
+    return page(
+        request,
+        "reports.html",
+        report=report,
+        reports=REPORTS,
+        ways=_ways(fixed),
+        units=next(field for field in fields if field.name == "unit_tree"),
+        chips=chips_of("/reports", fields, chosen),
+        others=[pair for pair in search.as_pairs(given) if pair[0] != "unit_tree"],
+        links={each.name: _link(each, period.first, period.last, given) for each in REPORTS.values()},
+        drill=_drill(fixed, chosen, given),
+        bars=bars_of(report),
+        bar_height=BAR_HEIGHT,
+        bar_width=BAR_WIDTH,
+        name_of=lambda label: _name(report, label),
+        labels=labels,
+        today=local_date(now),
+        now=now,
+    )
+
+
+def _ways(fixed: Fixed) -> Mapping[str, str]:
+    if fixed.dimension == "time":
+        return {str(by): label for by, label in BY_LABELS.items()}
+    return COMPARABLE if fixed.compares else {}
+
+
+def _link(fixed: Fixed, first: object, last: object, given: search.Given) -> str:
+    return "/reports?" + urlencode([("name", fixed.name), ("from", first), ("to", last), *search.as_pairs(given)])
+
+
+def _drill(fixed: Fixed, chosen: list[tuple[str, str]], given: search.Given) -> str | None:
+    """Where the name of a unit leads: the same report of that unit and what lies below it."""
+    if fixed.dimension != "unit":
+        return None
+    kept = [pair for pair in search.as_pairs(given) if pair[0] != "unit_tree"]
+    return "/reports?" + urlencode([*chosen, *kept]) + "&unit_tree="

@@ -1,0 +1,70 @@
+"""The history of a case as its page reads it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.cases.model import Case
+from casebackend.cases.progress import Phase, progress
+from casebackend.cases.rules import Move
+from casebackend.cases.words import MOVE_LABELS
+from casebackend.console import picture
+from casebackend.customers import service as customers
+from casebackend.organisations.queries import tree
+from casebackend.timeline import queries as timeline
+from casebackend.timeline.model import TimelineEntry
+from casebackend.timeline.rules import LABELS, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An entry of the timeline with its opinion as staff may read it."""
+
+    seq: int
+    at: datetime
+    actor_name: str
+    unit_id: UUID | None
+    label: str
+    move: str | None
+    from_status: str | None
+    to_status: str | None
+    opinion: str | None
+    due_at: datetime | None
+
+
+async def trail(session: AsyncSession, case: Case, *, handler: str | None, now: datetime) -> dict[str, Any]:
+    """The history, the nodes that follow from it, and their pictures."""
+    masks = (await customers.masks(session, [case.conversation_id])).get(case.conversation_id, {})
+    events = [_event(entry, masks) for entry in await timeline.of_case(session, case.id)]
+    units = {unit.id: unit.short_name for unit in (await tree(session)).units.values()}
+    nodes = progress(events, now=now, units=units, handler=handler, received_at=case.received_at)
+    return {
+        "timeline": events,
+        "nodes": nodes,
+        "present": next((node for node in nodes if node.phase in (Phase.NOW, Phase.END)), None),
+        "wide": picture.wide(nodes),
+        "tall": picture.tall(nodes),
+    }
+
+
+def _event(entry: TimelineEntry, masks: dict[str, str]) -> Event:
+    return Event(
+        entry.seq,
+        entry.at,
+        entry.actor_name,
+        entry.unit_id,
+        _label(entry),
+        entry.move,
+        entry.from_status,
+        entry.to_status,
+        customers.rendered(entry.opinion, masks) if entry.opinion else None,
+        entry.due_at,
+    )
+
+
+def _label(entry: TimelineEntry) -> str:
+    known = entry.move in set(Move) and entry.kind == Kind.MOVED
+    return MOVE_LABELS[Move(str(entry.move))] if known else LABELS[Kind(entry.kind)]

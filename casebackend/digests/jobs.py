@@ -1,0 +1,69 @@
+"""Every morning to the leaders of each unit how it stands. Late is better than not, until the day is over."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.calendar.rules import end_of_day, local, local_date
+from casebackend.digests import queries
+from casebackend.digests.model import Digest
+from casebackend.notices.model import StaffMessage
+from casebackend.notices.rules import State
+from casebackend.notices.service import Word, notify
+from casebackend.notices.thresholds import in_force
+from casebackend.organisations.model import Organisation
+from casebackend.staff.model import User
+
+ONE_DAY = timedelta(days=1)
+LINK = "/queue?tab=near_due"
+TEMPLATE = "staff_digest"
+
+
+async def due(session: AsyncSession, *, now: datetime) -> Sequence[UUID]:
+    """Leaders who have not been told today, once the hour has come."""
+    if local(now).time() < (await in_force(session, now)).time("digest.at"):
+        return []
+    return await _untold(session, local_date(now))
+
+
+async def _untold(session: AsyncSession, today: date) -> list[UUID]:
+    told = set(await session.scalars(select(Digest.user_id).where(Digest.day == today)))
+    return [user.id for user in await queries.leaders(session) if user.id not in told]
+
+
+async def write(session: AsyncSession, user_id: UUID, *, now: datetime, address: str) -> bool:
+    today = local_date(now)
+    if await session.get(Digest, (today, user_id)) is not None:
+        return False
+    user = await session.get_one(User, user_id)
+    counts = await queries.counts(session, await queries.units_of(session, user), today - ONE_DAY, now=now)
+    session.add(Digest(day=today, user_id=user_id, at=now, counts=asdict(counts)))
+    await session.flush()
+    unit = await session.get(Organisation, user.organisation_id) if user.organisation_id else None
+    day = today - ONE_DAY
+    word = Word(
+        cause=f"digest:{today}:{user_id}",
+        kind="digest.daily",
+        template=TEMPLATE,
+        values=asdict(counts)
+        | {"unit": unit.name if unit else "", "day": f"{day.month}月{day.day}日", "address": f"{address}{LINK}"},
+        link=LINK,
+        at_once=True,
+    )
+    return await notify(session, word, to=[user], now=now)
+
+
+async def missing(session: AsyncSession, *, now: datetime) -> int:
+    """After the hour of the alarm: how many leaders have not been told, or whose mail or SMS has not left."""
+    if local(now).time() < (await in_force(session, now)).time("digest.alarm"):
+        return 0
+    today = local_date(now)
+    begins = end_of_day(today - ONE_DAY)
+    query = select(func.count(StaffMessage.user_id.distinct())).where(
+        StaffMessage.template == TEMPLATE, StaffMessage.created_at >= begins, StaffMessage.state != State.SENT
+    )
+    return len(await _untold(session, today)) + int(await session.scalar(query) or 0)

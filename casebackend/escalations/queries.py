@@ -1,0 +1,44 @@
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.cases.model import Case
+from casebackend.escalations.rules import Recipient
+from casebackend.staff import queries as staff
+from casebackend.staff.model import User
+from casebackend.staff.rules import Role
+
+
+def unit_in_charge(case: Case) -> UUID | None:
+    return case.handling_unit_id or case.unit_id
+
+
+async def in_charge(session: AsyncSession, case: Case) -> list[User]:
+    """The present handler, else who is to be, else who leads the unit in charge."""
+    for user_id in (case.handler_id, case.assignee_id):
+        user = await session.get(User, user_id) if user_id else None
+        if user is not None and user.active:
+            return [user]
+    return await staff.leaders_of(session, unit_in_charge(case))
+
+
+async def receivers(session: AsyncSession, case: Case, recipient: str) -> list[User]:
+    """Nobody above: the complaint managers, so that no escalation ends nowhere."""
+    match Recipient(recipient):
+        case Recipient.HANDLER:
+            return await in_charge(session, case)
+        case Recipient.HEAD:
+            return await staff.leaders_of(session, unit_in_charge(case))
+        case Recipient.SUPERIOR | Recipient.SUPERIOR2 as which:
+            above = await _above(session, case)
+            place = 0 if which is Recipient.SUPERIOR else 1
+            return above[place : place + 1] or above[-1:] or await staff.with_role(session, Role.COMPLAINT_MANAGER)
+        case Recipient.MANAGER:
+            return await staff.with_role(session, Role.COMPLAINT_MANAGER)
+        case Recipient.EXECUTIVE:
+            return await staff.with_role(session, Role.EXECUTIVE)
+
+
+async def _above(session: AsyncSession, case: Case) -> list[User]:
+    having = await in_charge(session, case)
+    return await staff.superiors(session, having[0]) if having else []

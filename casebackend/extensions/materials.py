@@ -1,0 +1,163 @@
+"""What a customer brings later; with new facts the limit of law counts anew (令2020年第3号)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Principal
+from casebackend.api.extensions import AddMaterial, DecideMaterial, RecordContact
+from casebackend.cases import clockwork, filing
+from casebackend.cases.fields import protected
+from casebackend.cases.model import Case
+from casebackend.cases.rules import OPEN, Status
+from casebackend.cases.service import hold
+from casebackend.clocks import queries as clocks
+from casebackend.clocks import rules as clock_rules
+from casebackend.clocks import service as clock_service
+from casebackend.clocks.rules import StopReason
+from casebackend.errors import Conflict, Forbidden, NotFound, Unprocessable
+from casebackend.extensions import telling
+from casebackend.extensions.model import Material
+from casebackend.extensions.rules import MaterialState
+from casebackend.extensions.service import NotExtensible, running_limit
+from casebackend.timeline.rules import Kind
+
+CONFIRMERS = frozenset({"reviewer", "department_head", "complaint_manager"})
+
+
+class MaterialNotFound(NotFound):
+    slug = "material-not-found"
+
+    def __init__(self) -> None:
+        super().__init__("没有这份补充材料，或不在您的权限范围内")
+
+
+class MayNotConfirm(Forbidden):
+    slug, title = "may-not-confirm-material", "您不能确认新事实"
+
+    def __init__(self) -> None:
+        super().__init__("新事实须由登记材料以外的复核人、部门负责人或投诉管理人员确认")
+
+
+class MaterialDecided(Conflict):
+    slug, title = "material-decided", "这份材料已有结论"
+
+    def __init__(self) -> None:
+        super().__init__("请刷新后查看")
+
+
+class BadTime(Unprocessable):
+    slug, title = "bad-time", "时间不正确"
+
+    def __init__(self) -> None:
+        super().__init__("时间须在投诉收到之后、现在之前")
+
+
+class NotOpen(Conflict):
+    slug, title = "case-not-open", "投诉已办结"
+
+    def __init__(self) -> None:
+        super().__init__("已办结的投诉不再登记；有新事实的请登记新的投诉")
+
+
+async def add(
+    session: AsyncSession, case: Case, command: AddMaterial, *, principal: Principal, now: datetime
+) -> Material:
+    """What comes to a merged case belongs to the one it was merged into; both histories say so."""
+    if principal.user_id is None:
+        raise MayNotConfirm
+    if not case.received_at <= command.received_at <= now:
+        raise BadTime
+    merged = case if case.status == Status.MERGED and case.master_id else None
+    case = await hold(session, case.master_id if merged and case.master_id else case.id)
+    if Status(case.status) not in OPEN:
+        raise NotOpen
+    material = Material(
+        case_id=case.id,
+        from_case_id=merged.id if merged else None,
+        text=await protected(session, case, command.text),
+        received_at=command.received_at,
+        is_new_fact=command.is_new_fact,
+        state=MaterialState.ASKED if command.is_new_fact else MaterialState.KEPT,
+        stored_by=principal.user_id,
+        stored_at=now,
+    )
+    session.add(material)
+    await session.flush()
+    detail: dict[str, object] = {"material_id": str(material.id), "is_new_fact": material.is_new_fact}
+    await filing.noted(session, case, Kind.MATERIAL, principal, now=now, opinion=material.text, detail=detail)
+    if merged is not None:
+        await filing.noted(session, merged, Kind.MATERIAL, principal, now=now, detail=detail | {"number": case.number})
+    return material
+
+
+async def get(session: AsyncSession, material_id: UUID) -> Material:
+    material = await session.get(Material, material_id, with_for_update=True, populate_existing=True)
+    if material is None:
+        raise MaterialNotFound
+    return material
+
+
+def may_confirm(material: Material, principal: Principal) -> bool:
+    known = principal.user_id is not None and principal.user_id != material.stored_by
+    return known and bool(principal.roles & CONFIRMERS)
+
+
+async def decide(
+    session: AsyncSession, material: Material, command: DecideMaterial, *, principal: Principal, now: datetime
+) -> Material:
+    case = await hold(session, material.case_id)
+    if material.state != MaterialState.ASKED:
+        raise MaterialDecided
+    if not may_confirm(material, principal):
+        raise MayNotConfirm
+    opinion = await protected(session, case, command.opinion)
+    material.state = MaterialState.CONFIRMED if command.is_new_fact else MaterialState.REFUSED
+    material.decided_by, material.decided_at, material.decision_opinion = principal.user_id, now, opinion
+    detail: dict[str, object] = {"material_id": str(material.id), "is_new_fact": command.is_new_fact}
+    if not command.is_new_fact:
+        await session.flush()
+        await filing.noted(session, case, Kind.MATERIAL_DECIDED, principal, now=now, opinion=opinion, detail=detail)
+        return material
+    with session.no_autoflush:
+        held = await running_limit(session, case)
+        if held is None:
+            raise NotExtensible("没有正在运行的法定时限，不能重新计算")
+        material.former_due_on = clock_rules.last_day(held.due_at)
+        anew = await clockwork.restart(session, case, at=material.received_at, now=now)
+    case.promised_on = clock_rules.last_day(anew.due_at)
+    case.restart_count, case.extension_level = case.restart_count + 1, 0
+    await session.flush()
+    told = await telling.of_restart(session, case, material, now=now)
+    days = {"former": material.former_due_on.isoformat(), "new": case.promised_on.isoformat(), "told": told}
+    await filing.written(
+        session,
+        case,
+        Kind.RESTARTED,
+        principal,
+        now=now,
+        opinion=opinion,
+        detail=detail | days,
+        fields=["promised_on", "restart_count"],
+    )
+    return material
+
+
+async def contacted(
+    session: AsyncSession, case: Case, command: RecordContact, *, principal: Principal, now: datetime
+) -> None:
+    """The clock of the first contact stops; further contacts are noted."""
+    if not case.received_at <= command.at <= now:
+        raise BadTime
+    case = await hold(session, case.id)
+    if Status(case.status) not in OPEN:
+        raise NotOpen
+    running = await clocks.running(session, case.id)
+    mine = [timer for timer in running if timer.kind == clock_rules.CONTACT]
+    clock_service.halt(mine, at=command.at, reason=StopReason.DONE)
+    await session.flush()
+    note = await protected(session, case, command.note)
+    await filing.noted(
+        session, case, Kind.CONTACTED, principal, now=now, opinion=note, detail={"first": bool(mine)}
+    )

@@ -1,0 +1,151 @@
+from uuid import UUID
+
+from sanic import Blueprint, HTTPResponse, Request, json
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend import preconditions
+from casebackend.api.extensions import (
+    AddMaterial,
+    AskExtension,
+    DecideExtension,
+    DecideMaterial,
+    ExtensionPage,
+    RecordContact,
+)
+from casebackend.cases import queries as cases
+from casebackend.cases.model import Case
+from casebackend.cases.paging import BadFilter
+from casebackend.cases.service import visible
+from casebackend.database import reading, transactional
+from casebackend.extensions import materials, queries, service
+from casebackend.extensions.model import Extension, Material
+from casebackend.extensions.rules import State
+from casebackend.idempotency import idempotent
+
+bp = Blueprint("extensions")
+
+
+async def _answer(
+    request: Request, session: AsyncSession, extension: Extension, case: Case, status: int = 200
+) -> HTTPResponse:
+    view = (await queries.extension_views(session, [(extension, case)], request.ctx.principal))[0]
+    return preconditions.tagged(json(view.model_dump(mode="json"), status=status), extension.version)
+
+
+async def _material(
+    request: Request, session: AsyncSession, material: Material, status: int = 200
+) -> HTTPResponse:
+    case = await session.get_one(Case, material.case_id)
+    view = (await queries.material_views(session, case, [material], request.ctx.principal))[0]
+    return preconditions.tagged(json(view.model_dump(mode="json"), status=status), material.version)
+
+
+@bp.post("/cases/<reference:str>/extensions")
+@transactional
+@idempotent
+async def ask(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    command = AskExtension.model_validate_json(request.body)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    case = await visible(session, me, reference)
+    return await _answer(
+        request, session, await service.ask(session, case, command, principal=me, now=now), case, status=201
+    )
+
+
+@bp.get("/cases/<reference:str>/extensions")
+@reading
+async def of_case_extensions(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    case = await visible(session, request.ctx.principal, reference)
+    return json((await queries.of_case(session, case, request.ctx.principal)).model_dump(mode="json"))
+
+
+@bp.get("/extensions")
+@reading
+async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
+    """Filters: state, unit (id), cursor, limit."""
+    found, following = await queries.page(
+        session,
+        request.ctx.principal,
+        state=one_of(State, request, "state"),
+        unit_id=one_of(UUID, request, "unit"),
+        cursor=request.args.get("cursor"),
+        limit=min(max(one_of(int, request, "limit") or queries.PAGE, 1), 200),
+    )
+    views = await queries.extension_views(session, found, request.ctx.principal)
+    return json(ExtensionPage(items=views, next=following).model_dump(mode="json"))
+
+
+def one_of[T](kind: type[T], request: Request, name: str) -> T | None:
+    given = request.args.get(name)
+    try:
+        return kind(given) if given else None  # type: ignore[call-arg]
+    except ValueError:
+        raise BadFilter(name) from None
+
+
+@bp.get("/extensions/<extension_id:uuid>")
+@reading
+async def extension(request: Request, session: AsyncSession, extension_id: UUID) -> HTTPResponse:
+    found, case = await visible_extension(request, session, extension_id)
+    return await _answer(request, session, found, case)
+
+
+@bp.post("/extensions/<extension_id:uuid>/decision")
+@transactional
+async def decide(request: Request, session: AsyncSession, extension_id: UUID) -> HTTPResponse:
+    read = preconditions.wanted(request)
+    command = DecideExtension.model_validate_json(request.body)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    found, case = await visible_extension(request, session, extension_id)
+    preconditions.require(read, found.version)
+    await service.decide(session, found, command, principal=me, now=now)
+    return await _answer(request, session, found, case)
+
+
+async def visible_extension(request: Request, session: AsyncSession, extension_id: UUID) -> tuple[Extension, Case]:
+    found = await service.get(session, extension_id)
+    case = await cases.visible(session, request.ctx.principal, str(found.case_id))
+    if case is None:
+        raise service.ExtensionNotFound
+    return found, case
+
+
+@bp.post("/cases/<reference:str>/materials")
+@transactional
+@idempotent
+async def add_material(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    command = AddMaterial.model_validate_json(request.body)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    case = await visible(session, me, reference)
+    material = await materials.add(session, case, command, principal=me, now=now)
+    return await _material(request, session, material, status=201)
+
+
+@bp.post("/materials/<material_id:uuid>/decision")
+@transactional
+async def decide_material(request: Request, session: AsyncSession, material_id: UUID) -> HTTPResponse:
+    read = preconditions.wanted(request)
+    command = DecideMaterial.model_validate_json(request.body)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    found = await visible_material(request, session, material_id)
+    preconditions.require(read, found.version)
+    await materials.decide(session, found, command, principal=me, now=now)
+    return await _material(request, session, found)
+
+
+async def visible_material(request: Request, session: AsyncSession, material_id: UUID) -> Material:
+    found = await materials.get(session, material_id)
+    if await cases.visible(session, request.ctx.principal, str(found.case_id)) is None:
+        raise materials.MaterialNotFound
+    return found
+
+
+@bp.post("/cases/<reference:str>/contacts")
+@transactional
+@idempotent
+async def record_contact(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    command = RecordContact.model_validate_json(request.body)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    case = await visible(session, me, reference)
+    await materials.contacted(session, case, command, principal=me, now=now)
+    return HTTPResponse(status=204)

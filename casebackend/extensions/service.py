@@ -1,0 +1,211 @@
+"""More time, by decision of somebody who may give it."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Principal
+from casebackend.api.extensions import AskExtension, DecideExtension
+from casebackend.calendar.rules import local_date
+from casebackend.cases import clockwork, filing
+from casebackend.cases.fields import protected
+from casebackend.cases.judgement import is_regulated
+from casebackend.cases.model import Case
+from casebackend.cases.service import hold
+from casebackend.clocks import queries as clocks
+from casebackend.clocks import rules as clock_rules
+from casebackend.clocks.model import Timer
+from casebackend.errors import Conflict, Forbidden, NotFound
+from casebackend.extensions import rules, telling
+from casebackend.extensions.model import Extension
+from casebackend.extensions.rules import Decision, Level, State
+from casebackend.organisations.queries import tree
+from casebackend.staff.queries import leaders_of
+from casebackend.timeline.rules import Kind
+
+MOST = "extension.most"
+
+
+class ExtensionNotFound(NotFound):
+    slug = "extension-not-found"
+
+    def __init__(self) -> None:
+        super().__init__("没有这项延期申请，或不在您的权限范围内")
+
+
+class NotExtensible(Conflict):
+    slug, title = "not-extensible", "现在不能延期"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+
+
+class MayNotAsk(Forbidden):
+    slug, title = "may-not-ask-extension", "您不能申请延期"
+
+    def __init__(self, *, regulated: bool) -> None:
+        super().__init__("监管转办的投诉由总行审核人申请延期" if regulated else "延期由承办人或承办部门负责人申请")
+
+
+class MayNotDecide(Forbidden):
+    slug, title = "may-not-decide-extension", "您不能审批这项延期"
+
+    def __init__(self) -> None:
+        super().__init__("延期须由有权审批本级延期的其他人员决定；撤回只能由申请人本人办理")
+
+
+class AlreadyDecided(Conflict):
+    slug, title = "extension-decided", "这项延期已有结论"
+
+    def __init__(self) -> None:
+        super().__init__("请刷新后查看审批结果")
+
+
+async def running_limit(session: AsyncSession, case: Case) -> Timer | None:
+    timers = await clocks.running(session, case.id)
+    return next((timer for timer in timers if timer.kind in clock_rules.BY_LAW), None)
+
+
+def _extensible(held: Timer | None, level: Level, now: datetime) -> Timer:
+    if held is None:
+        raise NotExtensible("没有正在运行的法定时限，不能延期")
+    if now >= held.due_at:
+        raise NotExtensible("法定时限已经届满，届满后不能再延期")
+    if rules.AFTER[level] != held.kind:
+        raise NotExtensible("延期须逐级进行：先延长至30日，仍不能办结的再延长至60日")
+    return held
+
+
+async def ask(
+    session: AsyncSession, case: Case, command: AskExtension, *, principal: Principal, now: datetime
+) -> Extension:
+    """Before the end of the running limit, one request at a time. Nothing changes until it is approved."""
+    level, regulated = Level(command.level), is_regulated(case)
+    if principal.user_id is None or not principal.roles & rules.requesters(regulated=regulated):
+        raise MayNotAsk(regulated=regulated)
+    case = await hold(session, case.id)
+    held = _extensible(await running_limit(session, case), level, now)
+    await _require_room(session, case, held)
+    extension = Extension(
+        case_id=case.id,
+        level=level,
+        reason=await protected(session, case, command.reason),
+        requested_by=principal.user_id,
+        requested_at=now,
+        former_due_on=clock_rules.last_day(held.due_at),
+        new_due_on=await _new_day(session, held, level),
+        state=State.REQUESTED,
+    )
+    session.add(extension)
+    await session.flush()
+    detail: dict[str, object] = {"level": level, "new_due_on": extension.new_due_on.isoformat()}
+    await filing.noted(
+        session, case, Kind.EXTENSION_ASKED, principal, now=now, opinion=extension.reason, detail=detail
+    )
+    return extension
+
+
+async def _require_room(session: AsyncSession, case: Case, held: Timer) -> None:
+    """Since the present limit of law began to count: a restart gives room again."""
+    waiting = select(Extension.id).where(Extension.case_id == case.id, Extension.state == State.REQUESTED)
+    if await session.scalar(waiting) is not None:
+        raise NotExtensible("已有一项延期申请待审批")
+    day = local_date(held.origin_at)
+    most = await clocks.limit_on(session, f"{MOST}.{case.profile}", day) or await clocks.limit_on(session, MOST, day)
+    granted = await session.scalar(
+        select(func.count()).where(
+            Extension.case_id == case.id, Extension.state == State.APPROVED, Extension.requested_at >= held.origin_at
+        )
+    )
+    if most is not None and (granted or 0) >= most.amount:
+        raise NotExtensible(f"每件投诉最多延期{int(most.amount)}次")
+
+
+async def _new_day(session: AsyncSession, held: Timer, level: Level) -> date:
+    """As it would be by the days of pause until now."""
+    limit = await clocks.limit_on(session, rules.CLOCK_OF[level], local_date(held.origin_at))
+    if limit is None:
+        raise NotExtensible("没有配置该级延期的时限")
+    return local_date(held.origin_at) + timedelta(days=int(limit.amount) + held.paused_days)
+
+
+async def get(session: AsyncSession, extension_id: UUID) -> Extension:
+    extension = await session.get(Extension, extension_id, with_for_update=True, populate_existing=True)
+    if extension is None:
+        raise ExtensionNotFound
+    return extension
+
+
+async def may_approve(session: AsyncSession, case: Case, extension: Extension, principal: Principal) -> bool:
+    if principal.user_id in (None, extension.requested_by):
+        return False
+    held = await clocks.limit_on(session, rules.CLOCK_OF[extension.level], local_date(case.received_at))
+    named = rules.approvers(held.approver if held else None)
+    leads = rules.SUPERIOR_HEAD in named and await _leads_superior(session, case, principal)
+    return rules.may_approve(named, principal.roles, leads_superior=leads)
+
+
+async def _leads_superior(session: AsyncSession, case: Case, principal: Principal) -> bool:
+    """Leads the institution above the one that handles the case."""
+    above = (await tree(session)).above(case.handling_unit_id or case.unit_id)[1:]
+    if not above:
+        return False
+    return principal.user_id in {user.id for user in await leaders_of(session, above[0].id)}
+
+
+async def decide(
+    session: AsyncSession, extension: Extension, command: DecideExtension, *, principal: Principal, now: datetime
+) -> Extension:
+    case = await hold(session, extension.case_id)
+    decision = Decision(command.decision)
+    if extension.state != State.REQUESTED:
+        raise AlreadyDecided
+    if decision is Decision.WITHDRAW:
+        if principal.user_id != extension.requested_by:
+            raise MayNotDecide
+    elif not await may_approve(session, case, extension, principal):
+        raise MayNotDecide
+    opinion = await protected(session, case, command.opinion)
+    extension.state = {
+        Decision.APPROVE: State.APPROVED,
+        Decision.REFUSE: State.REFUSED,
+        Decision.WITHDRAW: State.WITHDRAWN,
+    }[decision]
+    extension.decided_by, extension.decided_at, extension.decision_opinion = principal.user_id, now, opinion
+    detail: dict[str, object] = {"level": extension.level, "state": extension.state}
+    if decision is Decision.APPROVE:
+        await _grant(session, case, extension, detail, principal=principal, now=now)
+        return extension
+    await session.flush()
+    await filing.noted(session, case, Kind.EXTENSION_DECIDED, principal, now=now, opinion=opinion, detail=detail)
+    return extension
+
+
+async def _grant(
+    session: AsyncSession,
+    case: Case,
+    extension: Extension,
+    detail: dict[str, object],
+    *,
+    principal: Principal,
+    now: datetime,
+) -> None:
+    with session.no_autoflush:
+        _extensible(await running_limit(session, case), extension.level, now)
+        longer = await clockwork.extend(session, case, rules.CLOCK_OF[extension.level], now=now)
+    extension.new_due_on = clock_rules.last_day(longer.due_at)
+    case.promised_on, case.extension_level = extension.new_due_on, rules.NUMBER[extension.level]
+    await session.flush()
+    told = await telling.of_extension(session, case, extension, now=now)
+    await filing.written(
+        session,
+        case,
+        Kind.EXTENDED,
+        principal,
+        now=now,
+        opinion=extension.decision_opinion,
+        detail=detail | {"new_due_on": extension.new_due_on.isoformat(), "told": told},
+        fields=["promised_on", "extension_level"],
+    )

@@ -1,0 +1,80 @@
+from uuid import UUID
+
+from sanic import Blueprint, HTTPResponse, Request, json
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend import preconditions
+from casebackend.api.families import Link, OpenSecond, Split
+from casebackend.cases.model import Case
+from casebackend.cases.service import visible
+from casebackend.database import reading, transactional
+from casebackend.families import second, service, views
+from casebackend.families.model import CaseLink
+from casebackend.idempotency import idempotent
+
+bp = Blueprint("families", url_prefix="/cases")
+
+
+@bp.get("/<reference:str>/family")
+@reading
+async def family(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    case = await visible(session, request.ctx.principal, reference)
+    return json((await views.family(session, case, request.ctx.principal)).model_dump(mode="json"))
+
+
+@bp.post("/<reference:str>/second")
+@transactional
+@idempotent
+async def open_second(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    command = OpenSecond.model_validate_json(request.body)
+    principal, now = request.ctx.principal, request.app.ctx.now()
+    case = await visible(session, principal, reference)
+    opened = await second.by_staff(session, case.id, command, principal=principal, now=now)
+    return json(views.opened(opened).model_dump(mode="json"), status=201)
+
+
+@bp.post("/<reference:str>/splits")
+@transactional
+@idempotent
+async def split(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    command = Split.model_validate_json(request.body)
+    principal, now = request.ctx.principal, request.app.ctx.now()
+    case = await visible(session, principal, reference)
+    part = await service.split(session, case.id, command, principal=principal, now=now)
+    return json(views.opened(part).model_dump(mode="json"), status=201)
+
+
+@bp.get("/<reference:str>/links")
+@reading
+async def links(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    case = await visible(session, request.ctx.principal, reference)
+    found = await views.links(session, case, request.ctx.principal)
+    return json([link.model_dump(mode="json") for link in found])
+
+
+@bp.post("/<reference:str>/links")
+@transactional
+@idempotent
+async def relate(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    command = Link.model_validate_json(request.body)
+    principal, now = request.ctx.principal, request.app.ctx.now()
+    case = await visible(session, principal, reference)
+    link = await service.relate(session, case.id, command, principal=principal, now=now)
+    other = await session.get_one(Case, link.other_id)
+    answer = await views.link_view(session, link, case, other)
+    return json(answer.model_dump(mode="json"), status=201)
+
+
+@bp.delete("/<reference:str>/links/<link_id:uuid>")
+@transactional
+async def unrelate(request: Request, session: AsyncSession, reference: str, link_id: UUID) -> HTTPResponse:
+    """If-Match takes the version of the link."""
+    read = preconditions.wanted(request)
+    principal, now = request.ctx.principal, request.app.ctx.now()
+    case = await visible(session, principal, reference)
+    link = await session.get(CaseLink, link_id)
+    if link is not None:
+        preconditions.require(read, link.version)
+    version = None if link is None or read == preconditions.ANY else link.version
+    await service.unrelate(session, case.id, link_id, version=version, principal=principal, now=now)
+    return HTTPResponse(status=204)

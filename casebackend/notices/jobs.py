@@ -1,0 +1,117 @@
+"""Mail and SMS to colleagues: claimed in one transaction, sent outside of any, marked in another."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.database import announce
+from casebackend.failpoints import failpoint
+from casebackend.notices.model import StaffMessage
+from casebackend.notices.ports import NotSent, Outgoing, Refused, Sender
+from casebackend.notices.rules import LEASE, MOST_TRIES, Channel, State, wait_after
+from casebackend.notifications import words
+
+AT_ONCE = 5
+SECONDS_EACH = 20
+
+type StillWanted = Callable[[AsyncSession, str], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    channel: Channel
+    attempt: int
+    message: Outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class Went:
+    """How it went: `State.PENDING` is to be tried again."""
+
+    state: State
+    error: str | None = None
+
+
+async def anything_to_send(session: AsyncSession, *, now: datetime) -> bool:
+    """A look that disturbs no writer."""
+    due = select(StaffMessage.id).where(StaffMessage.state == State.PENDING, StaffMessage.not_before <= now)
+    lost = select(StaffMessage.id).where(StaffMessage.state == State.CLAIMED, StaffMessage.lease_until <= now)
+    return await session.scalar(due.limit(1)) is not None or await session.scalar(lost.limit(1)) is not None
+
+
+async def claim(session: AsyncSession, *, now: datetime, still_wanted: StillWanted) -> list[Claimed]:
+    """Oldest first. What a word is about is looked at again here: a night may have passed since it was written."""
+    await _settle(session, now)
+    due = await session.scalars(
+        select(StaffMessage)
+        .where(StaffMessage.state == State.PENDING, StaffMessage.not_before <= now)
+        .order_by(StaffMessage.not_before, StaffMessage.created_at, StaffMessage.id)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = []
+    for row in due.all():
+        if row.about is not None and not await still_wanted(session, row.about):
+            row.state = State.CANCELLED
+            continue
+        row.state, row.lease_until = State.CLAIMED, now + LEASE
+        row.attempts += 1
+        claimed.append(Claimed(Channel(row.channel), row.attempts, _outgoing(session, row)))
+    await session.flush()
+    return claimed
+
+
+def _outgoing(session: AsyncSession, row: StaffMessage) -> Outgoing:
+    return Outgoing(
+        id=row.id,
+        address=session.info["vault"].open("staff_messages", "address", row.id, row.address),
+        subject=words.subject(row.template, **row.values),
+        text=words.words(row.template, **row.values),
+    )
+
+
+async def _settle(session: AsyncSession, now: datetime) -> None:
+    """Whoever claimed these is gone. Perhaps they were sent: shown, and never sent again by itself."""
+    lost = await session.scalars(
+        select(StaffMessage)
+        .where(StaffMessage.state == State.CLAIMED, StaffMessage.lease_until <= now)
+        .with_for_update(skip_locked=True)
+    )
+    for row in lost.all():
+        row.state, row.lease_until = State.MAYBE_SENT, None
+    await session.flush()
+
+
+async def send(claimed: Claimed, senders: Mapping[Channel, Sender]) -> Went:
+    await failpoint("notice.before_send")
+    try:
+        async with asyncio.timeout(SECONDS_EACH):
+            await senders[claimed.channel].send(claimed.message)
+    except Refused as error:
+        return Went(State.FAILED, str(error))
+    except NotSent as error:
+        return Went(State.PENDING, str(error))
+    except Exception as error:  # noqa: BLE001  whatever it was, nobody knows whether it went out
+        return Went(State.MAYBE_SENT, type(error).__name__)
+    return Went(State.SENT)
+
+
+async def mark(session: AsyncSession, message_id: UUID, attempt: int, went: Went, *, now: datetime) -> None:
+    """Its own carrier may come late and say how it went; nobody else may."""
+    row = await session.get(StaffMessage, message_id, with_for_update=True, populate_existing=True)
+    if row is None or row.attempts != attempt or row.state not in (State.CLAIMED, State.MAYBE_SENT):
+        return
+    row.state, row.error, row.lease_until = went.state, went.error, None
+    if went.state is State.SENT:
+        row.sent_at = now
+    elif went.state is State.PENDING:
+        row.not_before = now + wait_after(attempt)
+        if attempt >= MOST_TRIES:
+            row.state = State.FAILED
+    await session.flush()
+    announce(session, "console")

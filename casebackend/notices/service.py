@@ -1,0 +1,154 @@
+"""Telling colleagues: in the console at once, by mail and SMS when the hour is right."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Principal
+from casebackend.audit import service as audit
+from casebackend.database import announce
+from casebackend.errors import Conflict, NotFound
+from casebackend.notices import queries
+from casebackend.notices.model import Notice, StaffMessage
+from casebackend.notices.rules import Channel, not_before
+from casebackend.notices.thresholds import in_force
+from casebackend.notifications import words
+from casebackend.staff.model import User
+
+
+class NoticeNotFound(NotFound):
+    slug = "notice-not-found"
+
+    def __init__(self) -> None:
+        super().__init__("没有这条提醒，或不是发给您的")
+
+
+class AlreadyAcknowledged(Conflict):
+    slug, title = "already-acknowledged", "已有人确认知悉"
+
+    def __init__(self) -> None:
+        super().__init__("这条提醒已确认知悉")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What is told, why, and where to look. `about` is asked again before mail or SMS leaves: `timer:<id>`.
+    `at_once` is for what has an hour of its own and knows no quiet ones."""
+
+    cause: str
+    kind: str
+    template: str
+    values: Mapping[str, Any]
+    link: str
+    case_id: UUID | None = None
+    about: str | None = None
+    level: int = 0
+    needs_ack: bool = False
+    at_once: bool = False
+
+
+async def notify(
+    session: AsyncSession, word: Word, *, to: Sequence[User], unit_id: UUID | None = None, now: datetime
+) -> bool:
+    """Once for each cause; False when it had been told before. With nobody to tell, the unit is told."""
+    if await session.scalar(select(Notice.id).where(Notice.cause == word.cause)) is not None:
+        return False
+    receivers = list({user.id: user for user in to if user.active}.values())
+    told = [_notice(word, place, now, user_id=user.id) for place, user in enumerate(receivers)]
+    session.add_all(told or [_notice(word, 0, now, unit_id=unit_id)])
+    await session.flush()
+    later = now if word.at_once else not_before(now, (await in_force(session, now)).quiet)
+    for notice, user in zip(told, receivers, strict=True):
+        session.add_all(_messages(session, notice, word, user, now=now, later=later))
+    await session.flush()
+    announce(session, "console")
+    return True
+
+
+def _notice(
+    word: Word, place: int, now: datetime, *, user_id: UUID | None = None, unit_id: UUID | None = None
+) -> Notice:
+    """The first receiver carries the bare cause: two who tell the same at once meet in its unique index."""
+    return Notice(
+        id=uuid4(),
+        case_id=word.case_id,
+        cause=f"{word.cause}#{place}" if place else word.cause,
+        kind=word.kind,
+        template=word.template,
+        values=dict(word.values),
+        link=word.link,
+        level=word.level,
+        needs_ack=word.needs_ack,
+        user_id=user_id,
+        unit_id=unit_id,
+        at=now,
+    )
+
+
+def _messages(
+    session: AsyncSession, notice: Notice, word: Word, user: User, *, now: datetime, later: datetime
+) -> list[StaffMessage]:
+    addresses = {Channel.MAIL: user.email, Channel.SMS: user.mobile}
+    made = []
+    for channel in map(Channel, words.channels(word.template)):
+        address, identity = addresses[channel], uuid4()
+        if not address:
+            continue
+        made.append(
+            StaffMessage(
+                id=identity,
+                cause=f"{notice.cause}/{channel}",
+                notice_id=notice.id,
+                user_id=user.id,
+                channel=channel,
+                address=session.info["vault"].seal("staff_messages", "address", identity, address),
+                template=word.template,
+                values=dict(word.values),
+                about=word.about,
+                not_before=later,
+                created_at=now,
+            )
+        )
+    return made
+
+
+async def acknowledge(session: AsyncSession, notice: Notice, *, by: Principal, now: datetime) -> Notice:
+    """知悉. It says that somebody knows, and moves nothing: a case is never closed by it."""
+    if notice.acknowledged_at is not None:
+        raise AlreadyAcknowledged
+    notice.acknowledged_by, notice.acknowledged_at = by.user_id, now
+    notice.read_at = notice.read_at or now
+    await session.flush()
+    await audit.record(
+        session,
+        chain=f"case:{notice.case_id}" if notice.case_id else f"notice:{notice.id}",
+        event="notice.acknowledged",
+        actor=by.actor,
+        object=f"notice:{notice.id}",
+        now=now,
+        detail={"kind": notice.kind, "level": notice.level},
+    )
+    announce(session, "console")
+    return notice
+
+
+async def own(session: AsyncSession, notice_id: UUID, by: Principal) -> Notice:
+    notice = await queries.own(session, notice_id, by)
+    if notice is None:
+        raise NoticeNotFound
+    return notice
+
+
+async def read_all(session: AsyncSession, *, by: Principal, now: datetime) -> int:
+    """What needs an acknowledgement stays open."""
+    found = await queries.unread_ones(session, by)
+    for notice in found:
+        notice.read_at = now
+    await session.flush()
+    announce(session, "console")
+    return len(found)

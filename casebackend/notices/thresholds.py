@@ -1,0 +1,76 @@
+"""Dated numbers and times of day by which we remind and warn."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import yaml
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend import editions
+from casebackend.errors import Conflict
+from casebackend.notices.model import Threshold
+from casebackend.notices.rules import SHANGHAI, Quiet
+
+SEED = Path(__file__).with_name("thresholds.yml")
+EDITION = "thresholds"
+
+
+class ThresholdMissing(Conflict):
+    slug, title = "threshold-missing", "没有配置提醒参数"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"没有提醒参数 {code}，请先配置")
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Those in force on one day."""
+
+    values: dict[str, str]
+
+    def _value(self, code: str) -> str:
+        if code not in self.values:
+            raise ThresholdMissing(code)
+        return self.values[code]
+
+    def number(self, code: str) -> int:
+        return int(self._value(code))
+
+    def hours(self, code: str) -> timedelta:
+        return timedelta(hours=self.number(code))
+
+    def minutes(self, code: str) -> timedelta:
+        return timedelta(minutes=self.number(code))
+
+    def time(self, code: str) -> time:
+        return time.fromisoformat(self._value(code))
+
+    @property
+    def quiet(self) -> Quiet:
+        return Quiet(self.time("quiet.from"), self.time("quiet.to"))
+
+
+async def seed(session: AsyncSession, *, now: datetime) -> None:
+    known = {(code, day) for code, day in await session.execute(select(Threshold.code, Threshold.effective_from))}
+    for row in yaml.safe_load(SEED.read_text(encoding="utf-8")):
+        if (row["code"], row["effective_from"]) not in known:
+            session.add(Threshold(**row))
+    await session.flush()
+    await editions.changed(session, EDITION)
+
+
+async def _rows(session: AsyncSession) -> tuple[tuple[str, date, str], ...]:
+    query = select(Threshold.code, Threshold.effective_from, Threshold.value).order_by(Threshold.effective_from)
+    return tuple((code, day, value) for code, day, value in await session.execute(query))
+
+
+async def in_force(session: AsyncSession, now: datetime) -> Thresholds:
+    """Of each the latest that has begun; before the first, the first."""
+    today = now.astimezone(SHANGHAI).date()
+    found: dict[str, str] = {}
+    for code, day, value in await editions.kept(session, EDITION, _rows):
+        if day <= today or code not in found:
+            found[code] = value
+    return Thresholds(found)

@@ -1,0 +1,50 @@
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.matters.catalogue import catalogue
+from casebackend.parties.model import BusinessObject, Party, ReceivedDocument
+
+
+async def persons_complained_of(session: AsyncSession, case_id: UUID) -> set[UUID]:
+    """The colleagues that the complaint is about, as far as they are known to us."""
+    found = await session.scalars(
+        select(BusinessObject.user_id).where(BusinessObject.case_id == case_id, BusinessObject.user_id.is_not(None))
+    )
+    return {user for user in found if user is not None}
+
+
+async def people_of(session: AsyncSession, case_id: UUID) -> Sequence[Party]:
+    found = await session.scalars(
+        select(Party).where(Party.case_id == case_id).order_by(Party.added_at, Party.role, Party.id)
+    )
+    return found.all()
+
+
+async def documents_of(session: AsyncSession, case_id: UUID) -> Sequence[ReceivedDocument]:
+    found = await session.scalars(
+        select(ReceivedDocument)
+        .where(ReceivedDocument.case_id == case_id)
+        .order_by(ReceivedDocument.received_at, ReceivedDocument.kind, ReceivedDocument.id)
+    )
+    return found.all()
+
+
+async def objects_of(session: AsyncSession, case_id: UUID) -> Sequence[BusinessObject]:
+    found = await session.scalars(
+        select(BusinessObject)
+        .where(BusinessObject.case_id == case_id)
+        .order_by(BusinessObject.added_at, BusinessObject.kind, BusinessObject.id)
+    )
+    return found.all()
+
+
+async def documents_missing(session: AsyncSession, case_id: UUID, capacity: str) -> list[str]:
+    """Labels of what this capacity still has to bring. Asks nothing where nothing is to be brought."""
+    known = catalogue()
+    if not known.capacities[capacity].documents:
+        return []
+    held = [(document.kind, document.original_seen) for document in await documents_of(session, case_id)]
+    return [known.documents[kind] for kind in known.documents_missing(capacity, held)]

@@ -1,0 +1,37 @@
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.recusals.model import Recusal, Waiver
+
+
+async def of_case(session: AsyncSession, case_id: UUID) -> Sequence[Recusal]:
+    found = await session.scalars(
+        select(Recusal).where(Recusal.case_id == case_id).order_by(Recusal.declared_at, Recusal.id)
+    )
+    return found.all()
+
+
+async def standing(session: AsyncSession, case_id: UUID, user_id: UUID) -> Recusal | None:
+    found: Recusal | None = await session.scalar(
+        select(Recusal).where(Recusal.case_id == case_id, Recusal.user_id == user_id, Recusal.lifted_at.is_(None))
+    )
+    return found
+
+
+async def declared(session: AsyncSession, case_id: UUID) -> set[UUID]:
+    query = select(Recusal.user_id).where(Recusal.case_id == case_id, Recusal.lifted_at.is_(None))
+    return set(await session.scalars(query))
+
+
+async def waivers_of(session: AsyncSession, case_id: UUID) -> Sequence[Waiver]:
+    found = await session.scalars(
+        select(Waiver).where(Waiver.case_id == case_id).order_by(Waiver.granted_at, Waiver.id)
+    )
+    return found.all()
+
+
+async def waived(session: AsyncSession, case_id: UUID) -> set[UUID]:
+    return set(await session.scalars(select(Waiver.user_id).where(Waiver.case_id == case_id)))

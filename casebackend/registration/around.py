@@ -1,0 +1,73 @@
+"""People, papers and things that come to a case after its registration."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Principal
+from casebackend.api.parties import DocumentReceived, ObjectNamed, Person
+from casebackend.calendar.rules import local_date
+from casebackend.cases import filing, guards
+from casebackend.cases import service as cases
+from casebackend.cases.model import Case
+from casebackend.cases.rules import OPEN, Status
+from casebackend.customers import service as customers
+from casebackend.matters.rules import PersonRole
+from casebackend.parties import service as parties
+from casebackend.parties.model import BusinessObject, Party, ReceivedDocument
+from casebackend.registration.errors import CaseIsClosed, ComplainantTwice
+from casebackend.registration.service import identity
+from casebackend.timeline.rules import Kind
+
+
+async def add_person(session: AsyncSession, case: Case, person: Person, *, by: Principal, now: datetime) -> Party:
+    await _require_open(session, case, by)
+    already = await parties.representatives(session, case.id)
+    parties.require_representatives([person.role], local_date(case.received_at), already=already)
+    row = parties.party(session, case.id, person, by, now)
+    if person.role is PersonRole.COMPLAINANT:
+        await _now_known(session, case, person, by, now)
+    else:
+        await session.flush()
+        await filing.noted(session, case, Kind.PERSON_ADDED, by, now=now, detail={"role": person.role})
+    return row
+
+
+async def _now_known(session: AsyncSession, case: Case, person: Person, by: Principal, now: datetime) -> None:
+    """Whoever wrote without a name (a post on the web) and is found later becomes the customer of the case."""
+    held = await cases.hold(session, case.id)
+    if held.customer_id is not None:
+        raise ComplainantTwice
+    who = identity(person)
+    customer = customers.known_by(session, await customers.found(session, **who), **who, now=now)
+    held.customer_id = customer.id
+    await session.flush()
+    detail: dict[str, object] = {"role": person.role}
+    await filing.written(session, held, Kind.PERSON_ADDED, by, now=now, detail=detail, fields=["customer_id"])
+
+
+async def add_document(
+    session: AsyncSession, case: Case, received: DocumentReceived, *, by: Principal, now: datetime
+) -> ReceivedDocument:
+    await _require_open(session, case, by)
+    row = parties.document(session, case.id, received, by, now)
+    await session.flush()
+    detail: dict[str, object] = {"document": received.kind, "original_seen": received.original_seen}
+    await filing.noted(session, case, Kind.DOCUMENT_RECEIVED, by, now=now, detail=detail)
+    return row
+
+
+async def add_object(
+    session: AsyncSession, case: Case, named: ObjectNamed, *, by: Principal, now: datetime
+) -> BusinessObject:
+    await _require_open(session, case, by)
+    (row,) = await parties.things(session, case.id, [named], by, now)
+    await session.flush()
+    await filing.noted(session, case, Kind.OBJECT_NAMED, by, now=now, detail={"object": named.kind})
+    return row
+
+
+async def _require_open(session: AsyncSession, case: Case, by: Principal) -> None:
+    await guards.require_scope(session, case, by)
+    if Status(case.status) not in OPEN:
+        raise CaseIsClosed

@@ -1,0 +1,157 @@
+"""Signed changes of what stands above the handling: severity, matter type, the roles of units."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend import preconditions
+from casebackend.access.principal import Principal
+from casebackend.api.registration import ChangeMatter, ChangeSeverity, ChangeUnits
+from casebackend.calendar.rules import local_date
+from casebackend.cases import clockwork, fields, filing, guards
+from casebackend.cases import service as cases
+from casebackend.cases.model import Case
+from casebackend.cases.placing import territorial_unit
+from casebackend.cases.rules import MANAGER, OPEN, REVIEWER, Move, Status
+from casebackend.cases.rules import LEAD as TEAM_LEAD
+from casebackend.errors import Forbidden
+from casebackend.grading.rules import Severity
+from casebackend.matters.catalogue import catalogue
+from casebackend.matters.rules import MatterType, is_legal
+from casebackend.organisations.queries import tree
+from casebackend.outbox import service as outbox
+from casebackend.registration.errors import (
+    CaseIsClosed,
+    MatterNotConvertible,
+    NotFilledIn,
+    NothingChanged,
+    UnknownUnit,
+)
+from casebackend.timeline.rules import Kind
+
+BY_HAND = "人工指定"
+BEFORE_DISPATCH = frozenset({Status.DRAFT, Status.PENDING_REVIEW, Status.ACCEPTED})
+# By which moves a case has come to a status from which its matter may still change.
+PATHS: dict[Status, tuple[Move, ...]] = {
+    Status.DRAFT: (),
+    Status.PENDING_REVIEW: (Move.SUBMIT,),
+    Status.ACCEPTED: (Move.SUBMIT, Move.ACCEPT),
+    Status.DISPATCHED: (Move.SUBMIT, Move.ACCEPT, Move.DISPATCH),
+    Status.INVESTIGATING: (Move.SUBMIT, Move.ACCEPT, Move.DISPATCH, Move.RECEIVE),
+}
+
+
+class MayNotLower(Forbidden):
+    slug, title = "may-not-lower", "不能改为非投诉事项"
+
+    def __init__(self) -> None:
+        super().__init__("消费投诉改为其他事项会停止法定时限，须由复核人、班长或投诉管理岗办理")
+
+
+async def held(session: AsyncSession, by: Principal, reference: str, read: str) -> Case:
+    """The case that was read, locked; whoever is only asked about it changes nothing."""
+    found = await cases.visible(session, by, reference)
+    case = await cases.hold(session, found.id)
+    preconditions.require(read, case.version)
+    await guards.require_scope(session, case, by)
+    if Status(case.status) not in OPEN:
+        raise CaseIsClosed
+    return case
+
+
+async def designate(
+    session: AsyncSession, case: Case, command: ChangeSeverity, *, by: Principal, now: datetime
+) -> None:
+    """A person decides on one case; by law no limit changes."""
+    same = case.severity == command.severity and command.designated_on in (None, case.designated_on)
+    if same:
+        raise NothingChanged
+    reason = await fields.protected(session, case, command.reason)
+    before: dict[str, object] = {"severity": case.severity} if case.severity != command.severity else {}
+    case.severity, case.severity_reason = command.severity, f"{BY_HAND}：{reason}"
+    case.designated_on = command.designated_on or case.designated_on
+    await clockwork.recompute_for_severity(session, case, now)
+    await _written(session, case, Kind.REGRADED, before or {"designated_on": None}, by, reason, now)
+    if before and command.severity != Severity.ORDINARY:
+        outbox.emit(session, "case.major", {"case_id": str(case.id), "severity": case.severity}, now=now)
+
+
+async def convert(session: AsyncSession, case: Case, command: ChangeMatter, *, by: Principal, now: datetime) -> None:
+    """The conversation and the history stay; the clocks of the new matter count from the receipt."""
+    if case.matter_type == command.matter_type:
+        raise NothingChanged
+    if Status(case.status) not in PATHS or case.kind != "first":
+        raise MatterNotConvertible
+    known = catalogue()
+    lowers = is_legal(known.matters[case.matter_type]) and not is_legal(known.matters[command.matter_type])
+    if lowers and not by.roles & {REVIEWER, TEAM_LEAD, MANAGER}:
+        raise MayNotLower
+    reason = await fields.protected(session, case, command.reason)
+    demand = await fields.protected(session, case, command.demand) if command.demand else case.demand
+    _require_for(case, command.matter_type, demand)
+    before: dict[str, object] = {"matter_type": case.matter_type}
+    if demand != case.demand:
+        before["demand"] = None
+    with session.no_autoflush:
+        case.matter_type, case.demand = command.matter_type, demand
+        if Status(case.status) in BEFORE_DISPATCH:
+            before |= await _placed(session, case)
+        timers = await clockwork.rematter(session, case, PATHS[Status(case.status)], now=now)
+        case.promised_on = clockwork.promise(timers)
+    await _written(session, case, Kind.MATTER_CHANGED, before, by, reason, now)
+
+
+def _require_for(case: Case, matter: MatterType, demand: str) -> None:
+    stands = {"facts": case.facts, "demand": demand, "name": case.customer_id, "phone": case.customer_id}
+    stands |= {"unit": case.unit_id, "objects": True}
+    needed = catalogue().needed(matter, case.source, case.capacity)
+    absent = [field for field in needed if field in stands and not stands[field]]
+    if absent:
+        raise NotFilledIn(absent)
+
+
+async def place(session: AsyncSession, case: Case, command: ChangeUnits, *, by: Principal, now: datetime) -> None:
+    """Three roles of units, each with its own history. Before dispatch the handling unit follows the one complained of."""
+    wanted = {
+        name: value
+        for name in ("unit_id", "responsible_unit_id", "receiving_unit_id")
+        if (value := getattr(command, name)) is not None and value != getattr(case, name)
+    }
+    if not wanted:
+        raise NothingChanged
+    units = (await tree(session)).units
+    if any(unit not in units for unit in wanted.values()):
+        raise UnknownUnit
+    reason = await fields.protected(session, case, command.reason)
+    before: dict[str, object] = {name: getattr(case, name) for name in wanted}
+    with session.no_autoflush:
+        for name, value in wanted.items():
+            setattr(case, name, value)
+        if "unit_id" in wanted and Status(case.status) in BEFORE_DISPATCH:
+            before |= await _placed(session, case)
+    await _written(session, case, Kind.UNITS_CHANGED, before, by, reason, now)
+
+
+async def _placed(session: AsyncSession, case: Case) -> dict[str, object]:
+    """The handling unit by the territorial rule; what stood there before when that changes it."""
+    unit = await territorial_unit(session, case.unit_id, local_date(case.received_at), matter=case.matter_type)
+    if unit is None or unit == case.handling_unit_id:
+        return {}
+    before: dict[str, object] = {"handling_unit_id": case.handling_unit_id}
+    case.handling_unit_id = unit
+    return before
+
+
+async def _written(
+    session: AsyncSession,
+    case: Case,
+    kind: Kind,
+    before: dict[str, object],
+    by: Principal,
+    reason: str,
+    now: datetime,
+) -> None:
+    session.add_all(fields.signed(case, before, by, reason=reason, now=now))
+    await session.flush()
+    due_at = await clockwork.node_due(session, case)
+    await filing.written(session, case, kind, by, now=now, opinion=reason, fields=before, due_at=due_at)

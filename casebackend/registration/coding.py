@@ -1,0 +1,20 @@
+"""Which classes of the three axes a text suggests."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.api.registration import Suggestion
+from casebackend.dictionaries import queries as dictionaries
+from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A, ranked
+
+AXES = {"business_channel_a": CHANNEL_A, "category_b": CATEGORY_B, "cause_c": CAUSE_C}
+MOST = 3
+
+
+async def suggestions(session: AsyncSession, text: str) -> list[Suggestion]:
+    """At most three of each axis, the surest first."""
+    found = []
+    for field, dictionary in AXES.items():
+        codes = {term.name: term.code for term in await dictionaries.terms(session, dictionary)}
+        for name, confidence in ranked(text, await dictionaries.keywords(session, dictionary))[:MOST]:
+            found.append(Suggestion(field=field, name=name, code=codes.get(name), confidence=confidence))
+    return found

@@ -1,0 +1,84 @@
+"""暂存: a registration that was put aside and is taken up again by the colleague who began it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Principal
+from casebackend.api.registration import DraftContent, Register, SavedDraft
+from casebackend.audit import service as audit
+from casebackend.customers.rules import Kind, mask
+from casebackend.customers.service import vault
+from casebackend.matters.rules import PersonRole
+from casebackend.registration.errors import AlreadySubmitted, RegistrationNotFound
+from casebackend.registration.model import Registration
+from casebackend.registration.rules import State
+
+PLACE = ("registrations", "content_enc")
+LISTED = 200
+
+
+async def save(session: AsyncSession, command: Register, *, by: Principal, now: datetime) -> Registration:
+    saved = Registration(id=uuid4(), state=State.SAVED, user_id=by.user_id, created_at=now)
+    await write(session, saved, command, now=now)
+    return saved
+
+
+async def write(session: AsyncSession, saved: Registration, command: Register, *, now: datetime) -> None:
+    """All of it is sealed: half a complaint is as personal as a whole one."""
+    saved.matter_type, saved.channel = command.matter_type, command.channel
+    saved.unit_id, saved.updated_at = command.unit_id, now
+    name = next((p.name for p in command.people if p.role is PersonRole.COMPLAINANT and p.name), None)
+    saved.complainant = mask(Kind.NAME, name.strip()) if name and name.strip() else None
+    saved.content_enc = vault(session).seal(*PLACE, saved.id, command.model_dump_json())
+    session.add(saved)
+    await session.flush()
+
+
+async def own(session: AsyncSession, by: Principal) -> Sequence[Registration]:
+    """What this colleague has put aside, newest first."""
+    found = await session.scalars(
+        select(Registration)
+        .where(Registration.user_id == by.user_id, Registration.state == State.SAVED)
+        .order_by(Registration.updated_at.desc(), Registration.id)
+        .limit(LISTED)
+    )
+    return found.all()
+
+
+async def mine(session: AsyncSession, by: Principal, registration_id: UUID, *, lock: bool = False) -> Registration:
+    query = select(Registration).where(Registration.id == registration_id, Registration.user_id == by.user_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    saved: Registration | None = await session.scalar(query)
+    if saved is None or by.user_id is None:
+        raise RegistrationNotFound
+    if saved.state != State.SAVED:
+        raise AlreadySubmitted
+    return saved
+
+
+async def held(session: AsyncSession, by: Principal, registration_id: UUID) -> Registration:
+    return await mine(session, by, registration_id, lock=True)
+
+
+async def reset(session: AsyncSession, saved: Registration, *, by: Principal, now: datetime) -> None:
+    """重置: what stood in it is gone; that it was thrown away is kept."""
+    saved.state, saved.content_enc, saved.complainant, saved.updated_at = State.RESET, None, None, now
+    await session.flush()
+    await audit.record(
+        session, chain="registrations", event="registration.reset", actor=by.actor, object=str(saved.id), now=now
+    )
+
+
+def row(saved: Registration) -> SavedDraft:
+    return SavedDraft.model_validate(saved)
+
+
+def opened(session: AsyncSession, saved: Registration) -> DraftContent:
+    """Plain, for its author: it is his own unfinished form."""
+    plain = vault(session).open(*PLACE, saved.id, saved.content_enc or "")
+    return DraftContent(**row(saved).model_dump(), content=Register.model_validate_json(plain))

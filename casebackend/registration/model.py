@@ -1,0 +1,29 @@
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casebackend.database import Base
+
+
+class Registration(Base):
+    """What a colleague is taking down. `content_enc` is all of it, sealed, until it is submitted and becomes a case."""
+
+    __tablename__ = "registrations"
+    __table_args__ = (Index("ix_registrations_of", "user_id", "state", "updated_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    version: Mapped[int] = mapped_column()
+    state: Mapped[str] = mapped_column(String(16))
+    user_id: Mapped[UUID | None]
+    unit_id: Mapped[UUID | None]
+    matter_type: Mapped[str] = mapped_column(String(32))
+    channel: Mapped[str] = mapped_column(String(32))
+    complainant: Mapped[str | None]
+    content_enc: Mapped[str | None]
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"), unique=True)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

@@ -1,0 +1,189 @@
+import json as plain_json
+from uuid import UUID
+
+from sanic import Blueprint, HTTPResponse, Request, json
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend import preconditions
+from casebackend.api.parties import DocumentReceived, ObjectNamed, Person
+from casebackend.api.registration import (
+    ChangeMatter,
+    ChangeSeverity,
+    ChangeUnits,
+    ForCoding,
+    Register,
+)
+from casebackend.cases import service as cases
+from casebackend.database import reading, transactional
+from casebackend.idempotency import idempotent
+from casebackend.registration import around, changing, coding, drafts, views
+from casebackend.registration.service import register
+
+bp = Blueprint("registration", url_prefix="/cases")
+drafts_bp = Blueprint("registrations", url_prefix="/registrations")
+
+
+@transactional
+@idempotent
+async def _create(request: Request, session: AsyncSession) -> HTTPResponse:
+    command = Register.model_validate_json(request.body)
+    case = await register(session, command, by=request.ctx.principal, now=request.app.ctx.now())
+    return json(views.registered(case, command).model_dump(mode="json"), status=201)
+
+
+@bp.post("/")
+async def create(request: Request) -> HTTPResponse:
+    return _placed(await _create(request))
+
+
+def _placed(response: HTTPResponse) -> HTTPResponse:
+    """Where the new case is and which version; the same when the answer is given again for the same key."""
+    made = plain_json.loads(response.body or b"{}")
+    response.headers["Location"] = f"/api/v1/cases/{made['number']}"
+    return preconditions.tagged(response, made["version"])
+
+
+@bp.get("/<reference:str>/registration")
+@reading
+async def registration(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    case = await cases.visible(session, request.ctx.principal, reference)
+    answer = await views.view(session, case)
+    return preconditions.tagged(json(answer.model_dump(mode="json")), case.version)
+
+
+@bp.post("/<reference:str>/severity")
+@transactional
+async def severity(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    read = preconditions.wanted(request)
+    command = ChangeSeverity.model_validate_json(request.body)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    case = await changing.held(session, me, reference, read)
+    await changing.designate(session, case, command, by=me, now=now)
+    return preconditions.tagged(json((await views.view(session, case)).model_dump(mode="json")), case.version)
+
+
+@bp.post("/<reference:str>/matter")
+@transactional
+async def matter(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    read = preconditions.wanted(request)
+    command = ChangeMatter.model_validate_json(request.body)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    case = await changing.held(session, me, reference, read)
+    await changing.convert(session, case, command, by=me, now=now)
+    return preconditions.tagged(json((await views.view(session, case)).model_dump(mode="json")), case.version)
+
+
+@bp.post("/<reference:str>/units")
+@transactional
+async def units(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    read = preconditions.wanted(request)
+    command = ChangeUnits.model_validate_json(request.body)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    case = await changing.held(session, me, reference, read)
+    await changing.place(session, case, command, by=me, now=now)
+    return preconditions.tagged(json((await views.view(session, case)).model_dump(mode="json")), case.version)
+
+
+@bp.post("/<reference:str>/people")
+@transactional
+@idempotent
+async def people(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    command = Person.model_validate_json(request.body)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    case = await cases.visible(session, me, reference)
+    made = await around.add_person(session, case, command, by=me, now=now)
+    return json(views.person(made).model_dump(mode="json"), status=201)
+
+
+@bp.post("/<reference:str>/documents")
+@transactional
+@idempotent
+async def documents(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    command = DocumentReceived.model_validate_json(request.body)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    case = await cases.visible(session, me, reference)
+    made = await around.add_document(session, case, command, by=me, now=now)
+    return json(views.document(made).model_dump(mode="json"), status=201)
+
+
+@bp.post("/<reference:str>/objects")
+@transactional
+@idempotent
+async def objects(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    command = ObjectNamed.model_validate_json(request.body)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    case = await cases.visible(session, me, reference)
+    made = await around.add_object(session, case, command, by=me, now=now)
+    return json(views.thing(made).model_dump(mode="json"), status=201)
+
+
+@drafts_bp.post("/")
+@transactional
+@idempotent
+async def save(request: Request, session: AsyncSession) -> HTTPResponse:
+    command = Register.model_validate_json(request.body)
+    saved = await drafts.save(session, command, by=request.ctx.principal, now=request.app.ctx.now())
+    return preconditions.tagged(json(drafts.row(saved).model_dump(mode="json"), status=201), saved.version)
+
+
+@drafts_bp.get("/")
+@reading
+async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
+    found = await drafts.own(session, request.ctx.principal)
+    return json([drafts.row(saved).model_dump(mode="json") for saved in found])
+
+
+@drafts_bp.get("/<registration_id:uuid>")
+@reading
+async def draft(request: Request, session: AsyncSession, registration_id: UUID) -> HTTPResponse:
+    saved = await drafts.mine(session, request.ctx.principal, registration_id)
+    content = drafts.opened(session, saved)
+    return preconditions.tagged(json(content.model_dump(mode="json")), saved.version)
+
+
+@drafts_bp.put("/<registration_id:uuid>")
+@transactional
+async def change(request: Request, session: AsyncSession, registration_id: UUID) -> HTTPResponse:
+    read = preconditions.wanted(request)
+    command = Register.model_validate_json(request.body)
+    saved = await drafts.held(session, request.ctx.principal, registration_id)
+    preconditions.require(read, saved.version)
+    await drafts.write(session, saved, command, now=request.app.ctx.now())
+    return preconditions.tagged(json(drafts.row(saved).model_dump(mode="json")), saved.version)
+
+
+@drafts_bp.delete("/<registration_id:uuid>")
+@transactional
+async def reset(request: Request, session: AsyncSession, registration_id: UUID) -> HTTPResponse:
+    read = preconditions.wanted(request)
+    saved = await drafts.held(session, request.ctx.principal, registration_id)
+    preconditions.require(read, saved.version)
+    await drafts.reset(session, saved, by=request.ctx.principal, now=request.app.ctx.now())
+    return HTTPResponse(status=204)
+
+
+@transactional
+@idempotent
+async def _submit(request: Request, session: AsyncSession, registration_id: UUID) -> HTTPResponse:
+    read = preconditions.wanted(request)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    saved = await drafts.held(session, me, registration_id)
+    preconditions.require(read, saved.version)
+    command = drafts.opened(session, saved).content
+    case = await register(session, command, by=me, now=now, saved=saved)
+    return json(views.registered(case, command).model_dump(mode="json"), status=201)
+
+
+@drafts_bp.post("/<registration_id:uuid>/submit")
+async def submit(request: Request, registration_id: UUID) -> HTTPResponse:
+    """提交复核: what was put aside becomes a case."""
+    return _placed(await _submit(request, registration_id))
+
+
+@drafts_bp.post("/coding")
+@reading
+async def suggested(request: Request, session: AsyncSession) -> HTTPResponse:
+    """Which classes the text suggests, with how sure that is."""
+    command = ForCoding.model_validate_json(request.body)
+    found = await coding.suggestions(session, command.text)
+    return json([each.model_dump(mode="json") for each in found])

@@ -1,0 +1,193 @@
+"""From what a colleague took down to a case with its number. Callers hold a writing transaction."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Principal
+from casebackend.api.parties import Person
+from casebackend.api.registration import Register
+from casebackend.calendar.rules import local_date
+from casebackend.cases import filing, rules
+from casebackend.cases.fields import CLASSIFICATION
+from casebackend.cases.model import Case
+from casebackend.cases.placing import territorial_unit, unit_of_code
+from casebackend.conversations.model import Conversation
+from casebackend.conversations.rules import Channel, Owner
+from casebackend.customers import service as customers
+from casebackend.customers.model import Customer
+from casebackend.dictionaries import queries as dictionaries
+from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A
+from casebackend.matters.catalogue import catalogue
+from casebackend.matters.rules import PersonRole, missing
+from casebackend.organisations.queries import tree
+from casebackend.outbox import service as outbox
+from casebackend.parties import service as parties
+from casebackend.parties.rules import normalised
+from casebackend.registration.errors import (
+    ChannelOfRegulator,
+    ComplainantTwice,
+    GroupTooSmall,
+    NotFilledIn,
+    NotYetReceived,
+    UnknownTerm,
+    UnknownUnit,
+)
+from casebackend.registration.model import Registration
+from casebackend.registration.rules import State, filled
+
+AXES = {"business_channel_a": CHANNEL_A, "category_b": CATEGORY_B, "cause_c": CAUSE_C}
+NOBODY = Person(role=PersonRole.COMPLAINANT)
+
+
+async def register(
+    session: AsyncSession, command: Register, *, by: Principal, now: datetime, saved: Registration | None = None
+) -> Case:
+    """`saved`: the registration that this was put aside in before."""
+    complainant = _complainant(command)
+    held = await customers.found(session, **identity(complainant))
+    await _require(session, command, complainant, held, now)
+    customer = customers.known_by(session, held, **identity(complainant), now=now) if _is_somebody(complainant) else None
+    conversation = _conversation(command, customer, by, now)
+    session.add(conversation)
+    case = await _case(session, command, conversation, customer, by, now)
+    await filing.classify(session, case, tier=complainant.tier)
+    await filing.file(session, case, now=now, by=by)
+    await _companions(session, command, case, by, now)
+    _mark(session, saved, command, case, by, now)
+    await session.flush()
+    return case
+
+
+def _complainant(command: Register) -> Person:
+    found = [person for person in command.people if person.role is PersonRole.COMPLAINANT]
+    if len(found) > 1:
+        raise ComplainantTwice
+    return found[0] if found else NOBODY
+
+
+def identity(person: Person) -> dict[str, str | None]:
+    """As it is sealed and looked for."""
+    return {
+        "name": (person.name or "").strip() or None,
+        "phone": normalised(person.phone or "") or None,
+        "id_number": normalised(person.id_number or person.unified_code or "") or None,
+    }
+
+
+def _is_somebody(person: Person) -> bool:
+    return any(identity(person).values())
+
+
+async def _require(
+    session: AsyncSession, command: Register, complainant: Person, held: Customer | None, now: datetime
+) -> None:
+    """What the bank holds already is not asked for again (令2020年第3号 Art. 13)."""
+    known = catalogue()
+    given = filled(command.model_dump(), complainant.model_dump())
+    if held is not None:
+        given |= {name for name in ("name", "phone") if getattr(held, f"{name}_enc")}
+    absent = missing(known.needed(command.matter_type, command.source, command.capacity), given)
+    roles = known.people_needed(command.capacity, [person.role for person in command.people if person.name])
+    if absent or roles:
+        raise NotFilledIn(absent, [known.people[role] for role in roles])
+    if (command.channel == Channel.REGULATOR) > (known.sources[command.source].channel == Channel.REGULATOR):
+        raise ChannelOfRegulator
+    if command.received_at is not None and command.received_at > now:
+        raise NotYetReceived
+    day = local_date(command.received_at or now)
+    parties.require_representatives([person.role for person in command.people], day)
+    if command.group_size < sum(person.role is PersonRole.REPRESENTATIVE for person in command.people):
+        raise GroupTooSmall
+    units = (await tree(session)).units
+    if any(unit is not None and unit not in units for unit in (command.unit_id, command.responsible_unit_id)):
+        raise UnknownUnit
+    for field, dictionary in AXES.items():
+        name = getattr(command, field)
+        if name and not await dictionaries.has_name(session, dictionary, name):
+            raise UnknownTerm(field)
+
+
+def _conversation(command: Register, customer: Customer | None, by: Principal, now: datetime) -> Conversation:
+    """A channel of its own for what is said about this matter: tokens and notes hang on it."""
+    identity = uuid4()
+    return Conversation(
+        id=identity,
+        channel=_channel(command),
+        sender=f"registration:{identity}",
+        customer_id=customer.id if customer else None,
+        owner=Owner.BOT,
+        opened_at=now,
+    )
+
+
+def _channel(command: Register) -> str:
+    return catalogue().sources[command.source].channel or command.channel
+
+
+async def _case(
+    session: AsyncSession,
+    command: Register,
+    conversation: Conversation,
+    customer: Customer | None,
+    by: Principal,
+    now: datetime,
+) -> Case:
+    received_at = command.received_at or now
+    names = [person.name.strip() for person in command.people if person.name]
+    facts, demand = customers.protect_first(session, conversation.id, [command.facts, command.demand], names=names)
+    same = (
+        "matter_type", "source", "capacity", "group_size", "unit_id", "responsible_unit_id", "amount", "occurred_on",
+        "referral_agency", "regulator_number", "regulator_due_on", "third_party", *CLASSIFICATION,
+    )  # fmt: skip
+    case = Case(
+        id=uuid4(),
+        status=rules.INITIAL,
+        kind="first",
+        conversation_id=conversation.id,
+        customer_id=customer.id if customer else None,
+        channel=conversation.channel,
+        facts=facts,
+        demand=demand,
+        source_ref=command.source_url or command.source_ref,
+        receiving_unit_id=by.organisation_id,
+        handling_unit_id=await territorial_unit(
+            session, command.unit_id, local_date(received_at), matter=command.matter_type
+        ),
+        creator=by.actor,
+        received_at=received_at,
+        classified_by_person=any(getattr(command, field) for field in CLASSIFICATION),
+        **{name: getattr(command, name) for name in same},
+    )
+    if command.basic_right:
+        case.basic_right = command.basic_right
+    return case
+
+
+async def _companions(session: AsyncSession, command: Register, case: Case, by: Principal, now: datetime) -> None:
+    for person in command.people:
+        parties.party(session, case.id, person, by, now)
+    for received in command.documents:
+        parties.document(session, case.id, received, by, now)
+    if command.objects:
+        await parties.things(session, case.id, command.objects, by, now)
+    code = catalogue().matters[command.matter_type].notice_unit
+    if code:
+        unit = await unit_of_code(session, code)
+        payload: dict[str, object] = {"case_id": str(case.id), "unit_id": str(unit) if unit else None}
+        outbox.emit(session, "case.praised", payload, now=now)
+
+
+def _mark(
+    session: AsyncSession, saved: Registration | None, command: Register, case: Case, by: Principal, now: datetime
+) -> None:
+    """Every case that a colleague registered has its registration, and one registration makes one case."""
+    if saved is None:
+        saved = Registration(
+            id=uuid4(), user_id=by.user_id, matter_type=command.matter_type, channel=case.channel, created_at=now
+        )
+        session.add(saved)
+    saved.unit_id, saved.complainant, saved.content_enc = case.unit_id, None, None
+    saved.state, saved.case_id, saved.updated_at = State.SUBMITTED, case.id, now
+

@@ -1,0 +1,201 @@
+"""核查: an application in writing, a look by people above who took no part, a decision within its own limit."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Principal
+from casebackend.api.cases import MoveCase
+from casebackend.api.reviews import ApplyForReview, MoveReview
+from casebackend.calendar.rules import local_date
+from casebackend.cases import rules as lifecycle
+from casebackend.cases.fields import protected
+from casebackend.cases.filing import SYSTEM, noted
+from casebackend.cases.model import Case, CaseParticipant
+from casebackend.cases.outcome import aware, decided_by_branch
+from casebackend.cases.rules import Status
+from casebackend.cases.service import hold, move_case
+from casebackend.cases.words import Satisfaction
+from casebackend.clocks import service as clocks
+from casebackend.clocks.queries import limit_on
+from casebackend.clocks.rules import REVIEW
+from casebackend.organisations.model import Organisation
+from casebackend.outbox import service as outbox
+from casebackend.preconditions import VersionPassed
+from casebackend.reviews import errors, queries, rules, telling
+from casebackend.reviews.model import Review
+from casebackend.reviews.rules import Form, Move, Outcome, RejectReason, State
+from casebackend.timeline.rules import Kind
+
+APPLY = "review.apply"
+TEXTS = ("opinion", "findings_process", "findings_time", "findings_result", "told_proof")
+
+
+async def apply(
+    session: AsyncSession, case_id: UUID, command: ApplyForReview, *, principal: Principal, now: datetime
+) -> Review:
+    """Every written application is kept, a late one too: somebody above decides about it and tells the customer."""
+    case = await hold(session, case_id)
+    if case.replied_at is None or case.told_at is None:
+        raise errors.NotDecidedYet
+    applied_at = aware(command.applied_at) if command.applied_at else now
+    if applied_at > now or applied_at < case.told_at.replace(second=0, microsecond=0):
+        raise errors.ImpossibleApplication
+    if not (command.document if command.form is Form.DOCUMENT else command.confirmed):
+        raise errors.NotInWriting
+    for known in await queries.of_case(session, case.id):
+        if known.decision_told_at == case.told_at:
+            raise errors.ReviewKnown(known.number)
+    branch = await decided_by_branch(session, case)
+    unit = await session.get(Organisation, case.handling_unit_id) if case.handling_unit_id else None
+    review = Review(
+        case_id=case.id,
+        number=rules.review_number(case.number, await queries.count(session, case.id) + 1),
+        applied_at=applied_at,
+        decision_told_at=case.told_at,
+        form=command.form,
+        document=await protected(session, case, command.document) if command.document else None,
+        grounds=await protected(session, case, command.grounds),
+        late=await _is_late(session, case.told_at, applied_at),
+        deciding_unit_id=case.handling_unit_id,
+        reviewing_unit_id=unit.parent_id if unit is not None and branch else None,
+        registered_by=principal.actor,
+    )
+    session.add(review)
+    await session.flush()
+    await clocks.start(session, review.id, REVIEW, at=applied_at)
+    detail: dict[str, object] = {"review": review.number, "late": review.late}
+    await noted(session, case, Kind.REVIEW_APPLIED, principal, now=now, opinion=review.grounds, detail=detail)
+    outbox.emit(session, "review.applied", {"case_id": str(case.id), "review_id": str(review.id)}, now=now)
+    return review
+
+
+async def _is_late(session: AsyncSession, told_at: datetime, applied_at: datetime) -> bool:
+    limit = await limit_on(session, APPLY, local_date(told_at))
+    if limit is None:
+        raise clocks.LimitMissing(APPLY)
+    return local_date(applied_at) > local_date(told_at) + timedelta(days=int(limit.amount))
+
+
+async def move(
+    session: AsyncSession,
+    review_id: UUID,
+    command: MoveReview,
+    *,
+    version: int | None,
+    principal: Principal,
+    now: datetime,
+) -> Review:
+    seen = await queries.visible(session, principal, review_id)
+    if seen is None:
+        raise errors.ReviewNotFound
+    case = await hold(session, seen[1].id)
+    review = await session.get_one(Review, review_id, with_for_update=True, populate_existing=True)
+    if version is not None and version != review.version:
+        raise VersionPassed(review.version)
+    arrow = rules.LIFECYCLE.get((State(review.state), command.move))
+    if arrow is None:
+        raise errors.ReviewMoveNotAllowed(State(review.state), command.move)
+    await _require_reviewer(session, review, case, principal)
+    wanted = [*arrow.requires, "told_proof"] if telling.by_staff(command) else arrow.requires
+    missing = [name for name in wanted if not _given(command, name)]
+    if missing:
+        raise errors.ReviewFieldsMissing(missing)
+    _require_grounds(review, command)
+    await _take(session, review, case, command, principal, now)
+    if command.move in rules.TELLING and not telling.by_staff(command):
+        review.told_proof = await telling.tell(session, review, case, principal, now)
+    review.state = arrow.to
+    await session.flush()
+    if command.move in rules.TELLING:
+        await clocks.stop(session, review.id, at=now)
+    detail: dict[str, object] = {
+        "review": review.number, "move": command.move, "label": rules.MOVES[command.move], "to": review.state,
+        "outcome": review.outcome,
+    }  # fmt: skip
+    said = review.opinion if command.opinion else None
+    await noted(session, case, Kind.REVIEW_MOVED, principal, now=now, opinion=said, detail=detail)
+    if command.move is Move.NOTIFY and review.outcome == Outcome.REMANDED:
+        await _reopen(session, case, review, principal, now)
+    payload: dict[str, object] = {"case_id": str(case.id), "review_id": str(review.id), "move": command.move}
+    outbox.emit(session, "review.moved", payload, now=now)
+    return review
+
+
+def _given(command: MoveReview, name: str) -> bool:
+    value = getattr(command, name)
+    return bool(value.strip() if isinstance(value, str) else value)
+
+
+async def _require_reviewer(session: AsyncSession, review: Review, case: Case, principal: Principal) -> None:
+    """Who may look at it: people of the organisation above who took no part. A decision of head office has nobody
+    above it; then the complaint managers of head office say so to the applicant."""
+    if review.reviewing_unit_id is None:
+        if lifecycle.MANAGER not in principal.roles:
+            raise errors.NotAbove
+    elif not principal.roles & rules.REVIEWERS or not await queries.acts_for(
+        session, principal, review.reviewing_unit_id
+    ):
+        raise errors.NotAbove
+    if review.reviewer_id is not None and principal.user_id != review.reviewer_id:
+        raise errors.AnotherReviewer
+    if review.reviewing_unit_id is None or review.reviewer_id is not None:
+        return
+    taken_part = await session.get(CaseParticipant, (case.id, principal.user_id)) is not None
+    if taken_part or principal.user_id in (case.handler_id, case.assignee_id) or principal.actor == case.creator:
+        raise errors.TookPart
+
+
+def _require_grounds(review: Review, command: MoveReview) -> None:
+    if command.move is Move.ACCEPT:
+        if review.reviewing_unit_id is None:
+            raise errors.NotBranchDecision
+        if review.late:
+            raise errors.LateApplication
+    if command.move is Move.REJECT:
+        wrong = (command.reject_reason is RejectReason.LATE and not review.late) or (
+            command.reject_reason is RejectReason.NOT_BRANCH_DECISION and review.reviewing_unit_id is not None
+        )
+        if wrong:
+            raise errors.WrongReason
+
+
+async def _take(
+    session: AsyncSession, review: Review, case: Case, command: MoveReview, principal: Principal, now: datetime
+) -> None:
+    for name in TEXTS:
+        text = getattr(command, name)
+        if text:
+            setattr(review, name, await protected(session, case, text))
+    for name in ("reject_reason", "outcome", "told_by"):
+        value = getattr(command, name)
+        if value is not None and name in rules.LIFECYCLE[State(review.state), command.move].requires:
+            setattr(review, name, value)
+    if command.move is Move.ACCEPT:
+        review.reviewer_id = principal.user_id
+    elif command.move is Move.DECIDE:
+        review.decided_at = now
+    elif command.move is Move.NOTIFY:
+        review.notified_at = now
+    elif command.move is Move.REJECT:
+        review.notified_at = review.closed_at = now
+    elif command.move is Move.CLOSE:
+        review.closed_at = now
+
+
+async def _reopen(session: AsyncSession, case: Case, review: Review, principal: Principal, now: datetime) -> None:
+    """The branch handles it once more, under a new limit of law. A survey that is under way ends with it."""
+    status = Status(case.status)
+    if status is Status.REPLIED:
+        command = MoveCase(move=lifecycle.Move.CLOSE_WITHOUT_FOLLOWUP)
+        case = await move_case(session, case.id, command, principal=SYSTEM, now=now)
+    elif status is Status.FOLLOW_UP:
+        command = MoveCase(move=lifecycle.Move.CLOSE, satisfaction=Satisfaction.UNSATISFIED)
+        case = await move_case(session, case.id, command, principal=SYSTEM, now=now)
+    if Status(case.status) is not Status.CLOSED:
+        return
+    command = MoveCase(move=lifecycle.Move.REOPEN, opinion=f"核查 {review.number} 责令重新处理")
+    deciding = replace(principal, roles=frozenset({lifecycle.APPROVER}))
+    await move_case(session, case.id, command, principal=deciding, now=now)

@@ -1,0 +1,115 @@
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Principal
+from casebackend.access.scope import scope_of
+from casebackend.api.supervision import SupervisionReplyView, SupervisionView
+from casebackend.cases.model import Case
+from casebackend.cases.queries import within
+from casebackend.customers import service as customers
+from casebackend.supervision import rules
+from casebackend.supervision.model import Supervision, SupervisionReply
+from casebackend.supervision.rules import SOURCE_LABELS, STATE_LABELS, Source, State
+from casebackend.supervision.service import answers
+
+PAGE = 30
+
+
+async def flagged(session: AsyncSession, case_ids: Collection[UUID]) -> set[UUID]:
+    """The red flag: which of these cases have a demand that is not ended."""
+    found = await session.scalars(
+        select(Supervision.case_id).where(Supervision.case_id.in_(case_ids), Supervision.state != State.CLOSED)
+    )
+    return set(found)
+
+
+async def of_case(session: AsyncSession, case: Case, by: Principal, *, now: datetime) -> list[SupervisionView]:
+    """Newest first."""
+    found = await session.scalars(
+        select(Supervision).where(Supervision.case_id == case.id).order_by(Supervision.opened_at.desc())
+    )
+    return await views(session, [(item, case) for item in found], by, now=now)
+
+
+async def page(
+    session: AsyncSession, by: Principal, *, now: datetime, state: State | None = None, cursor: datetime | None = None
+) -> tuple[list[SupervisionView], str | None]:
+    """Newest first, within the scope of who looks. Two opened at the same instant are shown on one page."""
+    query = (
+        select(Supervision, Case)
+        .join(Case, Case.id == Supervision.case_id)
+        .where(within(await scope_of(session, by), by))
+        .order_by(Supervision.opened_at.desc(), Supervision.id)
+    )
+    if state is not None:
+        query = query.where(Supervision.state == state)
+    if cursor is not None:
+        query = query.where(Supervision.opened_at < cursor)
+    found = [(item, case) for item, case in await session.execute(query.limit(PAGE + 1))]
+    if len(found) <= PAGE:
+        return await views(session, found, by, now=now), None
+    last = found[PAGE - 1][0].opened_at
+    same = await session.execute(query.where(Supervision.opened_at == last))
+    shown = [pair for pair in found if pair[0].opened_at > last] + [(item, case) for item, case in same]
+    return await views(session, shown, by, now=now), last.isoformat().replace("+00:00", "Z")
+
+
+async def views(
+    session: AsyncSession, pairs: Sequence[tuple[Supervision, Case]], by: Principal, *, now: datetime
+) -> list[SupervisionView]:
+    masks = await customers.masks(session, {case.conversation_id for _, case in pairs})
+    replies = await _replies(session, [item.id for item, _ in pairs])
+    return [
+        _view(item, case, replies.get(item.id, []), masks.get(case.conversation_id, {}), by, now)
+        for item, case in pairs
+    ]
+
+
+async def _replies(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, list[SupervisionReply]]:
+    rows = await session.scalars(
+        select(SupervisionReply).where(SupervisionReply.supervision_id.in_(ids)).order_by(SupervisionReply.at)
+    )
+    found: dict[UUID, list[SupervisionReply]] = {}
+    for row in rows:
+        found.setdefault(row.supervision_id, []).append(row)
+    return found
+
+
+def _view(
+    item: Supervision,
+    case: Case,
+    replies: Sequence[SupervisionReply],
+    masks: dict[str, str],
+    by: Principal,
+    now: datetime,
+) -> SupervisionView:
+    ended = item.state == State.CLOSED
+    return SupervisionView(
+        id=item.id,
+        case_number=case.number,
+        source=item.source,
+        source_label=SOURCE_LABELS[Source(item.source)],
+        number=item.number,
+        demand=customers.rendered(item.demand, masks),
+        opened_by_name=item.opened_by_name,
+        opened_at=item.opened_at,
+        due_at=item.due_at,
+        state=item.state,
+        state_label=STATE_LABELS[State(item.state)],
+        overdue=item.state == State.OPEN and item.due_at <= now,
+        read_at=item.read_at,
+        replied_at=item.replied_at,
+        closed_at=item.closed_at,
+        closing_opinion=customers.rendered(item.closing_opinion, masks) if item.closing_opinion else None,
+        replies=[
+            SupervisionReplyView(actor_name=each.actor_name, text=customers.rendered(each.text, masks), at=each.at)
+            for each in replies
+        ],
+        may_answer=not ended and answers(case, by),
+        may_close=not ended and rules.may_close(item.source, opened=item.opened_by == by.user_id, roles=by.roles),
+        version=item.version,
+    )

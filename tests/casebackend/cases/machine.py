@@ -1,0 +1,257 @@
+"""A bank at random: any colleague tries any move on any case at any time, through the real services.
+
+After every accepted step the sentences of domain.md 5.5 must hold; at the end of a run the whole database must.
+"""
+
+import asyncio
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from hypothesis import note
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from sqlalchemy import select
+
+from casebackend import check
+from casebackend.access.guard import of_user
+from casebackend.access.principal import Principal
+from casebackend.api.cases import MoveCase
+from casebackend.audit.model import AuditEntry
+from casebackend.cases import rules
+from casebackend.cases.filing import CUSTOMER, SYSTEM, file
+from casebackend.cases.model import Case
+from casebackend.cases.rules import LIFECYCLE, Move, Status, moves_from
+from casebackend.cases.service import move_case
+from casebackend.clocks.model import Timer
+from casebackend.clocks.rules import INTERNAL, last_day
+from casebackend.connection import open_database
+from casebackend.conversations.rules import Channel
+from casebackend.conversations.service import hold_or_open
+from casebackend.customers.service import register
+from casebackend.database import Database
+from casebackend.errors import DomainError
+from casebackend.organisations.model import Organisation
+from casebackend.staff.model import User
+from casebackend.timeline.model import TimelineEntry
+from tests.world import START, configured, prepare
+
+MEMORY = Path("/dev/shm")
+STILL = {Status.REPLIED, Status.FOLLOW_UP, Status.CLOSED, Status.ARCHIVED, Status.WITHDRAWN, Status.MERGED}
+BACKWARD = {
+    Move.VOID,
+    Move.WITHDRAW,
+    Move.MERGE,
+    Move.EDIT,
+    Move.DECLINE,
+    Move.ARCHIVE,
+    Move.RETURN_TO_DRAFT,
+    Move.SEND_BACK,
+}
+UNITS = ("北京朝阳支行", "个人金融部", "北京分行", "稽核部")
+CHANNELS = (Channel.COUNTER, Channel.COUNTER, Channel.WEBCHAT, Channel.REGULATOR)
+
+
+class Bank:
+    """One fresh database, its staff, and a clock."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.folder = Path(tempfile.mkdtemp(prefix="tingsu-machine-", dir=MEMORY if MEMORY.is_dir() else None))
+        shutil.copy(template(self.loop), self.folder / "bank.db")
+        settings = configured(f"sqlite+aiosqlite:///{self.folder}/bank.db", self.folder)
+        self.database: Database = open_database(settings)
+        self.now = START
+        self.staff: list[Principal] = []
+        self.units: list[UUID] = []
+
+    def run[T](self, work: Coroutine[Any, Any, T]) -> T:
+        return self.loop.run_until_complete(work)
+
+    def close(self) -> None:
+        self.run(self.database.dispose())
+        self.loop.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    async def opened(self) -> list[UUID]:
+        async with self.database.transaction() as session:
+            self.staff = [of_user(user) for user in await session.scalars(select(User).order_by(User.login))]
+            found = {unit.name: unit.id for unit in await session.scalars(select(Organisation))}
+            self.units = [found[name] for name in UNITS]
+            return [await self._filed(session, channel, self.units[0]) for channel in CHANNELS]
+
+    async def _filed(self, session: Any, channel: Channel, unit: UUID) -> UUID:
+        sender = "one customer" if channel is Channel.COUNTER else f"customer of {channel}"
+        conversation = await hold_or_open(session, channel=channel, sender=sender, now=self.now)
+        customer = await register(
+            session, channel=channel, sender=sender, name="张三丰", phone=None, id_number=None, now=self.now
+        )
+        case = Case(
+            id=uuid4(), status=rules.INITIAL, kind="first", conversation_id=conversation.id, customer_id=customer.id,
+            channel=channel, facts="多扣了年费", demand="退还年费", unit_id=unit, creator=CUSTOMER.actor,
+            received_at=self.now - timedelta(hours=3), business_channel_a="营业现场", category_b="信用卡",
+            cause_c="待分类", severity="一般投诉",
+            source="regulator" if channel is Channel.REGULATOR else "direct",
+        )  # fmt: skip
+        await file(session, case, now=self.now)
+        return case.id
+
+
+_template: list[Path] = []
+
+
+def template(loop: asyncio.AbstractEventLoop) -> Path:
+    if not _template:
+        folder = Path(tempfile.mkdtemp(prefix="tingsu-machine-"))
+        loop.run_until_complete(prepare(f"sqlite+aiosqlite:///{folder}/template.db"))
+        _template.append(folder / "template.db")
+    return _template[0]
+
+
+def command_of(move: Move, draw: Any, bank: Bank, master: str) -> MoveCase:
+    """Everything a move could ask for, now and then with a hole in it."""
+    given: dict[str, Any] = {
+        "opinion": "同意", "handling_unit_id": draw(st.sampled_from(bank.units)), "appraisal": "笔迹鉴定委托书",
+        "decline_reason": "not_a_complaint", "findings": "系统重复扣收", "validity": "valid",
+        "responsible": "responsible", "judgement_basis": "信用卡章程", "proposal": "退还", "closing_info": "已办结",
+        "cause_c": "因定价收费引起的投诉", "reply_facts": "属实", "reply_basis": "章程", "reply_remedies": "可申请核查",
+        "overdue_reason": draw(st.sampled_from(["客户要求延后", None])), "satisfaction": "satisfied",
+        "told_by": "phone", "told_at": bank.now, "told_proof": "通话录音已保存", "requested_at": bank.now,
+        "identity_check": "电话核对预留信息", "master_number": master, "cosigners": cosigners(bank),
+    }  # fmt: skip
+    hole = draw(st.sampled_from([None] * 12 + sorted(given)))
+    return MoveCase(move=move, **{name: value for name, value in given.items() if name != hole and value is not None})
+
+
+def cosigners(bank: Bank) -> list[Any]:
+    return [bank.units[1]] if "UUID" in str(MoveCase.model_fields["cosigners"].annotation) else ["个人金融部"]
+
+
+WALKED: Counter[tuple[str, str]] = Counter()
+RUNS: Counter[str] = Counter()
+
+
+class Lifecycle(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        RUNS["begun"] += 1
+        self.bank = Bank()
+        self.cases: list[UUID] = []
+
+    @initialize()
+    def complaints_come(self) -> None:
+        self.cases = self.bank.run(self.bank.opened())
+
+    @rule(hours=st.sampled_from([1, 4, 24, 24 * 4, 24 * 11]))
+    def time_passes(self, hours: int) -> None:
+        self.bank.now += timedelta(hours=hours)
+
+    @precondition(lambda self: bool(self.cases))
+    @rule(data=st.data(), folly=st.integers(0, 19))
+    def somebody_moves_a_case(self, data: st.DataObject, folly: int) -> None:
+        """Mostly what a sensible colleague would do: a case that is always withdrawn at once shows little."""
+        case_id = data.draw(st.sampled_from(self.cases))
+        status, number, handler = self.bank.run(self.state(case_id))
+        others = [each for each in self.cases if each != case_id]
+        master = self.bank.run(self.state(data.draw(st.sampled_from(others))))[1]
+        open_here = moves_from(status) or list(Move)
+        onward = [move for move in open_here if move not in BACKWARD] or open_here
+        move = data.draw(st.sampled_from(onward if folly < 14 else open_here if folly < 19 else list(Move)))
+        able = self.able(status, move)
+        able = sorted(able, key=lambda each: each.user_id != handler)[:1] if folly < 9 else able
+        actor = data.draw(st.sampled_from(able if folly < 16 else self.everybody()))
+        command = command_of(move, data.draw, self.bank, master)
+        note(f"{self.bank.now:%m-%d %H:%M} {actor.actor} {move} {number} from {status}")
+        try:
+            self.bank.run(self.tried(case_id, command, actor))
+        except DomainError as refusal:
+            note(f"refused: {refusal.slug}")
+
+    def everybody(self) -> list[Principal]:
+        return [*self.bank.staff, CUSTOMER, SYSTEM]
+
+    def able(self, status: Status, move: Move) -> list[Principal]:
+        arrow = LIFECYCLE.get((status, move))
+        return [each for each in self.everybody() if arrow and arrow.by & each.roles] or self.everybody()
+
+    async def state(self, case_id: UUID) -> tuple[Status, str, UUID | None]:
+        async with self.bank.database.reading() as session:
+            case = await session.get_one(Case, case_id)
+            return Status(case.status), case.number, case.handler_id
+
+    async def tried(self, case_id: UUID, command: MoveCase, actor: Principal) -> None:
+        async with self.bank.database.transaction() as session:
+            before = await self.seen(session, case_id)
+            await move_case(session, case_id, command, principal=actor, now=self.bank.now)
+        async with self.bank.database.reading() as session:
+            after = await self.seen(session, case_id)
+            await hold_true(session, before, after, command, actor, self.bank.now)
+        WALKED[before["status"], command.move] += 1
+
+    async def seen(self, session: Any, case_id: UUID) -> dict[str, Any]:
+        case = await session.get_one(Case, case_id)
+        shown = {column.key: getattr(case, column.key) for column in Case.__table__.columns}
+        running = await session.scalars(select(Timer).where(Timer.case_id == case_id, Timer.stopped_at.is_(None)))
+        return shown | {"running": [(timer.kind, timer.due_at) for timer in running]}
+
+    def teardown(self) -> None:
+        try:
+            if self.cases:
+                assert self.bank.run(self.broken()) == []
+        finally:
+            self.bank.close()
+
+    async def broken(self) -> list[str]:
+        async with self.bank.database.reading() as session:
+            found = await check.check(session, now=self.bank.now)
+            return [sentence for sentence in found if "既无草稿" not in sentence]
+
+
+async def hold_true(
+    session: Any, before: dict[str, Any], after: dict[str, Any], command: MoveCase, actor: Principal, now: datetime
+) -> None:
+    """The sentences, each about one accepted move."""
+    status, move = Status(after["status"]), command.move
+    if (before["status"], before["version"]) != (after["status"], after["version"]):
+        entry = await session.scalar(
+            select(TimelineEntry)
+            .where(TimelineEntry.case_id == after["id"])
+            .order_by(TimelineEntry.seq.desc())
+            .limit(1)
+        )
+        audited = await session.scalar(
+            select(AuditEntry).where(AuditEntry.chain == f"case:{after['id']}").order_by(AuditEntry.seq.desc()).limit(1)
+        )
+        assert (entry.actor, audited.actor) == (actor.actor, actor.actor), "who did it is not written down"
+        assert audited.detail["version"] == after["version"]
+    legal = [due for kind, due in after["running"] if not kind.startswith(INTERNAL)]
+    assert not (status in STILL and after["running"]), "a clock runs although the duty is met"
+    assert not (status is Status.SUSPENDED and after["running"]), "a clock runs during the appraisal"
+    if status in rules.OPEN - STILL - {Status.SUSPENDED}:
+        assert legal, "no legal clock runs"
+        assert after["promised_on"] == last_day(max(legal)), "the promised day is not that of the clock"
+    assert after["number"] == before["number"]
+    assert after["received_at"] == before["received_at"]
+    if move is Move.REPLY and status is Status.REPLIED:
+        due = max(due for kind, due in before["running"] if not kind.startswith(INTERNAL))
+        assert after["replied_at"] < due or after["overdue_reason"], "late without a reason"
+        assert after["reply_text"]
+    if move in (Move.APPROVE_OPINION, Move.APPROVE_REPLY):
+        assert actor.user_id != before["handler_id"], "the handler approved his own work"
+    if move is Move.ACCEPT:
+        assert actor.actor != before["creator"], "who registered it accepted it"
+    if before["channel"] == Channel.REGULATOR:
+        assert status is not Status.VOIDED, "a regulator's case was voided"
+        if status in (Status.REPLIED, Status.FOLLOW_UP, Status.CLOSED):
+            assert after["closing_info"], "a regulator's case was answered without closing information"
+    if status is Status.MERGED and move is Move.MERGE:
+        master = await session.get_one(Case, after["master_id"])
+        assert (master.customer_id, master.unit_id) == (after["customer_id"], after["unit_id"])
+        assert Status(master.status) in rules.OPEN, "merged into a case that is not open"
+    if move is Move.WITHDRAW and status is Status.WITHDRAWN:
+        assert before["received_at"] <= after["closed_at"] <= now

@@ -1,0 +1,57 @@
+from uuid import UUID
+
+from tests.casebackend.cases.builders import Desk, filed, unit
+from tests.casebackend.staff.logins import hired
+from tests.world import World
+
+
+async def modes(desk: Desk, query: str, login: str = "lead") -> list[str]:
+    response = await desk.reads(login, f"/handlings/?{query}")
+    assert response.status_code == 200, response.text
+    return [row["mode"] for row in response.json()["items"]]
+
+
+async def test_steps_are_found_by_who_where_when_how_and_whether_in_time(world: World) -> None:
+    number = (await filed(world)).number
+    desk = Desk(world)
+    await desk.sure("lead", number, "accept", opinion="请电话13912345678核实后办理")
+    target = await unit(world, "个人金融部")
+    await desk.sure("agent", number, "dispatch", handling_unit_id=target, opinion="转个金部")
+    world.wait(days=7)
+    await desk.sure("agent", number, "receive")
+    assert await modes(desk, "") == ["receive", "dispatch", "accept", "submit"]
+    assert await modes(desk, "mode=accept&mode=receive") == ["receive", "accept"]
+    assert await modes(desk, f"unit={await unit(world, '客户服务中心')}") == ["receive", "dispatch", "accept"]
+    head = await unit(world, "听诉示范银行总行")
+    assert await modes(desk, f"unit_tree={head}&in_charge={target}") == ["receive", "dispatch"]
+    assert await modes(desk, f"in_charge_tree={head}") == ["receive", "dispatch"]
+    assert await modes(desk, "from=2026-03-03") == ["receive"]
+    assert await modes(desk, "to=2026-03-02") == ["dispatch", "accept", "submit"]
+    assert await modes(desk, "opinion=个金部") == ["dispatch"]
+    assert await modes(desk, f"number={number.lower()}&opinion=核实") == ["accept"]
+    everything = (await desk.reads("lead", "/handlings/")).json()["items"]
+    accepted = next(row for row in everything if row["mode"] == "accept")
+    assert "139****5678" in accepted["opinion"]
+    assert (accepted["person"], accepted["unit"], accepted["label"]) == ("李班长", "客服中心", "受理")
+    late = {row["mode"]: row["late"] for row in everything}
+    assert [mode for mode, is_late in late.items() if is_late] == await modes(desk, "late=1")
+    assert [mode for mode, is_late in late.items() if is_late is False] == await modes(desk, "late=0")
+    with_due = [row for row in everything if row["due_at"]]
+    for row in with_due:
+        day = row["due_at"][:10]
+        assert row["mode"] in await modes(desk, f"due_from={day}&due_to={day}")
+
+
+async def test_pages_follow_one_another_and_out_of_scope_is_nothing(world: World) -> None:
+    number = (await filed(world)).number
+    desk = Desk(world)
+    await desk.investigating(number)
+    first = (await desk.reads("lead", "/handlings/?limit=3")).json()
+    rest = (await desk.reads("lead", f"/handlings/?limit=3&cursor={first['next']}")).json()
+    steps = [row["mode"] for row in (*first["items"], *rest["items"])]
+    assert (sorted(steps), rest["next"]) == (["accept", "dispatch", "receive", "submit"], None)
+    await hired(world, "jinan", roles=["handler"], organisation_id=UUID(await unit(world, "济南分行")))
+    assert await modes(desk, "", "jinan") == []
+    for query, named in (("mode=fly", "mode"), ("late=2", "late"), ("person=x", "person"), ("cursor=x", "cursor")):
+        answer = await desk.reads("lead", f"/handlings/?{query}")
+        assert (answer.status_code, answer.json()["filter"]) == (400, named)
