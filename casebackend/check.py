@@ -12,14 +12,19 @@ from casebackend.audit import service as audit
 from casebackend.audit.model import AuditEntry
 from casebackend.cases.model import Case, CaseCounter
 from casebackend.cases.rules import INITIAL, LIFECYCLE, Move, Status
+from casebackend.cases.words import NUMBERING, TS, NumberPattern
 from casebackend.clocks.model import Timer
 from casebackend.clocks.rules import BY_LAW
 from casebackend.conversations.model import Delivery, Turn
 from casebackend.conversations.rules import DeliveryState, TurnState
 from casebackend.drafts.model import Draft
 from casebackend.drafts.rules import DraftState
+from casebackend.families.model import CaseLink
+from casebackend.families.rules import LinkKind
 from casebackend.leader import LeaderLease
 from casebackend.outbox.model import OutboxMessage
+from casebackend.registration.model import Registration
+from casebackend.reviews.model import Review
 from casebackend.timeline.model import TimelineEntry
 
 OVERTIME = timedelta(minutes=5)
@@ -44,16 +49,27 @@ async def drafts_and_cases(session: AsyncSession, now: datetime) -> list[str]:
     for case_id, draft_id in cases.items():
         if draft_id is not None and (draft_id not in drafts or drafts[draft_id].case_id != case_id):
             broken.append(f"投诉单 {case_id} 与草稿 {draft_id} 不对应")
-    orphans = await session.scalars(select(Case.number).where(Case.draft_id.is_(None), Case.parent_id.is_(None)))
-    broken += [f"投诉单 {number} 既无草稿也无首次投诉" for number in orphans]
+    registered = select(Registration.case_id).where(Registration.case_id.is_not(None))
+    split_off = select(CaseLink.case_id).where(CaseLink.kind == LinkKind.SPLIT_FROM)
+    orphans = await session.scalars(
+        select(Case.number).where(
+            Case.draft_id.is_(None), Case.parent_id.is_(None), Case.id.not_in(registered), Case.id.not_in(split_off)
+        )
+    )
+    broken += [f"投诉单 {number} 既无草稿、登记，也无首次投诉，亦非拆分而来" for number in orphans]
     return broken
 
 
 async def numbers(session: AsyncSession, now: datetime) -> list[str]:
     """I2: no number beyond its day's counter."""
     last = {f"{day:%Y%m%d}": count for day, count in await session.execute(select(CaseCounter.day, CaseCounter.last))}
-    found = await session.scalars(select(Case.number))
-    return [f"编号 {number} 超出当日计数" for number in found if int(number[10:]) > last.get(number[2:10], 0)]
+    pattern: NumberPattern = session.info.get(NUMBERING, TS)
+    broken = []
+    for number in await session.scalars(select(Case.number)):
+        day, count = pattern.read(number) or TS.read(number) or ("", 0)
+        if count > last.get(day, 0) or not day:
+            broken.append(f"编号 {number} 超出当日计数")
+    return broken
 
 
 async def companions(session: AsyncSession, now: datetime) -> list[str]:
@@ -81,6 +97,7 @@ async def companions(session: AsyncSession, now: datetime) -> list[str]:
     known = set(await session.scalars(select(Case.id)))
     broken += [f"登记回执指向不存在的投诉单 {case_id}" for case_id in receipts]
     broken += [f"经办记录指向不存在的投诉单 {case_id}" for case_id in entries]
+    known |= set(await session.scalars(select(Review.id)))
     broken += [f"时钟指向不存在的投诉单 {case_id}" for case_id in timed - known]
     return broken
 
@@ -147,16 +164,17 @@ async def references(session: AsyncSession, now: datetime) -> list[str]:
 
 
 async def strikes(session: AsyncSession, now: datetime) -> list[str]:
-    """I9: each clock struck at most once for each of its two times, and left no more than one message for it."""
-    told: dict[tuple[str, str], int] = defaultdict(int)
-    topics = ("clock.near_due", "clock.overdue")
+    """I9: each clock struck at most once for each of its levels, once for its end, and the end left its message."""
+    told: dict[tuple[str, str, object], int] = defaultdict(int)
+    topics = ("clock.near_due", "clock.overdue", "clock.escalated")
     for topic, payload in await session.execute(
         select(OutboxMessage.topic, OutboxMessage.payload).where(OutboxMessage.topic.in_(topics))
     ):
-        told[topic, payload["timer_id"]] += 1
-    broken = [f"时钟 {timer} 重复触发 {topic}" for (topic, timer), count in told.items() if count > 1]
+        level = None if topic == "clock.overdue" else payload.get("level")
+        told[topic, payload["timer_id"], level] += 1
+    broken = [f"时钟 {timer} 重复触发 {topic}" for (topic, timer, _), count in told.items() if count > 1]
     fired = {str(each) for each in await session.scalars(select(Timer.id).where(Timer.fired_at.is_not(None)))}
-    overdue = {timer for topic, timer in told if topic == "clock.overdue"}
+    overdue = {timer for topic, timer, _ in told if topic == "clock.overdue"}
     return broken + [f"时钟 {timer} 的触发与消息不符" for timer in sorted(fired ^ overdue)]
 
 

@@ -21,6 +21,7 @@ from casebackend.conversations import deliveries
 from casebackend.database import Database
 from casebackend.digests import jobs as digests
 from casebackend.escalations import jobs as escalations
+from casebackend.families import jobs as families
 from casebackend.handoffs import jobs as handoffs
 from casebackend.notices import jobs as notices
 from casebackend.notices.doubles import ConsoleSender
@@ -31,6 +32,8 @@ from casebackend.notices.smtp import SmtpSender
 from casebackend.outbox import jobs as outbox
 from casebackend.outbox.jobs import Subscriber
 from casebackend.outbox.queries import waiting
+from casebackend.registration import jobs as registration
+from casebackend.reviews import queries as reviews
 from casebackend.revisits import jobs as revisits
 from casebackend.settings import Settings
 from casebackend.supervision import jobs as supervision
@@ -45,8 +48,10 @@ LOOK_AGAIN = timedelta(seconds=10)
 def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
     """Every topic of the outbox that somebody waits for. A topic without a row is done when it is read."""
     return {
-        "case.filed": (cases.on_filed,),
+        "case.filed": (cases.on_filed, families.on_filed),
         "case.moved": (escalations.on_moved, assignments.on_moved),
+        "case.major": (registration.on_major,),
+        "case.praised": (registration.on_praised,),
         "case.assigned": (assignments.on_assigned,),
         "task.asked": (task_jobs.on_asked,),
         "task.answered": (task_jobs.on_answered,),
@@ -118,18 +123,22 @@ class Chores:
         await self._drain()
         await self._each(revisits.due, revisits.send)
         await self._each(revisits.unanswered, revisits.give_up)
+        await self._each(assignments.assignable, assignments.assign)
         if self._looks_again():
-            await self._each(handoffs.due, handoffs.nudge)
-            await self._each(assignments.assignable, assignments.assign)
-        await self._each(assignments.unassigned, assignments.alert)
-        await self._each(task_jobs.to_remind, task_jobs.remind)
-        await self._each(countersigning.assentable, countersigning.assent)
-        await self._each(digests.due, partial(digests.write, address=self.console_address))
+            await self._by_the_minute()
         async with self.database.reading() as session:
             in_doubt = await deliveries.anything_in_doubt(session, self.now())
         if in_doubt:
             async with self._as_leader() as session:
                 await deliveries.settle_doubtful(session, self.now())
+
+    async def _by_the_minute(self) -> None:
+        await self._each(assignments.unassigned, assignments.alert)
+        await self._each(task_jobs.to_remind, task_jobs.remind)
+        await self._each(countersigning.assentable, countersigning.assent)
+        await self._each(handoffs.due, handoffs.nudge)
+        await self._each(digests.due, partial(digests.write, address=self.console_address))
+        await self._alarm()
 
     def _looks_again(self) -> bool:
         """For what counts in minutes, a look every few seconds is enough; a clock set back does not blind us."""
@@ -181,7 +190,7 @@ class Chores:
     async def hourly(self) -> None:
         if not await self._still_leads():
             return
-        await self._repeat(cases.archive_due, cases.ARCHIVED_AT_ONCE)
+        await self._repeat(partial(cases.archive_due, held=reviews.holding()), cases.ARCHIVED_AT_ONCE)
         async with self._as_leader() as session:
             changed = await recompute_provisional(session)
             ends = await ends_soon(session, local_date(self.now()))

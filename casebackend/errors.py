@@ -42,6 +42,10 @@ class PreconditionRequired(DomainError):
     status, slug, title = 428, "precondition-required", "缺少 If-Match"
 
 
+class UnsupportedMediaType(DomainError):
+    status, slug, title = 415, "unsupported-media-type", "内容类型不支持"
+
+
 class Unprocessable(DomainError):
     status, slug, title = 422, "unprocessable", "内容不符合要求"
 

@@ -19,6 +19,7 @@ NAMES = frozenset(
         "delivery.claimed",
         "outbox.claimed",
         "timer.claimed",
+        "notice.sent",
         "audit.before_append",
         "knowledge.after_build_before_swap",
     }

@@ -1,7 +1,7 @@
 """Same key, same answer (the semantics of Stripe's Idempotency-Key), stored in the transaction of the effect."""
 
 import hashlib
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any, Protocol
@@ -15,6 +15,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from casebackend.database import Base, one_at_a_time
 from casebackend.errors import BadRequest, Unprocessable
 
+LONGEST = 200
+KEPT = ("ETag", "Location")
+
 
 class IdempotentAnswer(Base):
     __tablename__ = "idempotency"
@@ -25,6 +28,7 @@ class IdempotentAnswer(Base):
     status: Mapped[int]
     content_type: Mapped[str | None]
     body: Mapped[bytes] = mapped_column(LargeBinary)
+    headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime]
 
 
@@ -32,7 +36,7 @@ class KeyMissing(BadRequest):
     slug, title = "idempotency-key-missing", "缺少 Idempotency-Key"
 
     def __init__(self) -> None:
-        super().__init__("该操作需要 Idempotency-Key 请求头")
+        super().__init__("该操作需要 Idempotency-Key 请求头：1到200个可见的 ASCII 字符")
 
 
 class KeyReused(Unprocessable):
@@ -48,13 +52,23 @@ class Handler(Protocol):
     ) -> Awaitable[HTTPResponse]: ...
 
 
+def marked_like[H: Callable[..., Any]](inner: Handler) -> Callable[[H], H]:
+    """For a route that only calls the handler that takes the key."""
+
+    def marked(handler: H) -> H:
+        handler.takes_key = inner.takes_key  # type: ignore[attr-defined]
+        return handler
+
+    return marked
+
+
 def idempotent(handler: Handler) -> Handler:
-    """Goes under `@transactional`. The key is scoped to the caller and the path."""
+    """Goes under `@transactional`. The key is scoped to the caller and the path. ETag and Location are kept too."""
 
     @wraps(handler)
     async def once(request: Request, session: AsyncSession, /, *args: Any, **kwargs: Any) -> HTTPResponse:
         key = request.headers.get("idempotency-key")
-        if not key or len(key) > 200:
+        if not key or len(key) > LONGEST or not key.isascii() or not key.isprintable():
             raise KeyMissing
         scope = f"{request.ctx.principal.actor} {request.method} {request.path}"
         digest = hashlib.sha256(request.body).hexdigest()
@@ -63,9 +77,8 @@ def idempotent(handler: Handler) -> Handler:
         if known is not None:
             if known.request_sha256 != digest:
                 raise KeyReused
-            return raw(
-                known.body, known.status, {"Idempotent-Replayed": "true"}, known.content_type or "application/json"
-            )
+            headers = {"Idempotent-Replayed": "true", **known.headers}
+            return raw(known.body, known.status, headers, known.content_type or "application/json")
         response = await handler(request, session, *args, **kwargs)
         session.add(
             IdempotentAnswer(
@@ -75,10 +88,12 @@ def idempotent(handler: Handler) -> Handler:
                 status=response.status,
                 content_type=response.content_type,
                 body=response.body or b"",
+                headers={name: response.headers[name] for name in KEPT if name in response.headers},
                 created_at=request.app.ctx.now(),
             )
         )
         await session.flush()
         return response
 
+    once.takes_key = True  # type: ignore[attr-defined]
     return once

@@ -1,6 +1,11 @@
 """ETag and If-Match (RFC 9110 13): whoever writes says which version was read."""
 
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Concatenate
+
 from sanic import HTTPResponse, Request
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.errors import PreconditionFailed, PreconditionRequired
 
@@ -36,6 +41,27 @@ def wanted(request: Request) -> str:
     if not sent:
         raise VersionMissing
     return sent
+
+
+type Handler[**P] = Callable[Concatenate[Request, AsyncSession, P], Awaitable[HTTPResponse]]
+
+
+def conditional[**P](handler: Handler[P]) -> Handler[P]:
+    """For whatever changes what exists: no answer without If-Match. Goes under `@transactional` and `@idempotent`."""
+
+    @wraps(handler)
+    async def asked(request: Request, session: AsyncSession, /, *args: P.args, **kwargs: P.kwargs) -> HTTPResponse:
+        wanted(request)
+        return await handler(request, session, *args, **kwargs)
+
+    asked.wants_version = True  # type: ignore[attr-defined]
+    return asked
+
+
+def placed(response: HTTPResponse, address: str) -> HTTPResponse:
+    """Where the new thing can be read again."""
+    response.headers["Location"] = f"/api/v1{address}"
+    return response
 
 
 def require(sent: str, current: int) -> None:

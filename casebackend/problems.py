@@ -6,7 +6,7 @@ import structlog
 from pydantic import ValidationError
 from sanic import HTTPResponse, Request, Sanic, json
 from sanic.exceptions import SanicException
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -40,6 +40,11 @@ def register(app: Sanic[Any, Any]) -> None:
     @app.exception(StaleDataError)
     def stale(_: Request, __: StaleDataError) -> HTTPResponse:
         return problem(409, "stale", "内容已被他人修改", "请刷新后重试")
+
+    @app.exception(DataError)
+    def unstorable(request: Request, _: DataError) -> HTTPResponse:
+        log.warning("value.unstorable", route=_route(request))
+        return problem(422, "invalid-request", "请求内容不合法", "有一个值超出了可以保存的范围")
 
     @app.exception(OperationalError, PoolTimeout)
     def away(request: Request, error: Exception) -> HTTPResponse:

@@ -15,6 +15,7 @@ from casebackend.digests import model as digests
 from casebackend.drafts import model as drafts
 from casebackend.evidence import model as evidence
 from casebackend.escalations import model as escalations
+from casebackend.extensions import model as extensions
 from casebackend.grading import model as grading
 from casebackend.handoffs import model as handoffs
 from casebackend.heartbeats import model as heartbeats
@@ -24,6 +25,8 @@ from casebackend.outbox import model as outbox
 from casebackend.parties import model as parties
 from casebackend.recusals import model as recusals
 from casebackend.registration import model as registration
+from casebackend.families import model as families
+from casebackend.reviews import model as reviews
 from casebackend.revisits import model as revisits
 from casebackend.staff import model as staff
 from casebackend.supervision import model as supervision
@@ -32,6 +35,8 @@ from casebackend.timeline import model as timeline
 from casebackend.workflow import model as workflow
 
 MODELS = (
+    extensions,
+    families, reviews,
     grading, parties, registration,
     evidence, recusals, tasks,
     digests, escalations, notices, supervision,

@@ -93,9 +93,14 @@ def _service(settings: Settings, token: str) -> Principal:
     }
     found = ANONYMOUS
     for name, secret in known.items():
-        if token and secret is not None and hmac.compare_digest(secret.get_secret_value().encode(), token.encode()):
+        if token and secret is not None and _same(secret.get_secret_value(), token):
             found = Principal(Kind.SERVICE, name, frozenset({f"service:{name}"}))
     return found
+
+
+def _same(ours: str, sent: str) -> bool:
+    """What is sent may hold bytes that are no text."""
+    return hmac.compare_digest(ours.encode(), sent.encode(errors="replace"))
 
 
 async def _staff(request: Request, secret: str) -> Principal:
@@ -138,13 +143,20 @@ def _same_site(request: Request, name: str) -> None:
     if public_api:
         return
     origin = request.headers.get("origin") or request.headers.get("referer") or ""
-    if urlsplit(origin).netloc != request.host:
+    if _host_of(origin) != request.host:
         raise CrossSite
     if request.ctx.login_secret is None or name == LOGIN:
         return
     sent = request.headers.get("x-csrf-token") or str(request.form.get("csrf") if request.form else "")
-    if not hmac.compare_digest(sent.encode(), csrf_of(request).encode()):
+    if not _same(sent, csrf_of(request)):
         raise CrossSite
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 async def _refuse(request: Request, name: str) -> HTTPResponse:

@@ -43,3 +43,10 @@ class Found(View):
     excerpt: str
     marked: list[str]
     text: str
+
+
+class FoundPage(View):
+    """The best first; `next` is the cursor of the following page."""
+
+    items: list[Found]
+    next: str | None

@@ -29,9 +29,21 @@ class Progress(View):
 
 
 class UrgeOutcome(View):
-    """`case` is the one urged; with several open cases and none named, `cases` holds the choice."""
+    """`case` is the one urged; with several open cases and none named, `cases` holds the choice.
+
+    `second_offered`: the case is closed, and a second complaint may follow it.
+    """
 
     outcome: Literal["urged", "too_soon", "closed", "none", "foreign", "choose"]
+    case: CaseBrief | None
+    cases: list[CaseBrief]
+    second_offered: bool = False
+
+
+class SecondOutcome(View):
+    """`case` is the second complaint just opened, or the one that was there; `cases` holds the choice."""
+
+    outcome: Literal["opened", "exists", "open", "not_possible", "none", "foreign", "choose"]
     case: CaseBrief | None
     cases: list[CaseBrief]
 
@@ -217,11 +229,20 @@ class TimelineView(View):
 
 
 class ClockView(View):
-    """`derivation` shows in words how the due time came about; `provisional`: days without a published calendar."""
+    """`derivation` shows in words how the due time came about; `provisional`: days without a published calendar.
+
+    `origin_at` is where counting began (receipt, or receipt of new material), `effective_from` the version of the limit;
+    `level` reminders have been told, `next_at` is when the next one comes."""
 
     kind: str
     label: str
     seq: int
+    profile: str
+    effective_from: date | None
+    origin_at: datetime
+    paused_days: int
+    next_at: datetime | None
+    level: int
     started_at: datetime
     near_at: datetime
     due_at: datetime

@@ -4,27 +4,20 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field, field_validator
 
+from casebackend.api.base import Command as Command
+from casebackend.api.base import View as View
+from casebackend.api.values import without_controls
 from casebackend.conversations.rules import Asked, Author, Channel, DeliveryState, Engine, Owner, TurnState
-
-
-class Command(BaseModel):
-    """Base of everything that is sent to us: an unknown field is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class View(BaseModel):
-    """Base of everything that we answer."""
-
-    model_config = ConfigDict(from_attributes=True)
 
 
 class Media(Command):
     kind: Literal["image", "voice", "video", "location", "link", "file"]
     reference: str = Field(max_length=512)
     note: str | None = Field(default=None, max_length=512)
+
+    _words = field_validator("note", mode="before")(without_controls)
 
 
 class Inbound(Command):
@@ -37,14 +30,18 @@ class Inbound(Command):
     media: list[Media] = Field(default_factory=list, max_length=9)
     received_at: AwareDatetime
 
+    _words = field_validator("text", mode="before")(without_controls)
 
-class Reply(BaseModel):
+
+class Reply(Command):
     """One bubble of the bot. `text` may hold tokens; the backend renders masked values when it is read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     text: str = Field(min_length=1, max_length=4_000)
     choices: list[str] = Field(default_factory=list, max_length=12)
     asks: Asked | None = None
+
+    _words = field_validator("text", mode="before")(without_controls)
 
 
 class MessageView(View):
@@ -181,6 +178,22 @@ class HandoffView(View):
     queue_position: int
     on_duty: bool
     promise: str
+
+
+class Waiting(View):
+    """A conversation that waits for a person."""
+
+    conversation_id: UUID
+    channel: Channel
+    reason: str | None
+    queued_at: datetime | None
+
+
+class WaitingPage(View):
+    """`next` is the cursor of the following page."""
+
+    items: list[Waiting]
+    next: str | None
 
 
 class Heartbeat(Command):

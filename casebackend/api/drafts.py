@@ -2,9 +2,10 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, field_validator
 
 from casebackend.api.conversations import Command, View
+from casebackend.api.values import without_controls
 from casebackend.drafts.rules import DraftState, FieldState
 from casebackend.drafts.rules import Field as DraftField
 
@@ -67,6 +68,8 @@ class TranscriptTurn(Command):
     start_ms: int = Field(ge=0)
     end_ms: int = Field(ge=0)
     confidence: float | None = Field(default=None, ge=0, le=1)
+
+    _words = field_validator("text", mode="before")(without_controls)
 
 
 class Recording(Command):

@@ -3,7 +3,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from casebackend.api.conversations import Command, View
+from casebackend.api.base import Command, View
 
 
 class UrgeCase(Command):
@@ -21,3 +21,10 @@ class UrgeView(View):
     actor_name: str
     opinion: str
     at: datetime
+
+
+class UrgePage(View):
+    """`next` is the cursor of the following page."""
+
+    items: list[UrgeView]
+    next: str | None

@@ -42,3 +42,4 @@ class EvidenceView(View):
 class EvidenceList(View):
     number: str
     items: list[EvidenceView]
+    next: str | None = None

@@ -46,6 +46,13 @@ class LinkView(View):
     at: datetime
 
 
+class LinkPage(View):
+    """`next` is the cursor of the following page."""
+
+    items: list[LinkView]
+    next: str | None
+
+
 class Opened(View):
     """A complaint that came out of another one."""
 

@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from casebackend.api.conversations import View
+from casebackend.api.base import View
 
 
 class NoticeView(View):

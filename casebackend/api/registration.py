@@ -160,6 +160,13 @@ class SavedDraft(View):
     updated_at: datetime
 
 
+class SavedDraftPage(View):
+    """`next` is the cursor of the following page."""
+
+    items: list[SavedDraft]
+    next: str | None
+
+
 class DraftContent(SavedDraft):
     """With what stands in it, for the colleague who wrote it."""
 

@@ -42,4 +42,7 @@ class ReportBrief(View):
 
 
 class ReportList(View):
+    """`next` is the cursor of the following page."""
+
     items: list[ReportBrief]
+    next: str | None

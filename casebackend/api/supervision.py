@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from casebackend.api.conversations import Command, View
+from casebackend.api.base import Command, View
 
 
 class OpenSupervision(Command):

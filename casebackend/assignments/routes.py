@@ -21,6 +21,7 @@ async def candidates(request: Request, session: AsyncSession, reference: str) ->
 
 @bp.post("/<reference:str>/assignment")
 @transactional
+@preconditions.conditional
 async def assign(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     sent = preconditions.wanted(request)
     command = Assign.model_validate_json(request.body)

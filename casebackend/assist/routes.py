@@ -3,7 +3,7 @@ from uuid import UUID
 from sanic import Blueprint, HTTPResponse, Request, empty, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.api.assist import Found, Suggestions
+from casebackend.api.assist import Found, FoundPage, Suggestions
 from casebackend.api.conversations import ForMessage
 from casebackend.assist import service
 from casebackend.calendar.rules import local_date
@@ -12,6 +12,7 @@ from casebackend.cases.service import visible
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.database import reading, transactional
 from casebackend.errors import BadRequest
+from casebackend.paging import BadFilter, cut, one_of
 from knowledge.articles import Audience, Kind
 from knowledge.search import Hit
 
@@ -61,21 +62,22 @@ async def answer(request: Request, session: AsyncSession, conversation_id: UUID)
 
 @bp.get("/knowledge/search")
 async def search(request: Request) -> HTTPResponse:
-    found = await find(request)
-    return json([hit.model_dump(mode="json") for hit in found])
+    found, following = cut(request, await find(request), lambda hit: hit.article_id)
+    return json(FoundPage(items=found, next=following).model_dump(mode="json"))
 
 
 async def find(request: Request) -> list[Found]:
     query = str(request.args.get("q", "")).strip()
     if not query:
         raise BadRequest("请输入要查询的内容")
-    kinds = [Kind(name) for name in request.args.getlist("kind", []) if name in set(Kind)]
-    audience = request.args.get("audience")
+    kinds = request.args.getlist("kind", [])
+    if not set(kinds) <= set(Kind):
+        raise BadFilter("kind")
     hits = await request.app.ctx.knowledge.find(
         query[:LONGEST_QUERY],
         on=local_date(request.app.ctx.now()),
-        kinds=kinds or None,
-        audience=Audience(audience) if audience in set(Audience) else None,
+        kinds=[Kind(name) for name in kinds] or None,
+        audience=one_of(Audience, request, "audience"),
         limit=HITS,
     )
     return [_found(hit) for hit in hits]

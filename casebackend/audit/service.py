@@ -73,8 +73,8 @@ async def begin(
     object: str,
     now: datetime,
     detail: Mapping[str, Any] | None = None,
-) -> None:
-    """The first link of a chain that cannot be there yet: nothing is asked, and the caller flushes."""
+) -> list[AuditEntry | AuditHead]:
+    """The first link of a chain that cannot be there yet, for `insert_rows`: nothing is asked."""
     await failpoint("audit.before_append")
     entry = AuditEntry(
         chain=chain,
@@ -87,7 +87,7 @@ async def begin(
         previous=rules.GENESIS,
     )
     entry.hash = rules.link(session.info["audit_key"], rules.GENESIS, _signed(entry))
-    session.add_all([entry, AuditHead(chain=chain, seq=1, hash=entry.hash)])
+    return [entry, AuditHead(chain=chain, seq=1, hash=entry.hash)]
 
 
 async def verify(session: AsyncSession, key: bytes) -> list[str]:

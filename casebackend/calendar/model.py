@@ -24,3 +24,4 @@ class CalendarDay(Base):
     kind: Mapped[str] = mapped_column(String(16))
     note: Mapped[str | None]
     source: Mapped[str]
+    version: Mapped[int] = mapped_column(default=1)

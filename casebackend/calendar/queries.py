@@ -54,6 +54,10 @@ async def calendar_alarm(session: AsyncSession, today: date) -> str | None:
     )
 
 
+async def day_of(session: AsyncSession, day: date) -> CalendarDay | None:
+    return await session.get(CalendarDay, day)
+
+
 async def days_of(session: AsyncSession, year: int) -> Sequence[CalendarDay]:
     between = CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31))
     return (await session.scalars(select(CalendarDay).where(between).order_by(CalendarDay.day))).all()

@@ -106,3 +106,51 @@ def add_working_time(calendar: Calendar, start: datetime, days: Decimal) -> date
     if whole:
         start = at(add_working_days(calendar, local_date(start), whole), CLOSING)
     return add_business_minutes(calendar, start, int(half * DAY_MINUTES)) if half else start
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A day of which a notice says something else than the table. `before` None: no data yet."""
+
+    day: date
+    before: bool | None
+    after: bool
+
+
+class NotANotice(ValueError):
+    """The line that cannot be read, counted from 1."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+WORDS = {"休": False, "班": True}
+
+
+def read_notice(text: str) -> dict[date, bool]:
+    """Lines `YYYY-MM-DD 休|班` of one year; empty lines and what follows # are left out."""
+    found: dict[date, bool] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        parts = line.partition("#")[0].split()
+        if not parts:
+            continue
+        try:
+            day, works = date.fromisoformat(parts[0]), WORDS[parts[1]]
+        except (ValueError, KeyError, IndexError):
+            raise NotANotice(number) from None
+        if len(parts) != 2 or found.get(day, works) is not works or (found and day.year != next(iter(found)).year):
+            raise NotANotice(number)
+        found[day] = works
+    return found
+
+
+def whole_year(year: int, named: Mapping[date, bool]) -> dict[date, bool]:
+    """What a notice does not name follows its weekday."""
+    first = date(year, 1, 1)
+    days = (first + ONE_DAY * n for n in range((date(year + 1, 1, 1) - first).days))
+    return {day: named.get(day, day.weekday() < 5) for day in days}
+
+
+def changes(known: Mapping[date, bool], wanted: Mapping[date, bool]) -> list[Change]:
+    return [Change(day, known.get(day), works) for day, works in wanted.items() if known.get(day) is not works]

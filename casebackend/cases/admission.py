@@ -44,8 +44,21 @@ class ReasonForOtherUnit(Unprocessable):
         super().__init__("没有转给属地承办机构，请在处理意见中说明理由", fields=["opinion"])
 
 
+# What is found out about a complaint; of praise, advice and questions nothing is judged.
+JUDGEMENT = frozenset({"judgement_basis", "validity", "responsible", "cause_c"})
+
+
 def open_to(case: Case, move: Move) -> bool:
     return catalogue().allows(case.matter_type, move)
+
+
+def is_judged(case: Case) -> bool:
+    return open_to(case, Move.PROPOSE)
+
+
+def needed(case: Case, fields: Sequence[str]) -> list[str]:
+    """Of the fields that the table asks for, those that mean something for this matter."""
+    return [field for field in fields if is_judged(case) or field not in JUDGEMENT]
 
 
 async def require(session: AsyncSession, case: Case, command: MoveCase, principal: Principal) -> None:

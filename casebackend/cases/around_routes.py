@@ -13,27 +13,22 @@ from casebackend.cases import attaching, countersigning, declaring, task_views
 from casebackend.cases.service import visible
 from casebackend.customers import service as customers
 from casebackend.database import reading, transactional
-from casebackend.errors import BadRequest
 from casebackend.evidence.service import file_name
 from casebackend.idempotency import idempotent
+from casebackend.paging import cut, limit_of, one_of
 from casebackend.tasks.model import Task
 
 tasks_bp = Blueprint("tasks")
 recusals_bp = Blueprint("recusals")
 evidence_bp = Blueprint("evidence")
-BOXES = ("waiting", "done", "sent")
-
-
-class BadBox(BadRequest):
-    slug = "bad-box"
-
-    def __init__(self) -> None:
-        super().__init__("box 只能是 waiting、done 或 sent，limit 须为1到200的整数")
 
 
 async def _task(request: Request, session: AsyncSession, task: Task, *, status: int = 200) -> HTTPResponse:
     [view] = await task_views.task_views(session, [task], request.ctx.principal, now=request.app.ctx.now())
-    return preconditions.tagged(json(view.model_dump(mode="json"), status=status), task.version)
+    response = json(view.model_dump(mode="json"), status=status)
+    if status == 201:
+        preconditions.placed(response, f"/tasks/{task.id}")
+    return preconditions.tagged(response, task.version)
 
 
 @tasks_bp.post("/cases/<reference:str>/tasks")
@@ -60,16 +55,13 @@ async def of_case(request: Request, session: AsyncSession, reference: str) -> HT
 @tasks_bp.get("/tasks")
 @reading
 async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
-    box, limit = request.args.get("box", "waiting"), request.args.get("limit", "50")
-    if box not in BOXES or not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:4]) <= 200):
-        raise BadBox
     answer = await task_views.task_page(
         session,
         request.ctx.principal,
         now=request.app.ctx.now(),
-        box=box,
+        box=one_of(task_views.Box, request, "box") or task_views.Box.WAITING,
         cursor=request.args.get("cursor"),
-        limit=int(limit),
+        limit=limit_of(request),
     )
     return json(answer.model_dump(mode="json"))
 
@@ -89,6 +81,7 @@ async def _read(request: Request, session: AsyncSession, task_id: UUID) -> None:
 
 @tasks_bp.post("/tasks/<task_id:uuid>/receive")
 @transactional
+@preconditions.conditional
 async def receive(request: Request, session: AsyncSession, task_id: UUID) -> HTTPResponse:
     await _read(request, session, task_id)
     me, now = request.ctx.principal, request.app.ctx.now()
@@ -97,6 +90,7 @@ async def receive(request: Request, session: AsyncSession, task_id: UUID) -> HTT
 
 @tasks_bp.post("/tasks/<task_id:uuid>/answer")
 @transactional
+@preconditions.conditional
 async def answer(request: Request, session: AsyncSession, task_id: UUID) -> HTTPResponse:
     await _read(request, session, task_id)
     command = AnswerTask.model_validate_json(request.body)
@@ -106,6 +100,7 @@ async def answer(request: Request, session: AsyncSession, task_id: UUID) -> HTTP
 
 @tasks_bp.post("/tasks/<task_id:uuid>/cancel")
 @transactional
+@preconditions.conditional
 async def cancel(request: Request, session: AsyncSession, task_id: UUID) -> HTTPResponse:
     await _read(request, session, task_id)
     reason = CancelTask.model_validate_json(request.body).reason
@@ -149,7 +144,9 @@ async def waive(request: Request, session: AsyncSession, reference: str) -> HTTP
 @reading
 async def of_case_evidence(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     case = await visible(session, request.ctx.principal, reference)
-    return json((await attaching.listed(session, case)).model_dump(mode="json"))
+    found = await attaching.listed(session, case)
+    shown, following = cut(request, found.items, lambda each: each.id)
+    return json(found.model_copy(update={"items": shown, "next": following}).model_dump(mode="json"))
 
 
 @evidence_bp.post("/cases/<reference:str>/evidence")

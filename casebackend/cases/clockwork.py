@@ -57,22 +57,24 @@ async def first_clocks(session: AsyncSession, case: Case, *, now: datetime) -> l
 async def _starting(
     session: AsyncSession, case: Case, kinds: Iterable[str], *, now: datetime, known: Sequence[Timer] = ()
 ) -> list[Timer]:
-    """Not yet stored. A clock that runs goes on; the first contact and the regulator's date come once."""
+    """Not yet stored. A clock that runs goes on; the first contact and the regulator's date come once. Calendar days
+    count from the receipt where they begin with the filing, else from the acceptance."""
     day = local_date(case.received_at)
+    from_receipt = workflow.started_by(await steps_of(session, case), Move.SUBMIT)
     found = []
     for kind in kinds:
         before = [timer for timer in known if timer.kind == kind]
         if any(timer.stopped_at is None for timer in before) or (before and kind in ONCE):
             continue
         term = await service.term_of(session, kind, day, severity=case.severity)
-        how: dict[str, str] = {}
+        basis = rules.RECEIPT
         at = now
         if term.unit is Unit.CALENDAR_DAYS:
-            from_receipt = not known
-            at = case.received_at if from_receipt else now
-            how["basis"] = rules.RECEIPT if from_receipt else rules.ACCEPTANCE
+            at, basis = (case.received_at, basis) if kind in from_receipt else (now, rules.ACCEPTANCE)
         seq = service.next_seq(before, kind)
-        found.append(await service.made(session, case.id, kind, at=at, seq=seq, term=term, profile=case.profile, **how))
+        found.append(
+            await service.made(session, case.id, kind, at=at, seq=seq, term=term, profile=case.profile, basis=basis)
+        )
     return found
 
 
@@ -116,9 +118,8 @@ async def _promises_again(
     if move is Move.REOPEN:
         if legal is None:
             return []
-        seq = service.next_seq(timers, legal)
-        how = {"profile": case.profile, "basis": rules.ANEW}
-        return [await service.made(session, case.id, legal, at=now, seq=seq, **how)]
+        seq, profile = service.next_seq(timers, legal), case.profile
+        return [await service.made(session, case.id, legal, at=now, seq=seq, profile=profile, basis=rules.ANEW)]
     ended = [timer for timer in service.newest(timers).values() if rules.is_promise(timer.kind)]
     last = max((timer.stopped_at for timer in ended if timer.stopped_at), default=None)
     again = [await service.resumed(session, timer, at=now) for timer in ended if timer.stopped_at == last]
@@ -152,9 +153,15 @@ async def restart(session: AsyncSession, case: Case, *, at: datetime, now: datet
     timers = await queries.timers_of(session, case.id)
     running = [timer for timer in timers if timer.kind in rules.BY_LAW and timer.stopped_at is None]
     service.halt(running, at=now, reason=StopReason.RESTARTED)
-    seq = service.next_seq(timers, rules.LEGAL)
-    how = {"profile": case.profile, "basis": rules.NEW_MATERIAL}
-    anew = await service.made(session, case.id, rules.LEGAL, at=at, seq=seq, **how)
+    anew = await service.made(
+        session,
+        case.id,
+        rules.LEGAL,
+        at=at,
+        seq=service.next_seq(timers, rules.LEGAL),
+        profile=case.profile,
+        basis=rules.NEW_MATERIAL,
+    )
     session.add(anew)
     return anew
 
@@ -195,8 +202,9 @@ async def _regulator(session: AsyncSession, case: Case, now: datetime, *, seq: i
     assert case.regulator_due_on is not None
     calendar = await calendar_around(session, local_date(now))
     due = rules.fixed_due(calendar, now, case.regulator_due_on, REGULATOR_WORDS)
-    how = {"seq": seq, "profile": case.profile, "term": REGULATOR_TERM, "due": due}
-    return await service.made(session, case.id, rules.REGULATOR, at=now, **how)
+    return await service.made(
+        session, case.id, rules.REGULATOR, at=now, seq=seq, profile=case.profile, term=REGULATOR_TERM, due=due
+    )
 
 
 async def node_due(session: AsyncSession, case: Case) -> datetime | None:

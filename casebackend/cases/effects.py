@@ -45,5 +45,6 @@ def take(
     elif move is Move.REOPEN:
         for name in OF_A_DECISION:
             setattr(case, name, None)
+        case.extension_level = 0
     elif move is Move.UNMERGE:
         case.master_id = case.closed_at = None

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.cases import MoveCase
-from casebackend.cases import judgement, outcome
+from casebackend.cases import admission, judgement, outcome
 from casebackend.cases.model import Case, CaseChange
 from casebackend.cases.rules import Move
 from casebackend.conversations import service as conversations
@@ -19,7 +19,16 @@ from casebackend.notifications.words import words
 from casebackend.organisations.model import Organisation
 
 CLASSIFICATION = ("business_channel_a", "category_b", "cause_c")
-SIGNED = {*CLASSIFICATION, "basic_right", "severity", "matter_type", "unit_id", "receiving_unit_id", "responsible_unit_id", "handling_unit_id"}
+SIGNED = {
+    *CLASSIFICATION,
+    "basic_right",
+    "severity",
+    "matter_type",
+    "unit_id",
+    "receiving_unit_id",
+    "responsible_unit_id",
+    "handling_unit_id",
+}
 CORRECTION = ("facts", "demand", "unit_id", "amount", "occurred_on")
 KEPT = (
     "decline_reason", "findings", "validity", "responsible", "judgement_basis", "proposal", "closing_info",
@@ -49,7 +58,7 @@ async def given(session: AsyncSession, case: Case, command: MoveCase) -> dict[st
     """What this command wants to change on the case, with texts tokenised. Corrections come with `submit` only."""
     names = [*CLASSIFICATION, *KEPT] + (list(CORRECTION) if command.move is Move.SUBMIT else [])
     wanted = {name: value for name in names if (value := getattr(command, name)) is not None}
-    wanted |= judgement.given(command)
+    wanted |= judgement.given(command) if admission.is_judged(case) else {}
     if command.told_at is not None:
         wanted["told_at"] = outcome.aware(command.told_at)
     if command.move in (Move.DISPATCH, Move.TRANSFER):
@@ -116,6 +125,12 @@ def signed(
         )
         for name in sorted(SIGNED & before.keys())
     ]
+
+
+def taken_over(case: Case, command: MoveCase, principal: Principal) -> dict[str, object]:
+    """Asked before the move: a colleague receives what was assigned to another."""
+    other = case.assignee_id is not None and case.assignee_id != principal.user_id
+    return {"taken_over": True} if command.move is Move.RECEIVE and other else {}
 
 
 async def _require_unit(session: AsyncSession, unit_id: UUID) -> None:

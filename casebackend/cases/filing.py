@@ -1,6 +1,6 @@
 """From a confirmed draft, or from a dissatisfied answer, to a case with its number, clocks and history."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,7 +19,7 @@ from casebackend.cases.placing import bot_unit, territorial_unit
 from casebackend.cases.rules import Move
 from casebackend.conversations.model import Conversation
 from casebackend.customers import service as customers
-from casebackend.database import announce
+from casebackend.database import Base, announce, insert_rows
 from casebackend.dictionaries import queries as dictionaries
 from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A, suggested
 from casebackend.drafts import service as drafts
@@ -115,29 +115,36 @@ async def grade(session: AsyncSession, case: Case, *, tier: str | None = None) -
     case.lane, case.lane_reason = (lane.result, lane.reason) if lane else (None, None)
 
 
-async def file(session: AsyncSession, case: Case, *, now: datetime, by: Principal = CUSTOMER) -> None:
-    """Submits a new case: number, clocks, history, receipt and audit, with the case or not at all."""
+async def file(
+    session: AsyncSession, case: Case, *, now: datetime, by: Principal = CUSTOMER, with_it: Sequence[Base] = ()
+) -> None:
+    """Submits a new case: number, clocks, history, receipt and audit, with the case or not at all.
+
+    `with_it`: new rows that come with the case, in the same statements."""
     case.filed_at = now
     timers = await clockwork.first_clocks(session, case, now=now)
     case.number = await next_number(session, now)
     case.promised_on = clockwork.promise(timers)
     case.move(Move.SUBMIT, roles=by.roles | CUSTOMER.roles, at=now)
-    session.add(case)
-    session.add_all(timers)
-    await _began(session, case, by, now, clockwork.first_due(timers))
-    outbox.emit(session, "case.filed", {"case_id": str(case.id)}, now=now, due_at=now + RECEIPT_AFTER)
+    case.version = 1
+    rows: list[Base] = [*timers, *with_it, *await _began(session, case, by, now, clockwork.first_due(timers))]
+    about = {"case_id": str(case.id)}
+    rows.append(outbox.message("case.filed", {**about}, now=now, due_at=now + RECEIPT_AFTER))
     if case.severity != Severity.ORDINARY:
-        outbox.emit(session, "case.major", {"case_id": str(case.id), "severity": case.severity}, now=now)
-    await session.flush()
+        rows.append(outbox.message("case.major", {**about, "severity": case.severity}, now=now))
     if by.user_id is not None:
-        session.add(CaseParticipant(case_id=case.id, user_id=by.user_id, last_at=now))
+        rows.append(CaseParticipant(case_id=case.id, user_id=by.user_id, last_at=now))
+    await session.flush()
+    await insert_rows(session, rows, keep=[case])
+    announce(session, "console")
 
 
-async def _began(session: AsyncSession, case: Case, by: Principal, now: datetime, due_at: datetime | None) -> None:
+async def _began(
+    session: AsyncSession, case: Case, by: Principal, now: datetime, due_at: datetime | None
+) -> list[Base]:
     """The first line of history and audit. Nothing can be there before it, so nothing is asked."""
     detail: dict[str, object] = {"lane": case.lane, "lane_reason": case.lane_reason} if case.lane else {}
-    timeline.first(
-        session,
+    entry = timeline.first(
         case.id,
         Kind.FILED,
         actor=by.actor,
@@ -154,7 +161,7 @@ async def _began(session: AsyncSession, case: Case, by: Principal, now: datetime
     )
     organisation = str(by.organisation_id) if by.organisation_id else None
     written = {"version": 1, "move": Move.SUBMIT, "from": rules.INITIAL, "to": case.status, "fields": []}
-    await audit.begin(
+    links = await audit.begin(
         session,
         chain=f"case:{case.id}",
         event=Kind.FILED,
@@ -163,7 +170,7 @@ async def _began(session: AsyncSession, case: Case, by: Principal, now: datetime
         now=now,
         detail=written | detail | {"organisation": organisation},
     )
-    announce(session, "console")
+    return [entry, *links]
 
 
 async def written(

@@ -108,16 +108,18 @@ async def require_fields(
     session: AsyncSession, case: Case, command: MoveCase, principal: Principal, at: datetime
 ) -> None:
     """`at` is when the move counts: a decision told in time and recorded late is not late."""
-    wanted = list(LIFECYCLE[Status(case.status), command.move].requires)
+    wanted = admission.needed(case, LIFECYCLE[Status(case.status), command.move].requires)
     if command.move is Move.REPLY and await legal_overdue(session, case, at):
         wanted.append("overdue_reason")
     wanted += outcome.wanted(case, command, principal)
-    wanted += [name for name in await judgement.wanted(session, case, command) if name not in wanted]
+    if admission.is_judged(case):
+        wanted += [name for name in await judgement.wanted(session, case, command) if name not in wanted]
     missing = [field for field in wanted if _empty(command, field)]
     if missing:
         raise FieldsMissing(missing)
     await require_terms(session, command)
-    await judgement.require(session, case, command, principal)
+    if admission.is_judged(case):
+        await judgement.require(session, case, command, principal)
     await outcome.require(session, case, command)
 
 

@@ -1,6 +1,6 @@
 """Steps of all cases as one list: who did what, when, for which unit, until when, and whether in time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,6 @@ from casebackend.access.principal import Principal
 from casebackend.access.scope import scope_of
 from casebackend.api.handlings import HandlingRow
 from casebackend.cases.model import Case
-from casebackend.cases.paging import BadFilter, beyond, cursor_of, read_cursor
 from casebackend.cases.predicates import Kind, midnight
 from casebackend.cases.queries import within
 from casebackend.cases.rules import Move
@@ -23,6 +22,7 @@ from casebackend.cases.words import MOVE_LABELS
 from casebackend.customers import service as customers
 from casebackend.customers.rules import TOKEN
 from casebackend.organisations.queries import tree
+from casebackend.paging import beyond, count, cursor_of, moment, read_cursor
 from casebackend.timeline.model import TimelineEntry
 
 Entry = TimelineEntry
@@ -61,9 +61,10 @@ FIELDS: dict[str, Field] = {
 
 def read(args: Mapping[str, Sequence[str]]) -> dict[str, list[Any]]:
     """As in a query string; a bad value is refused by the name of its parameter."""
+    every = dict(args)  # what a request holds gives only the first value to `get`
     given: dict[str, list[Any]] = {}
     for name, each in FIELDS.items():
-        words = [word.strip() for word in args.get(name, ()) if word.strip()]
+        words = [word.strip() for word in every.get(name, ()) if word.strip()]
         if words:
             given[name] = parsed(name, each.kind, words, choices=each.choices, many=each.many)
     return given
@@ -85,7 +86,7 @@ async def _clauses(session: AsyncSession, given: Mapping[str, list[Any]]) -> lis
     units, limit = await tree(session), _limit()
     one = {name: values[0] for name, values in given.items()}
     day = timedelta(days=1)
-    made = {
+    made: dict[str, Callable[[], ColumnElement[bool]]] = {
         "mode": lambda: Entry.move.in_(given["mode"]),
         "number": lambda: Case.number == one["number"].upper(),
         "person": lambda: Entry.user_id == one["person"],
@@ -113,15 +114,15 @@ async def page(
 ) -> tuple[list[HandlingRow], str | None]:
     """Newest first, of the cases that the reader may see."""
     scope = await scope_of(session, principal)
-    order: list[ColumnElement[Any]] = [Entry.at, Entry.id]  # type: ignore[list-item]
+    order: list[ColumnElement[Any]] = [Entry.at, Entry.case_id, Entry.seq]  # type: ignore[list-item]
     query = (
         select(Entry, Case.number, Case.conversation_id, _limit().label("had_to_be"))
         .join(Case, Case.id == Entry.case_id)
         .where(Entry.move.is_not(None), within(scope, principal), *await _clauses(session, given))
     )
     if cursor:
-        query = query.where(beyond(order, read_cursor(cursor, [_moment, UUID]), descending=True))
-    rows = (await session.execute(query.order_by(Entry.at.desc(), Entry.id.desc()).limit(limit + 1))).all()
+        query = query.where(beyond(order, read_cursor(cursor, [moment, UUID, count]), descending=True))
+    rows = (await session.execute(query.order_by(*(each.desc() for each in order)).limit(limit + 1))).all()
     shown = rows[:limit]
     wanted = {conversation for entry, _, conversation, _ in shown if entry.opinion and TOKEN.search(entry.opinion)}
     masks = await customers.masks(session, wanted) if wanted else {}
@@ -130,14 +131,7 @@ async def page(
         _row(entry, number, limit_, units, masks.get(conversation, {})) for entry, number, conversation, limit_ in shown
     ]
     last = shown[-1][0] if len(rows) > limit else None
-    return found, cursor_of([last.at.isoformat(), last.id]) if last is not None else None
-
-
-def _moment(word: str) -> datetime:
-    at = datetime.fromisoformat(word)
-    if at.tzinfo is None:
-        raise BadFilter("cursor")
-    return at
+    return found, cursor_of([last.at.isoformat(), last.case_id, last.seq]) if last is not None else None
 
 
 def _row(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -51,8 +51,8 @@ async def on_filed(session: AsyncSession, payload: Mapping[str, Any], now: datet
     await conversations.say(session, case.conversation_id, author=Author.SYSTEM, replies=[Reply(text=receipt)], now=now)
 
 
-async def archive_due(session: AsyncSession, *, now: datetime) -> int:
-    """Closed long enough; a case with an open second complaint stays."""
+async def archive_due(session: AsyncSession, *, now: datetime, held: ColumnElement[bool] | None = None) -> int:
+    """Closed long enough; a case with an open second complaint stays, and what is `held` for another reason."""
     limit = await limit_on(session, "archive", local_date(now))
     if limit is None:
         return 0
@@ -63,6 +63,7 @@ async def archive_due(session: AsyncSession, *, now: datetime) -> int:
             Case.status.in_((Status.CLOSED, Status.DECLINED, Status.WITHDRAWN, Status.MERGED)),
             Case.closed_at <= now - timedelta(days=int(limit.amount)),
             ~exists().where(second.parent_id == Case.id, second.status.in_(OPEN)),
+            ~held if held is not None else true(),
         )
         .order_by(Case.closed_at)
         .limit(ARCHIVED_AT_ONCE)

@@ -33,7 +33,12 @@ class Case(Base):
     """A complaint. `facts` and `demand` are tokenised: personal values stay in the vault."""
 
     __tablename__ = "cases"
-    __table_args__ = (Index("ix_cases_status_filed", "status", "filed_at"),)
+    __table_args__ = (
+        Index("ix_cases_status_filed", "status", "filed_at"),
+        Index("ix_cases_unit_received", "unit_id", "received_at"),
+        Index("ix_cases_category_received", "category_b", "received_at"),
+        Index("ix_cases_received", "received_at"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     number: Mapped[str] = mapped_column(String(20), unique=True)
@@ -64,7 +69,7 @@ class Case(Base):
     lane_reason: Mapped[str | None]
     facts: Mapped[str]
     demand: Mapped[str]
-    unit_id: Mapped[UUID | None] = mapped_column(index=True)
+    unit_id: Mapped[UUID | None] = mapped_column()
     receiving_unit_id: Mapped[UUID | None] = mapped_column(index=True)
     responsible_unit_id: Mapped[UUID | None] = mapped_column(index=True)
     handling_unit_id: Mapped[UUID | None] = mapped_column(index=True)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.cases import CaseBrief, MoveCase, Progress, UrgeOutcome, WithdrawOutcome
+from casebackend.cases import seconds
 from casebackend.cases.answers import yes_or_no
 from casebackend.cases.filing import CUSTOMER, written
 from casebackend.cases.model import Case, Withdrawal
@@ -74,7 +75,7 @@ async def own_cases(session: AsyncSession, conversation_id: UUID) -> list[Case]:
     return sorted(found, key=lambda case: Status(case.status) not in OPEN)
 
 
-async def _meant(session: AsyncSession, message: Message) -> tuple[list[Case], bool]:
+async def meant(session: AsyncSession, message: Message) -> tuple[list[Case], bool]:
     """The own cases that the message may mean, and whether it names a number that is not own."""
     own = await own_cases(session, message.conversation_id)
     named = numbers_in(message.text, session.info.get(NUMBERING, TS))
@@ -86,20 +87,25 @@ async def _meant(session: AsyncSession, message: Message) -> tuple[list[Case], b
 
 async def progress(session: AsyncSession, conversation_id: UUID, message_id: UUID) -> Progress:
     message = await message_of(session, conversation_id, message_id)
-    cases, foreign = await _meant(session, message)
+    cases, foreign = await meant(session, message)
     return Progress(cases=await briefs(session, cases), foreign=foreign)
 
 
 async def urge(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> UrgeOutcome:
     message = await message_of(session, conversation_id, message_id)
-    cases, foreign = await _meant(session, message)
+    cases, foreign = await meant(session, message)
     open_cases = [case for case in cases if Status(case.status) in OPEN]
     if foreign and not cases:
         return UrgeOutcome(outcome="foreign", case=None, cases=[])
     if not cases:
         return UrgeOutcome(outcome="none", case=None, cases=[])
     if not open_cases:
-        return UrgeOutcome(outcome="closed", case=await brief(session, cases[0]), cases=[])
+        return UrgeOutcome(
+            outcome="closed",
+            case=await brief(session, cases[0]),
+            cases=[],
+            second_offered=await seconds.offered(session, cases[0]),
+        )
     if len(open_cases) > 1:
         return UrgeOutcome(outcome="choose", case=None, cases=await briefs(session, open_cases))
     case = await hold(session, open_cases[0].id)
@@ -118,7 +124,7 @@ async def withdraw(session: AsyncSession, conversation_id: UUID, message_id: UUI
         asked = await _asked_before(session, conversation_id)
         if asked is not None:
             return await _answered(session, asked, message, now)
-    cases, foreign = await _meant(session, message)
+    cases, foreign = await meant(session, message)
     open_cases = [case for case in cases if Status(case.status) in OPEN]
     if foreign and not cases:
         return WithdrawOutcome(outcome="foreign", case=None, cases=[])

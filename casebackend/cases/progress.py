@@ -17,6 +17,7 @@ from casebackend.cases.words import MOVE_LABELS, STATUS_LABELS
 S, M = Status, Move
 REGISTERED = "登记"
 IN_HAND = frozenset({S.INVESTIGATING, S.COUNTERSIGN, S.SUSPENDED})
+NOBODYS = frozenset({S.REPLIED})
 ENDS = COUNTED_AS_CLOSED | TERMINAL
 # The way that a case takes when nothing comes between.
 WAY: dict[Status, Move] = {
@@ -159,6 +160,8 @@ def _left(node: Node, entry: Entry) -> Node:
 def _present(node: Node, handler: str | None, now: datetime) -> Node:
     if node.status in ENDS:
         return replace(node, phase=Phase.END, handler=node.came_by, opinion=node.came_opinion)
+    if node.status in NOBODYS:
+        return node
     in_hand = node.status in IN_HAND
     return replace(
         node,

@@ -12,11 +12,11 @@ from casebackend.calendar.rules import local_date
 from casebackend.cases import coding, handlings, lists, own, queries, search, service, views
 from casebackend.cases.filing import file_from_draft
 from casebackend.cases.lists import Queue
-from casebackend.cases.paging import BadFilter
 from casebackend.database import reading, transactional
 from casebackend.failpoints import failpoint
-from casebackend.idempotency import idempotent
+from casebackend.idempotency import idempotent, marked_like
 from casebackend.organisations.model import Organisation
+from casebackend.paging import limit_of, one_of
 
 bp = Blueprint("cases", url_prefix="/cases")
 own_bp = Blueprint("own_cases", url_prefix="/conversations")
@@ -41,6 +41,7 @@ async def _file(request: Request, session: AsyncSession, conversation_id: UUID) 
 
 
 @own_bp.post("/<conversation_id:uuid>/draft/file")
+@marked_like(_file)
 async def file(request: Request, conversation_id: UUID) -> HTTPResponse:
     await failpoint("case.before_begin")
     response: HTTPResponse = await _file(request, conversation_id)
@@ -84,25 +85,13 @@ async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
         session,
         request.ctx.principal,
         now=now,
-        queue=_one_of(Queue, request, "queue") or Queue.ALL,
+        queue=one_of(Queue, request, "queue") or Queue.ALL,
         where=await search.clauses(session, search.read(request.args), now=now),
         cursor=request.args.get("cursor"),
         limit=limit_of(request, lists.PAGE),
     )
     answer = CasePage(items=await views.rows(session, found, now=now), next=following)
     return json(answer.model_dump(mode="json"))
-
-
-def limit_of(request: Request, usual: int) -> int:
-    return min(max(_one_of(int, request, "limit") or usual, 1), 200)
-
-
-def _one_of[T](kind: type[T], request: Request, name: str) -> T | None:
-    given = request.args.get(name)
-    try:
-        return kind(given) if given else None  # type: ignore[call-arg]
-    except ValueError:
-        raise BadFilter(name) from None
 
 
 @bp.get("/<reference:str>")
@@ -130,6 +119,7 @@ async def clocks(request: Request, session: AsyncSession, reference: str) -> HTT
 
 @bp.post("/<reference:str>/moves")
 @transactional
+@preconditions.conditional
 async def move(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     read = preconditions.wanted(request)
     command = MoveCase.model_validate_json(request.body)
@@ -146,6 +136,7 @@ async def move(request: Request, session: AsyncSession, reference: str) -> HTTPR
 
 @bp.post("/<reference:str>/classification")
 @transactional
+@preconditions.conditional
 async def classify(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     """A signed change of the classification, at any time while the case is open."""
     read = preconditions.wanted(request)

@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.cases.conditions import CONDITIONS
-from casebackend.cases.paging import BadFilter
 from casebackend.cases.predicates import NONE, Asked, Kind
 from casebackend.customers import service as customers
 from casebackend.dictionaries import queries as dictionaries
 from casebackend.organisations.queries import tree
+from casebackend.paging import BadFilter
 
 LONGEST_TEXT, MOST_VALUES = 100, 30
 FIRST_YEAR, LAST_YEAR = 1990, 2199
@@ -26,9 +26,10 @@ type Given = dict[str, list[Any]]
 
 def read(args: Mapping[str, Sequence[str]]) -> Given:
     """The conditions in a query string. Empty values are left out, other names are not ours; a bad value is refused."""
+    every = dict(args)  # what a request holds gives only the first value to `get`
     given: Given = {}
     for name, condition in CONDITIONS.items():
-        words = [word.strip() for word in args.get(name, ()) if word.strip()]
+        words = [word.strip() for word in every.get(name, ()) if word.strip()]
         if words:
             given[name] = parsed(name, condition.kind, words, choices=condition.choices or {}, many=condition.many)
     return given

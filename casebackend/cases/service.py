@@ -75,6 +75,7 @@ async def move_case(
     master = None
     if command.move is Move.MERGE:
         master = await guards.master_of(session, case, command.master_number)
+    former = case.master_id if command.move is Move.UNMERGE else None
     await clockwork.run(session, case, command.move, arrow, at=at, now=now)
     promised = await clockwork.promised_on(session, case)
 
@@ -87,6 +88,7 @@ async def move_case(
         given |= kept
 
     before = case.status
+    told |= fields.taken_over(case, command, principal)
     changed = fields.take(case, given, by_person=principal.user_id is not None)
     session.add_all(fields.signed(case, changed, principal, reason=opinion, now=now))
     case.promised_on = promised or case.promised_on
@@ -112,7 +114,9 @@ async def move_case(
     )
     await tasking.follow(session, case, command, principal, opinion=opinion, now=now)
     if master is not None:
-        await _note_on_master(session, case, master, principal, now)
+        await _note_on_master(session, case, master.id, Kind.MERGED_IN, principal, now)
+    if former is not None:
+        await _note_on_master(session, case, former, Kind.UNMERGED, principal, now)
     topic = TOPICS.get(command.move, "case.moved")
     outbox.emit(session, topic, {"case_id": str(case.id), "move": command.move}, now=now)
     return case
@@ -129,11 +133,13 @@ async def _asks_for_second_person(session: AsyncSession, case: Case, principal: 
     return True
 
 
-async def _note_on_master(session: AsyncSession, case: Case, master: Case, principal: Principal, now: datetime) -> None:
+async def _note_on_master(
+    session: AsyncSession, case: Case, master_id: UUID, kind: Kind, principal: Principal, now: datetime
+) -> None:
     await timeline.append(
         session,
-        master.id,
-        Kind.MERGED_IN,
+        master_id,
+        kind,
         actor=principal.actor,
         actor_name=principal.display_name or principal.name,
         now=now,

@@ -1,9 +1,8 @@
 """Tasks, countersignings and recusals as staff read them."""
 
-import base64
-import binascii
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +15,8 @@ from casebackend.api.tasks import CaseTasks, RoundView, TaskPage, TaskView
 from casebackend.cases import countersigning, recusing
 from casebackend.cases.model import Case
 from casebackend.customers import service as customers
-from casebackend.errors import BadRequest
 from casebackend.organisations.model import Organisation
+from casebackend.paging import cursor_of, moment, read_cursor
 from casebackend.recusals import queries as recusals
 from casebackend.recusals.rules import LABELS as REASONS
 from casebackend.staff import queries as staff
@@ -30,11 +29,12 @@ SAME_NAME = tuple(TaskView.model_fields.keys() & set(Task.__table__.columns.keys
 BY_NAME = ("asked_by", "received_by", "answered_by")
 
 
-class BadCursor(BadRequest):
-    slug = "bad-cursor"
+class Box(StrEnum):
+    """`waiting`: for me or my unit; `done`: what I answered; `sent`: what I asked for."""
 
-    def __init__(self) -> None:
-        super().__init__("翻页位置不正确，请从第一页重新开始")
+    WAITING = "waiting"
+    DONE = "done"
+    SENT = "sent"
 
 
 async def task_views(
@@ -119,43 +119,26 @@ async def task_page(
     principal: Principal,
     *,
     now: datetime,
-    box: str = "waiting",
+    box: Box = Box.WAITING,
     cursor: str | None = None,
     limit: int = 50,
 ) -> TaskPage:
-    """`waiting`: for me or my unit; `done`: what I answered; `sent`: what I asked for."""
+    after = read_cursor(cursor, (moment, UUID)) if cursor else None
     which: ColumnElement[bool] = queries.asked_of(principal.organisation_id, principal.user_id)
     states: tuple[State, ...] = PENDING
-    if box == "done":
+    if box is Box.DONE:
         which, states = Task.answered_by == principal.user_id, (State.ANSWERED,)
-    elif box == "sent":
+    elif box is Box.SENT:
         which, states = Task.asked_by == principal.user_id, tuple(State)
-    found, following = await queries.page(session, which, states=states, after=_after(cursor), limit=limit)
+    found, following = await queries.page(session, which, states=states, after=after, limit=limit)
     items = await task_views(session, found, principal, now=now)
-    return TaskPage(items=items, next=_cursor(*following) if following else None)
-
-
-def _cursor(due_at: datetime, identity: UUID) -> str:
-    return base64.urlsafe_b64encode(f"{due_at.isoformat()}|{identity}".encode()).decode().rstrip("=")
-
-
-def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if not cursor:
-        return None
-    try:
-        at, identity = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split("|")
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise BadCursor
-        return moment, UUID(identity)
-    except (ValueError, binascii.Error):
-        raise BadCursor from None
+    return TaskPage(items=items, next=cursor_of(following) if following else None)
 
 
 async def recusals_view(session: AsyncSession, case: Case, principal: Principal) -> RecusalsView:
     declared = await recusals.of_case(session, case.id)
     waivers = await recusals.waivers_of(session, case.id)
-    people = {row.user_id for row in [*declared, *waivers]}
+    people = {row.user_id for row in declared} | {row.user_id for row in waivers}
     names = await staff.names(
         session, people | {row.lifted_by for row in declared} | {row.granted_by for row in waivers}
     )

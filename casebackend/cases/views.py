@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
@@ -88,7 +88,7 @@ async def rows(session: AsyncSession, cases: Sequence[Case], *, now: datetime) -
 def allowed(case: Case, principal: Principal) -> list[AllowedMove]:
     status = Status(case.status)
     return [
-        AllowedMove(move=move, label=MOVE_LABELS[move], requires=list(LIFECYCLE[status, move].requires))
+        AllowedMove(move=move, label=MOVE_LABELS[move], requires=admission.needed(case, LIFECYCLE[status, move].requires))
         for move in moves_from(status, principal.roles)
         if guards.in_charge(case, move, principal) and admission.open_to(case, move)
     ]
@@ -121,10 +121,9 @@ def moved(case: Case) -> Moved:
 async def _related(session: AsyncSession, case: Case) -> dict[str, str | None]:
     """The numbers of the first complaint, of the second and of the one it was merged into."""
     above = [one for one in (case.parent_id, case.master_id) if one is not None]
-    query = select(Case.id, Case.parent_id, Case.number).where(Case.parent_id == case.id)
-    if above:
-        query = query.union_all(select(Case.id, Case.parent_id, Case.number).where(Case.id.in_(above)))
-    found = (await session.execute(query)).all()
+    columns = (Case.id, Case.parent_id, Case.number)
+    below, over = select(*columns).where(Case.parent_id == case.id), select(*columns).where(Case.id.in_(above))
+    found = (await session.execute(union_all(below, over) if above else below)).all()
     return {
         "parent_number": next((number for one, _, number in found if one == case.parent_id), None),
         "second_number": next((number for _, parent, number in found if parent == case.id), None),

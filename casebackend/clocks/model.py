@@ -52,9 +52,9 @@ class ReminderRule(Base):
 class Timer(Base):
     """One running of one clock of a case. A pause, an extension or a restart starts the next running.
 
-    What it was computed from stands with it, so it can be computed again: `amount` and `unit` are the limit (or what was
-    left of it), `origin_at` is where counting began, `basis` says what happened then. `next_at` is when the reminder
-    `level` + 1 is due; None when it has stopped or has nothing more to tell."""
+    What it was computed from stands with it, so it can be computed again: `amount` and `unit` are the limit (or what
+    was left of it), `origin_at` is where counting began, `basis` says what happened then. `next_at` is when the
+    reminder `level` + 1 is due; None when it has stopped or has nothing more to tell."""
 
     __tablename__ = "timers"
     __table_args__ = (

@@ -204,7 +204,9 @@ async def resumed(session: AsyncSession, timer: Timer, *, at: datetime) -> Timer
     term = Term(timer.label, timer.amount, Unit(timer.unit), timer.rolls_forward, timer.effective_from)
     if timer.kind == rules.REGULATOR:
         due = Due(max(timer.near_at, at), max(timer.due_at, at), timer.derivation, timer.provisional)
-        return await made(session, timer.case_id, timer.kind, at=at, origin_at=timer.origin_at, term=term, due=due, **how)
+        return await made(
+            session, timer.case_id, timer.kind, at=at, origin_at=timer.origin_at, term=term, due=due, **how
+        )
     if term.unit is Unit.CALENDAR_DAYS:
         how |= {"origin_at": timer.origin_at, "paused_days": timer.paused_days + paused}
         return await made(session, timer.case_id, timer.kind, at=at, term=term, **how)
@@ -260,4 +262,3 @@ async def recompute_provisional(session: AsyncSession) -> int:
         changed_ones += not timer.provisional
     await session.flush()
     return changed_ones
-

@@ -1,20 +1,27 @@
 from sanic import HTTPResponse, Request
 
+from casebackend.calendar.rules import local_date
 from casebackend.console import labels
 from casebackend.console.rendering import console, page
+from casebackend.digests.standing import standing
 from casebackend.heartbeats.health import what_is_missing
 from casebackend.heartbeats.queries import beats
 
 bp = console("board")
+LEADING = frozenset({"team_lead", "department_head", "approver", "auditor", "complaint_manager", "executive"})
 
 
 @bp.get("/board")
 async def show(request: Request) -> HTTPResponse:
-    """Which programs are at work, and what is missing."""
+    """For those who lead: who waits and what is late. For everybody: which programs are at work."""
+    me, now = request.ctx.principal, request.app.ctx.now()
     missing = await what_is_missing(request)
     async with request.app.ctx.database.reading() as session:
         known = await beats(session)
-    return page(request, "board.html", missing=missing, beats=known, labels=labels)
+        stands = await standing(session, me, now=now) if me.roles & LEADING else None
+    return page(
+        request, "board.html", missing=missing, beats=known, stands=stands, labels=labels, today=local_date(now)
+    )
 
 
 @bp.get("/api-docs")

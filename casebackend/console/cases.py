@@ -25,7 +25,9 @@ from casebackend.database import reading, transactional
 from casebackend.dictionaries import queries as dictionaries
 from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A
 from casebackend.errors import DomainError, Unprocessable
+from casebackend.matters.catalogue import catalogue
 from casebackend.organisations.queries import tree
+from casebackend.supervision.queries import earliest_due
 
 bp = console("cases")
 
@@ -53,7 +55,7 @@ async def _shown(
     view = await views.view(session, case, me, now=now)
     conversation = await session.get_one(Conversation, case.conversation_id)
     clocks = faces((await views.clocks_view(session, case)).clocks, now=now)
-    late = any(face.running and not face.internal and face.clock.due_at <= now for face in clocks)
+    late = any(face.running and face.by_law and face.clock.due_at <= now for face in clocks)
     sections = sections_for(request, view.number)
     done = request.args.get("done")
     return page(
@@ -63,7 +65,8 @@ async def _shown(
         **await talk_values(session, conversation, me),
         case=view,
         record=case,
-        supervised=None,
+        matter=catalogue().matters[case.matter_type].label,
+        supervised=await earliest_due(session, case.id),
         clocks=clocks,
         **await trail(session, case, handler=view.handler, now=now),
         moves=await _moves(session, case, view, me, late, refused),

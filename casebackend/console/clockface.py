@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from casebackend.api.cases import ClockView
-from casebackend.clocks.rules import INTERNAL
+from casebackend.clocks.rules import BY_LAW
 
 SUSPENDED = "suspended"
 
@@ -29,8 +29,8 @@ class Face:
         return self.clock.stop_reason == SUSPENDED
 
     @property
-    def internal(self) -> bool:
-        return self.clock.kind.startswith(INTERNAL)
+    def by_law(self) -> bool:
+        return self.clock.kind in BY_LAW
 
 
 def faces(clocks: Sequence[ClockView], *, now: datetime) -> list[Face]:
@@ -39,7 +39,7 @@ def faces(clocks: Sequence[ClockView], *, now: datetime) -> list[Face]:
     for clock in sorted(clocks, key=lambda clock: clock.seq):
         by_kind.setdefault(clock.kind, []).append(clock)
     found = [_face(runs[-1], runs[:-1], now) for runs in by_kind.values()]
-    return sorted(found, key=lambda face: (not face.running, not face.paused, face.internal, face.clock.due_at))
+    return sorted(found, key=lambda face: (not face.running, not face.paused, not face.by_law, face.clock.due_at))
 
 
 def _face(clock: ClockView, before: list[ClockView], now: datetime) -> Face:

@@ -78,7 +78,6 @@ CHOICES: dict[str, dict[str, str]] = {
         Satisfaction.NO_ANSWER: "无人接听",
     },
 }
-LANES = {"fast": "快速处理", "simple": "简易流程", "ordinary": "普通流程", "complex": "复杂流程"}
 EXTENSIONS = {1: "已延期至 30 日", 2: "已延期至 60 日"}
 PROGRAMS = {
     "casebackend": "案件后台",

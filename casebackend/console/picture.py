@@ -9,6 +9,7 @@ from casebackend.cases.progress import Node, Phase
 MOST = 14
 FIRST = 2
 COLUMNS, CELL, ROW, TOP = 11, 126, 84, 20
+LOW = 58
 STEP, SIDE = 50, 20
 
 
@@ -55,7 +56,10 @@ def wide(nodes: Sequence[Node]) -> Picture:
     shown = folded(nodes)
     rows = (len(shown) + COLUMNS - 1) // COLUMNS
     at = [(CELL // 2 + CELL * (i % COLUMNS), TOP + ROW * (i // COLUMNS)) for i in range(len(shown))]
-    return _drawn(shown, at, CELL * min(COLUMNS, max(1, len(shown))), ROW * max(1, rows))
+    last = shown[COLUMNS * (rows - 1) :]
+    ends_low = any(isinstance(each, Node) and each.phase is not Phase.PLANNED for each in last)
+    height = ROW * max(0, rows - 1) + (ROW if ends_low else LOW)
+    return _drawn(shown, at, CELL * min(COLUMNS, max(1, len(shown))), height)
 
 
 def tall(nodes: Sequence[Node]) -> Picture:

@@ -33,7 +33,7 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
     may_take = bool(me.roles & (MAY_TAKE_FROM_OTHERS | {INTAKE}))
     tabs = {name: text for name, text in labels.TABS.items() if _concerns(name, me, may_take=may_take)}
     queues = [Queue(name) for name in tabs if name != TALKS]
-    counts: dict[str, int] = {**await lists.counts(session, me, now=now, queues=queues)}
+    counts = {str(name): n for name, n in (await lists.counts(session, me, now=now, queues=queues)).items()}
     waiting = await handoffs.waiting(session, me) if may_take else []
     counts[TALKS] = len(waiting)
     tab = str(request.args.get("tab") or "")

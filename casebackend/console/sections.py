@@ -16,6 +16,7 @@ SECTIONS: list[tuple[str, str]] = [
     ("evidence", "证据材料"),
     ("extensions", "延期"),
     ("assignment", "分派"),
+    ("classification", "分类"),
     ("recusals", "回避"),
     ("supervision", "督办"),
     ("reviews", "核查"),

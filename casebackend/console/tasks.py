@@ -23,7 +23,7 @@ async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
     me, now = request.ctx.principal, request.app.ctx.now()
     box = request.args.get("box", "waiting")
     box = box if box in BOXES else "waiting"
-    found = await task_views.task_page(session, me, now=now, box=box, cursor=request.args.get("cursor"))
+    found = await task_views.task_page(session, me, now=now, box=task_views.Box(box), cursor=request.args.get("cursor"))
     return page(request, "tasks.html", tasks=found.items, following=found.next, box=box, boxes=BOXES)
 
 

@@ -5,19 +5,30 @@ from sanic import Blueprint, Sanic
 from casebackend.access import guard, headers
 from casebackend.console import (
     account,
+    assignment,
     board,
     cases,
+    classification,
     drafts,
+    evidence,
+    extensions,
+    families,
     knowledge,
+    limits,
     login,
     query,
     queue,
+    recusals,
     rendering,
     reports,
+    reviews,
     stream,
     talks,
+    tasks,
 )
-from casebackend.console import assignment, evidence, recusals, tasks
+from casebackend.console import notices as notices_page
+from casebackend.console import supervision as supervision_page
+from casebackend.console import ledger, register, registration
 from casebackend.staff.passwords import Passwords
 
 STATIC = rendering.HOME / "static"
@@ -33,9 +44,15 @@ def install(app: Sanic[Any, Any]) -> None:
     files = Blueprint("console_static")
     files.static("/static", STATIC, name="file")
     app.blueprint(files)
-    for room in (login, account, queue, cases, drafts, talks, stream, knowledge, board, query, reports):
+    for room in (login, account, queue, cases, drafts, talks, stream, knowledge, board, query, reports, notices_page, supervision_page):
+        app.blueprint(room.bp)
+    for room in (register, ledger, registration):
+        app.blueprint(room.bp)
+    for room in (extensions, limits):
         app.blueprint(room.bp)
     for room in (tasks, recusals, evidence, assignment):
+        app.blueprint(room.bp)
+    for room in (families, reviews, classification):
         app.blueprint(room.bp)
     app.blueprint(query.handlings_bp)
 

@@ -17,8 +17,8 @@ from casebackend.api.conversations import (
 )
 from casebackend.conversations import deliveries, inbox, opening, queries, turns
 from casebackend.database import Database, reading, shielded, transactional
-from casebackend.errors import BadRequest
 from casebackend.failpoints import failpoint
+from casebackend.paging import count, one_of
 
 bp = Blueprint("conversations")
 LONGEST_LOOK = 1.0
@@ -59,10 +59,8 @@ async def open_conversation(request: Request, session: AsyncSession) -> HTTPResp
 @bp.get("/conversations/<conversation_id:uuid>")
 @reading
 async def conversation(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
-    after = request.args.get("after", "0")
-    if not after.isdecimal() or len(after) > 9:
-        raise BadRequest("after 应为非负整数")
-    view = await queries.conversation_view(session, conversation_id, after=int(after))
+    after = one_of(count, request, "after") or 0
+    view = await queries.conversation_view(session, conversation_id, after=after)
     return json(view.model_dump(mode="json"))
 
 

@@ -141,20 +141,26 @@ def known_by(
     id_number: str | None,
     now: datetime,
 ) -> Customer:
-    """The customer with what was said now; a new one when there was none. The caller flushes."""
+    """The customer with what was said now; a new one, not yet in the session, when there was none.
+    What stands there already is not written again."""
     if customer is None:
         customer = Customer(id=uuid4(), created_at=now, updated_at=now)
-        session.add(customer)
-    _seal_into(session, customer, name, phone, id_number)
-    customer.updated_at = now
+        _seal_into(session, customer, name, phone, id_number)
+        return customer
+    name = None if customer.name_enc else name
+    phone = None if phone and customer.phone_index == vault(session).index("phone", phone) else phone
+    id_number = None if customer.id_number_index else id_number
+    if name or phone or id_number:
+        _seal_into(session, customer, name, phone, id_number)
+        customer.updated_at = now
     return customer
 
 
 def protect_first(
     session: AsyncSession, conversation_id: UUID, texts: Sequence[str], *, names: Sequence[str] = ()
-) -> list[str]:
+) -> tuple[list[str], list[PersonalValue]]:
     """The first words of a conversation that nobody else can hold yet; `names` are hidden wherever they stand.
-    The caller flushes."""
+    The values are for `insert_rows`."""
     known: dict[tuple[Kind, str], str] = {}
     for name in dict.fromkeys(names):
         if len(name) >= 2 and any(name in text for text in texts):
@@ -166,8 +172,7 @@ def protect_first(
         hidden.append(tokenised.text)
         made += tokenised.values
         known |= {(value.kind, value.value): value.token for value in tokenised.values}
-    session.add_all([_kept(session, conversation_id, value) for value in made])
-    return hidden
+    return hidden, [_kept(session, conversation_id, value) for value in made]
 
 
 def _kept(session: AsyncSession, conversation_id: UUID, value: Value) -> PersonalValue:

@@ -1,11 +1,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import editions
-from casebackend.dictionaries.model import DictionaryTerm
+from casebackend.dictionaries.model import FIRST, DictionaryTerm
 
 DICTIONARIES = "dictionaries"
 
@@ -19,11 +20,27 @@ class Term:
     code: str | None
     parent_id: str | None
     keywords: tuple[str, ...]
+    effective_from: date = FIRST
+    effective_to: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        return self.effective_from <= day and (self.effective_to is None or day < self.effective_to)
 
 
-async def terms(session: AsyncSession, dictionary: str) -> Sequence[Term]:
-    """The active terms, in their order."""
-    return (await editions.kept(session, DICTIONARIES, _load)).get(dictionary, ())
+async def terms(session: AsyncSession, dictionary: str, *, on: date | None = None) -> Sequence[Term]:
+    """The active terms, in their order: those in force on a day, else the newest of each."""
+    held = (await editions.kept(session, DICTIONARIES, _load)).get(dictionary, ())
+    return tuple(term for term in held if (term.holds_on(on) if on else term.effective_to is None))
+
+
+async def code_on(session: AsyncSession, dictionary: str, name: str, day: date) -> str | None:
+    """The official code that a term has on a day: what an export of that day carries."""
+    return next((term.code for term in await terms(session, dictionary, on=day) if term.name == name), None)
+
+
+async def is_code_on(session: AsyncSession, dictionary: str, code: str, day: date) -> bool:
+    """Whether an exported code is one of the version in force on that day."""
+    return any(term.code == code for term in await terms(session, dictionary, on=day))
 
 
 async def _load(session: AsyncSession) -> Mapping[str, tuple[Term, ...]]:
@@ -32,7 +49,9 @@ async def _load(session: AsyncSession) -> Mapping[str, tuple[Term, ...]]:
     )
     held: dict[str, list[Term]] = {}
     for row in found:
-        term = Term(row.id, row.name, row.code, row.parent_id, tuple(row.keywords))
+        term = Term(
+            row.id, row.name, row.code, row.parent_id, tuple(row.keywords), row.effective_from, row.effective_to
+        )
         held.setdefault(row.dictionary, []).append(term)
     return {dictionary: tuple(rows) for dictionary, rows in held.items()}
 

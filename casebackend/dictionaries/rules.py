@@ -27,9 +27,7 @@ def ranked(text: str, keywords: Mapping[str, Sequence[str]]) -> list[tuple[str, 
     One short word alone is never sure: the share is held down while there is little to count.
     """
     upper = text.upper()
-    weights = {
-        name: sum(len(word) for word in words if word.upper() in upper) for name, words in keywords.items()
-    }
+    weights = {name: sum(len(word) for word in words if word.upper() in upper) for name, words in keywords.items()}
     weights = {name: weight for name, weight in weights.items() if weight}
     total = sum(weights.values()) + DOUBT
     order = sorted(weights, key=lambda name: (-weights[name], name))

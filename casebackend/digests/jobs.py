@@ -21,6 +21,7 @@ from casebackend.staff.model import User
 ONE_DAY = timedelta(days=1)
 LINK = "/queue?tab=near_due"
 TEMPLATE = "staff_digest"
+ON_ITS_WAY = timedelta(minutes=10)
 
 
 async def due(session: AsyncSession, *, now: datetime) -> Sequence[UUID]:
@@ -64,6 +65,9 @@ async def missing(session: AsyncSession, *, now: datetime) -> int:
     today = local_date(now)
     begins = end_of_day(today - ONE_DAY)
     query = select(func.count(StaffMessage.user_id.distinct())).where(
-        StaffMessage.template == TEMPLATE, StaffMessage.created_at >= begins, StaffMessage.state != State.SENT
+        StaffMessage.template == TEMPLATE,
+        StaffMessage.created_at >= begins,
+        StaffMessage.created_at <= now - ON_ITS_WAY,
+        StaffMessage.state != State.SENT,
     )
     return len(await _untold(session, today)) + int(await session.scalar(query) or 0)

@@ -15,6 +15,7 @@ from casebackend.clocks import service as clocks
 from casebackend.clocks.jobs import wanted
 from casebackend.clocks.model import Timer
 from casebackend.clocks.rules import Reminding, Strike
+from casebackend.escalations import of_reviews
 from casebackend.escalations.queries import in_charge, receivers, unit_in_charge
 from casebackend.escalations.rules import Recipient, highest_for_each
 from casebackend.escalations.service import until, word
@@ -22,6 +23,8 @@ from casebackend.notices.service import notify
 from casebackend.notices.thresholds import in_force
 from casebackend.organisations.model import Organisation
 from casebackend.outbox import service as outbox
+from casebackend.reviews.model import Review
+from casebackend.reviews.queries import of_clock as review_of_clock
 from casebackend.staff import queries as staff
 from casebackend.timeline.rules import Kind
 
@@ -37,7 +40,8 @@ TIMER = "timer:"
 async def on_strike(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
     """The clock may have been stopped since it struck; then nobody is bothered."""
     timer = await session.get_one(Timer, UUID(payload["timer_id"]), populate_existing=True)
-    case = await hold(session, timer.case_id)
+    review = await review_of_clock(session, timer.case_id)
+    case = await hold(session, review.case_id if review else timer.case_id)
     await session.refresh(timer)
     if timer.stopped_at is not None:
         return
@@ -46,7 +50,7 @@ async def on_strike(session: AsyncSession, payload: Mapping[str, Any], now: date
     come = wanted([each for each in plan if told < each.level <= level], overdue=now >= timer.due_at)
     spoke = False
     for strike in highest_for_each(come):
-        spoke = await _tell(session, case, timer, strike, now) or spoke
+        spoke = await _tell(session, case, timer, strike, now, review) or spoke
     if not spoke:
         return
     kinds = [each.kind for each in come]
@@ -57,7 +61,9 @@ async def on_strike(session: AsyncSession, payload: Mapping[str, Any], now: date
     await noted(session, case, kind, SYSTEM, now=now, detail=detail)
 
 
-async def _tell(session: AsyncSession, case: Case, timer: Timer, strike: Strike, now: datetime) -> bool:
+async def _tell(
+    session: AsyncSession, case: Case, timer: Timer, strike: Strike, now: datetime, review: Review | None
+) -> bool:
     kind, template = WORDS[strike.kind]
     handlers = await staff.names(session, [case.handler_id, case.assignee_id])
     values = {
@@ -76,6 +82,9 @@ async def _tell(session: AsyncSession, case: Case, timer: Timer, strike: Strike,
         level=strike.level,
         needs_ack=strike.kind is Reminding.ESCALATION,
     )
+    if review is not None:
+        above = await of_reviews.receivers(session, review, strike.to)
+        return await notify(session, said, to=above, unit_id=review.reviewing_unit_id, now=now)
     to = await receivers(session, case, strike.to)
     return await notify(session, said, to=to, unit_id=unit_in_charge(case), now=now)
 

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from sanic import Blueprint, HTTPResponse, Request, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.api.escalations import UrgeCase, UrgeView
+from casebackend.api.escalations import UrgeCase, UrgePage, UrgeView
 from casebackend.cases.model import Case
 from casebackend.cases.service import visible
 from casebackend.customers import service as customers
@@ -11,6 +11,7 @@ from casebackend.database import reading, transactional
 from casebackend.escalations import service
 from casebackend.escalations.model import Urge
 from casebackend.idempotency import idempotent
+from casebackend.paging import cut
 
 bp = Blueprint("escalations", url_prefix="/cases")
 
@@ -30,8 +31,8 @@ async def urge(request: Request, session: AsyncSession, reference: str) -> HTTPR
 @reading
 async def urges(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     case = await visible(session, request.ctx.principal, reference)
-    found = await _views(session, case, await service.urges_of(session, case.id))
-    return json([each.model_dump(mode="json") for each in found])
+    found, following = cut(request, await service.urges_of(session, case.id), lambda urge: urge.id)
+    return json(UrgePage(items=await _views(session, case, found), next=following).model_dump(mode="json"))
 
 
 async def _views(session: AsyncSession, case: Case, urges: Sequence[Urge]) -> list[UrgeView]:

@@ -37,9 +37,7 @@ class UrgedTooSoon(Conflict):
     slug, title = "urged-too-soon", "催办过于频繁"
 
     def __init__(self, again_at: datetime) -> None:
-        super().__init__(
-            f"您已催办过这件投诉，{moment_text(again_at)}之后可以再次催办", again_at=again_at.isoformat()
-        )
+        super().__init__(f"您已催办过这件投诉，{moment_text(again_at)}之后可以再次催办", again_at=again_at.isoformat())
 
 
 class OnlyStaff(Forbidden):

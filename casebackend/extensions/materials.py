@@ -158,6 +158,4 @@ async def contacted(
     clock_service.halt(mine, at=command.at, reason=StopReason.DONE)
     await session.flush()
     note = await protected(session, case, command.note)
-    await filing.noted(
-        session, case, Kind.CONTACTED, principal, now=now, opinion=note, detail={"first": bool(mine)}
-    )
+    await filing.noted(session, case, Kind.CONTACTED, principal, now=now, opinion=note, detail={"first": bool(mine)})

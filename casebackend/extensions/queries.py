@@ -1,5 +1,4 @@
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +11,12 @@ from casebackend.api.extensions import ExtensionView, MaterialView, TimeOfCase
 from casebackend.cases import queries as cases
 from casebackend.cases.judgement import is_regulated
 from casebackend.cases.model import Case
-from casebackend.cases.paging import beyond, cursor_of, read_cursor
 from casebackend.customers import service as customers
 from casebackend.extensions import materials, rules, service
 from casebackend.extensions.model import Extension, Material
 from casebackend.extensions.rules import State
 from casebackend.organisations.queries import tree
+from casebackend.paging import beyond, cursor_of, moment, read_cursor
 from casebackend.staff.queries import names
 
 PAGE = 50
@@ -90,7 +89,17 @@ async def material_views(
         identity: number
         for identity, number in await session.execute(select(Case.id, Case.number).where(Case.id.in_(merged)))
     } if merged else {}  # fmt: skip
-    same = ("id", "case_id", "received_at", "is_new_fact", "state", "stored_at", "decided_at", "former_due_on", "version")
+    same = (
+        "id",
+        "case_id",
+        "received_at",
+        "is_new_fact",
+        "state",
+        "stored_at",
+        "decided_at",
+        "former_due_on",
+        "version",
+    )
     return [
         MaterialView(
             **{name: getattr(each, name) for name in same},
@@ -124,18 +133,11 @@ async def page(
         query = query.where(func.coalesce(Case.handling_unit_id, Case.unit_id) == unit_id)
     order: Any = (Extension.requested_at, Extension.id)
     if cursor:
-        query = query.where(beyond(order, read_cursor(cursor, (_moment, UUID)), descending=True))
+        query = query.where(beyond(order, read_cursor(cursor, (moment, UUID)), descending=True))
     rows = await session.execute(query.order_by(*(each.desc() for each in order)).limit(limit + 1))
     found = [(extension, case) for extension, case in rows]
     last = found[limit - 1][0] if len(found) > limit else None
     return found[:limit], cursor_of([last.requested_at.isoformat(), last.id]) if last else None
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("naive")
-    return moment
 
 
 async def extended_by_unit(session: AsyncSession, principal: Principal) -> list[tuple[UUID | None, str, int]]:

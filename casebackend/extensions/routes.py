@@ -14,13 +14,13 @@ from casebackend.api.extensions import (
 )
 from casebackend.cases import queries as cases
 from casebackend.cases.model import Case
-from casebackend.cases.paging import BadFilter
 from casebackend.cases.service import visible
 from casebackend.database import reading, transactional
 from casebackend.extensions import materials, queries, service
 from casebackend.extensions.model import Extension, Material
 from casebackend.extensions.rules import State
 from casebackend.idempotency import idempotent
+from casebackend.paging import limit_of, one_of
 
 bp = Blueprint("extensions")
 
@@ -29,12 +29,13 @@ async def _answer(
     request: Request, session: AsyncSession, extension: Extension, case: Case, status: int = 200
 ) -> HTTPResponse:
     view = (await queries.extension_views(session, [(extension, case)], request.ctx.principal))[0]
-    return preconditions.tagged(json(view.model_dump(mode="json"), status=status), extension.version)
+    response = json(view.model_dump(mode="json"), status=status)
+    if status == 201:
+        preconditions.placed(response, f"/extensions/{extension.id}")
+    return preconditions.tagged(response, extension.version)
 
 
-async def _material(
-    request: Request, session: AsyncSession, material: Material, status: int = 200
-) -> HTTPResponse:
+async def _material(request: Request, session: AsyncSession, material: Material, status: int = 200) -> HTTPResponse:
     case = await session.get_one(Case, material.case_id)
     view = (await queries.material_views(session, case, [material], request.ctx.principal))[0]
     return preconditions.tagged(json(view.model_dump(mode="json"), status=status), material.version)
@@ -69,18 +70,10 @@ async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
         state=one_of(State, request, "state"),
         unit_id=one_of(UUID, request, "unit"),
         cursor=request.args.get("cursor"),
-        limit=min(max(one_of(int, request, "limit") or queries.PAGE, 1), 200),
+        limit=limit_of(request),
     )
     views = await queries.extension_views(session, found, request.ctx.principal)
     return json(ExtensionPage(items=views, next=following).model_dump(mode="json"))
-
-
-def one_of[T](kind: type[T], request: Request, name: str) -> T | None:
-    given = request.args.get(name)
-    try:
-        return kind(given) if given else None  # type: ignore[call-arg]
-    except ValueError:
-        raise BadFilter(name) from None
 
 
 @bp.get("/extensions/<extension_id:uuid>")
@@ -92,6 +85,7 @@ async def extension(request: Request, session: AsyncSession, extension_id: UUID)
 
 @bp.post("/extensions/<extension_id:uuid>/decision")
 @transactional
+@preconditions.conditional
 async def decide(request: Request, session: AsyncSession, extension_id: UUID) -> HTTPResponse:
     read = preconditions.wanted(request)
     command = DecideExtension.model_validate_json(request.body)
@@ -123,6 +117,7 @@ async def add_material(request: Request, session: AsyncSession, reference: str) 
 
 @bp.post("/materials/<material_id:uuid>/decision")
 @transactional
+@preconditions.conditional
 async def decide_material(request: Request, session: AsyncSession, material_id: UUID) -> HTTPResponse:
     read = preconditions.wanted(request)
     command = DecideMaterial.model_validate_json(request.body)

@@ -101,9 +101,7 @@ async def ask(
     session.add(extension)
     await session.flush()
     detail: dict[str, object] = {"level": level, "new_due_on": extension.new_due_on.isoformat()}
-    await filing.noted(
-        session, case, Kind.EXTENSION_ASKED, principal, now=now, opinion=extension.reason, detail=detail
-    )
+    await filing.noted(session, case, Kind.EXTENSION_ASKED, principal, now=now, opinion=extension.reason, detail=detail)
     return extension
 
 

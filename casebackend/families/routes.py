@@ -4,15 +4,28 @@ from sanic import Blueprint, HTTPResponse, Request, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import preconditions
-from casebackend.api.families import Link, OpenSecond, Split
+from casebackend.api.conversations import ForMessage
+from casebackend.api.families import Link, LinkPage, OpenSecond, Split
 from casebackend.cases.model import Case
 from casebackend.cases.service import visible
 from casebackend.database import reading, transactional
-from casebackend.families import second, service, views
+from casebackend.families import own, second, service, views
 from casebackend.families.model import CaseLink
 from casebackend.idempotency import idempotent
+from casebackend.paging import cut
 
 bp = Blueprint("families", url_prefix="/cases")
+own_bp = Blueprint("own_families", url_prefix="/conversations")
+
+
+@own_bp.post("/<conversation_id:uuid>/second")
+@transactional
+@idempotent
+async def own_second(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+    """The customer takes the offer of a second complaint."""
+    command = ForMessage.model_validate_json(request.body)
+    answer = await own.open_second(session, conversation_id, command.message_id, now=request.app.ctx.now())
+    return json(answer.model_dump(mode="json"))
 
 
 @bp.get("/<reference:str>/family")
@@ -30,7 +43,7 @@ async def open_second(request: Request, session: AsyncSession, reference: str) -
     principal, now = request.ctx.principal, request.app.ctx.now()
     case = await visible(session, principal, reference)
     opened = await second.by_staff(session, case.id, command, principal=principal, now=now)
-    return json(views.opened(opened).model_dump(mode="json"), status=201)
+    return _opened(opened)
 
 
 @bp.post("/<reference:str>/splits")
@@ -41,7 +54,12 @@ async def split(request: Request, session: AsyncSession, reference: str) -> HTTP
     principal, now = request.ctx.principal, request.app.ctx.now()
     case = await visible(session, principal, reference)
     part = await service.split(session, case.id, command, principal=principal, now=now)
-    return json(views.opened(part).model_dump(mode="json"), status=201)
+    return _opened(part)
+
+
+def _opened(case: Case) -> HTTPResponse:
+    response = json(views.opened(case).model_dump(mode="json"), status=201)
+    return preconditions.tagged(preconditions.placed(response, f"/cases/{case.number}"), case.version)
 
 
 @bp.get("/<reference:str>/links")
@@ -49,7 +67,8 @@ async def split(request: Request, session: AsyncSession, reference: str) -> HTTP
 async def links(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     case = await visible(session, request.ctx.principal, reference)
     found = await views.links(session, case, request.ctx.principal)
-    return json([link.model_dump(mode="json") for link in found])
+    shown, following = cut(request, found, lambda link: link.id)
+    return json(LinkPage(items=shown, next=following).model_dump(mode="json"))
 
 
 @bp.post("/<reference:str>/links")
@@ -62,11 +81,12 @@ async def relate(request: Request, session: AsyncSession, reference: str) -> HTT
     link = await service.relate(session, case.id, command, principal=principal, now=now)
     other = await session.get_one(Case, link.other_id)
     answer = await views.link_view(session, link, case, other)
-    return json(answer.model_dump(mode="json"), status=201)
+    return preconditions.tagged(json(answer.model_dump(mode="json"), status=201), link.version)
 
 
 @bp.delete("/<reference:str>/links/<link_id:uuid>")
 @transactional
+@preconditions.conditional
 async def unrelate(request: Request, session: AsyncSession, reference: str, link_id: UUID) -> HTTPResponse:
     """If-Match takes the version of the link."""
     read = preconditions.wanted(request)

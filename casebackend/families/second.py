@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
@@ -13,10 +12,10 @@ from casebackend.api.families import OpenSecond
 from casebackend.calendar.rules import local_date
 from casebackend.cases.fields import protected
 from casebackend.cases.filing import CUSTOMER, SYSTEM, file
-from casebackend.cases.judgement import is_regulated
 from casebackend.cases.model import Case
 from casebackend.cases.outcome import aware
 from casebackend.cases.rules import INITIAL, Move, Status
+from casebackend.cases.seconds import may_have_second, second_of
 from casebackend.cases.service import hold, move_case
 from casebackend.errors import Conflict, Unprocessable
 from casebackend.outbox import service as outbox
@@ -51,22 +50,6 @@ class AskedTooEarly(Unprocessable):
 
     def __init__(self) -> None:
         super().__init__("客户提出的时间不能早于结案，也不能晚于现在")
-
-
-def may_have_second(case: Case) -> bool:
-    """By its nature; whether it is closed is another question."""
-    return case.kind == "first" and case.matter_type == "complaint" and not is_regulated(case)
-
-
-async def second_of(session: AsyncSession, case: Case) -> Case | None:
-    found: Case | None = await session.scalar(select(Case).where(Case.parent_id == case.id))
-    return found
-
-
-async def offered(session: AsyncSession, case: Case) -> bool:
-    return (
-        may_have_second(case) and Status(case.status) is Status.CLOSED and await second_of(session, case) is None
-    )
 
 
 async def by_staff(

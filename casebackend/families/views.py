@@ -2,11 +2,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.families import FamilyMember, FamilyView, LinkView, Opened, ReviewBrief, Urging
+from casebackend.cases import seconds
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
 from casebackend.cases.words import STATUS_LABELS
 from casebackend.customers import service as customers
-from casebackend.families import queries, second
+from casebackend.families import queries
 from casebackend.families.model import CaseLink
 from casebackend.families.rules import LABELS, LinkKind, Relation
 from casebackend.reviews import queries as reviews
@@ -35,7 +36,7 @@ async def family(session: AsyncSession, case: Case, principal: Principal) -> Fam
             )
             for review in await reviews.of_case(session, case.id)
         ],
-        may_open_second=await second.offered(session, case),
+        may_open_second=await seconds.offered(session, case),
     )
 
 
@@ -84,5 +85,3 @@ async def link_view(session: AsyncSession, link: CaseLink, case: Case, other: Ca
 
 def opened(case: Case) -> Opened:
     return Opened(case_id=case.id, number=case.number, status=Status(case.status))
-
-

@@ -3,11 +3,12 @@ from uuid import UUID
 from sanic import Blueprint, HTTPResponse, Request, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.api.conversations import HandoffRequest
+from casebackend.api.conversations import HandoffRequest, Waiting, WaitingPage
 from casebackend.conversations.queries import conversation_view
 from casebackend.database import reading, transactional
 from casebackend.handoffs import queries, service
 from casebackend.idempotency import idempotent
+from casebackend.paging import cut
 
 bp = Blueprint("handoffs")
 
@@ -25,18 +26,12 @@ async def hand_off(request: Request, session: AsyncSession, conversation_id: UUI
 @bp.get("/handoffs")
 @reading
 async def waiting(request: Request, session: AsyncSession) -> HTTPResponse:
-    found = await queries.waiting(session, request.ctx.principal)
-    return json(
-        [
-            {
-                "conversation_id": str(row.id),
-                "channel": row.channel,
-                "reason": row.handoff_reason,
-                "queued_at": row.queued_at.isoformat() if row.queued_at else None,
-            }
-            for row in found
-        ]
-    )
+    found, following = cut(request, await queries.waiting(session, request.ctx.principal), lambda row: row.id)
+    items = [
+        Waiting(conversation_id=row.id, channel=row.channel, reason=row.handoff_reason, queued_at=row.queued_at)
+        for row in found
+    ]
+    return json(WaitingPage(items=items, next=following).model_dump(mode="json"))
 
 
 @bp.post("/handoffs/<conversation_id:uuid>/take")

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from casebackend.staff.rules import DutyState
+from casebackend.staff.rules import DutyState as DutyState
 
 ANSWER_MINUTES = 30
 INTAKE = "intake"

@@ -88,7 +88,6 @@ async def _settle(session: AsyncSession, now: datetime) -> None:
 
 
 async def send(claimed: Claimed, senders: Mapping[Channel, Sender]) -> Went:
-    await failpoint("notice.before_send")
     try:
         async with asyncio.timeout(SECONDS_EACH):
             await senders[claimed.channel].send(claimed.message)
@@ -98,6 +97,7 @@ async def send(claimed: Claimed, senders: Mapping[Channel, Sender]) -> Went:
         return Went(State.PENDING, str(error))
     except Exception as error:  # noqa: BLE001  whatever it was, nobody knows whether it went out
         return Went(State.MAYBE_SENT, type(error).__name__)
+    await failpoint("notice.sent")
     return Went(State.SENT)
 
 

@@ -10,6 +10,7 @@ from casebackend.api.notices import NoticeView
 from casebackend.notices.model import Notice, StaffMessage
 from casebackend.notices.rules import STATE_LABELS, State
 from casebackend.notifications import words
+from casebackend.paging import beyond, cursor_of, moment, read_cursor
 from casebackend.staff.model import User
 
 PAGE = 30
@@ -46,21 +47,18 @@ async def own(session: AsyncSession, notice_id: UUID, by: Principal) -> Notice |
 
 
 async def page(
-    session: AsyncSession, by: Principal, *, open_only: bool = False, cursor: datetime | None = None, limit: int = PAGE
+    session: AsyncSession, by: Principal, *, open_only: bool = False, cursor: str | None = None, limit: int = PAGE
 ) -> tuple[list[NoticeView], str | None]:
-    """Newest first. Those of one moment are never torn apart: the page runs on to the last of them."""
+    """Newest first."""
+    order = (Notice.at, Notice.id)
     query = select(Notice).where(_mine(by.user_id, by.organisation_id))
     if open_only:
         query = query.where(WAITS)
-    if cursor is not None:
-        query = query.where(Notice.at < cursor)
-    found = list(await session.scalars(query.order_by(Notice.at.desc(), Notice.id).limit(limit + 1)))
-    if len(found) <= limit:
-        return await _views(session, found), None
-    last = found[limit - 1].at
-    same = await session.scalars(query.where(Notice.at == last).order_by(Notice.id))
-    shown = [notice for notice in found if notice.at > last] + list(same)
-    return await _views(session, shown), last.isoformat().replace("+00:00", "Z")
+    if cursor:
+        query = query.where(beyond(order, read_cursor(cursor, (moment, UUID)), descending=True))
+    found = list(await session.scalars(query.order_by(*(each.desc() for each in order)).limit(limit + 1)))
+    last = found[limit - 1] if len(found) > limit else None
+    return await _views(session, found[:limit]), cursor_of([last.at.isoformat(), last.id]) if last else None
 
 
 async def view(session: AsyncSession, notice: Notice) -> NoticeView:
@@ -88,11 +86,11 @@ async def _views(session: AsyncSession, notices: Sequence[Notice]) -> list[Notic
     ]
 
 
-async def _deliveries(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, dict[str, str]]:
+async def _deliveries(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID | None, dict[str, str]]:
     rows = await session.execute(
         select(StaffMessage.notice_id, StaffMessage.channel, StaffMessage.state).where(StaffMessage.notice_id.in_(ids))
     )
-    found: dict[UUID, dict[str, str]] = {}
+    found: dict[UUID | None, dict[str, str]] = {}
     for notice_id, channel, state in rows:
         found.setdefault(notice_id, {})[channel] = STATE_LABELS[State(state)]
     return found

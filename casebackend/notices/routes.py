@@ -1,4 +1,3 @@
-from datetime import datetime
 from uuid import UUID
 
 from sanic import Blueprint, HTTPResponse, Request, json
@@ -7,28 +6,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend import preconditions
 from casebackend.api.notices import NoticePage
 from casebackend.database import reading, transactional
-from casebackend.errors import BadRequest
 from casebackend.notices import queries, service
+from casebackend.paging import limit_of, one_of
 
 bp = Blueprint("notices", url_prefix="/notices")
-
-
-class BadCursor(BadRequest):
-    slug = "bad-cursor"
-
-    def __init__(self) -> None:
-        super().__init__("翻页位置不正确")
-
-
-def cursor_of(request: Request) -> datetime | None:
-    given = request.args.get("cursor")
-    try:
-        found = datetime.fromisoformat(given) if given else None
-    except ValueError:
-        raise BadCursor from None
-    if found is not None and found.tzinfo is None:
-        raise BadCursor
-    return found
+OPEN = {"1": True, "0": False}
 
 
 @bp.get("/")
@@ -37,7 +19,11 @@ async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
     """One's own, newest first. Filters: open (1: what still waits), cursor."""
     me = request.ctx.principal
     found, following = await queries.page(
-        session, me, open_only=request.args.get("open") == "1", cursor=cursor_of(request)
+        session,
+        me,
+        open_only=one_of(OPEN.__getitem__, request, "open") or False,
+        cursor=request.args.get("cursor"),
+        limit=limit_of(request, queries.PAGE),
     )
     answer = NoticePage(items=found, next=following, unread=await queries.unread(session, me.user_id))
     return json(answer.model_dump(mode="json"))
@@ -45,6 +31,7 @@ async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
 
 @bp.post("/<notice_id:uuid>/acknowledge")
 @transactional
+@preconditions.conditional
 async def acknowledge(request: Request, session: AsyncSession, notice_id: UUID) -> HTTPResponse:
     read = preconditions.wanted(request)
     notice = await service.own(session, notice_id, request.ctx.principal)

@@ -9,4 +9,9 @@ def emit(
     session: AsyncSession, topic: str, payload: dict[str, object], *, now: datetime, due_at: datetime | None = None
 ) -> None:
     """Leaves with the transaction of its cause, or not at all. `payload` holds ids, never personal data."""
-    session.add(OutboxMessage(topic=topic, payload=payload, created_at=now, due_at=due_at or now))
+    session.add(message(topic, payload, now=now, due_at=due_at))
+
+
+def message(topic: str, payload: dict[str, object], *, now: datetime, due_at: datetime | None = None) -> OutboxMessage:
+    """Not yet in the session: for `insert_rows`."""
+    return OutboxMessage(topic=topic, payload=payload, created_at=now, due_at=due_at or now)

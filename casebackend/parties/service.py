@@ -1,4 +1,4 @@
-"""People, papers and things of a case. Callers hold a writing transaction; rows are added, the caller flushes."""
+"""People, papers and things of a case. Callers hold a writing transaction and add what is made here."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
@@ -77,7 +77,6 @@ def party(session: AsyncSession, case_id: UUID, person: Person, by: Principal, n
     row.unified_code = _checked(person.unified_code, right_unified_code, "统一社会信用代码", "unified_code")
     if row.phone_enc is not None and person.phone:
         row.phone_index = vault(session).index("phone", normalised(person.phone))
-    session.add(row)
     return row
 
 
@@ -96,10 +95,8 @@ def _checked(value: str | None, right: Callable[[str], bool], label: str, field:
     return plain
 
 
-def document(
-    session: AsyncSession, case_id: UUID, received: DocumentReceived, by: Principal, now: datetime
-) -> ReceivedDocument:
-    row = ReceivedDocument(
+def document(case_id: UUID, received: DocumentReceived, by: Principal, now: datetime) -> ReceivedDocument:
+    return ReceivedDocument(
         id=uuid4(),
         case_id=case_id,
         kind=received.kind,
@@ -108,8 +105,6 @@ def document(
         received_by=by.user_id,
         received_by_name=by.display_name or by.name,
     )
-    session.add(row)
-    return row
 
 
 async def things(
@@ -133,7 +128,6 @@ async def things(
         )
         row.value_enc = vault(session).seal("business_objects", "value_enc", row.id, value)
         rows.append(row)
-    session.add_all(rows)
     return rows
 
 

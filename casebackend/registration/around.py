@@ -25,6 +25,7 @@ async def add_person(session: AsyncSession, case: Case, person: Person, *, by: P
     already = await parties.representatives(session, case.id)
     parties.require_representatives([person.role], local_date(case.received_at), already=already)
     row = parties.party(session, case.id, person, by, now)
+    session.add(row)
     if person.role is PersonRole.COMPLAINANT:
         await _now_known(session, case, person, by, now)
     else:
@@ -40,6 +41,8 @@ async def _now_known(session: AsyncSession, case: Case, person: Person, by: Prin
         raise ComplainantTwice
     who = identity(person)
     customer = customers.known_by(session, await customers.found(session, **who), **who, now=now)
+    session.add(customer)
+    await session.flush()
     held.customer_id = customer.id
     await session.flush()
     detail: dict[str, object] = {"role": person.role}
@@ -50,7 +53,8 @@ async def add_document(
     session: AsyncSession, case: Case, received: DocumentReceived, *, by: Principal, now: datetime
 ) -> ReceivedDocument:
     await _require_open(session, case, by)
-    row = parties.document(session, case.id, received, by, now)
+    row = parties.document(case.id, received, by, now)
+    session.add(row)
     await session.flush()
     detail: dict[str, object] = {"document": received.kind, "original_seen": received.original_seen}
     await filing.noted(session, case, Kind.DOCUMENT_RECEIVED, by, now=now, detail=detail)
@@ -62,6 +66,7 @@ async def add_object(
 ) -> BusinessObject:
     await _require_open(session, case, by)
     (row,) = await parties.things(session, case.id, [named], by, now)
+    session.add(row)
     await session.flush()
     await filing.noted(session, case, Kind.OBJECT_NAMED, by, now=now, detail={"object": named.kind})
     return row

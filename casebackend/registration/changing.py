@@ -12,8 +12,8 @@ from casebackend.cases import clockwork, fields, filing, guards
 from casebackend.cases import service as cases
 from casebackend.cases.model import Case
 from casebackend.cases.placing import territorial_unit
-from casebackend.cases.rules import MANAGER, OPEN, REVIEWER, Move, Status
 from casebackend.cases.rules import LEAD as TEAM_LEAD
+from casebackend.cases.rules import MANAGER, OPEN, REVIEWER, Move, Status
 from casebackend.errors import Forbidden
 from casebackend.grading.rules import Severity
 from casebackend.matters.catalogue import catalogue
@@ -102,8 +102,8 @@ async def convert(session: AsyncSession, case: Case, command: ChangeMatter, *, b
 
 
 def _require_for(case: Case, matter: MatterType, demand: str) -> None:
-    stands = {"facts": case.facts, "demand": demand, "name": case.customer_id, "phone": case.customer_id}
-    stands |= {"unit": case.unit_id, "objects": True}
+    stands: dict[str, object] = {"facts": case.facts, "demand": demand, "unit": case.unit_id}
+    stands |= dict.fromkeys(("name", "phone"), case.customer_id)
     needed = catalogue().needed(matter, case.source, case.capacity)
     absent = [field for field in needed if field in stands and not stands[field]]
     if absent:
@@ -111,7 +111,7 @@ def _require_for(case: Case, matter: MatterType, demand: str) -> None:
 
 
 async def place(session: AsyncSession, case: Case, command: ChangeUnits, *, by: Principal, now: datetime) -> None:
-    """Three roles of units, each with its own history. Before dispatch the handling unit follows the one complained of."""
+    """Three roles of units, each with its history. Before dispatch the handling unit follows the one complained of."""
     wanted = {
         name: value
         for name in ("unit_id", "responsible_unit_id", "receiving_unit_id")

@@ -1,4 +1,3 @@
-import json as plain_json
 from uuid import UUID
 
 from sanic import Blueprint, HTTPResponse, Request, json
@@ -12,10 +11,13 @@ from casebackend.api.registration import (
     ChangeUnits,
     ForCoding,
     Register,
+    SavedDraftPage,
 )
 from casebackend.cases import service as cases
+from casebackend.cases.model import Case
 from casebackend.database import reading, transactional
 from casebackend.idempotency import idempotent
+from casebackend.paging import cut
 from casebackend.registration import around, changing, coding, drafts, views
 from casebackend.registration.service import register
 
@@ -23,24 +25,18 @@ bp = Blueprint("registration", url_prefix="/cases")
 drafts_bp = Blueprint("registrations", url_prefix="/registrations")
 
 
+@bp.post("/")
 @transactional
 @idempotent
-async def _create(request: Request, session: AsyncSession) -> HTTPResponse:
+async def create(request: Request, session: AsyncSession) -> HTTPResponse:
     command = Register.model_validate_json(request.body)
     case = await register(session, command, by=request.ctx.principal, now=request.app.ctx.now())
-    return json(views.registered(case, command).model_dump(mode="json"), status=201)
+    return _made(case, command)
 
 
-@bp.post("/")
-async def create(request: Request) -> HTTPResponse:
-    return _placed(await _create(request))
-
-
-def _placed(response: HTTPResponse) -> HTTPResponse:
-    """Where the new case is and which version; the same when the answer is given again for the same key."""
-    made = plain_json.loads(response.body or b"{}")
-    response.headers["Location"] = f"/api/v1/cases/{made['number']}"
-    return preconditions.tagged(response, made["version"])
+def _made(case: Case, command: Register) -> HTTPResponse:
+    response = json(views.registered(case, command).model_dump(mode="json"), status=201)
+    return preconditions.tagged(preconditions.placed(response, f"/cases/{case.number}"), case.version)
 
 
 @bp.get("/<reference:str>/registration")
@@ -53,6 +49,7 @@ async def registration(request: Request, session: AsyncSession, reference: str) 
 
 @bp.post("/<reference:str>/severity")
 @transactional
+@preconditions.conditional
 async def severity(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     read = preconditions.wanted(request)
     command = ChangeSeverity.model_validate_json(request.body)
@@ -64,6 +61,7 @@ async def severity(request: Request, session: AsyncSession, reference: str) -> H
 
 @bp.post("/<reference:str>/matter")
 @transactional
+@preconditions.conditional
 async def matter(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     read = preconditions.wanted(request)
     command = ChangeMatter.model_validate_json(request.body)
@@ -75,6 +73,7 @@ async def matter(request: Request, session: AsyncSession, reference: str) -> HTT
 
 @bp.post("/<reference:str>/units")
 @transactional
+@preconditions.conditional
 async def units(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     read = preconditions.wanted(request)
     command = ChangeUnits.model_validate_json(request.body)
@@ -123,14 +122,18 @@ async def objects(request: Request, session: AsyncSession, reference: str) -> HT
 async def save(request: Request, session: AsyncSession) -> HTTPResponse:
     command = Register.model_validate_json(request.body)
     saved = await drafts.save(session, command, by=request.ctx.principal, now=request.app.ctx.now())
-    return preconditions.tagged(json(drafts.row(saved).model_dump(mode="json"), status=201), saved.version)
+    response = preconditions.placed(
+        json(drafts.row(saved).model_dump(mode="json"), status=201), f"/registrations/{saved.id}"
+    )
+    return preconditions.tagged(response, saved.version)
 
 
 @drafts_bp.get("/")
 @reading
 async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
-    found = await drafts.own(session, request.ctx.principal)
-    return json([drafts.row(saved).model_dump(mode="json") for saved in found])
+    found, following = cut(request, await drafts.own(session, request.ctx.principal), lambda saved: saved.id)
+    answer = SavedDraftPage(items=[drafts.row(saved) for saved in found], next=following)
+    return json(answer.model_dump(mode="json"))
 
 
 @drafts_bp.get("/<registration_id:uuid>")
@@ -143,6 +146,7 @@ async def draft(request: Request, session: AsyncSession, registration_id: UUID) 
 
 @drafts_bp.put("/<registration_id:uuid>")
 @transactional
+@preconditions.conditional
 async def change(request: Request, session: AsyncSession, registration_id: UUID) -> HTTPResponse:
     read = preconditions.wanted(request)
     command = Register.model_validate_json(request.body)
@@ -154,6 +158,7 @@ async def change(request: Request, session: AsyncSession, registration_id: UUID)
 
 @drafts_bp.delete("/<registration_id:uuid>")
 @transactional
+@preconditions.conditional
 async def reset(request: Request, session: AsyncSession, registration_id: UUID) -> HTTPResponse:
     read = preconditions.wanted(request)
     saved = await drafts.held(session, request.ctx.principal, registration_id)
@@ -162,22 +167,19 @@ async def reset(request: Request, session: AsyncSession, registration_id: UUID) 
     return HTTPResponse(status=204)
 
 
+@drafts_bp.post("/<registration_id:uuid>/submit")
 @transactional
 @idempotent
-async def _submit(request: Request, session: AsyncSession, registration_id: UUID) -> HTTPResponse:
+@preconditions.conditional
+async def submit(request: Request, session: AsyncSession, registration_id: UUID) -> HTTPResponse:
+    """提交复核: what was put aside becomes a case."""
     read = preconditions.wanted(request)
     me, now = request.ctx.principal, request.app.ctx.now()
     saved = await drafts.held(session, me, registration_id)
     preconditions.require(read, saved.version)
     command = drafts.opened(session, saved).content
     case = await register(session, command, by=me, now=now, saved=saved)
-    return json(views.registered(case, command).model_dump(mode="json"), status=201)
-
-
-@drafts_bp.post("/<registration_id:uuid>/submit")
-async def submit(request: Request, registration_id: UUID) -> HTTPResponse:
-    """提交复核: what was put aside becomes a case."""
-    return _placed(await _submit(request, registration_id))
+    return _made(case, command)
 
 
 @drafts_bp.post("/coding")

@@ -1,7 +1,7 @@
 """From what a colleague took down to a case with its number. Callers hold a writing transaction."""
 
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +17,7 @@ from casebackend.conversations.model import Conversation
 from casebackend.conversations.rules import Channel, Owner
 from casebackend.customers import service as customers
 from casebackend.customers.model import Customer
+from casebackend.database import Base
 from casebackend.dictionaries import queries as dictionaries
 from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A
 from casebackend.matters.catalogue import catalogue
@@ -42,21 +43,39 @@ NOBODY = Person(role=PersonRole.COMPLAINANT)
 
 
 async def register(
-    session: AsyncSession, command: Register, *, by: Principal, now: datetime, saved: Registration | None = None
+    session: AsyncSession,
+    command: Register,
+    *,
+    by: Principal,
+    now: datetime,
+    saved: Registration | None = None,
+    form_id: UUID | None = None,
 ) -> Case:
-    """`saved`: the registration that this was put aside in before."""
+    """`saved`: the registration that this was put aside in before; `form_id`: a form that is sent twice is one."""
     complainant = _complainant(command)
     held = await customers.found(session, **identity(complainant))
     await _require(session, command, complainant, held, now)
-    customer = customers.known_by(session, held, **identity(complainant), now=now) if _is_somebody(complainant) else None
-    conversation = _conversation(command, customer, by, now)
-    session.add(conversation)
-    case = await _case(session, command, conversation, customer, by, now)
+    customer = (
+        customers.known_by(session, held, **identity(complainant), now=now) if _is_somebody(complainant) else None
+    )
+    conversation = _conversation(command, customer, now)
+    names = [person.name.strip() for person in command.people if person.name]
+    (facts, demand), values = customers.protect_first(
+        session, conversation.id, [command.facts, command.demand], names=names
+    )
+    case = await _case(session, command, conversation, facts=facts, demand=demand, by=by, now=now)
     await filing.classify(session, case, tier=complainant.tier)
-    await filing.file(session, case, now=now, by=by)
-    await _companions(session, command, case, by, now)
-    _mark(session, saved, command, case, by, now)
-    await session.flush()
+    rows: list[Base] = [conversation, *values, *await _companions(session, command, case, by, now)]
+    if customer is not None and held is None:
+        rows.append(customer)
+    if saved is None:
+        rows.append(
+            _submitted(Registration(id=form_id or uuid4(), user_id=by.user_id, created_at=now), command, case, now)
+        )
+    await filing.file(session, case, now=now, by=by, with_it=rows)
+    if saved is not None:
+        _submitted(saved, command, case, now)
+        await session.flush()
     return case
 
 
@@ -109,7 +128,7 @@ async def _require(
             raise UnknownTerm(field)
 
 
-def _conversation(command: Register, customer: Customer | None, by: Principal, now: datetime) -> Conversation:
+def _conversation(command: Register, customer: Customer | None, now: datetime) -> Conversation:
     """A channel of its own for what is said about this matter: tokens and notes hang on it."""
     identity = uuid4()
     return Conversation(
@@ -130,13 +149,13 @@ async def _case(
     session: AsyncSession,
     command: Register,
     conversation: Conversation,
-    customer: Customer | None,
+    *,
+    facts: str,
+    demand: str,
     by: Principal,
     now: datetime,
 ) -> Case:
     received_at = command.received_at or now
-    names = [person.name.strip() for person in command.people if person.name]
-    facts, demand = customers.protect_first(session, conversation.id, [command.facts, command.demand], names=names)
     same = (
         "matter_type", "source", "capacity", "group_size", "unit_id", "responsible_unit_id", "amount", "occurred_on",
         "referral_agency", "regulator_number", "regulator_due_on", "third_party", *CLASSIFICATION,
@@ -146,7 +165,7 @@ async def _case(
         status=rules.INITIAL,
         kind="first",
         conversation_id=conversation.id,
-        customer_id=customer.id if customer else None,
+        customer_id=conversation.customer_id,
         channel=conversation.channel,
         facts=facts,
         demand=demand,
@@ -165,29 +184,21 @@ async def _case(
     return case
 
 
-async def _companions(session: AsyncSession, command: Register, case: Case, by: Principal, now: datetime) -> None:
-    for person in command.people:
-        parties.party(session, case.id, person, by, now)
-    for received in command.documents:
-        parties.document(session, case.id, received, by, now)
-    if command.objects:
-        await parties.things(session, case.id, command.objects, by, now)
+async def _companions(session: AsyncSession, command: Register, case: Case, by: Principal, now: datetime) -> list[Base]:
+    rows: list[Base] = [parties.party(session, case.id, person, by, now) for person in command.people]
+    rows += [parties.document(case.id, received, by, now) for received in command.documents]
+    rows += await parties.things(session, case.id, command.objects, by, now)
     code = catalogue().matters[command.matter_type].notice_unit
     if code:
         unit = await unit_of_code(session, code)
-        payload: dict[str, object] = {"case_id": str(case.id), "unit_id": str(unit) if unit else None}
-        outbox.emit(session, "case.praised", payload, now=now)
+        about: dict[str, object] = {"case_id": str(case.id), "unit_id": str(unit) if unit else None}
+        rows.append(outbox.message("case.praised", about, now=now))
+    return rows
 
 
-def _mark(
-    session: AsyncSession, saved: Registration | None, command: Register, case: Case, by: Principal, now: datetime
-) -> None:
-    """Every case that a colleague registered has its registration, and one registration makes one case."""
-    if saved is None:
-        saved = Registration(
-            id=uuid4(), user_id=by.user_id, matter_type=command.matter_type, channel=case.channel, created_at=now
-        )
-        session.add(saved)
-    saved.unit_id, saved.complainant, saved.content_enc = case.unit_id, None, None
-    saved.state, saved.case_id, saved.updated_at = State.SUBMITTED, case.id, now
-
+def _submitted(row: Registration, command: Register, case: Case, now: datetime) -> Registration:
+    """Every case that a colleague registered has its registration; what stood in it stands in the case now."""
+    row.matter_type, row.channel, row.unit_id = command.matter_type, case.channel, case.unit_id
+    row.state, row.case_id, row.updated_at = State.SUBMITTED, case.id, now
+    row.version, row.complainant, row.content_enc = row.version or 1, None, None
+    return row

@@ -6,10 +6,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.api.reports import ReportBrief, ReportList
 from casebackend.calendar.rules import local_date
 from casebackend.cases import search
-from casebackend.cases.paging import BadFilter
 from casebackend.cases.predicates import Kind
 from casebackend.database import reading
 from casebackend.errors import NotFound
+from casebackend.paging import BadFilter, cut
 from casebackend.reports import service
 from casebackend.reports.rules import REPORTS, Fixed, Period
 
@@ -47,9 +47,10 @@ def _day(request: Request, name: str) -> date | None:
 
 @bp.get("/")
 @reading
-async def listing(_: Request, __: AsyncSession) -> HTTPResponse:
-    found = [ReportBrief(name=each.name, title=each.title, definition=each.definition) for each in REPORTS.values()]
-    return json(ReportList(items=found).model_dump(mode="json"))
+async def listing(request: Request, _: AsyncSession) -> HTTPResponse:
+    shown, following = cut(request, list(REPORTS.values()), lambda each: each.name)
+    found = [ReportBrief(name=each.name, title=each.title, definition=each.definition) for each in shown]
+    return json(ReportList(items=found, next=following).model_dump(mode="json"))
 
 
 @bp.get("/<name:str>")

@@ -11,8 +11,8 @@ from casebackend.access.principal import Principal
 from casebackend.api.reports import Figure, Report, ReportRow
 from casebackend.cases import lists, views
 from casebackend.cases.conditions import CONDITIONS
-from casebackend.cases.paging import BadFilter
 from casebackend.cases.search import Given, as_pairs, clauses
+from casebackend.paging import BadFilter
 from casebackend.reports import dimensions, queries
 from casebackend.reports.dimensions import Spec
 from casebackend.reports.rules import (

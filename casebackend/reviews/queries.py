@@ -1,5 +1,4 @@
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -8,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.cases import queries as cases
 from casebackend.cases.model import Case
-from casebackend.cases.paging import beyond, cursor_of, read_cursor
 from casebackend.clocks.model import Timer
 from casebackend.organisations.model import Organisation
+from casebackend.paging import beyond, cursor_of, moment, read_cursor
 from casebackend.reviews.model import Review
 from casebackend.reviews.rules import OPEN, State
 
@@ -78,7 +77,7 @@ async def page(
         query = query.where(Review.state.in_(OPEN))
     order = (Review.applied_at, Review.number)
     if cursor:
-        query = query.where(beyond(order, read_cursor(cursor, (datetime.fromisoformat, str)), descending=False))
+        query = query.where(beyond(order, read_cursor(cursor, (moment, str)), descending=False))
     rows = await session.execute(query.order_by(*order).limit(limit + 1))
     found = [(review, case) for review, case in rows]
     last = found[limit - 1][0] if len(found) > limit else None

@@ -7,9 +7,9 @@ from casebackend import preconditions
 from casebackend.api.reviews import ApplyForReview, MoveReview, ReviewPage
 from casebackend.cases import service as cases
 from casebackend.cases.model import Case
-from casebackend.cases.paging import BadFilter
 from casebackend.database import reading, transactional
 from casebackend.idempotency import idempotent
+from casebackend.paging import cut, limit_of, one_of
 from casebackend.reviews import queries, service
 from casebackend.reviews.errors import ReviewNotFound
 from casebackend.reviews.model import Review
@@ -17,7 +17,6 @@ from casebackend.reviews.rules import State
 from casebackend.reviews.views import views
 
 bp = Blueprint("reviews")
-PAGE = 50
 
 
 @bp.post("/cases/<reference:str>/reviews")
@@ -35,32 +34,26 @@ async def apply(request: Request, session: AsyncSession, reference: str) -> HTTP
 @reading
 async def of_case(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     case = await cases.visible(session, request.ctx.principal, reference)
-    found = [(review, case) for review in await queries.of_case(session, case.id)]
-    return json([each.model_dump(mode="json") for each in await views(session, found, now=request.app.ctx.now())])
+    found, following = cut(request, await queries.of_case(session, case.id), lambda review: review.id)
+    shown = await views(session, [(review, case) for review in found], now=request.app.ctx.now())
+    return json(ReviewPage(items=shown, next=following).model_dump(mode="json"))
 
 
 @bp.get("/reviews")
 @reading
 async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
-    """Filters: state, cursor. Without a state the open ones."""
-    state = _state(request)
+    """Filters: state, cursor, limit. Without a state the open ones."""
+    state = one_of(State, request, "state")
     found, following = await queries.page(
         session,
         request.ctx.principal,
         state=state,
         open_only=state is None,
         cursor=request.args.get("cursor"),
-        limit=PAGE,
+        limit=limit_of(request),
     )
     answer = ReviewPage(items=await views(session, found, now=request.app.ctx.now()), next=following)
     return json(answer.model_dump(mode="json"))
-
-
-def _state(request: Request) -> State | None:
-    given = request.args.get("state")
-    if given and given not in set(State):
-        raise BadFilter("state")
-    return State(given) if given else None
 
 
 @bp.get("/reviews/<review_id:uuid>")
@@ -74,6 +67,7 @@ async def review(request: Request, session: AsyncSession, review_id: UUID) -> HT
 
 @bp.post("/reviews/<review_id:uuid>/moves")
 @transactional
+@preconditions.conditional
 async def move(request: Request, session: AsyncSession, review_id: UUID) -> HTTPResponse:
     read = preconditions.wanted(request)
     command = MoveReview.model_validate_json(request.body)
@@ -91,4 +85,7 @@ async def _answer(
     request: Request, session: AsyncSession, review: Review, case: Case, *, status: int = 200
 ) -> HTTPResponse:
     shown = (await views(session, [(review, case)], now=request.app.ctx.now()))[0]
-    return preconditions.tagged(json(shown.model_dump(mode="json"), status=status), review.version)
+    response = json(shown.model_dump(mode="json"), status=status)
+    if status == 201:
+        preconditions.placed(response, f"/reviews/{review.id}")
+    return preconditions.tagged(response, review.version)

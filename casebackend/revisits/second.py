@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.cases.model import Case
+from casebackend.cases.seconds import may_have_second, second_of
 from casebackend.cases.service import hold
 from casebackend.conversations.model import Message
-from casebackend.families.second import may_have_second, open_second, second_of
+from casebackend.families.second import open_second
 from casebackend.revisits.model import Revisit
 
 

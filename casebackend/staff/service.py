@@ -41,11 +41,11 @@ def login_key(key: str, login: str) -> str:
 
 
 def csrf_token(key: str, secret: str) -> str:
-    return hmac.new(key.encode(), f"csrf:{secret}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key.encode(), f"csrf:{secret}".encode(errors="replace"), hashlib.sha256).hexdigest()
 
 
 def secret_hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
 
 
 async def begin_attempt(session: AsyncSession, *, key: str, login: str, address: str, now: datetime) -> Attempt:

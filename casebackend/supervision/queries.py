@@ -11,6 +11,7 @@ from casebackend.api.supervision import SupervisionReplyView, SupervisionView
 from casebackend.cases.model import Case
 from casebackend.cases.queries import within
 from casebackend.customers import service as customers
+from casebackend.paging import beyond, cursor_of, moment, read_cursor
 from casebackend.supervision import rules
 from casebackend.supervision.model import Supervision, SupervisionReply
 from casebackend.supervision.rules import SOURCE_LABELS, STATE_LABELS, Source, State
@@ -27,6 +28,17 @@ async def flagged(session: AsyncSession, case_ids: Collection[UUID]) -> set[UUID
     return set(found)
 
 
+async def earliest_due(session: AsyncSession, case_id: UUID) -> datetime | None:
+    """The flag on the page of one case: until when the next demand wants its answer."""
+    found: datetime | None = await session.scalar(
+        select(Supervision.due_at)
+        .where(Supervision.case_id == case_id, Supervision.state != State.CLOSED)
+        .order_by(Supervision.due_at)
+        .limit(1)
+    )
+    return found
+
+
 async def of_case(session: AsyncSession, case: Case, by: Principal, *, now: datetime) -> list[SupervisionView]:
     """Newest first."""
     found = await session.scalars(
@@ -36,26 +48,30 @@ async def of_case(session: AsyncSession, case: Case, by: Principal, *, now: date
 
 
 async def page(
-    session: AsyncSession, by: Principal, *, now: datetime, state: State | None = None, cursor: datetime | None = None
+    session: AsyncSession,
+    by: Principal,
+    *,
+    now: datetime,
+    state: State | None = None,
+    cursor: str | None = None,
+    limit: int = PAGE,
 ) -> tuple[list[SupervisionView], str | None]:
-    """Newest first, within the scope of who looks. Two opened at the same instant are shown on one page."""
+    """Newest first, within the scope of who looks."""
+    order = (Supervision.opened_at, Supervision.id)
     query = (
         select(Supervision, Case)
         .join(Case, Case.id == Supervision.case_id)
         .where(within(await scope_of(session, by), by))
-        .order_by(Supervision.opened_at.desc(), Supervision.id)
+        .order_by(*(each.desc() for each in order))
     )
     if state is not None:
         query = query.where(Supervision.state == state)
-    if cursor is not None:
-        query = query.where(Supervision.opened_at < cursor)
-    found = [(item, case) for item, case in await session.execute(query.limit(PAGE + 1))]
-    if len(found) <= PAGE:
-        return await views(session, found, by, now=now), None
-    last = found[PAGE - 1][0].opened_at
-    same = await session.execute(query.where(Supervision.opened_at == last))
-    shown = [pair for pair in found if pair[0].opened_at > last] + [(item, case) for item, case in same]
-    return await views(session, shown, by, now=now), last.isoformat().replace("+00:00", "Z")
+    if cursor:
+        query = query.where(beyond(order, read_cursor(cursor, (moment, UUID)), descending=True))
+    found = [(item, case) for item, case in await session.execute(query.limit(limit + 1))]
+    last = found[limit - 1][0] if len(found) > limit else None
+    following = cursor_of([last.opened_at.isoformat(), last.id]) if last else None
+    return await views(session, found[:limit], by, now=now), following
 
 
 async def views(

@@ -8,9 +8,8 @@ from casebackend.api.supervision import CloseSupervision, OpenSupervision, Reply
 from casebackend.cases.model import Case
 from casebackend.cases.service import visible
 from casebackend.database import reading, transactional
-from casebackend.errors import BadRequest
 from casebackend.idempotency import idempotent
-from casebackend.notices.routes import cursor_of
+from casebackend.paging import cut, limit_of, one_of
 from casebackend.supervision import queries, service
 from casebackend.supervision.model import Supervision
 from casebackend.supervision.rules import State
@@ -18,18 +17,14 @@ from casebackend.supervision.rules import State
 bp = Blueprint("supervision")
 
 
-class BadState(BadRequest):
-    slug = "bad-filter"
-
-    def __init__(self) -> None:
-        super().__init__("查询条件不正确", filter="state")
-
-
 async def _answer(
     request: Request, session: AsyncSession, item: Supervision, case: Case, status: int = 200
 ) -> HTTPResponse:
     view = (await queries.views(session, [(item, case)], request.ctx.principal, now=request.app.ctx.now()))[0]
-    return preconditions.tagged(json(view.model_dump(mode="json"), status=status), item.version)
+    response = json(view.model_dump(mode="json"), status=status)
+    if status == 201:
+        preconditions.placed(response, f"/supervisions/{item.id}")
+    return preconditions.tagged(response, item.version)
 
 
 async def _read_item(request: Request, session: AsyncSession, item_id: UUID) -> tuple[Supervision, Case]:
@@ -54,22 +49,21 @@ async def open_item(request: Request, session: AsyncSession, reference: str) -> 
 async def of_case(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     case = await visible(session, request.ctx.principal, reference)
     found = await queries.of_case(session, case, request.ctx.principal, now=request.app.ctx.now())
-    return json([each.model_dump(mode="json") for each in found])
+    shown, following = cut(request, found, lambda each: each.id)
+    return json(SupervisionPage(items=shown, next=following).model_dump(mode="json"))
 
 
 @bp.get("/supervisions")
 @reading
 async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
-    """Filters: state, cursor."""
-    given = request.args.get("state")
-    if given and given not in set(State):
-        raise BadState
+    """Filters: state, cursor, limit."""
     found, following = await queries.page(
         session,
         request.ctx.principal,
         now=request.app.ctx.now(),
-        state=State(given) if given else None,
-        cursor=cursor_of(request),
+        state=one_of(State, request, "state"),
+        cursor=request.args.get("cursor"),
+        limit=limit_of(request),
     )
     return json(SupervisionPage(items=found, next=following).model_dump(mode="json"))
 
@@ -83,6 +77,7 @@ async def item(request: Request, session: AsyncSession, item_id: UUID) -> HTTPRe
 
 @bp.post("/supervisions/<item_id:uuid>/read")
 @transactional
+@preconditions.conditional
 async def read(request: Request, session: AsyncSession, item_id: UUID) -> HTTPResponse:
     found, case = await _read_item(request, session, item_id)
     await service.read(session, found, case, by=request.ctx.principal, now=request.app.ctx.now())
@@ -92,6 +87,7 @@ async def read(request: Request, session: AsyncSession, item_id: UUID) -> HTTPRe
 @bp.post("/supervisions/<item_id:uuid>/replies")
 @transactional
 @idempotent
+@preconditions.conditional
 async def reply(request: Request, session: AsyncSession, item_id: UUID) -> HTTPResponse:
     command = ReplySupervision.model_validate_json(request.body)
     found, case = await _read_item(request, session, item_id)
@@ -102,6 +98,7 @@ async def reply(request: Request, session: AsyncSession, item_id: UUID) -> HTTPR
 
 @bp.post("/supervisions/<item_id:uuid>/close")
 @transactional
+@preconditions.conditional
 async def close(request: Request, session: AsyncSession, item_id: UUID) -> HTTPResponse:
     command = CloseSupervision.model_validate_json(request.body)
     found, case = await _read_item(request, session, item_id)

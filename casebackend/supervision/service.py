@@ -93,7 +93,7 @@ async def open_item(
         raise NotSupervisable
     if command.due_at <= now:
         raise DuePassed
-    if command.source == rules.Source.REGULATOR and not command.number:
+    if rules.Source(command.source) is rules.Source.REGULATOR and not command.number:
         raise NumberMissing
     timer = await _clock(session, case, command.due_at, now)
     item = Supervision(

@@ -60,7 +60,7 @@ async def page(
     which: ColumnElement[bool],
     *,
     states: Collection[State],
-    after: tuple[datetime, UUID] | None,
+    after: Sequence[Any] | None,
     limit: int,
 ) -> tuple[Sequence[Task], tuple[datetime, UUID] | None]:
     """Whatever is due first stands first."""

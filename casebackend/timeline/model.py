@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casebackend.database import Base
@@ -15,7 +15,12 @@ class TimelineEntry(Base):
     of the node that begins with it."""
 
     __tablename__ = "timeline"
-    __table_args__ = (UniqueConstraint("case_id", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "seq"),
+        Index("ix_timeline_at", "at"),
+        Index("ix_timeline_user_at", "user_id", "at"),
+        Index("ix_timeline_unit_at", "unit_id", "at"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     case_id: Mapped[UUID]

@@ -10,9 +10,9 @@ from casebackend.timeline.model import TimelineEntry
 from casebackend.timeline.rules import Kind
 
 
-def first(session: AsyncSession, case_id: UUID, kind: Kind, *, now: datetime, **entry: Any) -> None:
-    """The first entry of a case that is being made: nothing is asked, and the caller flushes."""
-    session.add(TimelineEntry(case_id=case_id, seq=1, at=now, kind=kind, **entry))
+def first(case_id: UUID, kind: Kind, *, now: datetime, **entry: Any) -> TimelineEntry:
+    """The first entry of a case that is being made, for `insert_rows`: nothing is asked."""
+    return TimelineEntry(case_id=case_id, seq=1, at=now, kind=kind, **entry)
 
 
 async def append(

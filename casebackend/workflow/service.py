@@ -1,15 +1,17 @@
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.access.principal import Principal
+from casebackend.api.limits import UseProfile
+from casebackend.audit import service as audit
 from casebackend.editions import changed
-from casebackend.errors import Conflict, Unprocessable
+from casebackend.errors import Conflict, NotFound, Unprocessable
 from casebackend.organisations import queries as organisations
 from casebackend.workflow import queries
 from casebackend.workflow.model import ProfileUse, WorkflowStep
@@ -42,9 +44,9 @@ def profile_names() -> dict[str, str]:
 
 
 async def seed(session: AsyncSession, *, now: datetime) -> None:
-    known = {(profile, chain) for profile, chain in await session.execute(
-        select(WorkflowStep.profile, WorkflowStep.chain)
-    )}
+    known = {
+        (profile, chain) for profile, chain in await session.execute(select(WorkflowStep.profile, WorkflowStep.chain))
+    }
     for chain in _data()["chains"]:
         if (chain["profile"], chain["chain"]) in known:
             continue
@@ -61,17 +63,30 @@ async def seed(session: AsyncSession, *, now: datetime) -> None:
     await changed(session, queries.EDITION)
 
 
-async def use_profile(
-    session: AsyncSession, unit_id: UUID, profile: str, *, effective_from: date, source: str
-) -> ProfileUse:
+class UnitUnknown(NotFound):
+    slug = "unit-not-found"
+
+    def __init__(self) -> None:
+        super().__init__("没有这个机构")
+
+
+async def use_profile(session: AsyncSession, command: UseProfile, *, by: Principal, now: datetime) -> ProfileUse:
     """From that day on, for new cases of this unit and those under it. Running cases stay as they are."""
-    if profile not in profile_names():
+    if command.profile not in profile_names():
         raise UnknownProfile
-    same = select(ProfileUse.id).where(ProfileUse.unit_id == unit_id, ProfileUse.effective_from == effective_from)
+    if command.unit_id not in (await organisations.tree(session)).units:
+        raise UnitUnknown
+    same = select(ProfileUse.id).where(
+        ProfileUse.unit_id == command.unit_id, ProfileUse.effective_from == command.effective_from
+    )
     if await session.scalar(same) is not None:
         raise UseKnown
-    use = ProfileUse(unit_id=unit_id, profile=profile, effective_from=effective_from, source=source, evidence="D")
+    use = ProfileUse(**command.model_dump(), evidence="D")
     session.add(use)
     await session.flush()
     await changed(session, queries.EDITION)
+    detail: dict[str, object] = {"profile": use.profile, "effective_from": use.effective_from.isoformat()}
+    await audit.record(
+        session, chain="settings", event="profile.used", actor=by.actor, object=str(use.unit_id), now=now, detail=detail
+    )
     return use

@@ -16,6 +16,9 @@ from tests.contracts.customer import Customer, Exchange, Wire
 from tests.contracts.served import Served
 from tests.world import TOKENS
 
+# What a branch has to say: its decision can be reviewed.
+REMEDIES = "如有异议，可在30日内向上级机构申请核查，也可以申请调解、仲裁或者提起诉讼。"
+
 
 class Bank:
     """`channels` and `actions` are clients of the two programs."""
@@ -85,7 +88,7 @@ class Bank:
         await self.moves("agent", case, "propose", **PROPOSAL)
         await self.moves("supervisor", case, "approve_opinion", opinion="同意")
         await self.moves("supervisor", case, "approve_reply", opinion="同意办结")
-        await self.moves("agent", case, "reply", **REPLY)
+        await self.moves("agent", case, "reply", **REPLY | {"reply_remedies": REMEDIES})
 
     async def works(self, *, later: timedelta = timedelta()) -> None:
         """The worker does what is due at that time."""

@@ -58,6 +58,53 @@ document.addEventListener("toggle", (event) => {
 window.addEventListener("hashchange", unfold);
 document.addEventListener("DOMContentLoaded", () => setTimeout(unfold));
 
+// A refusal marks the fields that it names and leads to the first.
+document.addEventListener("htmx:after:swap", (event) => {
+  const links = [...(event.detail.ctx.target?.querySelectorAll?.("[data-wrong]") ?? [])];
+  const fields = links.map((link) => document.getElementById(link.dataset.wrong)).filter(Boolean);
+  for (const field of fields) field.setAttribute("aria-invalid", "true");
+  fields[0]?.focus();
+});
+
+// ---- what was typed into a form of a case outlives a reload of the page, until it is sent or the tab is closed
+const kept = (form) => `kept:${form.dataset.keep}`;
+
+function keep(form) {
+  const values = [...new FormData(form)].filter(([name, value]) => value && !["csrf", "move", "version"].includes(name));
+  sessionStorage.setItem(kept(form), JSON.stringify(values));
+}
+
+function restore(form) {
+  const values = JSON.parse(sessionStorage.getItem(kept(form)) || "[]");
+  let found = false;
+  for (const [name, value] of values) {
+    for (const field of form.querySelectorAll(`[name="${name}"]`)) {
+      if (field.type === "checkbox") { if (field.value === value) field.checked = found = true; } else if (field.value !== value) { field.value = value; found = true; }
+    }
+  }
+  if (!found) return;
+  const note = document.createElement("p");
+  note.className = "kept";
+  note.textContent = "已恢复您上次填写、尚未提交的内容。";
+  form.prepend(note);
+}
+
+document.addEventListener("input", (event) => {
+  event.target.removeAttribute("aria-invalid");
+  const form = event.target.closest("form[data-keep]");
+  if (form) keep(form);
+});
+document.addEventListener("DOMContentLoaded", () => {
+  if (one(".door")) sessionStorage.clear(); // whoever logs in next starts with empty forms
+  const done = new URLSearchParams(location.search).get("done");
+  const number = one("[data-case]")?.dataset.case;
+  if (done && number) sessionStorage.removeItem(`kept:${number}:${done}`);
+  for (const form of document.querySelectorAll("form[data-keep]")) if (!one("[role=alert]", form)) restore(form);
+});
+
+// One letter leads to a part of the page of a case; Enter does the rest.
+const KEYS = { m: "#act summary", t: "#composer-text", p: "svg.wide a[data-step]", s: "#sections summary", c: "#cards .text" };
+
 // ---- composer and suggestions
 const used = new Set();
 
@@ -95,6 +142,10 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "/" && !typing) {
     const box = one("[data-search]");
     if (box) { event.preventDefault(); box.focus(); }
+  }
+  if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey && KEYS[event.key]) {
+    const goal = one(KEYS[event.key]);
+    if (goal) { event.preventDefault(); goal.focus(); goal.scrollIntoView({ block: "nearest" }); }
   }
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.id === "composer-text") {
     event.preventDefault();

@@ -202,7 +202,8 @@ class Lifecycle(RuleBasedStateMachine):
     def teardown(self) -> None:
         try:
             if self.cases:
-                assert self.bank.run(self.broken()) == []
+                broken = self.bank.run(self.broken())
+                assert not broken, "；".join(broken)
         finally:
             self.bank.close()
 

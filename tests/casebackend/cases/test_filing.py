@@ -39,7 +39,7 @@ async def test_a_filed_case_has_everything_a_case_needs(world: World) -> None:
     async with world.database.reading() as session:
         draft = await session.get_one(Draft, case.draft_id)
         assert (draft.state, draft.case_id) == ("filed", case.id)
-        timer = await session.scalar(select(Timer).where(Timer.case_id == case.id))
+        timer = await session.scalar(select(Timer).where(Timer.case_id == case.id, Timer.kind == "l1"))
         assert timer is not None
         assert (timer.kind, timer.started_at) == ("l1", began)
         assert timer.derivation == "收到 3月2日 + 15日 = 3月17日；最后一个工作日 3月16日提醒"

@@ -45,7 +45,7 @@ async def test_a_case_goes_from_list_to_list_with_its_steps(world: World) -> Non
     await desk.sure("lead", number, "accept")
     assert await lists_of(desk, "lead", number) == {"todo"}
     assert await lists_of(desk, "agent", number) == {"todo"}
-    await desk.sure("agent", number, "dispatch", handling_unit_id=await unit(world, "个人金融部"))
+    await desk.sure("agent", number, "dispatch", handling_unit_id=await unit(world, "个人金融部"), opinion="归口")
     await desk.sure("agent", number, "receive")
     assert await lists_of(desk, "agent", number) == {"todo"}
     assert await lists_of(desk, "lead", number) == {"doing"}

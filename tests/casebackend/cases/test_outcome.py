@@ -32,14 +32,14 @@ async def test_where_we_carry_no_messages_telling_has_a_way_a_time_and_a_proof(w
     desk = Desk(world)
     decided = (await case_of(world, receipt.case_id)).status_changed_at
     for moment in (world.time + timedelta(minutes=2), decided - timedelta(minutes=2)):
-        refused = await desk.does(
-            "agent", receipt.case_id, "reply", **REPLY, **told(world, told_at=moment.isoformat())
-        )
+        refused = await desk.does("agent", receipt.case_id, "reply", **REPLY, **told(world, told_at=moment.isoformat()))
         assert slug(refused) == (422, "impossible-time")
     refused = await desk.does("agent", receipt.case_id, "reply", **REPLY, **told(world, told_by="channel"))
     assert slug(refused) == (422, "not-told-by-us")
     at = world.time - timedelta(hours=2)
-    spoken = told(world, told_at=(at + timedelta(hours=8)).replace(tzinfo=None).isoformat(), told_proof="电话13911112222")
+    spoken = told(
+        world, told_at=(at + timedelta(hours=8)).replace(tzinfo=None).isoformat(), told_proof="电话13911112222"
+    )
     answer = await desk.sure("agent", receipt.case_id, "reply", **REPLY, **spoken)
     assert (answer["told_by"], "13911112222" in answer["told_proof"]) == ("phone", False)
     case = await case_of(world, receipt.case_id)
@@ -70,8 +70,9 @@ async def test_where_we_carry_messages_the_message_is_the_proof(world: World) ->
         message = await session.scalar(
             select(Message).where(Message.conversation_id == case.conversation_id).order_by(Message.seq.desc()).limit(1)
         )
-    assert message is not None
-    assert (case.told_by, case.told_at, case.told_proof) == ("channel", world.time, f"message:{message.id}")
+        assert message is not None
+        proof = f"message:{message.id}"
+    assert (case.told_by, case.told_at, case.told_proof) == ("channel", world.time, proof)
 
 
 async def test_only_a_branchs_decision_offers_a_review_by_the_bank(world: World) -> None:

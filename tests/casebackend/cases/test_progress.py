@@ -28,9 +28,9 @@ class Step:
     due_at: datetime | None = None
 
 
-def walked(*moves: Move, start: Status = S.DRAFT, due_in: int | None = None) -> list[Step]:
+def walked(*moves: Move, due_in: int | None = None) -> list[Step]:
     """One step an hour, by 甲, 乙, 丙 in turn."""
-    found, status = [], start
+    found, status = [], S.DRAFT
     for hour, move in enumerate(moves):
         at = START + timedelta(hours=hour)
         to = LIFECYCLE[status, move].to
@@ -40,8 +40,8 @@ def walked(*moves: Move, start: Status = S.DRAFT, due_in: int | None = None) -> 
     return found
 
 
-def way(*moves: Move, now: datetime = START + timedelta(days=1), **more: int) -> list[Node]:
-    return progress(walked(*moves, **more), now=now, units=UNITS, handler="王", received_at=START)
+def way(*moves: Move, now: datetime = START + timedelta(days=1), due_in: int | None = None) -> list[Node]:
+    return progress(walked(*moves, due_in=due_in), now=now, units=UNITS, handler="王", received_at=START)
 
 
 def names(nodes: list[Node], *phases: Phase) -> list[str]:
@@ -76,6 +76,11 @@ def test_a_node_is_unreceived_then_received_then_answered() -> None:
     answered = way(M.SUBMIT, M.ACCEPT, M.DISPATCH, M.RECEIVE, M.PROPOSE)[4]
     assert (answered.receipt, answered.receipt_at) == (Receipt.ANSWERED, START + timedelta(hours=4))
     assert way(M.SUBMIT, M.ACCEPT, M.DISPATCH, M.SEND_BACK)[3].receipt is Receipt.RETURNED
+
+
+def test_what_was_answered_waits_for_nobody() -> None:
+    present = way(*SMOOTH)[8]
+    assert (present.status, present.phase, present.receipt) == (S.REPLIED, Phase.NOW, Receipt.NONE)
 
 
 def test_rework_is_another_visit_and_the_plan_goes_on_from_there() -> None:

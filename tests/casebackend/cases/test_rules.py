@@ -28,6 +28,7 @@ accepted dispatch dispatched
 dispatched receive investigating
 dispatched send_back accepted
 investigating transfer dispatched
+investigating send_back accepted
 investigating report_up dispatched
 investigating ask_countersign countersign
 countersign countersign_done investigating
@@ -101,15 +102,16 @@ def test_the_legal_clock_stops_exactly_where_the_duty_ends() -> None:
     stopping = {move for (_, move), arrow in LIFECYCLE.items() if Clock.LEGAL in arrow.stops}
     assert stopping == {Move.DECLINE, Move.REPLY, Move.WITHDRAW, Move.MERGE, Move.VOID, Move.SUSPEND}
     starting = {move for (_, move), arrow in LIFECYCLE.items() if Clock.LEGAL in arrow.starts}
-    assert starting == {Move.SUBMIT, Move.RESUME, Move.REOPEN}
+    assert starting == {Move.SUBMIT, Move.RESUME, Move.REOPEN, Move.EDIT, Move.UNMERGE}
 
 
 def test_the_bot_and_the_system_decide_nothing() -> None:
-    """They may register, route, survey and archive; accepting is theirs for a second complaint only."""
+    """They may register, route, survey and archive, and carry out what people have decided: a countersign that all have
+    answered, a recusal that somebody declared. Accepting is theirs for a second complaint only."""
     automatic = {move for (_, move), arrow in LIFECYCLE.items() if arrow.by & {"system", "customer"}}
     assert automatic == {
         Move.SUBMIT, Move.ACCEPT, Move.DISPATCH, Move.PLAN_FOLLOWUP, Move.CLOSE_WITHOUT_FOLLOWUP, Move.CLOSE,
-        Move.ARCHIVE, Move.WITHDRAW,
+        Move.ARCHIVE, Move.WITHDRAW, Move.COUNTERSIGN_DONE, Move.SEND_BACK,
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from tests.databases import on_postgres
 @pytest.mark.skipif(on_postgres(), reason="the machine brings its own SQLite; the rules are the same code")
 @pytest.mark.timeout(600)
 def test_no_way_leads_to_a_state_that_the_rules_forbid() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Lifecycle,
         settings=settings(
             max_examples=10, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)

@@ -33,14 +33,23 @@ def test_the_law_that_runs_comes_first_then_the_own_limits_then_what_is_paused_t
 
 
 def test_the_bar_is_the_share_that_is_used_and_the_word_follows_the_time() -> None:
-    for days, used, words in ((0, 0, "进行中"), (5, 50, "进行中"), (9, 90, "临期"), (10, 100, "已超期"), (30, 100, "已超期")):
+    for days, used, words in (
+        (0, 0, "进行中"),
+        (5, 50, "进行中"),
+        (9, 90, "临期"),
+        (10, 100, "已超期"),
+        (30, 100, "已超期"),
+    ):
         face = faces([clock()], now=START + timedelta(days=days))[0]
         assert (face.used, face.words) == (used, words)
 
 
 def test_a_paused_clock_stands_still_and_an_ended_one_tells_whether_in_time() -> None:
     paused = clock(stopped_at=START + timedelta(days=3), stop_reason="suspended")
-    assert (faces([paused], now=START + timedelta(days=9))[0].used, faces([paused], now=START)[0].words) == (30, "暂停中")
+    assert (faces([paused], now=START + timedelta(days=9))[0].used, faces([paused], now=START)[0].words) == (
+        30,
+        "暂停中",
+    )
     for day, words in ((9, "已完成"), (11, "逾期完成")):
         ended = clock(stopped_at=START + timedelta(days=day), stop_reason="done")
         assert faces([ended], now=START + timedelta(days=20))[0].words == words

@@ -51,5 +51,5 @@ class Counter:
         return await self.sends(login, f"/cases/{number}/{what}", body, read=read)
 
     async def case(self, number: str) -> Case:
-        async with self.world.database.reading() as session:
+        async with self.world.database.transaction() as session:
             return (await session.scalars(select(Case).where(Case.number == number))).one()

@@ -1,5 +1,8 @@
 """What colleagues take down becomes a case, with everything a case needs."""
 
+from typing import Any
+from uuid import UUID
+
 import pytest
 from sqlalchemy import func, select
 
@@ -7,12 +10,14 @@ from casebackend.cases.model import Case
 from casebackend.check import check
 from casebackend.clocks.model import Timer
 from casebackend.customers.model import Customer
+from casebackend.notices.model import Notice
 from casebackend.outbox.model import OutboxMessage
 from casebackend.parties.model import BusinessObject, Party
 from casebackend.parties.queries import persons_complained_of
 from casebackend.staff.model import User
 from tests.casebackend.cases.builders import unit
 from tests.casebackend.registration.takers import CUSTOMER, STORY, Counter
+from tests.casebackend.workers import worker
 from tests.world import World
 
 
@@ -23,7 +28,11 @@ async def test_a_registered_case_has_number_clocks_history_and_place(world: Worl
     assert (response.status_code, response.headers["ETag"]) == (201, '"1"')
     assert response.headers["Location"] == "/api/v1/cases/TS20260302000001"
     answer = response.json()
-    assert (answer["status"], answer["promised_on"], answer["missing_documents"]) == ("pending_review", "2026-03-17", [])
+    assert (answer["status"], answer["promised_on"], answer["missing_documents"]) == (
+        "pending_review",
+        "2026-03-17",
+        [],
+    )
     case = await counter.case(answer["number"])
     assert (case.channel, case.matter_type, case.source, case.version) == ("counter", "complaint", "direct", 1)
     assert (case.category_b, case.business_channel_a, case.classified_by_person) == ("信用卡", "营业现场", False)
@@ -31,7 +40,7 @@ async def test_a_registered_case_has_number_clocks_history_and_place(world: Worl
     for secret in ("13800138000", "张三丰"):
         assert secret not in case.facts + case.demand
     assert "[手机#1]" in case.facts
-    async with world.database.reading() as session:
+    async with world.database.transaction() as session:
         kinds = set(await session.scalars(select(Timer.kind).where(Timer.case_id == case.id)))
         assert "l1" in kinds
         party = (await session.scalars(select(Party))).one()
@@ -56,10 +65,14 @@ async def test_nothing_that_the_bank_holds_is_asked_for_again(world: World) -> N
     assert (stranger.status_code, stranger.json()["fields"]) == (422, ["name"])
     other = await counter.registers(people=[CUSTOMER | {"name": "李四光", "id_number": None}])
     assert other.status_code == 201
-    async with world.database.reading() as session:
+    async with world.database.transaction() as session:
         assert await session.scalar(select(func.count()).select_from(Customer)) == 2
         owners = (await session.scalars(select(Case.customer_id).order_by(Case.number))).all()
     assert owners[0] == owners[1] == owners[2] != owners[3]
+
+
+SPEAKER = {"role": "representative", "name": "代表"}
+NOWHERE = "00000000-0000-0000-0000-000000000000"
 
 
 @pytest.mark.parametrize(
@@ -78,21 +91,21 @@ async def test_nothing_that_the_bank_holds_is_asked_for_again(world: World) -> N
         ({"people": [CUSTOMER | {"phone": "12345"}]}, "bad-value"),
         ({"people": [CUSTOMER | {"id_number": "110101199003070012"}]}, "bad-value"),
         ({"people": [CUSTOMER | {"unified_code": "911100001000000000"}]}, "bad-value"),
-        ({"people": [CUSTOMER] + [{"role": "representative", "name": "代表"}] * 6, "group_size": 30}, "too-many-representatives"),
-        ({"people": [CUSTOMER] + [{"role": "representative", "name": "代表"}] * 2, "group_size": 1}, "group-too-small"),
-        ({"unit_id": "00000000-0000-0000-0000-000000000000"}, "unknown-unit"),
+        ({"people": [CUSTOMER, *[SPEAKER] * 6], "group_size": 30}, "too-many-representatives"),
+        ({"people": [CUSTOMER, *[SPEAKER] * 2], "group_size": 1}, "group-too-small"),
+        ({"unit_id": NOWHERE}, "unknown-unit"),
         ({"cause_c": "没有这一类"}, "unknown-term"),
-        ({"objects": [{"kind": "staff", "value": "某人", "user_id": "00000000-0000-0000-0000-000000000000"}]}, "not-a-colleague"),
+        ({"objects": [{"kind": "staff", "value": "某人", "user_id": NOWHERE}]}, "not-a-colleague"),
     ],
 )  # fmt: skip
 async def test_a_registration_that_cannot_stand_is_refused_and_leaves_nothing(
-    world: World, fields: dict[str, object], slug: str
+    world: World, fields: dict[str, Any], slug: str
 ) -> None:
     refused = await Counter(world).registers(**fields)
     assert refused.status_code == 422, refused.text
     assert refused.json()["type"].endswith(slug)
     assert "13800138000" not in refused.text
-    async with world.database.reading() as session:
+    async with world.database.transaction() as session:
         for table in (Case, Customer, Party):
             assert await session.scalar(select(func.count()).select_from(table)) == 0
 
@@ -108,7 +121,7 @@ async def test_every_source_and_matter_has_its_own_way_in(world: World) -> None:
     )
     case = await counter.case(sent["number"])
     assert (case.channel, case.severity, case.severity_reason) == ("regulator", "重大投诉", "监管下发：来源")
-    async with world.database.reading() as session:
+    async with world.database.transaction() as session:
         timers = set(await session.scalars(select(Timer.kind).where(Timer.case_id == case.id)))
     assert {"l1", "regulator"} <= timers
     report = await counter.sure(matter_type="report", people=[], facts="有人收受好处", demand="")
@@ -116,9 +129,9 @@ async def test_every_source_and_matter_has_its_own_way_in(world: World) -> None:
     outlet = await unit(world, "北京朝阳支行")
     praise = await counter.sure(matter_type="praise", people=[], facts="柜员很热心", demand="", unit_id=outlet)
     assert praise["handling_unit_id"] == outlet
-    async with world.database.reading() as session:
+    async with world.database.transaction() as session:
         told = (await session.scalars(select(OutboxMessage.payload).where(OutboxMessage.topic == "case.praised"))).one()
-        kinds = set(await session.scalars(select(Timer.kind).where(Timer.case_id == report["case_id"])))
+        kinds = set(await session.scalars(select(Timer.kind).where(Timer.case_id == UUID(report["case_id"]))))
     assert told["unit_id"] == await unit(world, "工会工作委员会")
     assert "l1" not in kinds
 
@@ -130,16 +143,18 @@ async def test_twenty_people_make_it_major_and_head_office_is_told_at_once(world
     assert (many["severity"], many["severity_reason"]) == ("重大投诉", "群体投诉：20人")
     few = await counter.sure(group_size=19, people=[CUSTOMER, *five])
     assert few["severity"] == "一般投诉"
-    async with world.database.reading() as session:
+    async with world.database.transaction() as session:
         told = await session.scalars(select(OutboxMessage.payload).where(OutboxMessage.topic == "case.major"))
         assert [payload["case_id"] for payload in told] == [many["case_id"]]
-    sixth = await counter.sends("agent", f"/cases/{many['number']}/people", {"role": "representative", "name": "代表己"})
+    sixth = await counter.sends(
+        "agent", f"/cases/{many['number']}/people", {"role": "representative", "name": "代表己"}
+    )
     assert sixth.json()["type"].endswith("too-many-representatives")
 
 
 async def test_key_customers_and_key_problems_get_a_lane_and_the_law_its_days(world: World) -> None:
     counter = Counter(world)
-    fraud = await counter.sure(facts="卡被盗刷了三千元")
+    fraud = await counter.sure(facts="信用卡遭遇盗刷三千元")
     assert (fraud["lane"], fraud["lane_reason"]) == ("优先办理", "资金安全：“盗刷”")
     rich = await counter.sure(people=[CUSTOMER | {"tier": "private"}])
     assert rich["lane_reason"] == "重点客户：客户层级"
@@ -159,7 +174,7 @@ async def test_persons_complained_of_and_things_are_masked_and_checked(world: Wo
         {"kind": "outlet", "value": "北京朝阳支行"},
     ]
     made = await counter.sure(objects=named)
-    async with world.database.reading() as session:
+    async with world.database.transaction() as session:
         outlet = await session.scalar(select(User.id).where(User.login == "outlet"))
         case = (await session.scalars(select(Case.id))).one()
         assert await persons_complained_of(session, case) == {outlet}
@@ -167,7 +182,9 @@ async def test_persons_complained_of_and_things_are_masked_and_checked(world: Wo
     assert rows["card"].value_masked == "**** 7890"
     assert "6222" not in rows["card"].value_enc + rows["card"].value_index
     assert (rows["staff"].finding, rows["outlet"].finding, rows["product"].finding) == ("known", "known", "unchecked")
-    later = await counter.sends("agent", f"/cases/{made['number']}/objects", {"kind": "account", "value": "11002200330044"})
+    later = await counter.sends(
+        "agent", f"/cases/{made['number']}/objects", {"kind": "account", "value": "11002200330044"}
+    )
     assert (later.status_code, later.json()["value_masked"]) == (201, "**** 0044")
 
 
@@ -180,3 +197,21 @@ async def test_the_same_key_registers_once(world: World) -> None:
     assert (await counter.sends("agent", "/cases/", STORY | {"demand": "另一诉求"}, key="k1")).status_code == 422
     refused = await (await counter.desk.browser("curator")).post("/api/v1/cases/", json=STORY)
     assert refused.status_code == 403
+
+
+async def test_head_office_and_the_union_hear_of_it(world: World) -> None:
+    counter = Counter(world)
+    major = await counter.sure(group_size=25)
+    outlet = await unit(world, "北京朝阳支行")
+    await counter.sure(matter_type="praise", people=[], facts="柜员很热心", demand="", unit_id=outlet)
+    await worker(world).tick()
+    async with world.database.transaction() as session:
+        rows = await session.execute(
+            select(Notice.kind, User.login, Notice.values).outerjoin(User, User.id == Notice.user_id)
+        )
+        told = [(kind, login, values) for kind, login, values in rows]
+        unions = set(await session.scalars(select(Notice.unit_id).where(Notice.kind == "case.praised")))
+    assert {login for kind, login, _ in told if kind == "case.major"} == {"supervisor", "executive"}
+    values = next(values for kind, _, values in told if kind == "case.major")
+    assert (values["number"], values["size"], values["reason"]) == (major["number"], 25, "群体投诉")
+    assert UUID(await unit(world, "工会工作委员会")) in unions

@@ -31,7 +31,7 @@ async def a_year(world: World) -> None:
     branch, haidian, lixia, head = (units[name] for name in ("北京分行", "海淀支行", "历下支行", "客服中心"))
 
     async def one(**changes: Any) -> str:
-        return await copied(world, first, **changes)
+        return await copied(world, first, **{"handling_unit_id": None, **changes})
 
     await one(unit_id=branch, category_b="银行卡", received_at=at("2026-03-05"), severity="重大投诉")
     await one(unit_id=haidian, category_b="借记卡盗刷", received_at=at("2026-03-31", 23), satisfaction="satisfied")
@@ -92,7 +92,7 @@ async def test_each_report_counts_what_its_definition_says(world: World) -> None
     assert numbers(await read(desk, "satisfaction")) == {"满意": 1, "无回访结果": 8}
     assert numbers(await read(desk, "basic_right")) == {"待分类": 8, "知情权": 1}
     assert numbers(await read(desk, "severity")) == {"一般投诉": 8, "重大投诉": 1}
-    assert numbers(await read(desk, "extended")) == {"总行": 1, "北京分行": 1, "未指明": 1}
+    assert numbers(await read(desk, "extended")) == {"总行": 1, "北京分行": 1, "北京分行（本级）": 1, "未指明": 1}
     assert numbers(await read(desk, "detail"))["已撤诉"] == 1
     assert len((await read(desk, "detail"))["cases"]) == 9
 

@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -28,7 +29,7 @@ def test_buckets_cover_a_period_without_gap_or_overlap(first: date, days: int, b
     whole = Period(first, first + timedelta(days=days))
     found = buckets(whole, by)
     assert (found[0].first, found[-1].last) == (whole.first, whole.last)
-    for one, following in zip(found, found[1:], strict=False):
+    for one, following in pairwise(found):
         assert following.first - one.last == timedelta(days=1)
     assert all(bucket(each.first, by) == bucket(each.last, by) for each in found)
     assert len({bucket_label(each, by) for each in found}) == len(found)

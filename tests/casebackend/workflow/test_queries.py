@@ -1,13 +1,15 @@
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
+from casebackend.api.limits import UseProfile
+from casebackend.cases.filing import SYSTEM
 from casebackend.editions import changed
 from casebackend.workflow.model import WorkflowStep
 from casebackend.workflow.queries import EDITION, chain_on, deciding_unit, profile_of
 from casebackend.workflow.rules import FOUR_STEP, nodes, started_by
-from casebackend.workflow.service import UnknownProfile, UseKnown, use_profile
+from casebackend.workflow.service import UnitUnknown, UnknownProfile, UseKnown, use_profile
 from tests.casebackend.cases.builders import unit
 from tests.world import World
 
@@ -42,16 +44,25 @@ async def test_the_last_step_names_the_unit_that_decides(world: World) -> None:
 async def test_a_profile_holds_for_a_unit_and_all_under_it_from_its_day_on(world: World) -> None:
     branch, outlet, other = [UUID(await unit(world, name)) for name in ("北京分行", "北京朝阳支行", "济南分行")]
     async with world.database.transaction() as session:
-        await use_profile(session, branch, "two_level", effective_from=date(2026, 4, 1), source="总行发文（假设）")
+
+        async def use(unit_id: UUID, profile: str, day: str) -> None:
+            command = UseProfile(
+                unit_id=unit_id, profile=profile, effective_from=date.fromisoformat(day), source="总行发文（假设）"
+            )
+            await use_profile(session, command, by=SYSTEM, now=world.time)
+
+        await use(branch, "two_level", "2026-04-01")
         found = [await profile_of(session, each, date(2026, 4, 1)) for each in (branch, outlet, other, None)]
         assert found == ["two_level", "two_level", FOUR_STEP, FOUR_STEP]
         assert await profile_of(session, outlet, date(2026, 3, 31)) == FOUR_STEP
-        await use_profile(session, outlet, FOUR_STEP, effective_from=date(2026, 5, 1), source="总行发文（假设）")
+        await use(outlet, FOUR_STEP, "2026-05-01")
         assert await profile_of(session, outlet, date(2026, 5, 1)) == FOUR_STEP
         with pytest.raises(UseKnown):
-            await use_profile(session, outlet, "two_level", effective_from=date(2026, 5, 1), source="又一次")
+            await use(outlet, "two_level", "2026-05-01")
         with pytest.raises(UnknownProfile):
-            await use_profile(session, outlet, "three_step", effective_from=date(2026, 6, 1), source="没有")
+            await use(outlet, "three_step", "2026-06-01")
+        with pytest.raises(UnitUnknown):
+            await use(uuid4(), FOUR_STEP, "2026-06-01")
 
 
 async def test_what_a_profile_does_not_say_the_four_steps_say(world: World) -> None:

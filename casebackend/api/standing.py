@@ -1,0 +1,35 @@
+from datetime import date, datetime
+from uuid import UUID
+
+from casebackend.api.base import View
+
+
+class FigureView(View):
+    """`alarm`: the value has reached the dated limit. `href`: the list with exactly these."""
+
+    code: str
+    label: str
+    value: int
+    unit: str
+    limit: int
+    alarm: bool
+    href: str | None
+
+
+class UnitView(View):
+    """`id` is none for cases that no unit is in charge of."""
+
+    id: UUID | None
+    name: str
+    overdue: int
+    near_due: int
+
+
+class StandingView(View):
+    """`digests_missing`: leaders who should have had this morning's summary. `calendar_ends`: data end soon."""
+
+    at: datetime
+    figures: list[FigureView]
+    units: list[UnitView]
+    digests_missing: int
+    calendar_ends: date | None

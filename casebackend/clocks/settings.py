@@ -1,0 +1,73 @@
+"""What an administrator of time changes: limits, the calendar and, with it, the clocks that run."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Principal
+from casebackend.api.limits import AddLimit, DayChange, EditDay, ImportNotice, NoticeResult
+from casebackend.audit import service as audit
+from casebackend.calendar import service as calendar
+from casebackend.calendar.model import CalendarDay
+from casebackend.calendar.rules import at, end_of_day
+from casebackend.clocks import queries, service
+from casebackend.clocks.model import Limit, Timer
+from casebackend.clocks.rules import REGULATOR
+from casebackend.errors import NotFound
+
+CHAIN = "settings"
+
+
+class LimitNotFound(NotFound):
+    slug = "limit-not-found"
+
+    def __init__(self) -> None:
+        super().__init__("没有这个时限；请从列表中选择")
+
+
+async def add_limit(session: AsyncSession, command: AddLimit, *, by: Principal, now: datetime) -> Limit:
+    """Label, unit and approver stay those of the present row."""
+    present = await queries.limit_on(session, command.code, command.effective_from)
+    if present is None:
+        raise LimitNotFound
+    same = {"label": present.label, "unit": present.unit, "approver": present.approver}
+    limit = await service.add_limit(session, Limit(**command.model_dump(), **same))
+    detail: dict[str, object] = {"amount": str(command.amount), "effective_from": command.effective_from.isoformat()}
+    await _record(session, "limit.added", command.code, by, now, detail | {"severity": command.severity})
+    return limit
+
+
+async def edit_day(session: AsyncSession, day: date, command: EditDay, *, by: Principal, now: datetime) -> CalendarDay:
+    """Open clocks that run over this day are computed again."""
+    edited = await calendar.edit_day(
+        session, day, is_workday=command.is_workday, note=command.note, source=command.source
+    )
+    over = Timer.started_at < end_of_day(day), Timer.due_at > at(day, datetime.min.time())
+    found = await session.scalars(
+        select(Timer).where(Timer.stopped_at.is_(None), Timer.fired_at.is_(None), Timer.kind != REGULATOR, *over)
+    )
+    for timer in found.all():
+        await service.recompute(session, timer)
+    await session.flush()
+    await _record(session, "calendar.edited", day.isoformat(), by, now, {"is_workday": command.is_workday})
+    return edited
+
+
+async def import_notice(session: AsyncSession, command: ImportNotice, *, by: Principal, now: datetime) -> NoticeResult:
+    """The same notice again changes nothing."""
+    year, named = calendar.read_notice(command.text)
+    changes = await calendar.difference(session, year, named)
+    recomputed = 0
+    if command.confirm and changes:
+        await calendar.replace_year(session, year, named, source=command.source)
+        recomputed = await service.recompute_provisional(session)
+        await _record(session, "calendar.imported", str(year), by, now, {"days": len(changes), "clocks": recomputed})
+    shown = [DayChange(day=each.day, before=each.before, after=each.after) for each in changes]
+    return NoticeResult(year=year, confirmed=command.confirm, changes=shown, recomputed=recomputed)
+
+
+async def _record(
+    session: AsyncSession, event: str, what: str, by: Principal, now: datetime, detail: dict[str, object]
+) -> None:
+    await audit.record(session, chain=CHAIN, event=event, actor=by.actor, object=what, now=now, detail=detail)

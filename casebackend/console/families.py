@@ -1,0 +1,93 @@
+"""The family of a complaint on one strip, and what a colleague may do about it."""
+
+from typing import Any
+from uuid import UUID
+
+from sanic import HTTPResponse, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.api.families import Link, OpenSecond, Split
+from casebackend.cases.service import visible
+from casebackend.console.fragments import require_version, section
+from casebackend.console.labels import TONES
+from casebackend.console.rendering import console, form_of, go
+from casebackend.console.rights import may
+from casebackend.database import reading, transactional
+from casebackend.families import second, service, views
+from casebackend.families.model import CaseLink
+from casebackend.families.rules import BY_HAND, FORWARD, LABELS
+from casebackend.organisations.queries import tree
+
+bp = console("families")
+
+
+def _given(form: dict[str, str], *names: str) -> dict[str, Any]:
+    return {name: form[name].strip() for name in names if form.get(name, "").strip()}
+
+
+@bp.get("/cases/<reference:str>/family")
+@reading
+async def show(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    me = request.ctx.principal
+    case = await visible(session, me, reference)
+    here = f"/cases/{case.number}/family"
+    return section(
+        request,
+        "_family.html",
+        number=case.number,
+        heading="关联投诉",
+        family=await views.family(session, case, me),
+        links=await views.links(session, case, me),
+        tones=TONES,
+        kinds={
+            kind.value: LABELS[FORWARD[kind]] if kind != "regulator" else "监管转办（对方为此前的投诉）"
+            for kind in sorted(BY_HAND)
+        },
+        units={str(unit.id): unit.name for unit in (await tree(session)).units.values()},
+        may_second=may(request, f"{here}/second", "POST"),
+        may_split=may(request, f"{here}/splits", "POST"),
+        may_link=may(request, f"{here}/links", "POST"),
+    )
+
+
+@bp.post("/cases/<reference:str>/family/second")
+@transactional
+async def open_second(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    me, now = request.ctx.principal, request.app.ctx.now()
+    case = await visible(session, me, reference)
+    command = OpenSecond.model_validate(_given(form_of(request), "opinion", "requested_at"))
+    opened = await second.by_staff(session, case.id, command, principal=me, now=now)
+    return go(request, f"/cases/{opened.number}#family")
+
+
+@bp.post("/cases/<reference:str>/family/splits")
+@transactional
+async def split(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    me, now = request.ctx.principal, request.app.ctx.now()
+    case = await visible(session, me, reference)
+    names = ("facts", "demand", "reason", "unit_id", "amount", "occurred_on")
+    command = Split.model_validate(_given(form_of(request), *names))
+    part = await service.split(session, case.id, command, principal=me, now=now)
+    return go(request, f"/cases/{part.number}#family")
+
+
+@bp.post("/cases/<reference:str>/family/links")
+@transactional
+async def relate(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    me, now = request.ctx.principal, request.app.ctx.now()
+    case = await visible(session, me, reference)
+    command = Link.model_validate(_given(form_of(request), "number", "kind", "reason"))
+    await service.relate(session, case.id, command, principal=me, now=now)
+    return go(request, f"/cases/{case.number}#family")
+
+
+@bp.post("/cases/<reference:str>/family/links/<link_id:uuid>/remove")
+@transactional
+async def unrelate(request: Request, session: AsyncSession, reference: str, link_id: UUID) -> HTTPResponse:
+    me, now = request.ctx.principal, request.app.ctx.now()
+    case = await visible(session, me, reference)
+    link = await session.get(CaseLink, link_id)
+    if link is not None:
+        require_version(form_of(request).get("version"), link.version)
+    await service.unrelate(session, case.id, link_id, version=None, principal=me, now=now)
+    return go(request, f"/cases/{case.number}#family")

@@ -1,0 +1,133 @@
+"""Who complained and for whom, papers, things, units, severity: the section of a case, and its signed changes."""
+
+from typing import Any
+from uuid import UUID
+
+from sanic import HTTPResponse, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.api.parties import DocumentReceived, ObjectNamed, Person
+from casebackend.api.registration import ChangeMatter, ChangeSeverity, ChangeUnits
+from casebackend.cases import service as cases
+from casebackend.cases.rules import OPEN, Status
+from casebackend.console.fragments import require_version, section
+from casebackend.console.rendering import console, form_of, go
+from casebackend.console.rights import may
+from casebackend.database import reading, transactional
+from casebackend.errors import BadRequest
+from casebackend.grading.rules import Severity
+from casebackend.matters.catalogue import catalogue
+from casebackend.organisations.queries import tree
+from casebackend.parties.rules import FINDING_LABELS, OBJECT_LABELS, SEX_LABELS, TIER_LABELS
+from casebackend.preconditions import etag
+from casebackend.registration import around, changing, views
+
+bp = console("registration")
+UNIT_ROLES = {
+    "receiving_unit_id": "受理机构", "unit_id": "被投诉机构", "responsible_unit_id": "责任机构",
+    "handling_unit_id": "承办机构",
+}  # fmt: skip
+FIELDS = UNIT_ROLES | {
+    "severity": "投诉等级", "matter_type": "事项类型", "business_channel_a": "业务办理渠道", "category_b": "业务类别",
+    "cause_c": "投诉原因", "basic_right": "基本权利",
+}  # fmt: skip
+CHANGES = ("severity", "matter", "units", "people", "documents", "objects")
+
+
+@bp.get("/cases/<reference:str>/registration")
+@reading
+async def show(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    case = await cases.visible(session, request.ctx.principal, reference)
+    units = (await tree(session)).units
+    names = {str(unit.id): unit.name for unit in units.values()}
+    open_here = Status(case.status) in OPEN
+    here = f"/cases/{case.number}/registration"
+    return section(
+        request,
+        "_registration.html",
+        number=case.number,
+        heading="登记信息",
+        view=await views.view(session, case),
+        names=names,
+        known=catalogue(),
+        unit_roles=UNIT_ROLES,
+        fields=FIELDS,
+        severities=list(Severity),
+        objects=OBJECT_LABELS,
+        findings=FINDING_LABELS,
+        sexes=SEX_LABELS,
+        tiers=TIER_LABELS,
+        may={what: open_here and may(request, f"{here}/{what}", "POST") for what in CHANGES},
+    )
+
+
+async def _held(session: AsyncSession, request: Request, reference: str, form: dict[str, str]) -> Any:
+    found = await cases.visible(session, request.ctx.principal, reference)
+    require_version(form.get("version"), found.version)
+    return await changing.held(session, request.ctx.principal, reference, etag(found.version))
+
+
+def _given(form: dict[str, str], *names: str) -> dict[str, str]:
+    return {name: form[name].strip() for name in names if form.get(name, "").strip()}
+
+
+@bp.post("/cases/<reference:str>/registration/severity")
+@transactional
+async def severity(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    form = form_of(request)
+    case = await _held(session, request, reference, form)
+    command = ChangeSeverity.model_validate(_given(form, "severity", "designated_on", "reason"))
+    await changing.designate(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
+    return go(request, f"/cases/{case.number}#registration")
+
+
+@bp.post("/cases/<reference:str>/registration/matter")
+@transactional
+async def matter(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    form = form_of(request)
+    case = await _held(session, request, reference, form)
+    command = ChangeMatter.model_validate(_given(form, "matter_type", "demand", "reason"))
+    await changing.convert(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
+    return go(request, f"/cases/{case.number}#registration")
+
+
+@bp.post("/cases/<reference:str>/registration/units")
+@transactional
+async def units(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    form = form_of(request)
+    case = await _held(session, request, reference, form)
+    which = form.get("which", "")
+    if which not in ("unit_id", "responsible_unit_id", "receiving_unit_id"):
+        raise BadRequest("请选择要变更的机构")
+    command = ChangeUnits.model_validate(_given(form, "reason") | {which: UUID(form.get("unit") or str(UUID(int=0)))})
+    await changing.place(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
+    return go(request, f"/cases/{case.number}#registration")
+
+
+@bp.post("/cases/<reference:str>/registration/people")
+@transactional
+async def people(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    case = await cases.visible(session, request.ctx.principal, reference)
+    given = _given(form_of(request), "role", "name", "phone", "id_number", "relation")
+    command = Person.model_validate(given)
+    await around.add_person(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
+    return go(request, f"/cases/{case.number}#registration")
+
+
+@bp.post("/cases/<reference:str>/registration/documents")
+@transactional
+async def documents(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    form = form_of(request)
+    case = await cases.visible(session, request.ctx.principal, reference)
+    command = DocumentReceived.model_validate(_given(form, "kind") | {"original_seen": "original_seen" in form})
+    await around.add_document(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
+    return go(request, f"/cases/{case.number}#registration")
+
+
+@bp.post("/cases/<reference:str>/registration/objects")
+@transactional
+async def objects(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    case = await cases.visible(session, request.ctx.principal, reference)
+    command = ObjectNamed.model_validate(_given(form_of(request), "kind", "value"))
+    await around.add_object(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
+    return go(request, f"/cases/{case.number}#registration")

@@ -1,0 +1,136 @@
+"""How it stands this minute, for those who lead: who waits, what is late and where, what does not work."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Principal
+from casebackend.api.standing import FigureView, StandingView, UnitView
+from casebackend.calendar.queries import ends_soon
+from casebackend.calendar.rules import end_of_day, local_date
+from casebackend.cases import queries as cases
+from casebackend.cases.model import Case
+from casebackend.cases.rules import Status
+from casebackend.conversations.model import Delivery, Turn
+from casebackend.conversations.rules import DeliveryState
+from casebackend.digests import jobs
+from casebackend.handoffs import queries as handoffs
+from casebackend.notices import queries as notices
+from casebackend.notices.thresholds import Thresholds, in_force
+from casebackend.organisations.model import Organisation
+
+ONE_DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+UNDELIVERED = (DeliveryState.FAILED, DeliveryState.MAYBE_SENT)
+UNASSIGNED = (Status.ACCEPTED, Status.DISPATCHED)
+QUESTIONNAIRE = "questionnaire"
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    code: str
+    label: str
+    value: int
+    unit: str
+    href: str | None = None
+
+
+async def standing(session: AsyncSession, by: Principal, *, now: datetime) -> StandingView:
+    limits = await in_force(session, now)
+    units = await _units(session, by, now)
+    found = [*await _talks(session, by, now), *await _cases(session, by, now), *await _machines(session, now)]
+    ends = await ends_soon(session, local_date(now))
+    return StandingView(
+        at=now,
+        figures=[_view(each, limits) for each in found],
+        units=units,
+        digests_missing=await jobs.missing(session, now=now),
+        calendar_ends=ends,
+    )
+
+
+def _view(figure: _Figure, limits: Thresholds) -> FigureView:
+    limit = limits.number(f"board.{figure.code}")
+    return FigureView(
+        code=figure.code,
+        label=figure.label,
+        value=figure.value,
+        unit=figure.unit,
+        limit=limit,
+        alarm=figure.value >= limit,
+        href=figure.href,
+    )
+
+
+async def _talks(session: AsyncSession, by: Principal, now: datetime) -> list[_Figure]:
+    waiting = await handoffs.waiting(session, by)
+    since = min((talk.queued_at for talk in waiting if talk.queued_at is not None), default=now)
+    longest = max(int((now - since) / MINUTE), 0)
+    href = "/queue?tab=talks"
+    return [
+        _Figure("waiting", "等待人工的会话", len(waiting), "个", href),
+        _Figure("longest_wait", "最长等待", longest, "分钟", href),
+    ]
+
+
+async def _cases(session: AsyncSession, by: Principal, now: datetime) -> list[_Figure]:
+    """Counted exactly as the lists behind the links do."""
+
+    async def count(*where: ColumnElement[bool]) -> int:
+        return int(await session.scalar((await cases.scoped(session, by, func.count())).where(*where)) or 0)
+
+    free = (Case.handler_id.is_(None), Case.status.in_(UNASSIGNED))
+    return [
+        _Figure("overdue", "超期投诉", await count(cases.overdue(now)), "件", "/query?overdue=1"),
+        _Figure("near_due", "临期投诉（含超期）", await count(cases.near_due(now)), "件", "/query?near_due=1"),
+        _Figure("unassigned", "待承办投诉", await count(*free), "件", "/queue?tab=unassigned"),
+    ]
+
+
+async def _machines(session: AsyncSession, now: datetime) -> list[_Figure]:
+    """Since midnight: what the bot could not answer, and what did not arrive at customers and colleagues."""
+    since = end_of_day(local_date(now) - ONE_DAY)
+    taken = select(func.count()).select_from(Turn).where(Turn.created_at >= since, Turn.engine.is_not(None))
+    every = int(await session.scalar(taken) or 0)
+    fallen = int(await session.scalar(taken.where(Turn.engine == QUESTIONNAIRE)) or 0)
+    lost = select(func.count()).select_from(Delivery)
+    lost = lost.where(Delivery.state.in_(UNDELIVERED), Delivery.created_at >= since)
+    failed = int(await session.scalar(lost) or 0) + await notices.undelivered(session, since=since)
+    return [
+        _Figure(
+            "fallback", f"机器人转问卷（今日 {fallen}/{every} 轮）", round(100 * fallen / every) if every else 0, "%"
+        ),
+        _Figure("failed", "今日未送达消息", failed, "条"),
+    ]
+
+
+async def _units(session: AsyncSession, by: Principal, now: datetime) -> list[UnitView]:
+    """By the unit in charge; each number opens its list. The worst first."""
+    late = await _by_unit(session, by, cases.overdue(now))
+    near = await _by_unit(session, by, cases.near_due(now))
+    names = await _names(session, [*late, *near])
+    found = [
+        UnitView(
+            id=unit,
+            name=names.get(unit, "未分派") if unit else "未分派",
+            overdue=late.get(unit, 0),
+            near_due=near.get(unit, 0),
+        )
+        for unit in dict.fromkeys([*late, *near])
+    ]
+    return sorted(found, key=lambda each: (-each.overdue, -each.near_due, each.name))
+
+
+async def _by_unit(session: AsyncSession, by: Principal, where: ColumnElement[bool]) -> dict[UUID | None, int]:
+    query = await cases.scoped(session, by, Case.handling_unit_id, func.count())
+    rows = await session.execute(query.where(where).group_by(Case.handling_unit_id))
+    return {unit: count for unit, count in rows}
+
+
+async def _names(session: AsyncSession, ids: Sequence[UUID | None]) -> dict[UUID, str]:
+    rows = await session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids)))
+    return {identity: name for identity, name in rows}

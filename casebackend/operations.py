@@ -1,0 +1,212 @@
+"""What goes into each operation of the published interface and what comes out; everything else is read off the routes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel
+
+from casebackend.api import (
+    assignments,
+    assist,
+    cases,
+    conversations,
+    dictionaries,
+    drafts,
+    escalations,
+    evidence,
+    extensions,
+    families,
+    handlings,
+    limits,
+    notices,
+    parties,
+    recusals,
+    registration,
+    reports,
+    reviews,
+    standing,
+    supervision,
+    tasks,
+)
+from casebackend.cases.conditions import CONDITIONS
+from casebackend.cases.handlings import FIELDS as HANDLINGS
+from casebackend.cases.lists import Queue
+from casebackend.cases.task_views import Box
+from casebackend.extensions import rules as extensions_rules
+from casebackend.parameters import DAY, PAGE, UUID, Schema, choice, conditions
+from casebackend.reviews import rules as reviews_rules
+from casebackend.supervision import rules as supervision_rules
+from knowledge.articles import Audience, Kind
+
+BY: Schema = {"type": "string", "maxLength": 40}
+WORDS: Schema = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"\S"}
+KINDS: Schema = {"type": "array", "items": choice(Kind)}
+AFTER: Schema = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`other`: further good answers. `refuses`: what only this one may answer. `located`: a create with an address.
+    `tagged`: has an ETag although its answer holds no version. `also`: what else the good answer may be."""
+
+    summary: str
+    request: type[BaseModel] | None = None
+    response: type[BaseModel] | None = None
+    also: type[BaseModel] | None = None
+    many: bool = False
+    status: int = 200
+    query: Mapping[str, Schema] = field(default_factory=dict)
+    other: Mapping[int, str] = field(default_factory=dict)
+    refuses: frozenset[int] = frozenset()
+    located: bool = False
+    tagged: bool = False
+    media: str = "application/json"
+
+
+A, C, D = conversations, cases, drafts
+S = supervision
+T = conversations.ForMessage
+SEEN, NONE = {200: "以前收到过"}, {204: "没有"}
+OPERATIONS: dict[str, Operation] = {
+    "extensions.ask": Operation(
+        "申请延期", extensions.AskExtension, extensions.ExtensionView, status=201, located=True
+    ),
+    "extensions.of_case_extensions": Operation("一件投诉的延期和补充材料", None, extensions.TimeOfCase),
+    "extensions.listing": Operation(
+        "延期列表", None, extensions.ExtensionPage, query={"state": choice(extensions_rules.State), "unit": UUID} | PAGE
+    ),
+    "extensions.extension": Operation("一项延期", None, extensions.ExtensionView),
+    "extensions.decide": Operation("审批或撤回延期", extensions.DecideExtension, extensions.ExtensionView),
+    "extensions.add_material": Operation("登记补充材料", extensions.AddMaterial, extensions.MaterialView, status=201),
+    "extensions.decide_material": Operation("确认是否新事实", extensions.DecideMaterial, extensions.MaterialView),
+    "extensions.record_contact": Operation("登记联系客户", extensions.RecordContact, status=204),
+    "limits.limits": Operation("时限", None, limits.LimitList, query=PAGE),
+    "limits.add": Operation("新增一条时限（按生效日）", limits.AddLimit, limits.LimitView, status=201),
+    "limits.calendar": Operation("一年的工作日历", None, limits.CalendarView),
+    "limits.day": Operation("日历中的一天", None, limits.DayView),
+    "limits.edit_day": Operation("修改日历中的一天", limits.EditDay, limits.DayView),
+    "limits.import_notice": Operation("导入放假安排；先看差异，再确认", limits.ImportNotice, limits.NoticeResult),
+    "profiles.listing": Operation("内部时限方案及适用机构", None, limits.ProfileUses),
+    "profiles.use": Operation("为机构指定内部时限方案", limits.UseProfile, limits.ProfileUses, status=201),
+    "tasks.ask": Operation("请其他单位或人员协办", tasks.AskTask, tasks.TaskView, status=201, located=True),
+    "tasks.of_case": Operation("一件投诉的协办任务和会签", None, tasks.CaseTasks),
+    "tasks.listing": Operation(
+        "待我协办、我已反馈、我发起的任务", None, tasks.TaskPage, query={"box": choice(Box)} | PAGE
+    ),
+    "tasks.task": Operation("一项协办任务", None, tasks.TaskView),
+    "tasks.receive": Operation("接收协办任务", None, tasks.TaskView),
+    "tasks.answer": Operation("反馈协办任务", tasks.AnswerTask, tasks.TaskView),
+    "tasks.cancel": Operation("取消协办任务", tasks.CancelTask, tasks.TaskView),
+    "recusals.of_case_recusals": Operation("回避情况", None, recusals.RecusalsView),
+    "recusals.declare": Operation("本人申请回避", recusals.DeclareRecusal, recusals.RecusalsView, status=201),
+    "recusals.waive": Operation("总行解除回避", recusals.GrantWaiver, recusals.RecusalsView, status=201),
+    "evidence.of_case_evidence": Operation("证据清单", None, evidence.EvidenceList, query=PAGE),
+    "evidence.add": Operation("登记证据", evidence.AddEvidence, evidence.EvidenceView, status=201),
+    "evidence.file": Operation("下载证据文件", media="application/octet-stream"),
+    "assignments.candidates": Operation("可以承办的人员及理由", None, assignments.CandidatesView, tagged=True),
+    "assignments.assign": Operation("分派承办人", assignments.Assign, assignments.CandidatesView),
+    "conversations.receive": Operation("客户消息入库", A.Inbound, A.InboundReceipt, status=201, other=SEEN),
+    "conversations.open_conversation": Operation("打开会话", A.OpenConversation, A.ConversationView),
+    "conversations.conversation": Operation("会话和游标之后的消息", None, A.ConversationView, query={"after": AFTER}),
+    "conversations.claim_turn": Operation("领取一轮对话", A.ClaimTurn, A.Turn, other=NONE),
+    "conversations.take_over_turn": Operation("问卷接管一轮对话", A.TakeOverTurn, A.Turn),
+    "conversations.finish_turn": Operation("一轮对话的答复", A.TurnDone, A.TurnResult),
+    "conversations.fail_turn": Operation("一轮对话未成功", A.TurnFailed, status=204),
+    "conversations.claim_deliveries": Operation(
+        "领取待投递消息", A.ClaimDelivery, A.DeliveryView, many=True, other=NONE
+    ),
+    "conversations.finish_delivery": Operation("投递结果", A.DeliveryDone, status=204),
+    "drafts.draft": Operation("填写中的投诉", None, D.DraftView, other=NONE),
+    "drafts.absorb": Operation("把一条消息读进填写中的投诉", T, D.Absorbed),
+    "drafts.cancel": Operation("取消填写", T, status=204),
+    "drafts.submit_transcript": Operation("提交通话转写", D.Transcript, D.DraftView),
+    "own_cases.file": Operation("确认并登记投诉", T, D.CaseReceipt, status=201),
+    "own_cases.progress": Operation("客户查询进度", T, C.Progress),
+    "own_cases.urge": Operation("客户催办", T, C.UrgeOutcome),
+    "own_cases.withdraw": Operation("客户撤诉", T, C.WithdrawOutcome),
+    "revisits.answer": Operation("客户回答回访", T, C.SurveyOutcome),
+    "cases.listing": Operation(
+        "投诉列表", None, C.CasePage, query={"queue": choice(Queue)} | conditions(CONDITIONS) | PAGE
+    ),
+    "handlings.handling_list": Operation(
+        "办理查询：各件投诉的每一步", None, handlings.HandlingPage, query=conditions(HANDLINGS) | PAGE
+    ),
+    "reports.listing": Operation("固定报表", None, reports.ReportList, query=PAGE),
+    "reports.report": Operation(
+        "一张报表；每个数字带查询条件",
+        None,
+        reports.Report,
+        query={"from": DAY, "to": DAY, "by": BY} | conditions(CONDITIONS),
+    ),
+    "cases.case": Operation("一件投诉", None, C.CaseView),
+    "cases.timeline": Operation("流转记录", None, C.TimelineView),
+    "cases.clocks": Operation("时限", None, C.ClocksView),
+    "cases.move": Operation("办理一步", C.MoveCase, C.CaseView, also=C.Moved),
+    "cases.classify": Operation("调整分类（签名的修改）", C.Classify, C.CaseView),
+    "own_families.own_second": Operation("客户提出二次投诉", T, C.SecondOutcome),
+    "families.family": Operation("投诉家族：首次、催办、二次、核查、监管、合并、拆分、关联", None, families.FamilyView),
+    "families.open_second": Operation(
+        "转为二次投诉", families.OpenSecond, families.Opened, status=201, located=True, tagged=True
+    ),
+    "families.split": Operation("拆分投诉", families.Split, families.Opened, status=201, located=True, tagged=True),
+    "families.links": Operation("关联", None, families.LinkPage, query=PAGE),
+    "families.relate": Operation("建立关联", families.Link, families.LinkView, status=201),
+    "families.unrelate": Operation("解除关联", status=204),
+    "reviews.apply": Operation("申请核查", reviews.ApplyForReview, reviews.ReviewView, status=201, located=True),
+    "reviews.of_case": Operation("一件投诉的核查", None, reviews.ReviewPage, query=PAGE),
+    "reviews.listing": Operation(
+        "核查列表", None, reviews.ReviewPage, query={"state": choice(reviews_rules.State)} | PAGE
+    ),
+    "reviews.review": Operation("一件核查", None, reviews.ReviewView),
+    "reviews.move": Operation("核查办理一步", reviews.MoveReview, reviews.ReviewView),
+    "handoffs.hand_off": Operation("转人工", A.HandoffRequest, A.HandoffView),
+    "handoffs.waiting": Operation("等待人工的会话", response=A.WaitingPage, query=PAGE),
+    "handoffs.take": Operation("接管会话", None, A.ConversationView),
+    "handoffs.give_back": Operation("交还机器人", None, A.ConversationView),
+    "heartbeats.beat": Operation("程序心跳", A.Heartbeat, status=204),
+    "assist.suggestions": Operation("会话的知识建议", None, assist.Suggestions),
+    "assist.for_case": Operation("投诉的知识建议", None, assist.Suggestions),
+    "assist.inserted": Operation("建议已插入", status=204),
+    "assist.answer": Operation("可直接回答客户的条目；没有合适的为 204", T, A.Answer, other=NONE),
+    "assist.search": Operation(
+        "查询知识库", None, assist.FoundPage, query={"q": WORDS, "kind": KINDS, "audience": choice(Audience)} | PAGE
+    ),
+    "escalations.urge": Operation("同事催办", escalations.UrgeCase, escalations.UrgeView, status=201),
+    "escalations.urges": Operation("一件投诉的同事催办", None, escalations.UrgePage, query=PAGE),
+    "notices.listing": Operation("我的提醒", None, notices.NoticePage, query={"open": choice(("0", "1"))} | PAGE),
+    "notices.acknowledge": Operation("确认知悉", None, notices.NoticeView),
+    "digests.board": Operation("运行看板", None, standing.StandingView),
+    "supervision.open_item": Operation("发起督办", S.OpenSupervision, S.SupervisionView, status=201, located=True),
+    "supervision.of_case": Operation("一件投诉的督办", None, S.SupervisionPage, query=PAGE),
+    "supervision.listing": Operation(
+        "督办列表", None, S.SupervisionPage, query={"state": choice(supervision_rules.State)} | PAGE
+    ),
+    "supervision.item": Operation("一项督办", None, S.SupervisionView),
+    "supervision.read": Operation("督办已阅", None, S.SupervisionView),
+    "supervision.reply": Operation("回复督办", S.ReplySupervision, S.SupervisionView, status=201, located=True),
+    "supervision.close": Operation("结束督办", S.CloseSupervision, S.SupervisionView),
+    "dictionaries.listing": Operation(
+        "一个字典在某日有效的名称和代码", None, dictionaries.TermView, many=True, query={"on": DAY}
+    ),
+    "dictionaries.codes": Operation("导入官方代码", dictionaries.ImportCodes, dictionaries.Imported, status=201),
+    "registration.create": Operation(
+        "登记一件事项", registration.Register, registration.Registered, status=201, located=True
+    ),
+    "registration.registration": Operation("登记信息", None, registration.RegistrationView),
+    "registration.severity": Operation("指定投诉等级", registration.ChangeSeverity, registration.RegistrationView),
+    "registration.matter": Operation("变更事项类型", registration.ChangeMatter, registration.RegistrationView),
+    "registration.units": Operation("变更机构", registration.ChangeUnits, registration.RegistrationView),
+    "registration.people": Operation("登记相关人员", parties.Person, parties.PersonView, status=201),
+    "registration.documents": Operation("收到证明材料", parties.DocumentReceived, parties.DocumentView, status=201),
+    "registration.objects": Operation("登记业务对象", parties.ObjectNamed, parties.ObjectView, status=201),
+    "registrations.save": Operation(
+        "暂存登记", registration.Register, registration.SavedDraft, status=201, located=True
+    ),
+    "registrations.listing": Operation("我的暂存", None, registration.SavedDraftPage, query=PAGE),
+    "registrations.draft": Operation("一份暂存", None, registration.DraftContent),
+    "registrations.change": Operation("修改暂存", registration.Register, registration.SavedDraft),
+    "registrations.reset": Operation("重置暂存", status=204),
+    "registrations.submit": Operation("提交复核", None, registration.Registered, status=201, located=True),
+    "registrations.suggested": Operation("建议的分类", registration.ForCoding, registration.Suggestion, many=True),
+    "openapi.description": Operation("本文档"),
+}

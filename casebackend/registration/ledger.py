@@ -1,0 +1,122 @@
+"""网点台账: a live view of what was taken in at the counters, by receiving unit and month."""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Principal
+from casebackend.access.scope import scope_of
+from casebackend.calendar.rules import SHANGHAI, local_date
+from casebackend.cases.model import Case
+from casebackend.cases.rules import Status
+from casebackend.cases.words import STATUS_LABELS, Validity
+from casebackend.conversations.rules import Channel
+from casebackend.customers import service as customers
+from casebackend.customers.model import Customer
+from casebackend.matters.catalogue import catalogue
+from casebackend.organisations.queries import tree
+from casebackend.staff.queries import names
+
+HEADINGS = ("日期", "编号", "受理网点", "投诉人", "事项", "内容", "承办人", "处理结果")
+MOST, SUMMARY = 2_000, 60
+RESULTS = {Validity.VALID: "投诉成立", Validity.INVALID: "投诉不成立"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    day: date
+    number: str
+    unit: str
+    complainant: str
+    matter: str
+    summary: str
+    handler: str
+    result: str
+
+
+def month_of(text: str | None, today: date) -> date:
+    """The first day of a month written 2026-03; of this month when it says nothing sensible."""
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return today.replace(day=1)
+
+
+def _bounds(month: date) -> tuple[datetime, datetime]:
+    following = (month + timedelta(days=32)).replace(day=1)
+    first, after = (datetime(day.year, day.month, 1, tzinfo=SHANGHAI) for day in (month, following))
+    return first, after
+
+
+async def rows(session: AsyncSession, by: Principal, *, month: date, unit_id: UUID | None = None) -> list[Row]:
+    """Of the own unit and those below it; head office sees all."""
+    scope = await scope_of(session, by)
+    first, after = _bounds(month)
+    query = select(Case).where(
+        Case.channel == Channel.COUNTER,
+        Case.status.not_in((Status.VOIDED,)),
+        Case.received_at >= first,
+        Case.received_at < after,
+        scope.condition(Case.receiving_unit_id),
+    )
+    if unit_id is not None:
+        query = query.where(Case.receiving_unit_id.in_((await tree(session)).below(unit_id)))
+    found = (await session.scalars(query.order_by(Case.received_at, Case.number).limit(MOST))).all()
+    return await _shown(session, found)
+
+
+async def _shown(session: AsyncSession, cases: Iterable[Case]) -> list[Row]:
+    cases = list(cases)
+    if not cases:
+        return []
+    units = (await tree(session)).units
+    handlers = await names(session, {case.handler_id for case in cases})
+    people = await session.execute(
+        select(Customer.id, Customer.name_masked).where(Customer.id.in_({case.customer_id for case in cases}))
+    )
+    complainants = {identity: name for identity, name in people}
+    masks = await customers.masks(session, {case.conversation_id for case in cases})
+    matters = catalogue().matters
+    return [
+        Row(
+            day=local_date(case.received_at),
+            number=case.number,
+            unit=units[case.receiving_unit_id].name if case.receiving_unit_id in units else "—",
+            complainant=(complainants.get(case.customer_id) if case.customer_id else None) or "—",
+            matter=matters[case.matter_type].label,
+            summary=customers.rendered(case.facts, masks.get(case.conversation_id, {}))[:SUMMARY],
+            handler=handlers.get(case.handler_id, "—") if case.handler_id else "—",
+            result=_result(case),
+        )
+        for case in cases
+    ]
+
+
+def _result(case: Case) -> str:
+    said = STATUS_LABELS[Status(case.status)]
+    judged = RESULTS.get(Validity(case.validity)) if case.validity else None
+    return f"{said}（{judged}）" if judged else said
+
+
+def safe(cell: str) -> str:
+    """A cell that a spreadsheet would take for a formula is shown as the text that it is."""
+    return f"'{cell}" if cell.lstrip()[:1] in tuple("=+-@\t\r") and cell != "—" else cell
+
+
+def as_csv(found: Iterable[Row]) -> str:
+    written = io.StringIO()
+    sheet = csv.writer(written)
+    sheet.writerow(HEADINGS)
+    for row in found:
+        cells = (
+            row.day.isoformat(), row.number, row.unit, row.complainant, row.matter, row.summary, row.handler,
+            row.result,
+        )  # fmt: skip
+        sheet.writerow([safe(cell) for cell in cells])
+    return "\ufeff" + written.getvalue()

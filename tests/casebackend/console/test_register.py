@@ -1,0 +1,134 @@
+"""The page on which a matter is taken down, the ledger of an outlet, and the section of a case."""
+
+import csv
+import io
+import re
+
+from sqlalchemy import func, select
+
+from casebackend.cases.model import Case
+from casebackend.check import check
+from tests.casebackend.cases.builders import Desk, unit
+from tests.casebackend.registration.takers import CUSTOMER, Counter
+from tests.world import World
+
+FORM = {
+    "matter_type": "complaint", "source": "direct", "channel": "counter", "capacity": "self",
+    "complainant_name": "张三丰", "complainant_phone": "13800138000", "unit": "北京朝阳支行",
+    "facts": "柜台多扣信用卡年费", "demand": "退回年费", "amount": "200",
+    "object0_kind": "staff", "object0_value": "8006",
+}  # fmt: skip
+
+
+def hidden(page: str) -> dict[str, str]:
+    found = re.search(r'name="form_id" value="([^"]+)"', page)
+    assert found
+    return {"form_id": found.group(1)}
+
+
+async def test_a_matter_is_taken_down_on_one_page_and_a_form_sent_twice_is_one_case(world: World) -> None:
+    outlet = await Desk(world).browser("outlet")
+    page = (await outlet.get("/register")).text
+    assert '<option value="counter" selected>' in page
+    form = FORM | hidden(page)
+    sent = await outlet.post("/register", data=form | {"act": "submit"})
+    assert (sent.status_code, sent.headers["Location"]) == (303, "/cases/TS20260302000001?done=submit")
+    again = await outlet.post("/register", data=form | {"act": "submit"})
+    assert again.headers["Location"] == sent.headers["Location"]
+    refused = await outlet.post("/register", data=FORM | hidden((await outlet.get("/register")).text) | {"demand": ""})
+    assert refused.status_code == 422
+    assert "诉求" in refused.text
+    nowhere = FORM | hidden((await outlet.get("/register")).text) | {"unit": "没有的支行"}
+    assert "机构" in (await outlet.post("/register", data=nowhere)).text
+    async with world.database.transaction() as session:
+        assert await session.scalar(select(func.count()).select_from(Case)) == 1
+        assert await check(session, now=world.time) == []
+    section = (await outlet.get("/cases/TS20260302000001/registration", headers={"HX-Request": "true"})).text
+    assert "138****8000" in section
+    assert "13800138000" not in section
+    assert "80**" in section
+
+
+async def test_the_fields_follow_matter_source_and_capacity(world: World) -> None:
+    agent = await Desk(world).browser("agent")
+
+    async def shown(**chosen: str) -> str:
+        return (await agent.post("/register/fields", data=FORM | chosen, headers={"HX-Request": "true"})).text
+
+    assert "监管编号" in await shown(source="regulator")
+    assert "网页地址" in await shown(source="monitored")
+    assert "授权委托书" in await shown(capacity="agent")
+    assert "统一社会信用代码" in await shown(capacity="organisation")
+    praise = await shown(matter_type="praise")
+    assert "被表扬机构" in praise
+    assert "多人联名" not in praise
+    assert 'value="张三丰"' in praise
+    codes = (await agent.post("/register/codes", data=FORM, headers={"HX-Request": "true"})).text
+    assert re.search(r"信用卡（\d+%）", codes)
+
+
+async def test_what_was_put_aside_is_listed_and_taken_up(world: World) -> None:
+    agent = await Desk(world).browser("agent")
+    form = FORM | hidden((await agent.get("/register")).text) | {"demand": "", "document_agent_id": "1"}
+    saved = await agent.post("/register", data=form | {"act": "save"})
+    where = saved.headers["Location"]
+    page = (await agent.get(where)).text
+    assert 'value="张三丰"' in page
+    assert "继续登记" in page
+    assert "张**" in page
+    assert "继续登记" not in (await (await Desk(world).browser("outlet")).get("/register")).text
+    done = await agent.post("/register", data=form | {"demand": "退费", "act": "submit"})
+    assert "/cases/TS" in done.headers["Location"]
+    assert "继续登记" not in (await agent.get("/register")).text
+    aside = FORM | hidden((await agent.get("/register")).text)
+    await agent.post("/register", data=aside | {"act": "save"})
+    assert (await agent.post("/register", data=aside | {"act": "reset"})).headers["Location"] == "/register"
+    assert "继续登记" not in (await agent.get("/register")).text
+
+
+async def test_the_ledger_lives_on_the_cases_and_holds_no_formula(world: World) -> None:
+    counter = Counter(world)
+    outlet = await unit(world, "北京朝阳支行")
+    await counter.sure("outlet", unit_id=outlet, facts="=HYPERLINK(张三丰)要求退费")
+    await counter.sure("outlet", channel="hotline", unit_id=outlet)
+    await counter.sure("agent", unit_id=outlet)
+    at_outlet = await counter.desk.browser("outlet")
+    page = (await at_outlet.get("/ledger?month=2026-03")).text
+    assert page.count("/cases/TS") == 1
+    assert "张**" in page
+    assert "张三丰" not in page
+    assert "本月没有" in (await at_outlet.get("/ledger?month=2026-02")).text
+    lead = (await (await counter.desk.browser("lead")).get("/ledger?month=2026-03")).text
+    assert lead.count("/cases/TS") == 2
+    sheet = await at_outlet.get("/ledger.csv?month=2026-03")
+    assert sheet.headers["Content-Type"].startswith("text/csv")
+    rows = list(csv.reader(io.StringIO(sheet.text.removeprefix("\ufeff"))))
+    assert rows[0][:2] == ["日期", "编号"]
+    assert rows[1][5].startswith("'=")
+    assert (await at_outlet.get("/ledger?unit=x")).status_code == 400
+
+
+async def test_signed_changes_are_made_on_the_page_of_the_case(world: World) -> None:
+    counter = Counter(world)
+    number = (await counter.sure())["number"]
+    lead = await counter.desk.browser("lead")
+    url = f"/cases/{number}/registration"
+    assert "变更投诉等级" in (await lead.get(url)).text
+    assert "变更投诉等级" not in (await (await counter.desk.browser("agent")).get(url)).text
+    body = {"severity": "紧急投诉", "reason": "涉及人身安全", "version": "1"}
+    done = await lead.post(f"{url}/severity", data=body)
+    assert (done.status_code, done.headers["Location"]) == (303, f"/cases/{number}#registration")
+    assert (await lead.post(f"{url}/severity", data=body)).status_code == 409
+    to = {"which": "unit_id", "unit": await unit(world, "北京海淀支行"), "reason": "客户更正", "version": "2"}
+    assert (await lead.post(f"{url}/units", data=to)).status_code == 303
+    matter = {"matter_type": "petition", "reason": "信访事项", "version": "3"}
+    assert (await lead.post(f"{url}/matter", data=matter)).status_code == 303
+    await lead.post(f"{url}/people", data={"role": "representative", "name": "李代表"})
+    await lead.post(f"{url}/documents", data={"kind": "written_complaint", "original_seen": "1"})
+    await lead.post(f"{url}/objects", data={"kind": "card", "value": "6222021234567890"})
+    shown = (await lead.get(url)).text
+    for words in ("紧急投诉", "北京海淀支行", "信访", "李**", "已核对原件", "**** 7890", "客户更正"):
+        assert words in shown
+    assert CUSTOMER["phone"] not in shown
+    async with world.database.transaction() as session:
+        assert await check(session, now=world.time) == []

@@ -1,0 +1,83 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from casebackend.digests.jobs import missing
+from casebackend.digests.model import Digest
+from casebackend.notices.model import Notice
+from casebackend.staff.model import User
+from tests.casebackend.cases.builders import filed
+from tests.casebackend.notices.test_jobs import poster
+from tests.casebackend.workers import worker
+from tests.world import World
+
+LEADERS = ["branch", "executive", "lead", "supervisor"]
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    """Shanghai time in March 2026."""
+    return datetime(2026, 3, day, hour, minute, tzinfo=UTC) - timedelta(hours=8)
+
+
+async def digests(world: World) -> dict[tuple[int, str], dict[str, Any]]:
+    async with world.database.reading() as session:
+        rows = await session.execute(select(Digest, User.login).join(User, User.id == Digest.user_id))
+        return {(digest.day.day, login): digest.counts for digest, login in rows}
+
+
+async def test_every_leader_is_told_once_a_day_from_half_past_seven_on(world: World) -> None:
+    await filed(world)
+    ticking, recorder = await poster(world)
+    world.time = at(3, 7, 29)
+    await ticking.tick()
+    assert await digests(world) == {}
+    world.time = at(3, 7, 30)
+    await ticking.tick()
+    world.wait(seconds=11)
+    await ticking.tick()
+    found = await digests(world)
+    assert sorted(login for _, login in found) == LEADERS
+    assert (found[3, "supervisor"]["new"], found[3, "branch"]["new"], found[3, "lead"]["new"]) == (1, 1, 0)
+    await ticking.post()
+    mails = [sent for sent in recorder.sent if "每日汇总" in sent.subject]
+    assert sorted(sent.address.split("@")[0] for sent in mails) == LEADERS
+    assert all("/queue" in sent.text or "/query" in sent.text for sent in mails)
+    world.time = at(4, 9)
+    await ticking.lead()
+    await ticking.tick()
+    found = await digests(world)
+    assert len(found) == 2 * len(LEADERS)
+    assert found[4, "supervisor"]["new"] == 0
+
+
+async def test_a_digest_that_was_missed_comes_the_same_day_and_not_the_next(world: World) -> None:
+    world.time = at(3, 23, 50)
+    await worker(world).tick()
+    world.time = at(5, 8)
+    await worker(world, "next").tick()
+    assert {day for day, _ in await digests(world)} == {3, 5}
+    async with world.database.reading() as session:
+        causes = (await session.scalars(select(Notice.cause).where(Notice.kind == "digest.daily"))).all()
+    assert len(causes) == len(set(causes)) == 2 * len(LEADERS)
+
+
+async def test_one_that_has_not_left_by_half_past_eight_raises_an_alarm(world: World) -> None:
+    async def alarm() -> int:
+        async with world.database.reading() as session:
+            return await missing(session, now=world.time)
+
+    world.time = at(3, 8, 29)
+    assert await alarm() == 0
+    world.time = at(3, 8, 30)
+    assert await alarm() == len(LEADERS)
+    ticking, _ = await poster(world)
+    await ticking.tick()
+    assert (await alarm(), ticking.alarmed_on) == (0, None)
+    world.wait(minutes=10)
+    assert await alarm() == len(LEADERS)
+    await ticking.tick()
+    assert ticking.alarmed_on == at(3, 9).date()
+    await ticking.lead()
+    await ticking.post()
+    assert await alarm() == 0

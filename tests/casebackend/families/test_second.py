@@ -1,0 +1,81 @@
+"""A second complaint: only from a closed internal first one, once, to other hands, and final."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+
+from casebackend.cases.model import Case
+from casebackend.clocks.queries import timers_of
+from tests.casebackend.cases.builders import PROPOSAL, Desk, case_of, filed, unit
+from tests.casebackend.cases.test_own import says
+from tests.casebackend.families.builders import closed, holds, posts, slug
+from tests.world import World
+
+WORDS = {"opinion": "钱仍没有退，电话13911112222联系我"}
+
+
+async def becomes(world: World, case_id: object, **values: Any) -> None:
+    async with world.database.transaction() as session:
+        await session.execute(update(Case).where(Case.id == case_id).values(**values))
+
+
+async def test_staff_open_one_second_complaint_on_the_customers_word(world: World) -> None:
+    case_id, number = await closed(world)
+    world.wait(days=2)
+    desk = Desk(world)
+    answer = await posts(desk, "agent", f"/cases/{number}/second", key="once", **WORDS)
+    assert answer.status_code == 201, answer.text
+    again = await posts(desk, "agent", f"/cases/{number}/second", key="once", **WORDS)
+    assert again.json() == answer.json()
+    assert slug(await posts(desk, "agent", f"/cases/{number}/second", **WORDS)) == (409, "second-exists")
+    second = await case_of(world, UUID(answer.json()["case_id"]))
+    assert (second.kind, second.parent_id, second.status) == ("second", case_id, "dispatched")
+    assert (second.creator, str(second.handling_unit_id)) == ("staff:agent", await unit(world, "稽核部"))
+    assert "钱仍没有退" in second.facts
+    assert "13911112222" not in second.facts
+    async with world.database.reading() as session:
+        clocks = {timer.kind: timer for timer in await timers_of(session, second.id)}
+    assert {"l1", "internal.second"} <= set(clocks)
+    assert slug(await desk.does("agent", second.id, "receive")) == (403, "other-handler-needed")
+    await desk.sure("auditor", second.id, "receive")
+    await desk.sure("auditor", second.id, "propose", **PROPOSAL)
+    await desk.sure("supervisor", second.id, "approve_opinion", opinion="同意")
+    await desk.sure("supervisor", second.id, "approve_reply", opinion="同意")
+    refused = await posts(desk, "supervisor", f"/cases/{second.number}/second", **WORDS)
+    assert slug(refused) == (409, "not-for-second")
+    assert await holds(world) == []
+
+
+async def test_only_a_closed_internal_first_complaint_has_a_second_one(world: World) -> None:
+    desk = Desk(world)
+    running = await filed(world)
+    assert slug(await posts(desk, "agent", f"/cases/{running.number}/second", **WORDS)) == (409, "not-for-second")
+    case_id, number = await closed(world, sender="somebody-else")
+    for nature in ({"source": "regulator"}, {"kind": "second"}, {"status": "archived"}, {"matter_type": "suggestion"}):
+        before = await case_of(world, case_id)
+        await becomes(world, case_id, **nature)
+        refused = await posts(desk, "agent", f"/cases/{number}/second", **WORDS)
+        assert slug(refused) == (409, "not-for-second"), nature
+        await becomes(world, case_id, **{name: getattr(before, name) for name in nature})
+    for moment in (world.time + timedelta(minutes=5), world.time - timedelta(days=1)):
+        refused = await posts(desk, "agent", f"/cases/{number}/second", requested_at=moment.isoformat(), **WORDS)
+        assert slug(refused) == (422, "asked-too-early")
+    assert (await posts(desk, "curator", f"/cases/{number}/second", **WORDS)).status_code == 403
+    assert (await posts(desk, "agent", "/cases/TS20260302999999/second", **WORDS)).status_code == 404
+
+
+async def test_who_urges_a_closed_complaint_is_offered_a_second_one(world: World) -> None:
+    _, number = await closed(world)
+    offer = await says(world, "urge", "催一下")
+    assert (offer["outcome"], offer["second_offered"]) == ("closed", True)
+    opened = await says(world, "second", "要，因为钱没有退")
+    assert opened["outcome"] == "opened"
+    assert opened["case"]["number"] != number
+    assert (await says(world, "second", number))["outcome"] == "exists"
+    assert (await says(world, "second", number, sender="thief"))["outcome"] == "foreign"
+    assert (await says(world, "second", "要", sender="stranger"))["outcome"] == "none"
+    urged = await says(world, "urge", number)
+    assert (urged["outcome"], urged["second_offered"]) == ("closed", False)
+    assert await holds(world) == []

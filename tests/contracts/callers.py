@@ -1,0 +1,140 @@
+"""Who asks at random, and the ids of what exists, so that random requests get further than the door."""
+
+import asyncio
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import requests
+from schemathesis import Case
+from sqlalchemy import select
+
+from casebackend.assist.model import SuggestionUse
+from casebackend.cases import model as cases
+from casebackend.connection import open_database
+from casebackend.conversations import model as conversations
+from casebackend.evidence.model import Evidence
+from casebackend.extensions.model import Extension, Material
+from casebackend.families.model import CaseLink
+from casebackend.notices.model import Notice
+from casebackend.organisations.model import Organisation
+from casebackend.registration.model import Registration
+from casebackend.reviews.model import Review
+from casebackend.staff.model import User
+from casebackend.supervision.model import Supervision
+from casebackend.tasks.model import Task
+from tests.contracts.bank import Bank
+from tests.contracts.customer import WORKER
+from tests.contracts.served import Served
+from tests.world import LOGINS, TOKENS
+
+type Ids = dict[str, list[str]]
+KINDS: dict[str, Any] = {
+    "reference": cases.Case.number,
+    "case_id": cases.Case.id,
+    "conversation_id": conversations.Conversation.id,
+    "message_id": conversations.Message.id,
+    "turn_id": conversations.Turn.id,
+    "delivery_id": conversations.Delivery.id,
+    "task_id": Task.id,
+    "extension_id": Extension.id,
+    "material_id": Material.id,
+    "review_id": Review.id,
+    "item_id": Supervision.id,
+    "notice_id": Notice.id,
+    "registration_id": Registration.id,
+    "link_id": CaseLink.id,
+    "evidence_id": Evidence.id,
+    "use_id": SuggestionUse.id,
+    "user_id": User.id,
+    "unit_id": Organisation.id,
+}
+# Other names of the same things.
+ALSO = {
+    "number": "reference", "master_number": "reference", "assignee_id": "user_id", "handling_unit_id": "unit_id",
+    "responsible_unit_id": "unit_id", "receiving_unit_id": "unit_id", "unit": "unit_id", "handling_unit": "unit_id",
+    "handler": "user_id", "person": "user_id", "cosigners": "user_id",
+}  # fmt: skip
+NO_WAITING = {"wait_seconds": 0}
+
+
+async def _ids(served: Served) -> Ids:
+    database = open_database(served.settings)
+    found: Ids = {}
+    async with database.reading() as session:
+        for name, column in KINDS.items():
+            rows = (await session.scalars(select(column).limit(200))).all()
+            found[name] = [str(value) for value in rows]
+    await database.dispose()
+    return found | {name: found[kind] for name, kind in ALSO.items()} | {"worker": [WORKER]}
+
+
+def ids(served: Served) -> Ids:
+    return asyncio.run(_ids(served))
+
+
+class Callers:
+    """`staff` by login, `programs` by name: a session each, as it is used against the running program."""
+
+    def __init__(self, served: Served, cookies: dict[str, dict[str, str]]) -> None:
+        self.served = served
+        self.headers = cookies | {
+            f"service:{name}": {"Authorization": f"Bearer {token}"} for name, token in TOKENS.items()
+        }
+        self.sessions = {name: requests.Session() for name in self.headers}
+
+    def of(self, allowed: set[str], roles: dict[str, frozenset[str]]) -> list[str]:
+        """Agent, supervisor, a program; and one who may, where none of these may."""
+        programs = sorted(name for name in allowed if name in ("service:actions", "service:channels"))
+        found = ["agent", "supervisor", *(programs[:1] or ["service:actions"])]
+        may = [login for login, held in roles.items() if held & allowed]
+        return found if programs or not may or set(found) & set(may) else [*found, may[0]]
+
+    def send(self, case: Case, caller: str) -> Any:
+        return case.call(
+            base_url=self.served.address, session=self.sessions[caller], headers=self.headers[caller], timeout=30
+        )
+
+
+def with_ids(case: Case, known: Ids, chance: random.Random) -> Case:
+    """Puts ids of what exists in place of most of the random ones; If-Match is let pass half of the time."""
+    for name in case.path_parameters or {}:
+        if known.get(name) and chance.random() < 0.8:
+            case.path_parameters[name] = chance.choice(known[name])
+    for name in case.query if isinstance(case.query, dict) else ():
+        if known.get(name) and chance.random() < 0.5:
+            case.query[name] = chance.choice(known[name])
+    if case.headers is not None and "If-Match" in case.headers and chance.random() < 0.6:
+        case.headers["If-Match"] = chance.choice(["*", *(f'"{version}"' for version in range(1, 5))])
+    if isinstance(case.body, dict | list):
+        case.body = _body(case.body, known, chance)
+    return case
+
+
+def _body(value: Any, known: Ids, chance: random.Random, name: str = "") -> Any:
+    if isinstance(value, dict):
+        return {key: NO_WAITING.get(key, _body(each, known, chance, key)) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_body(each, known, chance, name) for each in value]
+    if isinstance(value, str) and known.get(name) and chance.random() < 0.8:
+        return chance.choice(known[name])
+    return value
+
+
+async def _logged_in(served: Served) -> dict[str, dict[str, str]]:
+    async with Bank.open(served) as bank:
+        return {login: _headers(dict((await bank.staff(login)).headers)) for login in LOGINS}
+
+
+def _headers(headers: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name in ("cookie", "origin", "x-csrf-token")}
+
+
+@contextmanager
+def callers(served: Served) -> Iterator[Callers]:
+    found = Callers(served, asyncio.run(_logged_in(served)))
+    yield found
+    for session in found.sessions.values():
+        session.close()
+
