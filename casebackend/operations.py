@@ -186,7 +186,7 @@ OPERATIONS: dict[str, Operation] = {
     "supervision.reply": Operation("回复督办", S.ReplySupervision, S.SupervisionView, status=201, located=True),
     "supervision.close": Operation("结束督办", S.CloseSupervision, S.SupervisionView),
     "dictionaries.listing": Operation(
-        "一个字典在某日有效的名称和代码", None, dictionaries.TermView, many=True, query={"on": DAY}
+        "一个字典在某日有效的名称和代码", None, dictionaries.TermPage, query={"on": DAY} | PAGE
     ),
     "dictionaries.codes": Operation("导入官方代码", dictionaries.ImportCodes, dictionaries.Imported, status=201),
     "registration.create": Operation(

@@ -148,7 +148,7 @@ def _same_site(request: Request, name: str) -> None:
     if request.ctx.login_secret is None or name == LOGIN:
         return
     sent = request.headers.get("x-csrf-token") or str(request.form.get("csrf") if request.form else "")
-    if not _same(sent, csrf_of(request)):
+    if not _same(csrf_of(request), sent):
         raise CrossSite
 
 

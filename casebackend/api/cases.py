@@ -231,8 +231,8 @@ class TimelineView(View):
 class ClockView(View):
     """`derivation` shows in words how the due time came about; `provisional`: days without a published calendar.
 
-    `origin_at` is where counting began (receipt, or receipt of new material), `effective_from` the version of the limit;
-    `level` reminders have been told, `next_at` is when the next one comes."""
+    `origin_at` is where counting began (receipt, or receipt of new material), `effective_from` the version of the
+    limit; `level` reminders have been told, `next_at` is when the next one comes."""
 
     kind: str
     label: str

@@ -16,6 +16,13 @@ class TermView(View):
     effective_to: date | None
 
 
+class TermPage(View):
+    """`next` is the cursor of the following page."""
+
+    items: list[TermView]
+    next: str | None
+
+
 class ImportCodes(Command):
     """`codes`: the official code by the name of its term. `source`: the document that the codes were read from."""
 

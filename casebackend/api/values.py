@@ -25,6 +25,10 @@ def storable(value: Any) -> Any:
         case list():
             for each in value:
                 storable(each)
+        case dict():
+            for name, each in value.items():
+                storable(name)
+                storable(each)
     return value
 
 

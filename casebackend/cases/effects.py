@@ -22,22 +22,11 @@ def take(
     move = command.move
     if case.coded_by is not None and set(CLASSIFICATION) & set(changed):
         case.coded_by = principal.user_id
+    _judge(case, move, principal, now)
     if move is Move.RECEIVE:
-        case.handler_id = case.assignee_id = principal.user_id
-    elif move is Move.SEND_BACK:
-        case.handler_id = case.assignee_id = None
-        case.assigned_why = []
+        case.handler_id = principal.user_id
     elif move is Move.ASK_COUNTERSIGN:
         case.cosigners = [str(identity) for identity in command.cosigners]
-    elif move is Move.RETURN_FOR_REWORK:
-        case.rework_count += 1
-        case.judgement_reviewed_by = case.coded_by = None
-    elif move in (Move.PROPOSE, Move.PROPOSE_REPLY):
-        case.judged_by, case.judged_at = principal.user_id, now
-        case.judgement_reviewed_by = None
-        case.coded_by = principal.user_id if move is Move.PROPOSE_REPLY else None
-    elif move is Move.APPROVE_OPINION:
-        case.judgement_reviewed_by = case.coded_by = principal.user_id
     elif move is Move.REPLY:
         case.replied_at = at
     elif move in ENDS:
@@ -48,3 +37,16 @@ def take(
         case.extension_level = 0
     elif move is Move.UNMERGE:
         case.master_id = case.closed_at = None
+
+
+def _judge(case: Case, move: Move, principal: Principal, now: datetime) -> None:
+    """Who judged, who looked at it, and who has the last word on the classification so far."""
+    if move is Move.RETURN_FOR_REWORK:
+        case.rework_count += 1
+        case.judgement_reviewed_by = case.coded_by = None
+    elif move in (Move.PROPOSE, Move.PROPOSE_REPLY):
+        case.judged_by, case.judged_at = principal.user_id, now
+        case.judgement_reviewed_by = None
+        case.coded_by = principal.user_id if move is Move.PROPOSE_REPLY else None
+    elif move is Move.APPROVE_OPINION:
+        case.judgement_reviewed_by = case.coded_by = principal.user_id

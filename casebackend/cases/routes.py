@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from sanic import Blueprint, HTTPResponse, Request, json
+from sanic import Blueprint, HTTPResponse, Request, json, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import preconditions
@@ -91,7 +91,7 @@ async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
         limit=limit_of(request, lists.PAGE),
     )
     answer = CasePage(items=await views.rows(session, found, now=now), next=following)
-    return json(answer.model_dump(mode="json"))
+    return text(answer.model_dump_json(), content_type="application/json")
 
 
 @bp.get("/<reference:str>")

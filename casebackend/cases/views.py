@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, union_all
+from sqlalchemy import Row, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
@@ -45,13 +45,13 @@ async def _names(session: AsyncSession, column: Any, ids: set[UUID | None]) -> d
     return {identity: name for identity, name in found}
 
 
-async def _masks(session: AsyncSession, cases: Sequence[Case], *texts: str) -> dict[UUID, dict[str, str]]:
+async def _masks(session: AsyncSession, cases: Sequence[Case | Row[Any]], *texts: str) -> dict[UUID, dict[str, str]]:
     """Asked for only where a text holds something to be masked."""
     wanted = {case.conversation_id for case in cases if any(TOKEN.search(getattr(case, text) or "") for text in texts)}
     return await customers.masks(session, wanted) if wanted else {}
 
 
-async def rows(session: AsyncSession, cases: Sequence[Case], *, now: datetime) -> list[CaseRow]:
+async def rows(session: AsyncSession, cases: Sequence[Case | Row[Any]], *, now: datetime) -> list[CaseRow]:
     if not cases:
         return []
     near, late = await queries.flags(session, [case.id for case in cases], now=now)

@@ -10,6 +10,7 @@ from casebackend.api.families import Link, OpenSecond, Split
 from casebackend.cases.service import visible
 from casebackend.console.fragments import require_version, section
 from casebackend.console.labels import TONES
+from casebackend.console.panels import moment_of
 from casebackend.console.rendering import console, form_of, go
 from casebackend.console.rights import may
 from casebackend.database import reading, transactional
@@ -55,7 +56,10 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
 async def open_second(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     me, now = request.ctx.principal, request.app.ctx.now()
     case = await visible(session, me, reference)
-    command = OpenSecond.model_validate(_given(form_of(request), "opinion", "requested_at"))
+    given = _given(form_of(request), "opinion", "requested_at")
+    if "requested_at" in given:
+        given["requested_at"] = moment_of("requested_at", given["requested_at"])
+    command = OpenSecond.model_validate(given)
     opened = await second.by_staff(session, case.id, command, principal=me, now=now)
     return go(request, f"/cases/{opened.number}#family")
 

@@ -10,6 +10,7 @@ from casebackend.api.reviews import ApplyForReview, MoveReview, ReviewView
 from casebackend.cases import service as cases
 from casebackend.console.fragments import require_version, section
 from casebackend.console.labels import CHOICES as NAMES
+from casebackend.console.panels import moment_of
 from casebackend.console.rendering import console, form_of, go, page
 from casebackend.console.rights import may
 from casebackend.database import reading, transactional
@@ -66,7 +67,9 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
 async def apply(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     me, form = request.ctx.principal, form_of(request)
     case = await cases.visible(session, me, reference)
-    given = {name: form[name] for name in ("grounds", "form", "document", "applied_at") if form.get(name)}
+    given: dict[str, Any] = {name: form[name] for name in ("grounds", "form", "document") if form.get(name)}
+    if form.get("applied_at"):
+        given["applied_at"] = moment_of("applied_at", form["applied_at"])
     command = ApplyForReview.model_validate(given | {"confirmed": "confirmed" in form})
     await service.apply(session, case.id, command, principal=me, now=request.app.ctx.now())
     return go(request, f"/cases/{case.number}#reviews")

@@ -19,7 +19,7 @@ from casebackend.organisations.model import Organisation
 from casebackend.staff.model import User
 
 ONE_DAY = timedelta(days=1)
-LINK = "/queue?tab=near_due"
+LINK = "/query?near_due=1"
 TEMPLATE = "staff_digest"
 ON_ITS_WAY = timedelta(minutes=10)
 

@@ -1,5 +1,6 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -50,7 +51,7 @@ async def page(
     session: AsyncSession, by: Principal, *, open_only: bool = False, cursor: str | None = None, limit: int = PAGE
 ) -> tuple[list[NoticeView], str | None]:
     """Newest first."""
-    order = (Notice.at, Notice.id)
+    order: tuple[Any, ...] = (Notice.at, Notice.id)
     query = select(Notice).where(_mine(by.user_id, by.organisation_id))
     if open_only:
         query = query.where(WAITS)

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.matters.catalogue import catalogue
+from casebackend.matters.rules import PersonRole
 from casebackend.parties.model import BusinessObject, Party, ReceivedDocument
 
 
@@ -20,7 +21,7 @@ async def people_of(session: AsyncSession, case_id: UUID) -> Sequence[Party]:
     found = await session.scalars(
         select(Party).where(Party.case_id == case_id).order_by(Party.added_at, Party.role, Party.id)
     )
-    return found.all()
+    return sorted(found, key=lambda each: each.role != PersonRole.COMPLAINANT)
 
 
 async def documents_of(session: AsyncSession, case_id: UUID) -> Sequence[ReceivedDocument]:

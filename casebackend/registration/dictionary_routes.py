@@ -3,12 +3,12 @@ from datetime import date
 from sanic import Blueprint, HTTPResponse, Request, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.api.dictionaries import ImportCodes, Imported, TermView
+from casebackend.api.dictionaries import ImportCodes, Imported, TermPage, TermView
 from casebackend.audit import service as audit
 from casebackend.database import reading, transactional
 from casebackend.dictionaries import queries, service
 from casebackend.idempotency import idempotent
-from casebackend.paging import one_of
+from casebackend.paging import cut, one_of
 
 bp = Blueprint("dictionaries", url_prefix="/dictionaries")
 
@@ -21,7 +21,9 @@ async def listing(request: Request, session: AsyncSession, dictionary: str) -> H
     found = await queries.terms(session, dictionary, on=on)
     if not found and not await queries.terms(session, dictionary):
         raise service.DictionaryNotFound
-    return json([TermView.model_validate(term).model_dump(mode="json") for term in found])
+    shown, following = cut(request, found, lambda term: term.id)
+    answer = TermPage(items=[TermView.model_validate(term) for term in shown], next=following)
+    return json(answer.model_dump(mode="json"))
 
 
 @bp.post("/<dictionary:str>/codes")

@@ -1,4 +1,5 @@
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -75,7 +76,7 @@ async def page(
         query = query.where(Review.state == state)
     elif open_only:
         query = query.where(Review.state.in_(OPEN))
-    order = (Review.applied_at, Review.number)
+    order: list[ColumnElement[Any]] = [Review.applied_at.expression, Review.number.expression]
     if cursor:
         query = query.where(beyond(order, read_cursor(cursor, (moment, str)), descending=False))
     rows = await session.execute(query.order_by(*order).limit(limit + 1))

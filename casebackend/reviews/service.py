@@ -130,8 +130,7 @@ def _given(command: MoveReview, name: str) -> bool:
 
 
 async def _require_reviewer(session: AsyncSession, review: Review, case: Case, principal: Principal) -> None:
-    """Who may look at it: people of the organisation above who took no part. A decision of head office has nobody
-    above it; then the complaint managers of head office say so to the applicant."""
+    """People of the organisation above who took no part; where nobody is above, the complaint managers say so."""
     if review.reviewing_unit_id is None:
         if lifecycle.MANAGER not in principal.roles:
             raise errors.NotAbove

@@ -22,7 +22,8 @@ SAME = ("id", "version", "number", "applied_at", "late", "decided_at", "notified
 
 async def views(session: AsyncSession, found: Sequence[tuple[Review, Case]], *, now: datetime) -> list[ReviewView]:
     masks = await customers.masks(session, {case.conversation_id for _, case in found})
-    names: dict[UUID | None, str] = {**await staff.names(session, [review.reviewer_id for review, _ in found])}
+    named = await staff.names(session, [review.reviewer_id for review, _ in found])
+    names: dict[UUID | None, str] = {key: name for key, name in named.items()}
     units: dict[UUID | None, str] = {unit.id: unit.name for unit in (await tree(session)).units.values()}
     clocks = await queries.clocks_of(session, [review.id for review, _ in found])
     return [

@@ -1,5 +1,6 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -57,7 +58,7 @@ async def page(
     limit: int = PAGE,
 ) -> tuple[list[SupervisionView], str | None]:
     """Newest first, within the scope of who looks."""
-    order = (Supervision.opened_at, Supervision.id)
+    order: tuple[Any, ...] = (Supervision.opened_at, Supervision.id)
     query = (
         select(Supervision, Case)
         .join(Case, Case.id == Supervision.case_id)

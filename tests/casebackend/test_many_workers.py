@@ -1,6 +1,7 @@
 """F40, F41, F43: several worker processes on one database, of which one is killed and others are paused.
 
-At the size of `make test`; `TINGSU_TIMERS=10000 TINGSU_PAUSES=500` is the size of reliability.md, 50000 that of F43.
+At the size of `make test`; `TINGSU_TIMERS=10000 TINGSU_PAUSES=500` is that of reliability.md. On PostgreSQL a leader
+that is paused within a transaction keeps the lead until the server ends its session (30 s), so there a pause takes its time.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
+import pytest
 from sqlalchemy import func, select
 
 from casebackend.check import check
@@ -32,8 +34,8 @@ from tests.casebackend.workers import worker
 from tests.world import World
 
 TIMERS = int(os.environ.get("TINGSU_TIMERS", "120"))
-PAUSES = int(os.environ.get("TINGSU_PAUSES", "2"))
-PATIENCE = 60 + TIMERS / 10
+PAUSES = int(os.environ.get("TINGSU_PAUSES", "1"))
+PATIENCE = 150 + TIMERS / 5
 PROBE = "internal.probe"
 
 
@@ -103,6 +105,7 @@ async def until(condition: object, seconds: float) -> None:
         await asyncio.sleep(0.05)
 
 
+@pytest.mark.timeout(600 + TIMERS + 60 * PAUSES)
 async def test_four_workers_one_killed_and_leaders_paused_past_their_lease_tell_everything_once(world: World) -> None:
     timers = await due_timers(world, TIMERS)
 

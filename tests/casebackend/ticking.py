@@ -14,7 +14,7 @@ from casebackend.connection import open_database
 from casebackend.worker import Worker
 from tests.world import configured
 
-SPEED = 15
+SPEED = 5
 
 
 async def tick_for_ever(url: str, var: Path, start: datetime) -> None:

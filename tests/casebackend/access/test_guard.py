@@ -56,7 +56,7 @@ async def test_a_login_from_another_site_is_refused(world: World) -> None:
 
 async def test_the_staff_session_counts_on_the_api_too(world: World) -> None:
     async with await staff(world, "agent") as client:
-        assert (await client.get("/api/v1/handoffs")).json() == []
+        assert (await client.get("/api/v1/handoffs")).json()["items"] == []
         client.headers["Origin"] = "https://evil.example"
         response = await client.post("/api/v1/cases/TS20260101000001/moves", content=b"{}")
         assert (response.status_code, response.json()["type"]) == (403, "/problems/cross-site")

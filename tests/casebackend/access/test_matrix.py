@@ -22,7 +22,7 @@ ROLES = {
     "curator": {"curator"},
     "admin": {"admin"},
 }
-EXAMPLES = {"uuid": str(uuid4()), "str": "TS20260101000001", "path": "desk.css"}
+EXAMPLES = {"uuid": str(uuid4()), "str": "TS20260101000001", "path": "desk.css", "ymd": "2026-03-03", "int": "2026"}
 
 
 def live(world: World) -> dict[str, tuple[str, str]]:

@@ -117,9 +117,12 @@ def command_of(move: Move, draw: Any, bank: Bank, master: str) -> MoveCase:
     """Everything a move could ask for, now and then with a hole in it."""
     given: dict[str, Any] = {
         "opinion": "同意", "handling_unit_id": draw(st.sampled_from(bank.units)), "appraisal": "笔迹鉴定委托书",
-        "decline_reason": "not_a_complaint", "findings": "系统重复扣收", "validity": "valid",
-        "responsible": "responsible", "judgement_basis": "信用卡章程", "proposal": "退还", "closing_info": "已办结",
-        "cause_c": "因定价收费引起的投诉", "reply_facts": "属实", "reply_basis": "章程", "reply_remedies": "可申请核查",
+        "decline_reason": "not_a_complaint", "findings": "系统重复扣收",
+        "validity": draw(st.sampled_from(["valid", "invalid"])),
+        "responsible": draw(st.sampled_from(["responsible", "not_responsible"])),
+        "judgement_basis": "信用卡章程", "proposal": "退还", "closing_info": "已办结",
+        "cause_c": "因定价收费引起的投诉", "reply_facts": "属实", "reply_basis": "章程",
+        "reply_remedies": "分支机构的决定可以核查，也可以申请调解、仲裁或者提起诉讼",
         "overdue_reason": draw(st.sampled_from(["客户要求延后", None])), "satisfaction": "satisfied",
         "told_by": "phone", "told_at": bank.now, "told_proof": "通话录音已保存", "requested_at": bank.now,
         "identity_check": "电话核对预留信息", "master_number": master, "cosigners": cosigners(bank),

@@ -45,7 +45,9 @@ def _free_port() -> int:
 
 def _environment(settings: Settings, port: int) -> dict[str, str]:
     values = {
-        name: value.get_secret_value() if hasattr(value, "get_secret_value") else str(value) for name, value in settings
+        name: value.get_secret_value() if hasattr(value, "get_secret_value") else str(value)
+        for name, value in settings
+        if value is not None
     } | {"port": str(port)}
     return os.environ | {f"TINGSU_{name.upper()}": value for name, value in values.items()}
 

@@ -88,7 +88,10 @@ async def test_every_number_of_a_report_page_opens_that_many_cases(world: World,
         links = re.findall(r'<a class="num" href="(/query\?[^"]+)">(\d+)</a>', page.text)
         assert links
         for href, count in links:
-            assert f"共 {count} 件" in (await reader.get(unescape(href))).text, (name, href)
+            opened = await reader.get(unescape(href))
+            assert f"共 {count} 件" in opened.text, (name, href)
+            assert len(rows_on(opened)) == int(count)
+        assert (await reader.get(f"/cases/{receipt.number}")).status_code == 200
 
 
 async def test_the_name_of_a_unit_leads_down_to_its_own_report(world: World) -> None:

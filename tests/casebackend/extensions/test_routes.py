@@ -174,6 +174,10 @@ async def test_new_facts_that_a_second_person_confirms_start_the_limit_anew(worl
     later(desk, days=1)
     decision = {"is_new_fact": True, "opinion": "录音此前未提交"}
     assert (await posts(desk, "agent", path, decision, **etag)).status_code == 403
+    await hired(world, "both", roles=["intake", "reviewer"], organisation_id=await _unit_of(world))
+    own = (await posts(desk, "both", f"/cases/{receipt.number}/materials", body)).json()
+    refused = await posts(desk, "both", f"/materials/{own['id']}/decision", decision, **{"If-Match": "*"})
+    assert refused.json()["type"].endswith("may-not-confirm-material"), "whoever stored it does not confirm it"
     confirmed = await posts(desk, "lead", path, decision, **etag)
     assert (confirmed.status_code, confirmed.json()["former_due_on"]) == (200, "2026-03-17")
     case = await case_of(world, receipt.case_id)

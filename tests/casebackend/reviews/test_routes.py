@@ -17,7 +17,7 @@ from tests.casebackend.families.builders import closes, holds, posts, slug
 from tests.world import World
 
 WRITTEN = {"grounds": "不同意处理结果，电话13911112222", "form": "document", "document": "书面申请一份"}
-FOUND = {
+FOUND: dict[str, Any] = {
     "findings_process": "程序完整", "findings_time": "在期限内", "findings_result": "金额计算有误",
     "opinion": "应重新计算",
 }  # fmt: skip
