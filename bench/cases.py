@@ -218,6 +218,8 @@ async def scan(settings: Settings, figures: Figures) -> float:
     return used
 
 
+# The peer gets what our own connections ask of the planner.
+PLANNER = "-c random_page_cost=1.1"
 LISTED = (
     "number, kind, status, channel, severity, lane, facts, category_b, received_at, promised_on, urge_count, unit_id,"
     " handling_unit_id, handler_id, customer_id, conversation_id, id"
@@ -248,7 +250,7 @@ async def lists(settings: Settings, figures: Figures, folder: Path) -> None:
 
     with (
         web(settings, folder / "web.log") as (process, address),
-        psycopg.connect(settings.database_url.replace("+psycopg", ""), autocommit=True) as plain,
+        psycopg.connect(settings.database_url.replace("+psycopg", ""), autocommit=True, options=PLANNER) as plain,
     ):
         async with await signed_in(settings, address, BRANCH_STAFF) as client:
 

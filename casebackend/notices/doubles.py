@@ -1,7 +1,6 @@
 """Carriers that carry nowhere: one for demos and development, one for tests."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 from casebackend.notices.ports import NotSent, Outgoing
@@ -15,7 +14,6 @@ class ConsoleSender:
 
     async def send(self, message: Outgoing) -> None:
         line = {
-            "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "channel": self.channel,
             "id": str(message.id),
             "to": f"{message.address[:2]}***{message.address[-4:]}",

@@ -1,7 +1,7 @@
 """F40, F41, F43: several worker processes on one database, of which one is killed and others are paused.
 
 At the size of `make test`; `TINGSU_TIMERS=10000 TINGSU_PAUSES=500` is that of reliability.md. On PostgreSQL a leader
-that is paused within a transaction keeps the lead until the server ends its session (30 s), so there a pause takes its time.
+that is paused within a transaction keeps the lead until the server ends its session, 30 s later.
 """
 
 import asyncio

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
@@ -26,6 +27,7 @@ from casebackend.supervision.model import Supervision
 from casebackend.tasks.model import Task
 from tests.contracts.bank import Bank
 from tests.contracts.customer import WORKER
+from tests.contracts.deskwork import EXAMPLES
 from tests.contracts.served import Served
 from tests.world import LOGINS, TOKENS
 
@@ -56,6 +58,11 @@ ALSO = {
     "responsible_unit_id": "unit_id", "receiving_unit_id": "unit_id", "unit": "unit_id", "handling_unit": "unit_id",
     "handler": "user_id", "person": "user_id", "cosigners": "user_id",
 }  # fmt: skip
+PAIRS = {
+    ("conversation_id", "message_id"): (conversations.Message.conversation_id, conversations.Message.id),
+    ("reference", "evidence_id"): (Evidence.case_id, Evidence.id),
+    ("reference", "link_id"): (CaseLink.case_id, CaseLink.id),
+}
 NO_WAITING = {"wait_seconds": 0}
 
 
@@ -66,8 +73,22 @@ async def _ids(served: Served) -> Ids:
         for name, column in KINDS.items():
             rows = (await session.scalars(select(column).limit(200))).all()
             found[name] = [str(value) for value in rows]
+        for (_, name), columns in PAIRS.items():
+            for owner, value in (await session.execute(select(*columns).limit(200))).all():
+                found.setdefault(f"{name} of {owner}", []).append(str(value))
+                found.setdefault(f"owners of {name}", []).append(str(owner))
     await database.dispose()
-    return found | {name: found[kind] for name, kind in ALSO.items()} | {"worker": [WORKER]}
+    found["dictionary"] = ["category_b", "cause_c"]
+    return found | {name: found[kind] for name, kind in ALSO.items()} | {"worker": [WORKER]} | _times()
+
+
+def _times() -> Ids:
+    """Near enough to the present for the rules that look at it."""
+    now = datetime.now(UTC)
+    past, future = (now - timedelta(hours=1)).isoformat(), (now + timedelta(days=2)).isoformat()
+    days = [(now + timedelta(days=days)).date().isoformat() for days in (1, 40)]
+    names = ("received_at", "at", "applied_at", "requested_at", "told_at")
+    return {name: [past] for name in names} | {"due_at": [future], "effective_from": days, "day": days, "on": days}
 
 
 def ids(served: Served) -> Ids:
@@ -102,14 +123,31 @@ def with_ids(case: Case, known: Ids, chance: random.Random) -> Case:
     for name in case.path_parameters or {}:
         if known.get(name) and chance.random() < 0.8:
             case.path_parameters[name] = chance.choice(known[name])
+    known = known | _belonging(case, known, chance)
     for name in case.query if isinstance(case.query, dict) else ():
         if known.get(name) and chance.random() < 0.5:
             case.query[name] = chance.choice(known[name])
-    if case.headers is not None and "If-Match" in case.headers and chance.random() < 0.6:
-        case.headers["If-Match"] = chance.choice(["*", *(f'"{version}"' for version in range(1, 5))])
+    if case.headers is not None and "If-Match" in case.headers and chance.random() < 0.7:
+        case.headers["If-Match"] = chance.choice(["*", "*", '"1"'])
+    if case.operation.label in EXAMPLES and chance.random() < 0.3:
+        case.body = EXAMPLES[case.operation.label]
     if isinstance(case.body, dict | list):
         case.body = _body(case.body, known, chance)
     return case
+
+
+def _belonging(case: Case, known: Ids, chance: random.Random) -> Ids:
+    """A message of that conversation, a piece of evidence of that case."""
+    found: Ids = {}
+    for owner, name in PAIRS:
+        if owner in (case.path_parameters or {}) and known.get(f"owners of {name}") and chance.random() < 0.8:
+            chosen = chance.choice(known[f"owners of {name}"])
+            mine = chance.choice(known[f"{name} of {chosen}"])
+            if name == "message_id":
+                case.path_parameters[owner], found[name] = chosen, [mine]
+            elif name in case.path_parameters:
+                case.path_parameters[owner], case.path_parameters[name] = chosen, mine
+    return found
 
 
 def _body(value: Any, known: Ids, chance: random.Random, name: str = "") -> Any:

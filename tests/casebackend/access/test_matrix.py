@@ -21,6 +21,10 @@ ROLES = {
     "supervisor": {"auditor", "approver", "complaint_manager"},
     "curator": {"curator"},
     "admin": {"admin"},
+    "outlet": {"intake", "handler"},
+    "branch": {"handler", "department_head", "reviewer"},
+    "auditor": {"handler", "auditor"},
+    "executive": {"executive"},
 }
 EXAMPLES = {"uuid": str(uuid4()), "str": "TS20260101000001", "path": "desk.css", "ymd": "2026-03-03", "int": "2026"}
 

@@ -120,8 +120,8 @@ class TestAnsweringTheCustomer:
 
 async def test_the_search_finds_by_words_and_by_kind(world: World) -> None:
     async with await staff(world, "curator") as client:
-        found = (await client.get("/api/v1/knowledge/search", params={"q": "年费"})).json()
-        only = (await client.get("/api/v1/knowledge/search", params={"q": "年费", "kind": "业务知识"})).json()
+        found = (await client.get("/api/v1/knowledge/search", params={"q": "年费"})).json()["items"]
+        only = (await client.get("/api/v1/knowledge/search", params={"q": "年费", "kind": "业务知识"})).json()["items"]
         assert {hit["kind"] for hit in only} == {"业务知识"} < {hit["kind"] for hit in found}
         assert (await client.get("/api/v1/knowledge/search")).status_code == 400
 

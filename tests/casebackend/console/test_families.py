@@ -38,7 +38,11 @@ async def test_the_family_is_made_and_shown_at_the_desk(world: World) -> None:
     assert "没有关联的投诉" in await opens(desk, "agent", f"/cases/{number}/family")
     here = f"/cases/{number}/family"
     assert (await sends(desk, "agent", f"{here}/second", opinion=" ")).status_code == 422
-    second = (await sure(desk, "agent", f"{here}/second", opinion="仍未退款", requested_at="2026-03-02T10:00")).split("/")[2].split("#")[0]
+    second = (
+        (await sure(desk, "agent", f"{here}/second", opinion="仍未退款", requested_at="2026-03-02T10:00"))
+        .split("/")[2]
+        .split("#")[0]
+    )
     await sure(desk, "agent", f"{here}/links", number=other.number, kind="related", reason="同一网点")
     shown = await opens(desk, "agent", here)
     assert all(text in shown for text in ("二次投诉", second, other.number, "关联投诉"))
@@ -61,7 +65,9 @@ async def test_a_review_goes_its_way_at_the_desk(world: World) -> None:
     desk = Desk(world)
     here = f"/cases/{number}/reviews"
     assert "登记核查申请" in await opens(desk, "lead", here)
-    await sure(desk, "lead", here, grounds="不同意", form="confirmed_form", confirmed="yes", applied_at="2026-03-02T10:00")
+    await sure(
+        desk, "lead", here, grounds="不同意", form="confirmed_form", confirmed="yes", applied_at="2026-03-02T10:00"
+    )
     assert f"{number}-H1" in await opens(desk, "branch", "/reviews")
     for move, form in (
         ("accept", {}), ("begin", {}), ("decide", {"outcome": "remanded", **FOUND}), ("notify", {"told_by": "channel"}),

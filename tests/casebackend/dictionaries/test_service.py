@@ -58,7 +58,7 @@ async def test_official_codes_are_a_new_version_from_a_day_on(world: World) -> N
         assert await queries.is_code_on(session, CATEGORY_B, "测试01", after)
         names = [term.name for term in await queries.terms(session, CATEGORY_B)]
         assert len(names) == len(set(names)) == 26
-    shown = (await manager.get(f"{url}?on=2026-07-01")).json()
+    shown = (await manager.get(f"{url}?on=2026-07-01")).json()["items"]
     assert [term["code"] for term in shown if term["name"] == "信用卡"] == ["测试01"]
     assert (await manager.get("/api/v1/dictionaries/none")).status_code == 404
     assert (await (await staff(world, "agent")).post(f"{url}/codes", json=body)).status_code == 403
