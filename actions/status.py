@@ -1,7 +1,7 @@
 from actions.action import Turn, TurnAction, business
 from actions.intake import put_aside, resume
-from casebackend.api.cases import CaseBrief, UrgeOutcome, WithdrawOutcome
 from casebackend.api.client import Refused
+from casebackend.api.own import CaseBrief, UrgeOutcome, WithdrawOutcome
 
 SHOWN = 3
 # talks about a draft that is not filed yet

@@ -227,7 +227,7 @@ LISTED = (
 BARE_LIST = f"""SELECT {LISTED} FROM cases
 WHERE (unit_id = ANY(%(units)s) OR handling_unit_id = ANY(%(units)s)) AND status = ANY(%(statuses)s)
 AND category_b = %(category)s AND received_at >= %(first)s AND received_at < %(last)s AND unit_id = ANY(%(units)s)
-ORDER BY number DESC LIMIT 51"""
+ORDER BY received_at DESC, number DESC LIMIT 51"""
 
 
 async def lists(settings: Settings, figures: Figures, folder: Path) -> None:

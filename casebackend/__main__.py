@@ -18,6 +18,7 @@ from casebackend.app import create_app
 from casebackend.audit import service as audit
 from casebackend.cases import diagram
 from casebackend.connection import open_database
+from casebackend.customers import service as customers
 from casebackend.logging import configure
 from casebackend.seed import seed
 from casebackend.settings import Settings
@@ -29,15 +30,30 @@ def _settings() -> Settings:
 
 
 def migrate() -> int:
-    """Brings the schema to the newest version."""
+    """Brings the schema to the newest version, with the reference data and the indexes that it needs."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     command.upgrade(config, "head")
+    asyncio.run(_completed())
     return 0
 
 
+async def _completed() -> None:
+    """What no migration can do: it holds no keys and knows no seed. Run again it changes nothing."""
+    database = open_database(_settings())
+    try:
+        async with database.transaction() as session:
+            await seed(session, now=datetime.now(UTC), passwords={})
+        indexed = True
+        while indexed:
+            async with database.transaction() as session:
+                indexed = await customers.index_papers(session) > 0
+    finally:
+        await database.dispose()
+
+
 async def demo_logins() -> int:
-    """Seeds, gives the five demo logins new passwords and prints them once, as JSON."""
+    """Seeds, gives the demo logins new passwords and prints them once, as JSON."""
     settings = _settings()
     database = open_database(settings)
     passwords = {login: secrets.token_urlsafe(9) for login in logins()}

@@ -1,6 +1,7 @@
 """What the worker does, and under whose lead: every effect in one short transaction of the present epoch."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
@@ -31,7 +32,7 @@ from casebackend.notices.rules import Channel, State
 from casebackend.notices.smtp import SmtpSender
 from casebackend.outbox import jobs as outbox
 from casebackend.outbox.jobs import Subscriber
-from casebackend.outbox.queries import waiting
+from casebackend.outbox.queries import anything_waiting
 from casebackend.registration import jobs as registration
 from casebackend.reviews import queries as reviews
 from casebackend.revisits import jobs as revisits
@@ -42,6 +43,8 @@ log = structlog.get_logger()
 
 LEASE = "worker"
 PAUSE_SECONDS = 0.01
+# So long one kind of work goes on while there is more of it; then the others have their turn, and the lease is renewed.
+SLICE_SECONDS = 5
 LOOK_AGAIN = timedelta(seconds=10)
 
 
@@ -61,17 +64,21 @@ def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
         "clock.near_due": (escalations.on_strike,),
         "clock.overdue": (escalations.on_strike,),
         "clock.escalated": (escalations.on_strike,),
+        "conversation.agent_spoke": (cases.on_agent_spoke,),
+        "clock.moved": (cases.on_clock_moved,),
         "supervision.opened": (supervision.on_opened,),
+        "supervision.returned": (supervision.on_returned,),
         "supervision.unread": (supervision.on_unread,),
         "supervision.replied": (supervision.on_replied,),
     }
 
 
 def carriers(settings: Settings) -> dict[Channel, Sender]:
-    """Mail goes over the bank's server once it is named; the SMS gateway is another company's, so here a double."""
+    """Mail goes over the bank's server once it is named; SMS gateway and OA are other companies', so here doubles."""
     logs = settings.var_dir / "log"
     mail: Sender = SmtpSender(settings) if settings.smtp_host else ConsoleSender(Channel.MAIL, logs / "mail.jsonl")
-    return {Channel.MAIL: mail, Channel.SMS: ConsoleSender(Channel.SMS, logs / "sms.jsonl")}
+    doubles = {each: ConsoleSender(each, logs / f"{each}.jsonl") for each in (Channel.SMS, Channel.OA)}
+    return {Channel.MAIL: mail, **doubles}
 
 
 class Chores:
@@ -120,6 +127,8 @@ class Chores:
             clock_due = await clocks.anything_due(session, now=self.now())
         if clock_due:
             await self._repeat(clocks.strike, clocks.BATCH)
+        if not await self._still_leads():
+            return
         await self._drain()
         await self._each(revisits.due, revisits.send)
         await self._each(revisits.unanswered, revisits.give_up)
@@ -148,8 +157,8 @@ class Chores:
         return True
 
     async def _repeat(self, job: Callable[..., Awaitable[int]], batch: int) -> None:
-        done = batch
-        while done >= batch and not self.stopping:
+        done, end = batch, time.monotonic() + SLICE_SECONDS
+        while done >= batch and not self.stopping and time.monotonic() < end:
             async with self._as_leader() as session:
                 done = await job(session, now=self.now())
 
@@ -164,7 +173,8 @@ class Chores:
                 await act(session, each, now=self.now())
 
     async def _drain(self) -> None:
-        while not self.stopping and await self._waiting():
+        end = time.monotonic() + SLICE_SECONDS
+        while not self.stopping and time.monotonic() < end and await self._waiting():
             async with self._as_leader() as session:
                 messages = await outbox.claim(session, now=self.now())
             async with self._as_leader() as session:
@@ -172,7 +182,7 @@ class Chores:
 
     async def _waiting(self) -> bool:
         async with self.database.reading() as session:
-            return await waiting(session, now=self.now()) > 0
+            return await anything_waiting(session, now=self.now())
 
     async def post(self) -> None:
         """Mail and SMS to colleagues, beside the ticking: a slow mail server holds up no clock."""
@@ -192,7 +202,7 @@ class Chores:
             return
         await self._repeat(partial(cases.archive_due, held=reviews.holding()), cases.ARCHIVED_AT_ONCE)
         async with self._as_leader() as session:
-            changed = await recompute_provisional(session)
+            changed = await recompute_provisional(session, now=self.now())
             ends = await ends_soon(session, local_date(self.now()))
         if changed:
             log.info("clocks.recomputed", count=changed)

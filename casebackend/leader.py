@@ -10,6 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from casebackend.database import Base
 
 LEASE = timedelta(seconds=15)
+# A leader that is paused within a transaction holds the lease row; PostgreSQL ends its session before the lease ends.
+IDLE = LEASE / 2
+# A lease that ends later was given before the clock was set back; its holder may be long gone.
+BELIEVABLE = 2 * LEASE
 
 
 class LeaderLease(Base):
@@ -32,7 +36,7 @@ async def lead(session: AsyncSession, name: str, holder: str, *, now: datetime) 
     await session.execute(fresh.on_conflict_do_nothing())
     lease = await session.get_one(LeaderLease, name, with_for_update=True, populate_existing=True)
     if lease.holder != holder:
-        if lease.until > now:
+        if now < lease.until <= now + BELIEVABLE:
             return None
         lease.holder, lease.epoch = holder, lease.epoch + 1
     lease.until = now + LEASE

@@ -8,6 +8,7 @@ from pydantic.json_schema import models_json_schema
 from sanic import Blueprint, HTTPResponse, Request, Sanic, json
 
 from casebackend.access.matrix import PUBLIC
+from casebackend.components import ANSWERS, HEADERS, KEY, PROBLEM, SCHEMAS, TAG, headers, responses, security_schemes
 from casebackend.operations import OPERATIONS, Operation
 from casebackend.parameters import Schema, in_path
 
@@ -15,14 +16,6 @@ __all__ = ["OPERATIONS", "Operation", "bp", "describe", "operations"]
 
 bp = Blueprint("openapi")
 PARAMETER = re.compile(r"<(\w+):(\w+)>")
-SCHEMAS, HEADERS, ANSWERS = "#/components/schemas/", "#/components/headers/", "#/components/responses/"
-REFUSALS = {
-    400: "请求不完整：参数、游标或 Idempotency-Key 不正确", 401: "没有登录", 403: "没有权限", 404: "没有找到",
-    409: "与现在的状态冲突", 412: "读取之后有人改动过", 413: "正文、地址或请求头过长", 415: "不是 JSON", 422: "内容不合法", 428: "缺少 If-Match",
-    503: "暂时不可用，稍后重试",
-}  # fmt: skip
-KEY = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"}
-TAG = {"type": "string", "pattern": r'^(\*|(W/)?"\d{1,9}")$'}
 
 
 def operations(app: Sanic[Any, Any]) -> dict[str, tuple[str, str]]:
@@ -58,9 +51,9 @@ def describe(app: Sanic[Any, Any]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "headers": _headers(),
-            "responses": {str(status): _refusal(status, words) for status, words in REFUSALS.items()},
-            "securitySchemes": _security_schemes(),
+            "headers": headers(),
+            "responses": responses(),
+            "securitySchemes": security_schemes(),
         },
     }
 
@@ -123,10 +116,10 @@ def _answers(handler: Any, known: Operation, references: dict[Any, Schema]) -> d
     answer: dict[str, Any] = {"description": known.summary}
     schema = _answered(known, references)
     if schema is not None and known.status != 204:
-        answer["content"] = {known.media: {"schema": schema}}
-    headers = _named(known, handler)
-    if headers:
-        answer["headers"] = {name: {"$ref": f"{HEADERS}{name}"} for name in headers}
+        answer["content"] = {media: {"schema": schema} for media in known.media}
+    named = _named(known, handler)
+    if named:
+        answer["headers"] = {name: {"$ref": f"{HEADERS}{name}"} for name in named}
     others = {
         str(status): {"description": words} if status == 204 else answer | {"description": words}
         for status, words in known.other.items()
@@ -136,7 +129,7 @@ def _answers(handler: Any, known: Operation, references: dict[Any, Schema]) -> d
 
 def _answered(known: Operation, references: dict[Any, Schema]) -> Schema | None:
     if known.response is None:
-        return {"type": "string"} if known.media != "application/json" else {"type": "object"}
+        return {"type": "object"} if known.media == ("application/json",) else {"type": "string"}
     reference = references[known.response, "serialization"]
     if known.also is not None:
         return {"anyOf": [reference, references[known.also, "serialization"]]}
@@ -150,32 +143,6 @@ def _named(known: Operation, handler: Any) -> list[str]:
     names = ["ETag"] if tagged else []
     names += ["Location"] if known.located else []
     return names + (["Idempotent-Replayed"] if takes_key(handler) else [])
-
-
-def _headers() -> dict[str, Any]:
-    return {
-        "ETag": {"required": True, "schema": {"type": "string", "pattern": r'^"\d+"$'}},
-        "Location": {"required": True, "schema": {"type": "string", "pattern": "^/api/v1/"}},
-        "Idempotent-Replayed": {"schema": {"type": "string", "const": "true"}},
-        "Retry-After": {"required": True, "schema": {"type": "string", "pattern": r"^\d+$"}},
-    }
-
-
-def _refusal(status: int, words: str) -> dict[str, Any]:
-    content = {"application/problem+json": {"schema": {"$ref": f"{SCHEMAS}Problem"}}}
-    found: dict[str, Any] = {"description": words, "content": content}
-    return found | ({"headers": {"Retry-After": {"$ref": f"{HEADERS}Retry-After"}}} if status == 503 else {})
-
-
-def _security_schemes() -> dict[str, Any]:
-    return {
-        "program": {"type": "http", "scheme": "bearer", "description": "程序的令牌"},
-        "session": {
-            "type": "apiKey", "in": "cookie", "name": "__Host-tingsu",
-            "description": "同事的登录会话；改动类请求还要带 X-CSRF-Token 和本站的 Origin。仅本机的演示用 tingsu",
-        },
-        "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token", "description": "该会话的令牌，在页面中给出"},
-    }  # fmt: skip
 
 
 def _security(method: str, allowed: frozenset[str]) -> list[dict[str, list[str]]]:
@@ -196,10 +163,4 @@ def _schemas() -> tuple[dict[Any, Schema], dict[str, Schema]]:
         wanted += [(known.request, "validation")] if known.request else []
         wanted += [(model, "serialization") for model in (known.response, known.also) if model is not None]
     references, definitions = models_json_schema(list(dict.fromkeys(wanted)), ref_template=SCHEMAS + "{model}")
-    problem = {
-        "type": "object",
-        "properties": {name: {"type": "string"} for name in ("type", "title", "detail")}
-        | {"status": {"type": "integer"}},
-        "required": ["type", "title", "status", "detail"],
-    }
-    return dict(references), definitions["$defs"] | {"Problem": problem}
+    return dict(references), definitions["$defs"] | {"Problem": PROBLEM}

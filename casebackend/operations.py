@@ -1,4 +1,4 @@
-"""What goes into each operation of the published interface and what comes out; everything else is read off the routes."""
+"""What goes into each operation of the published interface and what comes out; the rest is read off the routes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,8 +17,10 @@ from casebackend.api import (
     extensions,
     families,
     handlings,
+    histories,
     limits,
     notices,
+    own,
     parties,
     recusals,
     registration,
@@ -32,6 +34,7 @@ from casebackend.cases.conditions import CONDITIONS
 from casebackend.cases.handlings import FIELDS as HANDLINGS
 from casebackend.cases.lists import Queue
 from casebackend.cases.task_views import Box
+from casebackend.evidence.rules import EXTENSIONS as EVIDENCE
 from casebackend.extensions import rules as extensions_rules
 from casebackend.parameters import DAY, PAGE, UUID, Schema, choice, conditions
 from casebackend.reviews import rules as reviews_rules
@@ -60,7 +63,7 @@ class Operation:
     refuses: frozenset[int] = frozenset()
     located: bool = False
     tagged: bool = False
-    media: str = "application/json"
+    media: tuple[str, ...] = ("application/json",)
 
 
 A, C, D = conversations, cases, drafts
@@ -81,7 +84,9 @@ OPERATIONS: dict[str, Operation] = {
     "extensions.decide_material": Operation("确认是否新事实", extensions.DecideMaterial, extensions.MaterialView),
     "extensions.record_contact": Operation("登记联系客户", extensions.RecordContact, status=204),
     "limits.limits": Operation("时限", None, limits.LimitList, query=PAGE),
-    "limits.add": Operation("新增一条时限（按生效日）", limits.AddLimit, limits.LimitView, status=201),
+    "limits.add": Operation(
+        "新增一条时限（按生效日）", limits.AddLimit, limits.LimitView, status=201, refuses=frozenset({404})
+    ),
     "limits.calendar": Operation("一年的工作日历", None, limits.CalendarView),
     "limits.day": Operation("日历中的一天", None, limits.DayView),
     "limits.edit_day": Operation("修改日历中的一天", limits.EditDay, limits.DayView),
@@ -102,7 +107,7 @@ OPERATIONS: dict[str, Operation] = {
     "recusals.waive": Operation("总行解除回避", recusals.GrantWaiver, recusals.RecusalsView, status=201),
     "evidence.of_case_evidence": Operation("证据清单", None, evidence.EvidenceList, query=PAGE),
     "evidence.add": Operation("登记证据", evidence.AddEvidence, evidence.EvidenceView, status=201),
-    "evidence.file": Operation("下载证据文件", media="application/octet-stream"),
+    "evidence.file": Operation("下载证据文件", media=tuple(EVIDENCE)),
     "assignments.candidates": Operation("可以承办的人员及理由", None, assignments.CandidatesView, tagged=True),
     "assignments.assign": Operation("分派承办人", assignments.Assign, assignments.CandidatesView),
     "conversations.receive": Operation("客户消息入库", A.Inbound, A.InboundReceipt, status=201, other=SEEN),
@@ -121,10 +126,10 @@ OPERATIONS: dict[str, Operation] = {
     "drafts.cancel": Operation("取消填写", T, status=204),
     "drafts.submit_transcript": Operation("提交通话转写", D.Transcript, D.DraftView),
     "own_cases.file": Operation("确认并登记投诉", T, D.CaseReceipt, status=201),
-    "own_cases.progress": Operation("客户查询进度", T, C.Progress),
-    "own_cases.urge": Operation("客户催办", T, C.UrgeOutcome),
-    "own_cases.withdraw": Operation("客户撤诉", T, C.WithdrawOutcome),
-    "revisits.answer": Operation("客户回答回访", T, C.SurveyOutcome),
+    "own_cases.progress": Operation("客户查询进度", T, own.Progress),
+    "own_cases.urge": Operation("客户催办", T, own.UrgeOutcome),
+    "own_cases.withdraw": Operation("客户撤诉", T, own.WithdrawOutcome),
+    "revisits.answer": Operation("客户回答回访", T, own.SurveyOutcome),
     "cases.listing": Operation(
         "投诉列表", None, C.CasePage, query={"queue": choice(Queue)} | conditions(CONDITIONS) | PAGE
     ),
@@ -139,11 +144,11 @@ OPERATIONS: dict[str, Operation] = {
         query={"from": DAY, "to": DAY, "by": BY} | conditions(CONDITIONS),
     ),
     "cases.case": Operation("一件投诉", None, C.CaseView),
-    "cases.timeline": Operation("流转记录", None, C.TimelineView),
-    "cases.clocks": Operation("时限", None, C.ClocksView),
+    "cases.timeline": Operation("流转记录", None, histories.TimelineView),
+    "cases.clocks": Operation("时限", None, histories.ClocksView),
     "cases.move": Operation("办理一步", C.MoveCase, C.CaseView, also=C.Moved),
     "cases.classify": Operation("调整分类（签名的修改）", C.Classify, C.CaseView),
-    "own_families.own_second": Operation("客户提出二次投诉", T, C.SecondOutcome),
+    "own_families.own_second": Operation("客户提出二次投诉", T, own.SecondOutcome),
     "families.family": Operation("投诉家族：首次、催办、二次、核查、监管、合并、拆分、关联", None, families.FamilyView),
     "families.open_second": Operation(
         "转为二次投诉", families.OpenSecond, families.Opened, status=201, located=True, tagged=True
@@ -184,6 +189,9 @@ OPERATIONS: dict[str, Operation] = {
     "supervision.item": Operation("一项督办", None, S.SupervisionView),
     "supervision.read": Operation("督办已阅", None, S.SupervisionView),
     "supervision.reply": Operation("回复督办", S.ReplySupervision, S.SupervisionView, status=201, located=True),
+    "supervision.send_back": Operation(
+        "退回督办的回复", S.ReturnSupervision, S.SupervisionView, status=201, located=True
+    ),
     "supervision.close": Operation("结束督办", S.CloseSupervision, S.SupervisionView),
     "dictionaries.listing": Operation(
         "一个字典在某日有效的名称和代码", None, dictionaries.TermPage, query={"on": DAY} | PAGE
@@ -203,7 +211,7 @@ OPERATIONS: dict[str, Operation] = {
         "暂存登记", registration.Register, registration.SavedDraft, status=201, located=True
     ),
     "registrations.listing": Operation("我的暂存", None, registration.SavedDraftPage, query=PAGE),
-    "registrations.draft": Operation("一份暂存", None, registration.DraftContent),
+    "registrations.draft": Operation("一份暂存", None, registration.DraftContent, refuses=frozenset({409})),
     "registrations.change": Operation("修改暂存", registration.Register, registration.SavedDraft),
     "registrations.reset": Operation("重置暂存", status=204),
     "registrations.submit": Operation("提交复核", None, registration.Registered, status=201, located=True),

@@ -56,10 +56,13 @@ def count(word: str) -> int:
 def beyond(order: Sequence[ColumnElement[Any]], values: Sequence[Any], *, descending: bool) -> ColumnElement[bool]:
     """What comes after these values of the order. All of it runs one way, so one comparison of rows is enough."""
     if len(order) == 1:
-        return order[0] < values[0] if descending else order[0] > values[0]
+        [column], [value] = order, values
+        after: ColumnElement[bool] = column < value if descending else column > value
+        return after
     left = tuple_(*order)
     right = tuple_(*(literal(value, each.type) for value, each in zip(values, order, strict=True)))
-    return left < right if descending else left > right
+    found: ColumnElement[bool] = left < right if descending else left > right
+    return found
 
 
 def one_of[T](kind: Callable[[str], T], request: Request, name: str) -> T | None:

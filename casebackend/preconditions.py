@@ -64,6 +64,12 @@ def placed(response: HTTPResponse, address: str) -> HTTPResponse:
     return response
 
 
+def require_same(read: int | None, current: int) -> None:
+    """Under the lock, for what was compared before it was taken; None where any version will do."""
+    if read is not None and read != current:
+        raise VersionPassed(current)
+
+
 def require(sent: str, current: int) -> None:
     tags = {tag.strip().removeprefix("W/") for tag in sent.split(",")}
     if ANY not in tags and etag(current) not in tags:

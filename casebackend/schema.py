@@ -13,9 +13,10 @@ from casebackend.database import Base
 from casebackend.dictionaries import model as dictionaries
 from casebackend.digests import model as digests
 from casebackend.drafts import model as drafts
-from casebackend.evidence import model as evidence
 from casebackend.escalations import model as escalations
+from casebackend.evidence import model as evidence
 from casebackend.extensions import model as extensions
+from casebackend.families import model as families
 from casebackend.grading import model as grading
 from casebackend.handoffs import model as handoffs
 from casebackend.heartbeats import model as heartbeats
@@ -25,7 +26,6 @@ from casebackend.outbox import model as outbox
 from casebackend.parties import model as parties
 from casebackend.recusals import model as recusals
 from casebackend.registration import model as registration
-from casebackend.families import model as families
 from casebackend.reviews import model as reviews
 from casebackend.revisits import model as revisits
 from casebackend.staff import model as staff

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.calendar import service as calendar
-from casebackend.clocks import service as clocks
+from casebackend.clocks import limits
 from casebackend.curation import service as curation
 from casebackend.dictionaries import service as dictionaries
 from casebackend.grading import service as grading
@@ -20,7 +20,7 @@ async def seed(session: AsyncSession, *, now: datetime, passwords: Mapping[str, 
     """Idempotent. `passwords` by login; hashed at once, never stored."""
     await organisations.seed(session)
     await calendar.seed(session, now=now)
-    await clocks.seed(session, now=now)
+    await limits.seed(session, now=now)
     await workflow.seed(session, now=now)
     await thresholds.seed(session, now=now)
     await dictionaries.seed(session, now=now)

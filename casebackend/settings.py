@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     wechat_window_hours: int = 48
     case_number_letters: str = Field(default="TS", pattern=r"^[A-Z]{1,4}$", description="what case numbers begin with")
     case_number_digits: int = Field(default=6, ge=4, le=8, description="digits of the count of a day")
-    smtp_host: str | None = Field(default=None, description="mail to staff; none: one line a mail in var/log/mail.jsonl")
+    smtp_host: str | None = Field(default=None, description="mail to staff; none: a line a mail in var/log/mail.jsonl")
     smtp_port: int = 25
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None

@@ -30,7 +30,8 @@ from casebackend.settings import Settings
 log = structlog.get_logger()
 
 TICK_SECONDS, POST_SECONDS, BEAT_SECONDS, HOURLY_SECONDS = 0.5, 1, 5, 3_600
-STUCK_AFTER_SECONDS = 60
+STUCK_AFTER_SECONDS = 45
+JUMP_SECONDS = 5
 # So long a mail that is on its way may keep us at the end.
 STOP_SECONDS = 5
 
@@ -104,9 +105,19 @@ def _schedule(worker: Worker) -> AsyncIOScheduler:
     return scheduler
 
 
+def _drift() -> float:
+    return time.time() - time.monotonic()
+
+
+def _wake(scheduler: AsyncIOScheduler, worker: Worker) -> None:
+    """It reckons by the wall clock: set back by an hour, it would sleep for an hour."""
+    for job in scheduler.get_jobs():
+        job.modify(next_run_time=worker.now())
+
+
 async def run(settings: Settings) -> int:
     """Until told to stop; non-zero when the ticking has stopped by itself, so that the supervisor starts us again."""
-    database = open_database(settings)
+    database = open_database(settings, idle=leader.IDLE)
     name = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:6]}"
     worker = Worker(database, settings, now=lambda: datetime.now(UTC), name=name)
     stopping = asyncio.Event()
@@ -116,10 +127,15 @@ async def run(settings: Settings) -> int:
     scheduler.start()
     log.info("worker.started")
     status = 0
+    drift = _drift()
     while not stopping.is_set():
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(1):
                 await stopping.wait()
+        if abs(_drift() - drift) > JUMP_SECONDS:
+            log.error("clock.jumped", seconds=round(_drift() - drift))
+            drift = _drift()
+            _wake(scheduler, worker)
         if time.monotonic() - worker.last_tick > STUCK_AFTER_SECONDS:
             log.error("worker.stuck")
             status = 70

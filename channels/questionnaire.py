@@ -7,10 +7,10 @@ from typing import Literal
 
 import structlog
 
-from casebackend.api.cases import CaseBrief, UrgeOutcome, WithdrawOutcome
 from casebackend.api.client import CaseBackend, Refused
 from casebackend.api.conversations import HandoffRequest
 from casebackend.api.drafts import Absorbed, DraftView
+from casebackend.api.own import CaseBrief, UrgeOutcome, WithdrawOutcome
 from channels.envelope import SUPERSEDED, Asked, Reply, Turn
 from channels.words.book import Words
 

@@ -1,6 +1,6 @@
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -8,59 +8,6 @@ from pydantic import Field
 from casebackend.api.conversations import Command, View
 from casebackend.cases.rules import Move, Status
 from casebackend.cases.words import DeclineReason, Responsible, Satisfaction, ToldBy, Validity
-
-
-class CaseBrief(View):
-    """What a customer may read of an own case. `stage` and `next_step` are words to the customer."""
-
-    number: str
-    stage: str
-    unit: str | None
-    promised_on: date | None
-    next_step: str
-    filed_at: datetime
-
-
-class Progress(View):
-    """`foreign`: the message names a number that is not an own case; nothing about it is told (需核实身份)."""
-
-    cases: list[CaseBrief]
-    foreign: bool
-
-
-class UrgeOutcome(View):
-    """`case` is the one urged; with several open cases and none named, `cases` holds the choice.
-
-    `second_offered`: the case is closed, and a second complaint may follow it.
-    """
-
-    outcome: Literal["urged", "too_soon", "closed", "none", "foreign", "choose"]
-    case: CaseBrief | None
-    cases: list[CaseBrief]
-    second_offered: bool = False
-
-
-class SecondOutcome(View):
-    """`case` is the second complaint just opened, or the one that was there; `cases` holds the choice."""
-
-    outcome: Literal["opened", "exists", "open", "not_possible", "none", "foreign", "choose"]
-    case: CaseBrief | None
-    cases: list[CaseBrief]
-
-
-class WithdrawOutcome(View):
-    outcome: Literal["confirm", "withdrawn", "closed", "none", "foreign", "choose", "kept"]
-    case: CaseBrief | None
-    cases: list[CaseBrief]
-
-
-class SurveyOutcome(View):
-    """`next` is the step to ask now; `second_case` is set when a linked second complaint was opened."""
-
-    next: Literal["solved", "score", "words", "again", "done"]
-    understood: bool
-    second_case: UUID | None
-    second_number: str | None
 
 
 class MoveCase(Command):
@@ -171,6 +118,8 @@ class CasePage(View):
 
 
 class CaseView(CaseRow):
+    """`barred`: why this reader may make no move, or only give the case to somebody else."""
+
     version: int
     conversation_id: UUID
     matter_type: str
@@ -209,51 +158,4 @@ class CaseView(CaseRow):
     second_number: str | None
     master_number: str | None
     allowed: list[AllowedMove]
-
-
-class TimelineEntryView(View):
-    seq: int
-    at: datetime
-    actor_name: str
-    kind: str
-    label: str
-    opinion: str | None
-    from_status: Status | None
-    to_status: Status | None
-    detail: dict[str, Any]
-
-
-class TimelineView(View):
-    number: str
-    entries: list[TimelineEntryView]
-
-
-class ClockView(View):
-    """`derivation` shows in words how the due time came about; `provisional`: days without a published calendar.
-
-    `origin_at` is where counting began (receipt, or receipt of new material), `effective_from` the version of the
-    limit; `level` reminders have been told, `next_at` is when the next one comes."""
-
-    kind: str
-    label: str
-    seq: int
-    profile: str
-    effective_from: date | None
-    origin_at: datetime
-    paused_days: int
-    next_at: datetime | None
-    level: int
-    started_at: datetime
-    near_at: datetime
-    due_at: datetime
-    stopped_at: datetime | None
-    stop_reason: str | None
-    near_fired_at: datetime | None
-    fired_at: datetime | None
-    derivation: str
-    provisional: bool
-
-
-class ClocksView(View):
-    number: str
-    clocks: list[ClockView]
+    barred: str | None

@@ -7,7 +7,6 @@ from uuid import UUID
 import aiohttp
 from pydantic import BaseModel, TypeAdapter
 
-from casebackend.api.cases import Progress, SurveyOutcome, UrgeOutcome, WithdrawOutcome
 from casebackend.api.conversations import (
     Answer,
     ClaimDelivery,
@@ -29,6 +28,7 @@ from casebackend.api.conversations import (
     TurnResult,
 )
 from casebackend.api.drafts import Absorbed, CaseReceipt, DraftView, Transcript
+from casebackend.api.own import Progress, SurveyOutcome, UrgeOutcome, WithdrawOutcome
 
 
 class BackendUnavailable(Exception):

@@ -86,7 +86,7 @@ class ConversationView(View):
     owner: Owner
     owner_name: str | None
     messages: list[MessageView]
-    shown: list[MessageView] = []
+    shown: list[MessageView] = Field(default_factory=list)
 
 
 class ClaimTurn(Command):

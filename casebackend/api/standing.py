@@ -5,11 +5,12 @@ from casebackend.api.base import View
 
 
 class FigureView(View):
-    """`alarm`: the value has reached the dated limit. `href`: the list with exactly these."""
+    """`value` is none where nothing has been counted yet. `alarm`: it has reached the dated limit.
+    `href`: the list with exactly these."""
 
     code: str
     label: str
-    value: int
+    value: int | None
     unit: str
     limit: int
     alarm: bool

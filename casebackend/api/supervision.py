@@ -20,11 +20,21 @@ class ReplySupervision(Command):
     text: str = Field(min_length=1, max_length=4_000)
 
 
+class ReturnSupervision(Command):
+    """The answer is not enough: what is wanted still, and until when."""
+
+    demand: str = Field(min_length=1, max_length=2_000)
+    due_at: AwareDatetime
+
+
 class CloseSupervision(Command):
     opinion: str = Field(min_length=1, max_length=1_000)
 
 
 class SupervisionReplyView(View):
+    """`kind`: `reply`, or `return` with which the supervisor sent it back."""
+
+    kind: str
     actor_name: str
     text: str
     at: datetime
@@ -50,6 +60,7 @@ class SupervisionView(View):
     replies: list[SupervisionReplyView]
     may_answer: bool
     may_close: bool
+    may_return: bool
     version: int
 
 

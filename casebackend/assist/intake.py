@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.audit import service as audit
-from casebackend.cases.filing import file_from_draft
 from casebackend.cases.model import Case
 from casebackend.cases.queries import seen_conversations
+from casebackend.cases.submission import file_from_draft
 from casebackend.conversations import service as conversations
 from casebackend.customers import service as customers
 from casebackend.drafts import queries

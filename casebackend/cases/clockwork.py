@@ -1,4 +1,4 @@
-"""What happens to the clocks of a case: with its filing, with each arrow of the lifecycle, and by decision."""
+"""What happens to the clocks of a case with its filing and with each arrow of the lifecycle."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -7,10 +7,10 @@ from decimal import Decimal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.calendar.queries import calendar_around
-from casebackend.calendar.rules import DAY_MINUTES, local_date
+from casebackend.calendar.rules import local_date
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Arrow, Clock, Move
-from casebackend.clocks import queries, rules, service
+from casebackend.clocks import limits, queries, rules, service
 from casebackend.clocks.model import Timer
 from casebackend.clocks.rules import StopReason, Term, Unit
 from casebackend.workflow import rules as workflow
@@ -22,6 +22,8 @@ DONE = (Move.REPLY,)
 ONCE = (rules.CONTACT, rules.REGULATOR)
 REGULATOR_TERM = Term("监管要求时限", Decimal(0), Unit.CALENDAR_DAYS)
 REGULATOR_WORDS = "监管要求办结"
+DESIGNATED_TERM = Term("指定答复期限", Decimal(0), Unit.CALENDAR_DAYS)
+DESIGNATED_WORDS = "指定答复日期"
 
 
 def is_internal(kind: str) -> bool:
@@ -45,16 +47,16 @@ async def first_clocks(session: AsyncSession, case: Case, *, now: datetime) -> l
     """All clocks of a new case, not yet stored: one insert brings them with the case. Sets its profile."""
     unit_id = case.unit_id or case.handling_unit_id
     case.profile = await profile_of(session, unit_id, local_date(case.received_at))
-    timers = await _starting(session, case, workflow.started_by(await steps_of(session, case), Move.SUBMIT), now=now)
+    timers = await starting(session, case, workflow.started_by(await steps_of(session, case), Move.SUBMIT), now=now)
     legal = legal_kind(case)
     if legal is not None:
         timers.append(await service.made(session, case.id, legal, at=case.received_at, profile=case.profile))
     if case.regulator_due_on is not None:
-        timers.append(await _regulator(session, case, now, seq=1))
+        timers.append(await regulator(session, case, now, seq=1))
     return timers
 
 
-async def _starting(
+async def starting(
     session: AsyncSession, case: Case, kinds: Iterable[str], *, now: datetime, known: Sequence[Timer] = ()
 ) -> list[Timer]:
     """Not yet stored. A clock that runs goes on; the first contact and the regulator's date come once. Calendar days
@@ -66,7 +68,7 @@ async def _starting(
         before = [timer for timer in known if timer.kind == kind]
         if any(timer.stopped_at is None for timer in before) or (before and kind in ONCE):
             continue
-        term = await service.term_of(session, kind, day, severity=case.severity)
+        term = await limits.term_of(session, kind, day, severity=case.severity)
         basis = rules.RECEIPT
         at = now
         if term.unit is Unit.CALENDAR_DAYS:
@@ -92,7 +94,7 @@ async def run(session: AsyncSession, case: Case, move: Move, arrow: Arrow, *, at
         return
     steps = await steps_of(session, case)
     _stop(running, arrow, move, frozenset(workflow.stopped_by(steps, move)), at=at)
-    begun = await _starting(session, case, workflow.started_by(steps, move), now=now, known=timers)
+    begun = await starting(session, case, workflow.started_by(steps, move), now=now, known=timers)
     if Clock.LEGAL in arrow.starts:
         begun += await _promises_again(session, case, move, timers, now=now)
     session.add_all(begun)
@@ -128,82 +130,22 @@ async def _promises_again(
     return again
 
 
-async def extend(session: AsyncSession, case: Case, kind: str, *, now: datetime) -> Timer:
-    """The running limit of law gives way to a longer one from the same origin, with the same days of pause."""
-    timers = await queries.timers_of(session, case.id)
-    held = next(timer for timer in timers if timer.kind in rules.BY_LAW and timer.stopped_at is None)
-    service.halt([held], at=now, reason=StopReason.EXTENDED)
-    longer = await service.made(
-        session,
-        case.id,
-        kind,
-        at=now,
-        seq=service.next_seq(timers, kind),
-        profile=case.profile,
-        origin_at=held.origin_at,
-        paused_days=held.paused_days,
-        basis=held.basis,
-    )
-    session.add(longer)
-    return longer
-
-
-async def restart(session: AsyncSession, case: Case, *, at: datetime, now: datetime) -> Timer:
-    """New facts: the limit of law counts anew from their receipt. The former day stays in the history."""
-    timers = await queries.timers_of(session, case.id)
-    running = [timer for timer in timers if timer.kind in rules.BY_LAW and timer.stopped_at is None]
-    service.halt(running, at=now, reason=StopReason.RESTARTED)
-    anew = await service.made(
-        session,
-        case.id,
-        rules.LEGAL,
-        at=at,
-        seq=service.next_seq(timers, rules.LEGAL),
-        profile=case.profile,
-        basis=rules.NEW_MATERIAL,
-    )
-    session.add(anew)
-    return anew
-
-
-async def recompute_for_severity(session: AsyncSession, case: Case, now: datetime) -> int:
-    """Running clocks of our own get the term of the present severity, from their own start. By law nothing changes."""
-    timers = await queries.timers_of(session, case.id)
-    changed = 0
-    for timer in timers:
-        ours = is_internal(timer.kind) or timer.kind == rules.CONTACT
-        if timer.stopped_at is not None or not ours:
-            continue
-        term = await service.term_of(session, timer.kind, local_date(case.received_at), severity=case.severity)
-        if timer.unit == Unit.MINUTES:
-            term = rules.rest(term, max(0, int(timer.amount + (term.amount - _whole(timers, timer)) * DAY_MINUTES)))
-        changed += await service.with_term(session, timer, term)
-    await session.flush()
-    return changed
-
-
-def _whole(timers: Sequence[Timer], rest: Timer) -> Decimal:
-    """The limit that a paused step began with."""
-    same = [timer for timer in timers if timer.kind == rest.kind and timer.unit != Unit.MINUTES]
-    return max((timer for timer in same if timer.seq < rest.seq), key=lambda timer: timer.seq).amount
-
-
-async def regulator_due(session: AsyncSession, case: Case, now: datetime) -> None:
-    """After the regulator has set or moved the date."""
-    timers = await queries.timers_of(session, case.id)
-    running = [timer for timer in timers if timer.kind == rules.REGULATOR and timer.stopped_at is None]
-    service.halt(running, at=now, reason=StopReason.RESTARTED)
-    if case.regulator_due_on is not None:
-        session.add(await _regulator(session, case, now, seq=service.next_seq(timers, rules.REGULATOR)))
-    await session.flush()
-
-
-async def _regulator(session: AsyncSession, case: Case, now: datetime, *, seq: int) -> Timer:
+async def regulator(session: AsyncSession, case: Case, now: datetime, *, seq: int) -> Timer:
     assert case.regulator_due_on is not None
     calendar = await calendar_around(session, local_date(now))
     due = rules.fixed_due(calendar, now, case.regulator_due_on, REGULATOR_WORDS)
     return await service.made(
         session, case.id, rules.REGULATOR, at=now, seq=seq, profile=case.profile, term=REGULATOR_TERM, due=due
+    )
+
+
+async def designated(session: AsyncSession, case: Case, now: datetime, *, seq: int) -> Timer:
+    """The day by which an answer was set for this one case (domain.md 4.1, row 23)."""
+    assert case.designated_on is not None
+    calendar = await calendar_around(session, local_date(now))
+    due = rules.fixed_due(calendar, now, case.designated_on, DESIGNATED_WORDS)
+    return await service.made(
+        session, case.id, rules.DESIGNATED, at=now, seq=seq, profile=case.profile, term=DESIGNATED_TERM, due=due
     )
 
 
@@ -224,24 +166,3 @@ async def promised_on(session: AsyncSession, case: Case) -> date | None:
 def promise(timers: Iterable[Timer]) -> date | None:
     due = [timer.due_at for timer in timers if rules.is_promise(timer.kind) and timer.stopped_at is None]
     return rules.last_day(max(due)) if due else None
-
-
-async def rematter(session: AsyncSession, case: Case, path: Sequence[Move], *, now: datetime) -> list[Timer]:
-    """The matter has another type: what the new one does not run ends, what it would run by now begins. The limit of
-    law counts from the receipt, as if it had been a complaint from the first day. The caller flushes."""
-    timers = await queries.timers_of(session, case.id)
-    steps = await steps_of(session, case)
-    wanted: dict[str, None] = {}
-    for move in path:
-        wanted = {kind: None for kind in wanted if kind not in workflow.stopped_by(steps, move)}
-        wanted |= dict.fromkeys(workflow.started_by(steps, move))
-    legal = legal_kind(case) if path else None
-    running = [timer for timer in timers if timer.stopped_at is None]
-    over = [timer for timer in running if timer.kind not in {*wanted, legal, rules.REGULATOR}]
-    service.halt(over, at=now, reason=StopReason.ENDED)
-    begun = await _starting(session, case, wanted, now=now, known=timers)
-    if legal is not None and not any(timer.kind in rules.BY_LAW and timer.stopped_at is None for timer in running):
-        seq = service.next_seq(timers, legal)
-        begun.append(await service.made(session, case.id, legal, at=case.received_at, seq=seq, profile=case.profile))
-    session.add_all(begun)
-    return [timer for timer in (*running, *begun) if timer.stopped_at is None]

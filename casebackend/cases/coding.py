@@ -57,8 +57,7 @@ async def classify(
     session: AsyncSession, case_id: UUID, command: Classify, *, version: int | None, principal: Principal, now: datetime
 ) -> Case:
     case = await hold(session, case_id)
-    if version is not None and version != case.version:
-        raise guards.Stale(case.version)
+    guards.require_version(case, version)
     if Status(case.status) not in IN_PROCESS:
         raise NotOpen
     if not await takes_part(session, case, principal):

@@ -23,9 +23,8 @@ def take(
     if case.coded_by is not None and set(CLASSIFICATION) & set(changed):
         case.coded_by = principal.user_id
     _judge(case, move, principal, now)
-    if move is Move.RECEIVE:
-        case.handler_id = principal.user_id
-    elif move is Move.ASK_COUNTERSIGN:
+    _hand(case, move, principal)
+    if move is Move.ASK_COUNTERSIGN:
         case.cosigners = [str(identity) for identity in command.cosigners]
     elif move is Move.REPLY:
         case.replied_at = at
@@ -37,6 +36,15 @@ def take(
         case.extension_level = 0
     elif move is Move.UNMERGE:
         case.master_id = case.closed_at = None
+
+
+def _hand(case: Case, move: Move, principal: Principal) -> None:
+    """Who has it in hand. Whoever receives it is the one it was assigned to, whatever was meant before."""
+    if move is Move.RECEIVE:
+        case.handler_id = case.assignee_id = principal.user_id
+    elif move is Move.SEND_BACK:
+        case.handler_id = case.assignee_id = None
+        case.assigned_why = []
 
 
 def _judge(case: Case, move: Move, principal: Principal, now: datetime) -> None:

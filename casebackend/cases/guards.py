@@ -123,6 +123,11 @@ async def require_fields(
     await outcome.require(session, case, command)
 
 
+def require_version(case: Case, read: int | None) -> None:
+    if read is not None and read != case.version:
+        raise Stale(case.version)
+
+
 async def require_terms(session: AsyncSession, command: MoveCase | Classify) -> None:
     for field, dictionary in (("business_channel_a", CHANNEL_A), ("category_b", CATEGORY_B), ("cause_c", CAUSE_C)):
         name = getattr(command, field)
@@ -154,11 +159,15 @@ async def require_distance(session: AsyncSession, case: Case, command: MoveCase,
 
 async def require_scope(session: AsyncSession, case: Case, principal: Principal) -> None:
     """Being asked lets one see a case; moving it takes more."""
-    if principal.kind is not Kind.STAFF or ADMIN in principal.roles:
-        return
-    own = principal.user_id in (case.handler_id, case.assignee_id)
-    if not own and not (await scope_of(session, principal)).allows(case.unit_id, case.handling_unit_id):
+    if await only_asked(session, case, principal):
         raise OnlyAsked
+
+
+async def only_asked(session: AsyncSession, case: Case, principal: Principal) -> bool:
+    if principal.kind is not Kind.STAFF or ADMIN in principal.roles:
+        return False
+    own = principal.user_id in (case.handler_id, case.assignee_id)
+    return not own and not (await scope_of(session, principal)).allows(case.unit_id, case.handling_unit_id)
 
 
 def in_charge(case: Case, move: Move, principal: Principal) -> bool:

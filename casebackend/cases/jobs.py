@@ -12,18 +12,24 @@ from sqlalchemy.orm import aliased
 from casebackend.api.cases import MoveCase
 from casebackend.api.conversations import Reply
 from casebackend.calendar.rules import local_date
-from casebackend.cases.filing import SYSTEM
+from casebackend.cases import clockwork
+from casebackend.cases.filing import SYSTEM, noted, written
 from casebackend.cases.model import Case
 from casebackend.cases.rules import OPEN, Move, Status
-from casebackend.cases.service import move_case
-from casebackend.clocks.queries import limit_on
+from casebackend.cases.service import hold, move_case
+from casebackend.clocks.model import Timer
+from casebackend.clocks.queries import limit_on, running
+from casebackend.clocks.rules import CONTACT, StopReason
+from casebackend.clocks.service import halt
 from casebackend.conversations import service as conversations
 from casebackend.conversations.model import Message
 from casebackend.conversations.rules import CARRIED_BY_US, Author
 from casebackend.notifications.words import words
 from casebackend.organisations.model import Organisation
+from casebackend.timeline.rules import Kind
 
 ARCHIVED_AT_ONCE = 20
+IN_CONVERSATION = "坐席已在会话中联系客户"
 
 
 async def on_filed(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
@@ -49,6 +55,40 @@ async def on_filed(session: AsyncSession, payload: Mapping[str, Any], now: datet
         promised_on=f"{day.year}年{day.month}月{day.day}日",
     )
     await conversations.say(session, case.conversation_id, author=Author.SYSTEM, replies=[Reply(text=receipt)], now=now)
+
+
+async def on_agent_spoke(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
+    """Whoever writes to the customer in the conversation of a case has made the first contact."""
+    at = datetime.fromisoformat(payload["at"])
+    waiting = await session.scalars(
+        select(Case.id)
+        .join(Timer, Timer.case_id == Case.id)
+        .where(
+            Case.conversation_id == UUID(payload["conversation_id"]),
+            Timer.kind == CONTACT,
+            Timer.stopped_at.is_(None),
+            Timer.started_at <= at,
+        )
+    )
+    for case_id in waiting.all():
+        case = await hold(session, case_id)
+        mine = [timer for timer in await running(session, case_id) if timer.kind == CONTACT]
+        if mine:
+            halt(mine, at=at, reason=StopReason.DONE)
+            await session.flush()
+            detail: dict[str, object] = {"first": True}
+            await noted(session, case, Kind.CONTACTED, SYSTEM, now=now, opinion=IN_CONVERSATION, detail=detail)
+
+
+async def on_clock_moved(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
+    """After another calendar: the day that the case promises is that of its running clock."""
+    case = await session.get(Case, UUID(payload["case_id"]), with_for_update=True, populate_existing=True)
+    promised = await clockwork.promised_on(session, case) if case is not None else None
+    if case is None or promised is None or promised == case.promised_on:
+        return
+    case.promised_on = promised
+    await session.flush()
+    await written(session, case, Kind.RECOMPUTED, SYSTEM, now=now, fields=["promised_on"])
 
 
 async def archive_due(session: AsyncSession, *, now: datetime, held: ColumnElement[bool] | None = None) -> int:

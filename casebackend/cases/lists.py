@@ -27,7 +27,7 @@ from casebackend.cases.rules import (
     REVIEWER,
     Status,
 )
-from casebackend.paging import beyond, cursor_of, read_cursor
+from casebackend.paging import beyond, cursor_of, moment, read_cursor
 from casebackend.paging import count as place
 from casebackend.tasks.model import Task
 from casebackend.tasks.queries import asked_of
@@ -125,18 +125,22 @@ def in_queue(queue: Queue, principal: Principal, scope: Scope, now: datetime) ->
             return true()
 
 
-def _order(queue: Queue) -> tuple[list[Any], list[Any], bool]:
-    """Columns, how to read their values again, and whether it runs downwards."""
+def _order(queue: Queue, *, by_receipt: bool) -> tuple[list[Any], list[Any], bool]:
+    """Columns, how to read their values again, and whether it runs downwards.
+
+    Within a period of receipt the day of receipt leads: in the order of numbers a database would walk from the newest
+    case down to the period.
+    """
     if queue is not Queue.TODO:
-        return [Case.number], [str], True
+        return ([Case.received_at, Case.number], [moment, str], True) if by_receipt else ([Case.number], [str], True)
     ordinary: ColumnElement[int] = case((Case.lane.is_not(None), 0), else_=1)
     due = func.coalesce(Case.promised_on, _FOREVER, type_=Case.promised_on.type)
     return [ordinary, due, Case.number], [place, date.fromisoformat, str], False
 
 
-def _place(queue: Queue, row: Row[Any]) -> list[object]:
+def _place(queue: Queue, row: Row[Any], *, by_receipt: bool) -> list[object]:
     if queue is not Queue.TODO:
-        return [row.number]
+        return [row.received_at.isoformat(), row.number] if by_receipt else [row.number]
     return [0 if row.lane is not None else 1, row.promised_on or _FOREVER, row.number]
 
 
@@ -149,16 +153,18 @@ async def page(
     where: Sequence[ColumnElement[bool]] = (),
     cursor: str | None = None,
     limit: int = PAGE,
+    by_receipt: bool = False,
 ) -> tuple[Sequence[Row[Any]], str | None]:
-    """To do: the priority lane first, then what is due first. Elsewhere newest first."""
+    """To do: the priority lane first, then what is due first. Elsewhere newest first, by number or by receipt."""
     scope = await scope_of(session, principal)
-    order, kinds, descending = _order(queue)
+    order, kinds, descending = _order(queue, by_receipt=by_receipt)
     query = select(*IN_A_ROW).where(within(scope, principal), in_queue(queue, principal, scope, now), *where)
     if cursor:
         query = query.where(beyond(order, read_cursor(cursor, kinds), descending=descending))
     query = query.order_by(*(each.desc() if descending else each for each in order)).limit(limit + 1)
     found = (await session.execute(query)).all()
-    return found[:limit], cursor_of(_place(queue, found[limit - 1])) if len(found) > limit else None
+    last = found[limit - 1] if len(found) > limit else None
+    return found[:limit], cursor_of(_place(queue, last, by_receipt=by_receipt)) if last is not None else None
 
 
 async def counts(

@@ -119,6 +119,13 @@ async def tell(
     """What to keep on the case, and for its history: over the channel of the complaint where we carry messages."""
     if case.channel not in CARRIED_BY_US:
         return {}, {"told": "by_staff"}
+    message = await say(session, case, text, principal, now)
+    kept = {"told_by": ToldBy.CHANNEL, "told_at": now, "told_proof": f"message:{message}"}
+    return kept, {"told": "by_channel", "message_id": message}
+
+
+async def say(session: AsyncSession, case: Case, text: str, principal: Principal, now: datetime) -> str:
+    """In the colleague's name over our channel. The id of the message, which is the proof."""
     said = await conversations.say(
         session,
         case.conversation_id,
@@ -127,6 +134,4 @@ async def tell(
         now=now,
         user_id=principal.user_id,
     )
-    message = str(said[-1].id)
-    kept = {"told_by": ToldBy.CHANNEL, "told_at": now, "told_proof": f"message:{message}"}
-    return kept, {"told": "by_channel", "message_id": message}
+    return str(said[-1].id)

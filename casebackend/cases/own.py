@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.api.cases import CaseBrief, MoveCase, Progress, UrgeOutcome, WithdrawOutcome
+from casebackend.api.cases import MoveCase
+from casebackend.api.own import CaseBrief, Progress, UrgeOutcome, WithdrawOutcome
 from casebackend.cases import seconds
 from casebackend.cases.answers import yes_or_no
 from casebackend.cases.filing import CUSTOMER, written

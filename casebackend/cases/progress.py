@@ -4,7 +4,7 @@ A node is a stay in a status; coming back (rework, another unit) is another visi
 Standard library only.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -26,6 +26,8 @@ WAY: dict[Status, Move] = {
     S.PROPOSED: M.APPROVE_OPINION, S.CLOSURE_REVIEW: M.APPROVE_REPLY, S.REPLY_PENDING: M.REPLY,
     S.REPLIED: M.PLAN_FOLLOWUP, S.FOLLOW_UP: M.CLOSE,
 }  # fmt: skip
+# The way of a matter to which the usual next move is closed.
+INSTEAD = {S.INVESTIGATING: M.PROPOSE_REPLY}
 
 
 class Phase(StrEnum):
@@ -101,8 +103,9 @@ def progress(
     units: Mapping[UUID, str],
     handler: str | None = None,
     received_at: datetime | None = None,
+    closed_to: Collection[str] = (),
 ) -> list[Node]:
-    """`handler` has the case now; `received_at` is when the customer came."""
+    """`handler` has the case now; `received_at` is when the customer came; `closed_to` what its matter leaves out."""
     walked: list[Node] = []
     visits: dict[Status, int] = {}
     for entry in entries:
@@ -118,7 +121,7 @@ def progress(
         walked.append(_entered(entry, status, len(walked) + 1, visits[status], units))
     if walked:
         walked[-1] = _present(walked[-1], handler, now)
-        walked += planned(walked[-1].status, after=len(walked))
+        walked += planned(walked[-1].status, after=len(walked), closed_to=closed_to)
     return walked
 
 
@@ -172,10 +175,16 @@ def _present(node: Node, handler: str | None, now: datetime) -> Node:
     )
 
 
-def planned(status: Status, *, after: int = 0) -> list[Node]:
+def usual(status: Status, closed_to: Collection[str] = ()) -> Move | None:
+    """The likely next move."""
+    move = WAY.get(status)
+    return INSTEAD.get(status) if move in closed_to else move
+
+
+def planned(status: Status, *, after: int = 0, closed_to: Collection[str] = ()) -> list[Node]:
     """What comes when nothing comes between."""
     found: list[Node] = []
-    while status not in ENDS and (arrow := LIFECYCLE.get((status, WAY[status]))) is not None:
+    while status not in ENDS and (move := usual(status, closed_to)) and (arrow := LIFECYCLE.get((status, move))):
         status = arrow.to
         found.append(Node(after + len(found) + 1, status, STATUS_LABELS[status], Phase.PLANNED))
     return found

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import literal, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
@@ -12,7 +12,7 @@ from casebackend.cases.model import Case
 from casebackend.cases.rules import HEAD, Move
 from casebackend.errors import Forbidden
 from casebackend.notices.thresholds import in_force
-from casebackend.organisations.model import Organisation
+from casebackend.organisations.queries import tree
 from casebackend.parties.queries import persons_complained_of
 from casebackend.recusals import queries, rules
 from casebackend.recusals.rules import Why
@@ -32,8 +32,7 @@ class Recused(Forbidden):
 
 async def barred(session: AsyncSession, case: Case, users: Collection[User]) -> dict[UUID, Why]:
     """Of these people, who has to stay away, and why. The rules are those of the day the case was received."""
-    declared, waived = await queries.declared(session, case.id), await queries.waived(session, case.id)
-    named = await persons_complained_of(session, case.id)
+    declared, waived, named = await _known(session, case.id)
     outlet = await _outlet(session, case)
     found = {}
     for user in users:
@@ -51,21 +50,33 @@ async def barred(session: AsyncSession, case: Case, users: Collection[User]) -> 
     return found
 
 
+async def _known(session: AsyncSession, case_id: UUID) -> tuple[set[UUID], set[UUID], set[UUID]]:
+    """Who declared a conflict, who was let back, whom the complaint names; in one statement, for the page of a case."""
+    sets: tuple[set[UUID], set[UUID], set[UUID]] = (set(), set(), set())
+    asked = (queries.declared(case_id), queries.waived(case_id), persons_complained_of(case_id))
+    columns = [each.add_columns(literal(place)) for place, each in enumerate(asked)]
+    for user_id, place in await session.execute(union_all(*columns)):
+        sets[place].add(user_id)
+    return sets
+
+
 async def _outlet(session: AsyncSession, case: Case) -> UUID | None:
     """The outlet complained of, where its head has to stay away."""
     if case.unit_id is None:
         return None
     if not (await in_force(session, case.received_at)).number("recusal.outlet_head"):
         return None
-    level = await session.scalar(select(Organisation.level).where(Organisation.id == case.unit_id))
-    return case.unit_id if level in BRANCHES else None
+    unit = (await tree(session)).units.get(case.unit_id)
+    return case.unit_id if unit is not None and unit.level in BRANCHES else None
+
+
+async def why_barred(session: AsyncSession, case: Case, principal: Principal) -> Why | None:
+    user = await session.get(User, principal.user_id) if principal.user_id is not None else None
+    return (await barred(session, case, [user])).get(user.id) if user is not None else None
 
 
 async def require_unbarred(session: AsyncSession, case: Case, principal: Principal) -> None:
-    user = await session.get(User, principal.user_id) if principal.user_id is not None else None
-    if user is None:
-        return
-    why = (await barred(session, case, [user])).get(user.id)
+    why = await why_barred(session, case, principal)
     if why is not None:
         raise Recused(why)
 

@@ -10,8 +10,8 @@ from casebackend.api.drafts import CaseReceipt
 from casebackend.api.handlings import HandlingPage
 from casebackend.calendar.rules import local_date
 from casebackend.cases import coding, handlings, lists, own, queries, search, service, views
-from casebackend.cases.filing import file_from_draft
 from casebackend.cases.lists import Queue
+from casebackend.cases.submission import file_from_draft
 from casebackend.database import reading, transactional
 from casebackend.failpoints import failpoint
 from casebackend.idempotency import idempotent, marked_like
@@ -80,15 +80,16 @@ async def withdraw(request: Request, session: AsyncSession, conversation_id: UUI
 @reading
 async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
     """Takes queue, cursor, limit and every condition of `cases.conditions`; pages by cursor."""
-    now = request.app.ctx.now()
+    given, now = search.read(request.args), request.app.ctx.now()
     found, following = await lists.page(
         session,
         request.ctx.principal,
         now=now,
         queue=one_of(Queue, request, "queue") or Queue.ALL,
-        where=await search.clauses(session, search.read(request.args), now=now),
+        where=await search.clauses(session, given, now=now),
         cursor=request.args.get("cursor"),
         limit=limit_of(request, lists.PAGE),
+        by_receipt=search.by_receipt(given),
     )
     answer = CasePage(items=await views.rows(session, found, now=now), next=following)
     return text(answer.model_dump_json(), content_type="application/json")

@@ -106,6 +106,11 @@ async def names_below(session: AsyncSession, dictionary: str, name: str) -> froz
     return frozenset(names | {term.name for term in terms if term.id in found})
 
 
+def by_receipt(given: Given) -> bool:
+    """Whether a period of receipt is asked for: then it also decides the order."""
+    return "received_from" in given or "received_to" in given
+
+
 def as_pairs(given: Given) -> list[tuple[str, str]]:
     """Back to a query string."""
     return [(name, _word(value)) for name, values in given.items() for value in values]

@@ -17,6 +17,7 @@ from casebackend.timeline import service as timeline
 from casebackend.timeline.rules import Kind
 
 KINDS = {Move.WITHDRAW: Kind.WITHDRAWN, Move.REPLY: Kind.REPLIED}
+ON_MASTER = {Move.MERGE: Kind.MERGED_IN, Move.UNMERGE: Kind.UNMERGED}
 TOPICS = {Move.WITHDRAW: "case.withdrawn", Move.REPLY: "case.replied"}
 
 
@@ -64,21 +65,43 @@ async def move_case(
     A withdrawal counts from the receipt of the customer's message, a telling by staff from when it took place.
     """
     case = await hold(session, case_id)
-    if command.version is not None and command.version != case.version:
-        raise guards.Stale(case.version)
+    guards.require_version(case, command.version)
     arrow = case.arrow(command.move, principal.roles)
     await guards.require_distance(session, case, command, principal)
     at = effective_at or outcome.effective(case, command, principal, now) or now
     await guards.require_fields(session, case, command, principal, at)
     if command.move is Move.VOID and await _asks_for_second_person(session, case, principal, now):
         return case
-    master = None
-    if command.move is Move.MERGE:
-        master = await guards.master_of(session, case, command.master_number)
-    former = case.master_id if command.move is Move.UNMERGE else None
+    master_id = await _master_of(session, case, command)
     await clockwork.run(session, case, command.move, arrow, at=at, now=now)
-    promised = await clockwork.promised_on(session, case)
+    opinion = await _write(session, case, command, master_id, principal, at=at, now=now)
+    await tasking.follow(session, case, command, principal, opinion=opinion, now=now)
+    if master_id is not None:
+        await _note_on_master(session, case, master_id, ON_MASTER[command.move], principal, now)
+    topic = TOPICS.get(command.move, "case.moved")
+    outbox.emit(session, topic, {"case_id": str(case.id), "move": command.move}, now=now)
+    return case
 
+
+async def _master_of(session: AsyncSession, case: Case, command: MoveCase) -> UUID | None:
+    """The case that this move merges into, or takes out of."""
+    if command.move is Move.MERGE:
+        return (await guards.master_of(session, case, command.master_number)).id
+    return case.master_id if command.move is Move.UNMERGE else None
+
+
+async def _write(
+    session: AsyncSession,
+    case: Case,
+    command: MoveCase,
+    master_id: UUID | None,
+    principal: Principal,
+    *,
+    at: datetime,
+    now: datetime,
+) -> str | None:
+    """The row once, with its history. What was said, as it is kept."""
+    promised = await clockwork.promised_on(session, case)
     given = await fields.given(session, case, command)
     said = outcome.opinion(command, principal)
     opinion = await fields.protected(session, case, said) if said else None
@@ -86,40 +109,22 @@ async def move_case(
     if command.move is Move.REPLY:
         kept, told = await outcome.tell(session, case, given["reply_text"], principal, now)
         given |= kept
-
     before = case.status
     told |= fields.taken_over(case, command, principal)
     changed = fields.take(case, given, by_person=principal.user_id is not None)
     session.add_all(fields.signed(case, changed, principal, reason=opinion, now=now))
     case.promised_on = promised or case.promised_on
-    case.master_id = master.id if master else case.master_id
+    case.master_id = master_id or case.master_id
     effects.take(case, command, principal, changed, at=at, now=now)
     case.move(command.move, roles=principal.roles, at=at)
     await session.flush()
-
-    kind = KINDS.get(command.move, Kind.MOVED)
-    detail = fields.detail(command, changed) | told
+    kind, detail = KINDS.get(command.move, Kind.MOVED), fields.detail(command, changed) | told
+    due_at = await clockwork.node_due(session, case)
     await written(
-        session,
-        case,
-        kind,
-        principal,
-        now=now,
-        move=command.move,
-        from_status=before,
-        opinion=opinion,
-        detail=detail,
-        fields=changed,
-        due_at=await clockwork.node_due(session, case),
-    )
-    await tasking.follow(session, case, command, principal, opinion=opinion, now=now)
-    if master is not None:
-        await _note_on_master(session, case, master.id, Kind.MERGED_IN, principal, now)
-    if former is not None:
-        await _note_on_master(session, case, former, Kind.UNMERGED, principal, now)
-    topic = TOPICS.get(command.move, "case.moved")
-    outbox.emit(session, topic, {"case_id": str(case.id), "move": command.move}, now=now)
-    return case
+        session, case, kind, principal, now=now, move=command.move, from_status=before, opinion=opinion, detail=detail,
+        fields=changed, due_at=due_at,
+    )  # fmt: skip
+    return opinion
 
 
 async def _asks_for_second_person(session: AsyncSession, case: Case, principal: Principal, now: datetime) -> bool:

@@ -9,17 +9,9 @@ from sqlalchemy import Row, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.api.cases import (
-    AllowedMove,
-    CaseRow,
-    CaseView,
-    ClocksView,
-    ClockView,
-    Moved,
-    TimelineEntryView,
-    TimelineView,
-)
-from casebackend.cases import admission, guards, queries
+from casebackend.api.cases import AllowedMove, CaseRow, CaseView, Moved
+from casebackend.api.histories import ClocksView, ClockView, TimelineEntryView, TimelineView
+from casebackend.cases import admission, guards, queries, recusing
 from casebackend.cases.model import Case
 from casebackend.cases.rules import LIFECYCLE, Status, moves_from
 from casebackend.cases.words import MOVE_LABELS, STATUS_LABELS
@@ -33,7 +25,10 @@ from casebackend.timeline import queries as timeline
 from casebackend.timeline.rules import LABELS, Kind
 
 SUMMARY = 60
-FREE_TEXT = ("facts", "demand", "findings", "proposal", "closing_info", "overdue_reason", "reply_text", "judgement_basis", "told_proof", "no_recording_reason")
+FREE_TEXT = (
+    "facts", "demand", "findings", "proposal", "closing_info", "overdue_reason", "reply_text", "judgement_basis",
+    "told_proof", "no_recording_reason",
+)  # fmt: skip
 SAME_NAME = (CaseView.model_fields.keys() & set(Case.__table__.columns.keys())) - set(FREE_TEXT)
 
 
@@ -88,10 +83,26 @@ async def rows(session: AsyncSession, cases: Sequence[Case | Row[Any]], *, now: 
 def allowed(case: Case, principal: Principal) -> list[AllowedMove]:
     status = Status(case.status)
     return [
-        AllowedMove(move=move, label=MOVE_LABELS[move], requires=admission.needed(case, LIFECYCLE[status, move].requires))
+        AllowedMove(
+            move=move, label=MOVE_LABELS[move], requires=admission.needed(case, LIFECYCLE[status, move].requires)
+        )
         for move in moves_from(status, principal.roles)
         if guards.in_charge(case, move, principal) and admission.open_to(case, move)
     ]
+
+
+async def _open(session: AsyncSession, case: Case, principal: Principal) -> dict[str, Any]:
+    """The moves that this reader may make; `barred` says why he may make none, or only give the case away."""
+    found = allowed(case, principal)
+    if not found:
+        return {"allowed": [], "barred": None}
+    if await guards.only_asked(session, case, principal):
+        return {"allowed": [], "barred": guards.OnlyAsked().detail}
+    why = await recusing.why_barred(session, case, principal)
+    if why is None:
+        return {"allowed": found, "barred": None}
+    ways_out = [each for each in found if each.move in recusing.WAYS_OUT]
+    return {"allowed": ways_out, "barred": recusing.Recused(why).detail}
 
 
 async def view(session: AsyncSession, case: Case, principal: Principal, *, now: datetime) -> CaseView:
@@ -108,8 +119,8 @@ async def view(session: AsyncSession, case: Case, principal: Principal, *, now: 
         | {
             "customer_phone": customer.phone_masked if customer else None,
             "customer_id_number": customer.id_number_masked if customer else None,
-            "allowed": allowed(case, principal),
         }
+        | await _open(session, case, principal)
     )
 
 

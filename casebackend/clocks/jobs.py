@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.clocks import service
 from casebackend.clocks.model import Timer
-from casebackend.clocks.rules import Reminding, Strike
+from casebackend.clocks.reminders import Reminding, Strike
 from casebackend.failpoints import failpoint
 from casebackend.outbox import service as outbox
 
@@ -42,7 +42,7 @@ async def strike(session: AsyncSession, *, now: datetime) -> int:
 
 
 def _strike(session: AsyncSession, timer: Timer, plan: list[Strike], now: datetime) -> None:
-    told = timer.level
+    told = timer.level or _told_before_levels(timer, plan)
     come = [each for each in plan if each.level > told and each.at <= now]
     timer.level = max((each.level for each in come), default=told)
     timer.next_at = next((each.at for each in plan if each.level > timer.level), None)
@@ -61,6 +61,12 @@ def _strike(session: AsyncSession, timer: Timer, plan: list[Strike], now: dateti
             "level": timer.level,
         }
         outbox.emit(session, TOPICS[kind], payload, now=now)
+
+
+def _told_before_levels(timer: Timer, plan: list[Strike]) -> int:
+    """The first version knew no levels, only that a clock had reminded or ended: that is not told again."""
+    last = timer.fired_at or timer.near_fired_at
+    return max((each.level for each in plan if last is not None and each.at <= last), default=0)
 
 
 def wanted(come: list[Strike], *, overdue: bool) -> list[Strike]:

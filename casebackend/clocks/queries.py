@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.clocks.model import Limit, ReminderRule, Timer
-from casebackend.clocks.rules import Anchor, Reminding, Rule, Term, Unit
+from casebackend.clocks.reminders import Anchor, Reminding, Rule
+from casebackend.clocks.rules import Term, Unit
 from casebackend.editions import kept
 
 LIMITS, REMINDERS = "limits", "reminders"

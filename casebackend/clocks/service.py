@@ -1,90 +1,23 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.calendar.queries import calendar_around
 from casebackend.calendar.rules import Calendar, business_minutes_between, local_date
-from casebackend.clocks import queries, rules
-from casebackend.clocks.model import Limit, ReminderRule, Timer
-from casebackend.clocks.rules import Due, StopReason, Strike, Term, Unit
-from casebackend.editions import changed
-from casebackend.errors import Conflict
+from casebackend.clocks import queries, reminders, rules
+from casebackend.clocks.limits import term_of
+from casebackend.clocks.model import Timer
+from casebackend.clocks.reminders import Strike
+from casebackend.clocks.rules import Due, StopReason, Term, Unit
+from casebackend.outbox.service import emit
 
-HERE = Path(__file__).parent
-SEED, REMINDERS = HERE / "limits.yml", HERE / "reminders.yml"
-FROM_THE_BEGINNING = date(2020, 1, 1)
 APPROVED = "经批准延长"
-
-
-class LimitMissing(Conflict):
-    slug, title = "limit-missing", "没有配置时限"
-
-    def __init__(self, code: str) -> None:
-        super().__init__(f"没有时限 {code}，请先配置")
-
-
-class LimitKnown(Conflict):
-    slug, title = "limit-known", "该时限已有同日生效的数据"
-
-    def __init__(self) -> None:
-        super().__init__("同一时限、同一等级、同一生效日只能有一条，请换一个生效日")
-
-
-async def seed(session: AsyncSession, *, now: datetime) -> None:
-    known = {row[:] for row in await session.execute(select(Limit.code, Limit.severity, Limit.effective_from))}
-    for row in yaml.safe_load(SEED.read_text(encoding="utf-8")):
-        if (row["code"], row.get("severity", ""), row["effective_from"]) not in known:
-            session.add(Limit(**row | {"amount": Decimal(str(row["amount"]))}))
-    if await session.scalar(select(ReminderRule.id).limit(1)) is None:
-        for seq, row in enumerate(yaml.safe_load(REMINDERS.read_text(encoding="utf-8")), 1):
-            session.add(_reminder_rule(seq, row))
-    await session.flush()
-    await changed(session, queries.LIMITS)
-    await changed(session, queries.REMINDERS)
-
-
-def _reminder_rule(seq: int, row: dict[str, Any]) -> ReminderRule:
-    return ReminderRule(
-        clock_group=row["group"],
-        seq=seq,
-        kind=row["kind"],
-        anchor=row["anchor"],
-        amount=Decimal(str(row["amount"])),
-        recipient=row["to"],
-        effective_from=FROM_THE_BEGINNING,
-        source="本系统设计",
-        evidence="D",
-    )
-
-
-async def add_limit(session: AsyncSession, limit: Limit) -> Limit:
-    """A new rule is a new dated row; what runs stays on the row of its own day."""
-    same = select(Limit.id).where(
-        Limit.code == limit.code,
-        Limit.severity == (limit.severity or ""),
-        Limit.effective_from == limit.effective_from,
-    )
-    if await session.scalar(same) is not None:
-        raise LimitKnown
-    session.add(limit)
-    await session.flush()
-    await changed(session, queries.LIMITS)
-    return limit
-
-
-async def term_of(session: AsyncSession, code: str, day: date, *, severity: str = "") -> Term:
-    limit = await queries.limit_on(session, code, day, severity=severity)
-    if limit is None:
-        raise LimitMissing(code)
-    return limit.term
 
 
 async def strikes_of(session: AsyncSession, timer: Timer) -> list[Strike]:
@@ -93,8 +26,8 @@ async def strikes_of(session: AsyncSession, timer: Timer) -> list[Strike]:
     return _strikes(calendar, await queries.policy(session), timer)
 
 
-def _strikes(calendar: Calendar, policy: Sequence[rules.Rule], timer: Timer) -> list[Strike]:
-    return rules.strikes(calendar, policy, timer.kind, timer.started_at, timer.near_at, timer.due_at)
+def _strikes(calendar: Calendar, policy: Sequence[reminders.Rule], timer: Timer) -> list[Strike]:
+    return reminders.strikes(calendar, policy, timer.kind, timer.started_at, timer.near_at, timer.due_at)
 
 
 async def made(
@@ -202,7 +135,7 @@ async def resumed(session: AsyncSession, timer: Timer, *, at: datetime) -> Timer
     paused = (local_date(at) - local_date(stopped_at)).days if timer.stop_reason == StopReason.SUSPENDED else 0
     how: dict[str, Any] = {"seq": timer.seq + 1, "profile": timer.profile, "basis": timer.basis}
     term = Term(timer.label, timer.amount, Unit(timer.unit), timer.rolls_forward, timer.effective_from)
-    if timer.kind == rules.REGULATOR:
+    if timer.kind in rules.FIXED:
         due = Due(max(timer.near_at, at), max(timer.due_at, at), timer.derivation, timer.provisional)
         return await made(
             session, timer.case_id, timer.kind, at=at, origin_at=timer.origin_at, term=term, due=due, **how
@@ -239,26 +172,30 @@ async def with_term(session: AsyncSession, timer: Timer, term: Term) -> bool:
 async def recompute(session: AsyncSession, timer: Timer) -> None:
     """With the calendar as it is now. What has been told stays told: an end that moved away may come again."""
     calendar = await calendar_around(session, local_date(timer.started_at))
-    _take(timer, _due(calendar, timer))
+    if timer.kind in rules.FIXED:
+        words = timer.derivation.split(" ")[0]
+        _take(timer, rules.fixed_due(calendar, timer.started_at, rules.last_day(timer.due_at), words))
+    else:
+        _take(timer, _due(calendar, timer))
     _plan(timer, _strikes(calendar, await queries.policy(session), timer))
 
 
-async def recompute_provisional(session: AsyncSession) -> int:
+async def recompute_with_calendar(session: AsyncSession, timers: Iterable[Timer], *, now: datetime) -> None:
+    """Where that moves what a case promises, whoever knows the case is told."""
+    for timer in timers:
+        before = timer.due_at
+        await recompute(session, timer)
+        if rules.is_promise(timer.kind) and timer.due_at != before:
+            emit(session, "clock.moved", {"case_id": str(timer.case_id)}, now=now)
+    await session.flush()
+
+
+async def recompute_provisional(session: AsyncSession, *, now: datetime) -> int:
     """After the calendar of a new year has arrived: every open clock, in whatever running. Those whose end has been
     told keep it."""
-    changed_ones = 0
     found = await session.scalars(
         select(Timer).where(Timer.provisional, Timer.stopped_at.is_(None), Timer.fired_at.is_(None))
     )
-    for timer in found.all():
-        before = timer.due_at
-        if timer.kind == rules.REGULATOR:
-            calendar = await calendar_around(session, local_date(timer.started_at))
-            words = timer.derivation.split(" ")[0]
-            _take(timer, rules.fixed_due(calendar, timer.started_at, rules.last_day(before), words))
-            _plan(timer, _strikes(calendar, await queries.policy(session), timer))
-        else:
-            await recompute(session, timer)
-        changed_ones += not timer.provisional
-    await session.flush()
-    return changed_ones
+    timers = found.all()
+    await recompute_with_calendar(session, timers, now=now)
+    return sum(not timer.provisional for timer in timers)

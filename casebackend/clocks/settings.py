@@ -11,9 +11,9 @@ from casebackend.audit import service as audit
 from casebackend.calendar import service as calendar
 from casebackend.calendar.model import CalendarDay
 from casebackend.calendar.rules import at, end_of_day
-from casebackend.clocks import queries, service
+from casebackend.clocks import limits, queries, service
 from casebackend.clocks.model import Limit, Timer
-from casebackend.clocks.rules import REGULATOR
+from casebackend.clocks.rules import SUPERVISION
 from casebackend.errors import NotFound
 
 CHAIN = "settings"
@@ -32,7 +32,7 @@ async def add_limit(session: AsyncSession, command: AddLimit, *, by: Principal, 
     if present is None:
         raise LimitNotFound
     same = {"label": present.label, "unit": present.unit, "approver": present.approver}
-    limit = await service.add_limit(session, Limit(**command.model_dump(), **same))
+    limit = await limits.add_limit(session, Limit(**command.model_dump(), **same))
     detail: dict[str, object] = {"amount": str(command.amount), "effective_from": command.effective_from.isoformat()}
     await _record(session, "limit.added", command.code, by, now, detail | {"severity": command.severity})
     return limit
@@ -45,11 +45,9 @@ async def edit_day(session: AsyncSession, day: date, command: EditDay, *, by: Pr
     )
     over = Timer.started_at < end_of_day(day), Timer.due_at > at(day, datetime.min.time())
     found = await session.scalars(
-        select(Timer).where(Timer.stopped_at.is_(None), Timer.fired_at.is_(None), Timer.kind != REGULATOR, *over)
+        select(Timer).where(Timer.stopped_at.is_(None), Timer.fired_at.is_(None), Timer.kind != SUPERVISION, *over)
     )
-    for timer in found.all():
-        await service.recompute(session, timer)
-    await session.flush()
+    await service.recompute_with_calendar(session, found.all(), now=now)
     await _record(session, "calendar.edited", day.isoformat(), by, now, {"is_workday": command.is_workday})
     return edited
 
@@ -61,7 +59,7 @@ async def import_notice(session: AsyncSession, command: ImportNotice, *, by: Pri
     recomputed = 0
     if command.confirm and changes:
         await calendar.replace_year(session, year, named, source=command.source)
-        recomputed = await service.recompute_provisional(session)
+        recomputed = await service.recompute_provisional(session, now=now)
         await _record(session, "calendar.imported", str(year), by, now, {"days": len(changes), "clocks": recomputed})
     shown = [DayChange(day=each.day, before=each.before, after=each.after) for each in changes]
     return NoticeResult(year=year, confirmed=command.confirm, changes=shown, recomputed=recomputed)

@@ -14,6 +14,7 @@ from casebackend.cases.model import Case
 from casebackend.cases.rules import Move
 from casebackend.cases.words import MOVE_LABELS, STATUS_LABELS
 from casebackend.console import labels
+from casebackend.console.choices import units_to_choose
 from casebackend.console.clockface import faces
 from casebackend.console.panels import FormIncomplete, Panel, command_of, name_of, named_in, panels
 from casebackend.console.rendering import console, form_of, go, is_partial, page
@@ -104,7 +105,7 @@ async def _moves(
 
 async def _options(session: AsyncSession) -> dict[str, dict[str, str]]:
     """What may be chosen, by field."""
-    units = {str(unit.id): "　" * depth + unit.name for unit, depth in (await tree(session)).in_order()}
+    units = await units_to_choose(session)
     found: dict[str, dict[str, str]] = {"handling_unit_id": units, "cosigners": units}
     for field, dictionary in (("business_channel_a", CHANNEL_A), ("category_b", CATEGORY_B), ("cause_c", CAUSE_C)):
         found[field] = {term.name: term.name for term in await dictionaries.terms(session, dictionary)}

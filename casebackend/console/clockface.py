@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from casebackend.api.cases import ClockView
+from casebackend.api.histories import ClockView
 from casebackend.clocks.rules import BY_LAW
 
 SUSPENDED = "suspended"

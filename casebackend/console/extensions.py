@@ -8,9 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.extensions import AddMaterial, AskExtension, DecideExtension, DecideMaterial, RecordContact
 from casebackend.calendar.rules import SHANGHAI
-from casebackend.cases import queries as cases
 from casebackend.cases import service as case_service
-from casebackend.cases.model import Case
 from casebackend.console.fragments import require_version, section
 from casebackend.console.rendering import console, form_of, go, page
 from casebackend.console.rights import may
@@ -73,24 +71,11 @@ async def ask(request: Request, session: AsyncSession, reference: str) -> HTTPRe
 @transactional
 async def decide(request: Request, session: AsyncSession, extension_id: UUID) -> HTTPResponse:
     me, form = request.ctx.principal, form_of(request)
-    extension = await service.get(session, extension_id)
-    case = await _visible(session, request, extension.case_id, service.ExtensionNotFound)
+    extension, case = await service.visible(session, me, extension_id)
     require_version(form.get("version"), extension.version)
     command = DecideExtension.model_validate({name: form.get(name, "") for name in ("decision", "opinion")})
     await service.decide(session, extension, command, principal=me, now=request.app.ctx.now())
     return _back(request, case.number)
-
-
-async def _visible(
-    session: AsyncSession,
-    request: Request,
-    case_id: UUID,
-    absent: type[service.ExtensionNotFound | materials.MaterialNotFound],
-) -> Case:
-    case = await cases.visible(session, request.ctx.principal, str(case_id))
-    if case is None:
-        raise absent
-    return case
 
 
 @bp.post("/cases/<reference:str>/extensions/materials")
@@ -109,8 +94,7 @@ async def add_material(request: Request, session: AsyncSession, reference: str) 
 @transactional
 async def decide_material(request: Request, session: AsyncSession, material_id: UUID) -> HTTPResponse:
     me, form = request.ctx.principal, form_of(request)
-    material = await materials.get(session, material_id)
-    case = await _visible(session, request, material.case_id, materials.MaterialNotFound)
+    material, case = await materials.visible(session, me, material_id)
     require_version(form.get("version"), material.version)
     command = DecideMaterial(is_new_fact=form.get("decision") == "confirm", opinion=form.get("opinion", ""))
     await materials.decide(session, material, command, principal=me, now=request.app.ctx.now())

@@ -1,6 +1,5 @@
 """The family of a complaint on one strip, and what a colleague may do about it."""
 
-from typing import Any
 from uuid import UUID
 
 from sanic import HTTPResponse, Request
@@ -8,22 +7,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.families import Link, OpenSecond, Split
 from casebackend.cases.service import visible
+from casebackend.console.choices import units_to_choose
 from casebackend.console.fragments import require_version, section
 from casebackend.console.labels import TONES
 from casebackend.console.panels import moment_of
-from casebackend.console.rendering import console, form_of, go
+from casebackend.console.rendering import console, form_of, given_in, go
 from casebackend.console.rights import may
 from casebackend.database import reading, transactional
 from casebackend.families import second, service, views
 from casebackend.families.model import CaseLink
 from casebackend.families.rules import BY_HAND, FORWARD, LABELS
-from casebackend.organisations.queries import tree
 
 bp = console("families")
-
-
-def _given(form: dict[str, str], *names: str) -> dict[str, Any]:
-    return {name: form[name].strip() for name in names if form.get(name, "").strip()}
 
 
 @bp.get("/cases/<reference:str>/family")
@@ -44,7 +39,7 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
             kind.value: LABELS[FORWARD[kind]] if kind != "regulator" else "监管转办（对方为此前的投诉）"
             for kind in sorted(BY_HAND)
         },
-        units={str(unit.id): unit.name for unit in (await tree(session)).units.values()},
+        units=await units_to_choose(session),
         may_second=may(request, f"{here}/second", "POST"),
         may_split=may(request, f"{here}/splits", "POST"),
         may_link=may(request, f"{here}/links", "POST"),
@@ -56,7 +51,7 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
 async def open_second(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     me, now = request.ctx.principal, request.app.ctx.now()
     case = await visible(session, me, reference)
-    given = _given(form_of(request), "opinion", "requested_at")
+    given = given_in(form_of(request), "opinion", "requested_at")
     if "requested_at" in given:
         given["requested_at"] = moment_of("requested_at", given["requested_at"])
     command = OpenSecond.model_validate(given)
@@ -70,7 +65,7 @@ async def split(request: Request, session: AsyncSession, reference: str) -> HTTP
     me, now = request.ctx.principal, request.app.ctx.now()
     case = await visible(session, me, reference)
     names = ("facts", "demand", "reason", "unit_id", "amount", "occurred_on")
-    command = Split.model_validate(_given(form_of(request), *names))
+    command = Split.model_validate(given_in(form_of(request), *names))
     part = await service.split(session, case.id, command, principal=me, now=now)
     return go(request, f"/cases/{part.number}#family")
 
@@ -80,7 +75,7 @@ async def split(request: Request, session: AsyncSession, reference: str) -> HTTP
 async def relate(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     me, now = request.ctx.principal, request.app.ctx.now()
     case = await visible(session, me, reference)
-    command = Link.model_validate(_given(form_of(request), "number", "kind", "reason"))
+    command = Link.model_validate(given_in(form_of(request), "number", "kind", "reason"))
     await service.relate(session, case.id, command, principal=me, now=now)
     return go(request, f"/cases/{case.number}#family")
 

@@ -16,7 +16,7 @@ from casebackend.calendar.service import DayUnknown
 from casebackend.clocks import queries, settings
 from casebackend.clocks.rules import BY_LAW, amount_text
 from casebackend.console.fragments import require_version
-from casebackend.console.rendering import console, form_of, go, page
+from casebackend.console.rendering import console, form_of, go, is_partial, page
 from casebackend.console.rights import may
 from casebackend.database import reading, transactional
 from casebackend.organisations.queries import all_names
@@ -34,6 +34,11 @@ EVIDENCE = {
     "D": "本行设计", "U": "未核实",
 }  # fmt: skip
 APPROVERS = {"complaint_manager": "投诉管理部门负责人", "executive": "总行高管", "superior_head": "上级机构负责人"}
+FIRST = "投诉的法定时限和相关期限"
+GROUPS = {
+    "matter": "其他事项", "pboc_transfer": "其他事项",
+    "internal": "内部环节", "receive": "内部环节", "task": "内部环节",
+}  # fmt: skip
 SIGNS = {"holiday": "休", "swap": "班"}
 
 
@@ -55,6 +60,14 @@ def grid(days: Sequence[CalendarDay]) -> list[dict[str, Any]]:
     ]
 
 
+def grouped(limits: Sequence[queries.LimitRow]) -> list[tuple[str, list[queries.LimitRow]]]:
+    """By what the code begins with; a complaint of law first."""
+    found: dict[str, list[queries.LimitRow]] = {heading: [] for heading in dict.fromkeys([FIRST, *GROUPS.values()])}
+    for row in limits:
+        found[GROUPS.get(row.code.partition(".")[0], FIRST)].append(row)
+    return list(found.items())
+
+
 def _order(row: queries.LimitRow) -> tuple[bool, str, str, date]:
     """What the law says stands first."""
     return row.code not in BY_LAW, row.code, row.severity, row.effective_from
@@ -68,7 +81,7 @@ async def _values(request: Request, session: AsyncSession) -> dict[str, Any]:
     chains = await workflow.chains(session)
     return {
         "alarm": await calendar_alarm(session, today),
-        "limits": (limits := sorted(await queries.all_limits(session), key=_order)),
+        "groups": grouped(limits := sorted(await queries.all_limits(session), key=_order)),
         "codes": {row.code: row.label for row in limits},
         "units": UNITS,
         "evidence": EVIDENCE,
@@ -145,6 +158,8 @@ async def import_notice(request: Request, session: AsyncSession) -> HTTPResponse
     )
     if command.confirm:
         return go(request, f"/limits?year={result.year}#calendar")
+    if is_partial(request):
+        return page(request, "_notice_result.html", result=result)
     values = await _values(request, session)
     return page(request, "limits.html", **values | {"result": result, "text": command.text, "source": command.source})
 

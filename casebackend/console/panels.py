@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from casebackend.api.cases import AllowedMove, CaseView
-from casebackend.cases.progress import WAY
+from casebackend.cases.progress import usual
 from casebackend.cases.rules import Move
 from casebackend.cases.words import FIELD_LABELS
 from casebackend.console.rendering import SHANGHAI
 from casebackend.errors import DomainError, Unprocessable
+from casebackend.matters.catalogue import catalogue
 from casebackend.notifications.words import words
 
 LONG = frozenset(
@@ -90,7 +91,7 @@ def panels(
 ) -> list[Panel]:
     """The likely next move first, what is seldom done last. `wanted` is what this case needs besides the table;
     `typed` is what stood in the form that was refused."""
-    likely = WAY.get(case.status)
+    likely = usual(case.status, catalogue().matters[case.matter_type].closed_to)
     known = _known(case, by_branch)
     found = []
     for each in sorted(case.allowed, key=lambda each: (each.move is not likely, each.move in SELDOM)):

@@ -100,7 +100,9 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
     held = await options_of(session)
     fields = [shown_field(condition, held, given) for condition in CONDITIONS.values()]
     cursor = request.args.get("cursor")
-    found, following = await lists.page(session, me, now=now, where=where, cursor=cursor)
+    found, following = await lists.page(
+        session, me, now=now, where=where, cursor=cursor, by_receipt=search.by_receipt(given)
+    )
     return page(
         request,
         "query.html",

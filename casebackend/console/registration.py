@@ -11,7 +11,7 @@ from casebackend.api.registration import ChangeMatter, ChangeSeverity, ChangeUni
 from casebackend.cases import service as cases
 from casebackend.cases.rules import OPEN, Status
 from casebackend.console.fragments import require_version, section
-from casebackend.console.rendering import console, form_of, go
+from casebackend.console.rendering import console, form_of, given_in, go
 from casebackend.console.rights import may
 from casebackend.database import reading, transactional
 from casebackend.errors import BadRequest
@@ -67,16 +67,12 @@ async def _held(session: AsyncSession, request: Request, reference: str, form: d
     return await changing.held(session, request.ctx.principal, reference, etag(found.version))
 
 
-def _given(form: dict[str, str], *names: str) -> dict[str, str]:
-    return {name: form[name].strip() for name in names if form.get(name, "").strip()}
-
-
 @bp.post("/cases/<reference:str>/registration/severity")
 @transactional
 async def severity(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     form = form_of(request)
     case = await _held(session, request, reference, form)
-    command = ChangeSeverity.model_validate(_given(form, "severity", "designated_on", "reason"))
+    command = ChangeSeverity.model_validate(given_in(form, "severity", "designated_on", "reason"))
     await changing.designate(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
     return go(request, f"/cases/{case.number}#registration")
 
@@ -86,7 +82,7 @@ async def severity(request: Request, session: AsyncSession, reference: str) -> H
 async def matter(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     form = form_of(request)
     case = await _held(session, request, reference, form)
-    command = ChangeMatter.model_validate(_given(form, "matter_type", "demand", "reason"))
+    command = ChangeMatter.model_validate(given_in(form, "matter_type", "demand", "reason"))
     await changing.convert(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
     return go(request, f"/cases/{case.number}#registration")
 
@@ -99,7 +95,7 @@ async def units(request: Request, session: AsyncSession, reference: str) -> HTTP
     which = form.get("which", "")
     if which not in ("unit_id", "responsible_unit_id", "receiving_unit_id"):
         raise BadRequest("请选择要变更的机构")
-    command = ChangeUnits.model_validate(_given(form, "reason") | {which: UUID(form.get("unit") or str(UUID(int=0)))})
+    command = ChangeUnits.model_validate(given_in(form, "reason") | {which: UUID(form.get("unit") or str(UUID(int=0)))})
     await changing.place(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
     return go(request, f"/cases/{case.number}#registration")
 
@@ -108,7 +104,7 @@ async def units(request: Request, session: AsyncSession, reference: str) -> HTTP
 @transactional
 async def people(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     case = await cases.visible(session, request.ctx.principal, reference)
-    given = _given(form_of(request), "role", "name", "phone", "id_number", "relation")
+    given = given_in(form_of(request), "role", "name", "phone", "id_number", "relation")
     command = Person.model_validate(given)
     await around.add_person(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
     return go(request, f"/cases/{case.number}#registration")
@@ -119,7 +115,7 @@ async def people(request: Request, session: AsyncSession, reference: str) -> HTT
 async def documents(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     form = form_of(request)
     case = await cases.visible(session, request.ctx.principal, reference)
-    command = DocumentReceived.model_validate(_given(form, "kind") | {"original_seen": "original_seen" in form})
+    command = DocumentReceived.model_validate(given_in(form, "kind") | {"original_seen": "original_seen" in form})
     await around.add_document(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
     return go(request, f"/cases/{case.number}#registration")
 
@@ -128,6 +124,6 @@ async def documents(request: Request, session: AsyncSession, reference: str) -> 
 @transactional
 async def objects(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     case = await cases.visible(session, request.ctx.principal, reference)
-    command = ObjectNamed.model_validate(_given(form_of(request), "kind", "value"))
+    command = ObjectNamed.model_validate(given_in(form_of(request), "kind", "value"))
     await around.add_object(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
     return go(request, f"/cases/{case.number}#registration")

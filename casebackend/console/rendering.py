@@ -1,5 +1,6 @@
 """From values to HTML. Autoescape is on for everything; no template marks anything as safe."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -100,6 +101,11 @@ def console(name: str) -> Blueprint:
 def form_of(request: Request) -> dict[str, str]:
     """The fields of a sent form; of a repeated one, the first."""
     return {name: str(values[0]) for name, values in (request.form or {}).items() if values}
+
+
+def given_in(form: Mapping[str, str], *names: str) -> dict[str, Any]:
+    """What was filled in, of these fields."""
+    return {name: form[name].strip() for name in names if form.get(name, "").strip()}
 
 
 def _refused(request: Request, error: DomainError) -> HTTPResponse:

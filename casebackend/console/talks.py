@@ -79,6 +79,7 @@ async def talk_values(session: AsyncSession, conversation: Conversation, princip
         "deliveries": await _deliveries(session, conversation.id),
         "seen": max((m.seq for m in messages if m.author is Author.CUSTOMER), default=0),
         "mine": mine,
+        "carried": conversation.channel in CARRIED_BY_US,
         "may_take": may_take and not mine and (conversation.owner != Owner.PERSON or leads),
         "may_return": mine or (leads and conversation.owner == Owner.PERSON),
         "labels": labels,

@@ -6,11 +6,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.api.tasks import AnswerTask, AskTask, CancelTask
 from casebackend.cases import countersigning, task_views
 from casebackend.cases.service import visible
+from casebackend.console.choices import units_to_choose
 from casebackend.console.fragments import require_version, section
 from casebackend.console.rendering import console, form_of, go, page
 from casebackend.database import reading, transactional
 from casebackend.errors import BadRequest
-from casebackend.organisations.queries import tree
 
 bp = console("tasks")
 BOXES = {"waiting": "待我协办", "done": "我已反馈", "sent": "我发起的"}
@@ -34,9 +34,6 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
     case = await visible(session, me, reference)
     view = await task_views.case_tasks(session, case, me, now=now)
     may_ask = countersigning.may_ask(case, me)
-    units = (
-        {str(unit.id): "　" * depth + unit.name for unit, depth in (await tree(session)).in_order()} if may_ask else {}
-    )
     return section(
         request,
         "_tasks.html",
@@ -44,7 +41,7 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
         heading="协办任务",
         tasks=view,
         may_ask=may_ask,
-        units=units,
+        units=await units_to_choose(session) if may_ask else {},
         me=me.user_id,
         in_charge=me.user_id is not None and me.user_id == case.handler_id,
     )

@@ -13,6 +13,8 @@ from casebackend.cases.rules import Move
 from casebackend.cases.words import MOVE_LABELS
 from casebackend.console import picture
 from casebackend.customers import service as customers
+from casebackend.customers.rules import TOKEN
+from casebackend.matters.catalogue import catalogue
 from casebackend.organisations.queries import tree
 from casebackend.timeline import queries as timeline
 from casebackend.timeline.model import TimelineEntry
@@ -37,10 +39,15 @@ class Event:
 
 async def trail(session: AsyncSession, case: Case, *, handler: str | None, now: datetime) -> dict[str, Any]:
     """The history, the nodes that follow from it, and their pictures."""
-    masks = (await customers.masks(session, [case.conversation_id])).get(case.conversation_id, {})
-    events = [_event(entry, masks) for entry in await timeline.of_case(session, case.id)]
+    entries = await timeline.of_case(session, case.id)
+    told = any(entry.opinion and TOKEN.search(entry.opinion) for entry in entries)
+    masks = (await customers.masks(session, [case.conversation_id])).get(case.conversation_id, {}) if told else {}
+    events = [_event(entry, masks) for entry in entries]
     units = {unit.id: unit.short_name for unit in (await tree(session)).units.values()}
-    nodes = progress(events, now=now, units=units, handler=handler, received_at=case.received_at)
+    closed_to = catalogue().matters[case.matter_type].closed_to
+    nodes = progress(
+        events, now=now, units=units, handler=handler, received_at=case.received_at, closed_to=closed_to
+    )
     return {
         "timeline": events,
         "nodes": nodes,

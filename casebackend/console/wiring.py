@@ -14,11 +14,14 @@ from casebackend.console import (
     extensions,
     families,
     knowledge,
+    ledger,
     limits,
     login,
     query,
     queue,
     recusals,
+    register,
+    registration,
     rendering,
     reports,
     reviews,
@@ -28,10 +31,14 @@ from casebackend.console import (
 )
 from casebackend.console import notices as notices_page
 from casebackend.console import supervision as supervision_page
-from casebackend.console import ledger, register, registration
 from casebackend.staff.passwords import Passwords
 
 STATIC = rendering.HOME / "static"
+PAGES = (
+    login, account, queue, cases, drafts, talks, stream, knowledge, board, query, reports, limits, notices_page,
+    supervision_page, register, ledger, registration, extensions, tasks, recusals, evidence, assignment, families,
+    reviews, classification,
+)  # fmt: skip
 
 
 def install(app: Sanic[Any, Any]) -> None:
@@ -44,15 +51,7 @@ def install(app: Sanic[Any, Any]) -> None:
     files = Blueprint("console_static")
     files.static("/static", STATIC, name="file")
     app.blueprint(files)
-    for room in (login, account, queue, cases, drafts, talks, stream, knowledge, board, query, reports, notices_page, supervision_page):
-        app.blueprint(room.bp)
-    for room in (register, ledger, registration):
-        app.blueprint(room.bp)
-    for room in (extensions, limits):
-        app.blueprint(room.bp)
-    for room in (tasks, recusals, evidence, assignment):
-        app.blueprint(room.bp)
-    for room in (families, reviews, classification):
+    for room in PAGES:
         app.blueprint(room.bp)
     app.blueprint(query.handlings_bp)
 

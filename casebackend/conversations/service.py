@@ -14,6 +14,7 @@ from casebackend.conversations.model import Conversation, Delivery, Message, Tur
 from casebackend.conversations.rules import OPEN_TURNS, Author, Channel, DeliveryState, Owner, TurnState
 from casebackend.database import announce
 from casebackend.notifications import words
+from casebackend.outbox import service as outbox
 
 
 class Person(Protocol):
@@ -160,6 +161,9 @@ async def say(
     """Stores outgoing messages with one delivery. `answers` is the customer's message that they answer."""
     conversation = await hold(session, conversation_id)
     said = await _put_replies(session, conversation, author, replies, now, user_id, answers)
+    if author is Author.AGENT:
+        spoken: dict[str, object] = {"conversation_id": str(conversation.id), "at": now.isoformat()}
+        outbox.emit(session, "conversation.agent_spoke", spoken, now=now)
     await carry(session, conversation, now, passive=passive)
     return said
 

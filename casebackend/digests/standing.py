@@ -34,7 +34,7 @@ QUESTIONNAIRE = "questionnaire"
 class _Figure:
     code: str
     label: str
-    value: int
+    value: int | None
     unit: str
     href: str | None = None
 
@@ -61,7 +61,7 @@ def _view(figure: _Figure, limits: Thresholds) -> FigureView:
         value=figure.value,
         unit=figure.unit,
         limit=limit,
-        alarm=figure.value >= limit,
+        alarm=figure.value is not None and figure.value >= limit,
         href=figure.href,
     )
 
@@ -102,7 +102,7 @@ async def _machines(session: AsyncSession, now: datetime) -> list[_Figure]:
     failed = int(await session.scalar(lost) or 0) + await notices.undelivered(session, since=since)
     return [
         _Figure(
-            "fallback", f"机器人转问卷（今日 {fallen}/{every} 轮）", round(100 * fallen / every) if every else 0, "%"
+            "fallback", f"机器人转问卷（今日 {fallen}/{every} 轮）", round(100 * fallen / every) if every else None, "%"
         ),
         _Figure("failed", "今日未送达消息", failed, "条"),
     ]

@@ -14,7 +14,7 @@ from casebackend.cases.service import hold
 from casebackend.clocks import service as clocks
 from casebackend.clocks.jobs import wanted
 from casebackend.clocks.model import Timer
-from casebackend.clocks.rules import Reminding, Strike
+from casebackend.clocks.reminders import Reminding, Strike
 from casebackend.escalations import of_reviews
 from casebackend.escalations.queries import in_charge, receivers, unit_in_charge
 from casebackend.escalations.rules import Recipient, highest_for_each

@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.extensions import AddMaterial, DecideMaterial, RecordContact
-from casebackend.cases import clockwork, filing
+from casebackend.cases import filing, rescheduling
+from casebackend.cases import queries as cases
 from casebackend.cases.fields import protected
 from casebackend.cases.model import Case
 from casebackend.cases.rules import OPEN, Status
@@ -16,49 +17,21 @@ from casebackend.clocks import queries as clocks
 from casebackend.clocks import rules as clock_rules
 from casebackend.clocks import service as clock_service
 from casebackend.clocks.rules import StopReason
-from casebackend.errors import Conflict, Forbidden, NotFound, Unprocessable
 from casebackend.extensions import telling
+from casebackend.extensions.errors import (
+    BadTime,
+    MaterialDecided,
+    MaterialNotFound,
+    MayNotConfirm,
+    NotExtensible,
+    NotOpen,
+)
 from casebackend.extensions.model import Material
 from casebackend.extensions.rules import MaterialState
-from casebackend.extensions.service import NotExtensible, running_limit
+from casebackend.extensions.service import running_limit
 from casebackend.timeline.rules import Kind
 
 CONFIRMERS = frozenset({"reviewer", "department_head", "complaint_manager"})
-
-
-class MaterialNotFound(NotFound):
-    slug = "material-not-found"
-
-    def __init__(self) -> None:
-        super().__init__("没有这份补充材料，或不在您的权限范围内")
-
-
-class MayNotConfirm(Forbidden):
-    slug, title = "may-not-confirm-material", "您不能确认新事实"
-
-    def __init__(self) -> None:
-        super().__init__("新事实须由登记材料以外的复核人、部门负责人或投诉管理人员确认")
-
-
-class MaterialDecided(Conflict):
-    slug, title = "material-decided", "这份材料已有结论"
-
-    def __init__(self) -> None:
-        super().__init__("请刷新后查看")
-
-
-class BadTime(Unprocessable):
-    slug, title = "bad-time", "时间不正确"
-
-    def __init__(self) -> None:
-        super().__init__("时间须在投诉收到之后、现在之前")
-
-
-class NotOpen(Conflict):
-    slug, title = "case-not-open", "投诉已办结"
-
-    def __init__(self) -> None:
-        super().__init__("已办结的投诉不再登记；有新事实的请登记新的投诉")
 
 
 async def add(
@@ -99,6 +72,15 @@ async def get(session: AsyncSession, material_id: UUID) -> Material:
     return material
 
 
+async def visible(session: AsyncSession, principal: Principal, material_id: UUID) -> tuple[Material, Case]:
+    """With its case; who may not see the case learns nothing of it."""
+    material = await get(session, material_id)
+    case = await cases.visible(session, principal, str(material.case_id))
+    if case is None:
+        raise MaterialNotFound
+    return material, case
+
+
 def may_confirm(material: Material, principal: Principal) -> bool:
     known = principal.user_id is not None and principal.user_id != material.stored_by
     return known and bool(principal.roles & CONFIRMERS)
@@ -125,7 +107,7 @@ async def decide(
         if held is None:
             raise NotExtensible("没有正在运行的法定时限，不能重新计算")
         material.former_due_on = clock_rules.last_day(held.due_at)
-        anew = await clockwork.restart(session, case, at=material.received_at, now=now)
+        anew = await rescheduling.restart(session, case, at=material.received_at, now=now)
     case.promised_on = clock_rules.last_day(anew.due_at)
     case.restart_count, case.extension_level = case.restart_count + 1, 0
     await session.flush()

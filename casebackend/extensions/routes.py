@@ -12,7 +12,6 @@ from casebackend.api.extensions import (
     ExtensionPage,
     RecordContact,
 )
-from casebackend.cases import queries as cases
 from casebackend.cases.model import Case
 from casebackend.cases.service import visible
 from casebackend.database import reading, transactional
@@ -35,8 +34,9 @@ async def _answer(
     return preconditions.tagged(response, extension.version)
 
 
-async def _material(request: Request, session: AsyncSession, material: Material, status: int = 200) -> HTTPResponse:
-    case = await session.get_one(Case, material.case_id)
+async def _material(
+    request: Request, session: AsyncSession, material: Material, case: Case, status: int = 200
+) -> HTTPResponse:
     view = (await queries.material_views(session, case, [material], request.ctx.principal))[0]
     return preconditions.tagged(json(view.model_dump(mode="json"), status=status), material.version)
 
@@ -79,7 +79,7 @@ async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
 @bp.get("/extensions/<extension_id:uuid>")
 @reading
 async def extension(request: Request, session: AsyncSession, extension_id: UUID) -> HTTPResponse:
-    found, case = await visible_extension(request, session, extension_id)
+    found, case = await service.visible(session, request.ctx.principal, extension_id)
     return await _answer(request, session, found, case)
 
 
@@ -90,18 +90,10 @@ async def decide(request: Request, session: AsyncSession, extension_id: UUID) ->
     read = preconditions.wanted(request)
     command = DecideExtension.model_validate_json(request.body)
     me, now = request.ctx.principal, request.app.ctx.now()
-    found, case = await visible_extension(request, session, extension_id)
+    found, case = await service.visible(session, request.ctx.principal, extension_id)
     preconditions.require(read, found.version)
     await service.decide(session, found, command, principal=me, now=now)
     return await _answer(request, session, found, case)
-
-
-async def visible_extension(request: Request, session: AsyncSession, extension_id: UUID) -> tuple[Extension, Case]:
-    found = await service.get(session, extension_id)
-    case = await cases.visible(session, request.ctx.principal, str(found.case_id))
-    if case is None:
-        raise service.ExtensionNotFound
-    return found, case
 
 
 @bp.post("/cases/<reference:str>/materials")
@@ -112,7 +104,7 @@ async def add_material(request: Request, session: AsyncSession, reference: str) 
     me, now = request.ctx.principal, request.app.ctx.now()
     case = await visible(session, me, reference)
     material = await materials.add(session, case, command, principal=me, now=now)
-    return await _material(request, session, material, status=201)
+    return await _material(request, session, material, await session.get_one(Case, material.case_id), status=201)
 
 
 @bp.post("/materials/<material_id:uuid>/decision")
@@ -122,17 +114,10 @@ async def decide_material(request: Request, session: AsyncSession, material_id: 
     read = preconditions.wanted(request)
     command = DecideMaterial.model_validate_json(request.body)
     me, now = request.ctx.principal, request.app.ctx.now()
-    found = await visible_material(request, session, material_id)
+    found, case = await materials.visible(session, me, material_id)
     preconditions.require(read, found.version)
     await materials.decide(session, found, command, principal=me, now=now)
-    return await _material(request, session, found)
-
-
-async def visible_material(request: Request, session: AsyncSession, material_id: UUID) -> Material:
-    found = await materials.get(session, material_id)
-    if await cases.visible(session, request.ctx.principal, str(found.case_id)) is None:
-        raise materials.MaterialNotFound
-    return found
+    return await _material(request, session, found, case)
 
 
 @bp.post("/cases/<reference:str>/contacts")

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.extensions import AskExtension, DecideExtension
 from casebackend.calendar.rules import local_date
-from casebackend.cases import clockwork, filing
+from casebackend.cases import filing, rescheduling
+from casebackend.cases import queries as cases
 from casebackend.cases.fields import protected
 from casebackend.cases.judgement import is_regulated
 from casebackend.cases.model import Case
@@ -17,8 +18,8 @@ from casebackend.cases.service import hold
 from casebackend.clocks import queries as clocks
 from casebackend.clocks import rules as clock_rules
 from casebackend.clocks.model import Timer
-from casebackend.errors import Conflict, Forbidden, NotFound
 from casebackend.extensions import rules, telling
+from casebackend.extensions.errors import AlreadyDecided, ExtensionNotFound, MayNotAsk, MayNotDecide, NotExtensible
 from casebackend.extensions.model import Extension
 from casebackend.extensions.rules import Decision, Level, State
 from casebackend.organisations.queries import tree
@@ -26,41 +27,6 @@ from casebackend.staff.queries import leaders_of
 from casebackend.timeline.rules import Kind
 
 MOST = "extension.most"
-
-
-class ExtensionNotFound(NotFound):
-    slug = "extension-not-found"
-
-    def __init__(self) -> None:
-        super().__init__("没有这项延期申请，或不在您的权限范围内")
-
-
-class NotExtensible(Conflict):
-    slug, title = "not-extensible", "现在不能延期"
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-
-
-class MayNotAsk(Forbidden):
-    slug, title = "may-not-ask-extension", "您不能申请延期"
-
-    def __init__(self, *, regulated: bool) -> None:
-        super().__init__("监管转办的投诉由总行审核人申请延期" if regulated else "延期由承办人或承办部门负责人申请")
-
-
-class MayNotDecide(Forbidden):
-    slug, title = "may-not-decide-extension", "您不能审批这项延期"
-
-    def __init__(self) -> None:
-        super().__init__("延期须由有权审批本级延期的其他人员决定；撤回只能由申请人本人办理")
-
-
-class AlreadyDecided(Conflict):
-    slug, title = "extension-decided", "这项延期已有结论"
-
-    def __init__(self) -> None:
-        super().__init__("请刷新后查看审批结果")
 
 
 async def running_limit(session: AsyncSession, case: Case) -> Timer | None:
@@ -136,6 +102,15 @@ async def get(session: AsyncSession, extension_id: UUID) -> Extension:
     return extension
 
 
+async def visible(session: AsyncSession, principal: Principal, extension_id: UUID) -> tuple[Extension, Case]:
+    """With its case; who may not see the case learns nothing of it."""
+    extension = await get(session, extension_id)
+    case = await cases.visible(session, principal, str(extension.case_id))
+    if case is None:
+        raise ExtensionNotFound
+    return extension, case
+
+
 async def may_approve(session: AsyncSession, case: Case, extension: Extension, principal: Principal) -> bool:
     if principal.user_id in (None, extension.requested_by):
         return False
@@ -192,7 +167,7 @@ async def _grant(
 ) -> None:
     with session.no_autoflush:
         _extensible(await running_limit(session, case), extension.level, now)
-        longer = await clockwork.extend(session, case, rules.CLOCK_OF[extension.level], now=now)
+        longer = await rescheduling.extend(session, case, rules.CLOCK_OF[extension.level], now=now)
     extension.new_due_on = clock_rules.last_day(longer.due_at)
     case.promised_on, case.extension_level = extension.new_due_on, rules.NUMBER[extension.level]
     await session.flush()

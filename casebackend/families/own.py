@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.api.cases import SecondOutcome
+from casebackend.api.own import SecondOutcome
 from casebackend.cases import own, seconds
 from casebackend.cases.answers import yes_or_no
 from casebackend.cases.rules import OPEN, Status

@@ -19,7 +19,7 @@ from casebackend.families import queries
 from casebackend.families.model import CaseLink
 from casebackend.families.rules import BY_HAND, LinkKind
 from casebackend.organisations.model import Organisation
-from casebackend.preconditions import VersionPassed
+from casebackend.preconditions import require_same
 from casebackend.timeline.rules import Kind
 
 SHARED = (
@@ -124,8 +124,7 @@ async def unrelate(
     link = await session.get(CaseLink, link_id, with_for_update=True)
     if link is None or case.id not in (link.case_id, link.other_id) or link.removed_at is not None:
         raise LinkNotFound
-    if version is not None and version != link.version:
-        raise VersionPassed(link.version)
+    require_same(version, link.version)
     if link.kind == LinkKind.SPLIT_FROM:
         raise LinkStays
     await _require_part(session, case, principal)

@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.conversations import HandoffRequest, Waiting, WaitingPage
 from casebackend.conversations.queries import conversation_view
+from casebackend.conversations.rules import Channel
 from casebackend.database import reading, transactional
 from casebackend.handoffs import queries, service
 from casebackend.idempotency import idempotent
@@ -28,7 +29,9 @@ async def hand_off(request: Request, session: AsyncSession, conversation_id: UUI
 async def waiting(request: Request, session: AsyncSession) -> HTTPResponse:
     found, following = cut(request, await queries.waiting(session, request.ctx.principal), lambda row: row.id)
     items = [
-        Waiting(conversation_id=row.id, channel=row.channel, reason=row.handoff_reason, queued_at=row.queued_at)
+        Waiting(
+            conversation_id=row.id, channel=Channel(row.channel), reason=row.handoff_reason, queued_at=row.queued_at
+        )
         for row in found
     ]
     return json(WaitingPage(items=items, next=following).model_dump(mode="json"))

@@ -1,4 +1,7 @@
-"""Where other companies carry words to our colleagues: a mail server, an SMS gateway."""
+"""Where other companies carry words to our colleagues: a mail server, an SMS gateway, the to-do list of an OA.
+
+The address is a mailbox, a mobile number, or the staff number by which the OA knows its people.
+"""
 
 from dataclasses import dataclass
 from typing import Protocol

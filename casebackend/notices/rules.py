@@ -14,6 +14,10 @@ LONGEST_WAIT = timedelta(hours=1)
 class Channel(StrEnum):
     MAIL = "mail"
     SMS = "sms"
+    OA = "oa"
+
+
+CHANNEL_LABELS: dict[Channel, str] = {Channel.MAIL: "邮件", Channel.SMS: "短信", Channel.OA: "OA待办"}
 
 
 class State(StrEnum):

@@ -1,4 +1,4 @@
-"""Telling colleagues: in the console at once, by mail and SMS when the hour is right."""
+"""Telling colleagues: in the console at once, by mail, SMS and OA when the hour is right."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -93,7 +93,7 @@ def _notice(
 def _messages(
     session: AsyncSession, notice: Notice, word: Word, user: User, *, now: datetime, later: datetime
 ) -> list[StaffMessage]:
-    addresses = {Channel.MAIL: user.email, Channel.SMS: user.mobile}
+    addresses = {Channel.MAIL: user.email, Channel.SMS: user.mobile, Channel.OA: user.staff_no}
     made = []
     for channel in map(Channel, words.channels(word.template)):
         address, identity = addresses[channel], uuid4()

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.matters.catalogue import catalogue
@@ -9,12 +9,11 @@ from casebackend.matters.rules import PersonRole
 from casebackend.parties.model import BusinessObject, Party, ReceivedDocument
 
 
-async def persons_complained_of(session: AsyncSession, case_id: UUID) -> set[UUID]:
+def persons_complained_of(case_id: UUID) -> Select[tuple[UUID | None]]:
     """The colleagues that the complaint is about, as far as they are known to us."""
-    found = await session.scalars(
-        select(BusinessObject.user_id).where(BusinessObject.case_id == case_id, BusinessObject.user_id.is_not(None))
+    return select(BusinessObject.user_id).where(
+        BusinessObject.case_id == case_id, BusinessObject.user_id.is_not(None)
     )
-    return {user for user in found if user is not None}
 
 
 async def people_of(session: AsyncSession, case_id: UUID) -> Sequence[Party]:

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.recusals.model import Recusal, Waiver
@@ -21,9 +21,8 @@ async def standing(session: AsyncSession, case_id: UUID, user_id: UUID) -> Recus
     return found
 
 
-async def declared(session: AsyncSession, case_id: UUID) -> set[UUID]:
-    query = select(Recusal.user_id).where(Recusal.case_id == case_id, Recusal.lifted_at.is_(None))
-    return set(await session.scalars(query))
+def declared(case_id: UUID) -> Select[tuple[UUID]]:
+    return select(Recusal.user_id).where(Recusal.case_id == case_id, Recusal.lifted_at.is_(None))
 
 
 async def waivers_of(session: AsyncSession, case_id: UUID) -> Sequence[Waiver]:
@@ -33,5 +32,5 @@ async def waivers_of(session: AsyncSession, case_id: UUID) -> Sequence[Waiver]:
     return found.all()
 
 
-async def waived(session: AsyncSession, case_id: UUID) -> set[UUID]:
-    return set(await session.scalars(select(Waiver.user_id).where(Waiver.case_id == case_id)))
+def waived(case_id: UUID) -> Select[tuple[UUID]]:
+    return select(Waiver.user_id).where(Waiver.case_id == case_id)

@@ -8,7 +8,7 @@ from casebackend import preconditions
 from casebackend.access.principal import Principal
 from casebackend.api.registration import ChangeMatter, ChangeSeverity, ChangeUnits
 from casebackend.calendar.rules import local_date
-from casebackend.cases import clockwork, fields, filing, guards
+from casebackend.cases import clockwork, fields, filing, guards, rescheduling
 from casebackend.cases import service as cases
 from casebackend.cases.model import Case
 from casebackend.cases.placing import territorial_unit
@@ -22,6 +22,7 @@ from casebackend.organisations.queries import tree
 from casebackend.outbox import service as outbox
 from casebackend.registration.errors import (
     CaseIsClosed,
+    DesignatedPassed,
     MatterNotConvertible,
     NotFilledIn,
     NothingChanged,
@@ -66,11 +67,16 @@ async def designate(
     same = case.severity == command.severity and command.designated_on in (None, case.designated_on)
     if same:
         raise NothingChanged
+    if command.designated_on is not None and command.designated_on < local_date(now):
+        raise DesignatedPassed
+    another = command.designated_on not in (None, case.designated_on)
     reason = await fields.protected(session, case, command.reason)
     before: dict[str, object] = {"severity": case.severity} if case.severity != command.severity else {}
     case.severity, case.severity_reason = command.severity, f"{BY_HAND}：{reason}"
     case.designated_on = command.designated_on or case.designated_on
-    await clockwork.recompute_for_severity(session, case, now)
+    await rescheduling.recompute_for_severity(session, case, now)
+    if another:
+        await rescheduling.designated(session, case, now)
     await _written(session, case, Kind.REGRADED, before or {"designated_on": None}, by, reason, now)
     if before and command.severity != Severity.ORDINARY:
         outbox.emit(session, "case.major", {"case_id": str(case.id), "severity": case.severity}, now=now)
@@ -96,7 +102,7 @@ async def convert(session: AsyncSession, case: Case, command: ChangeMatter, *, b
         case.matter_type, case.demand = command.matter_type, demand
         if Status(case.status) in BEFORE_DISPATCH:
             before |= await _placed(session, case)
-        timers = await clockwork.rematter(session, case, PATHS[Status(case.status)], now=now)
+        timers = await rescheduling.rematter(session, case, PATHS[Status(case.status)], now=now)
         case.promised_on = clockwork.promise(timers)
     await _written(session, case, Kind.MATTER_CHANGED, before, by, reason, now)
 

@@ -87,3 +87,10 @@ class MatterNotConvertible(Conflict):
 
     def __init__(self) -> None:
         super().__init__("已进入稽核、审批或答复环节的事项不能改变类型，请先退回")
+
+
+class DesignatedPassed(Unprocessable):
+    slug, title = "designated-passed", "指定答复日期不正确"
+
+    def __init__(self) -> None:
+        super().__init__("指定的答复日期不能早于今天")

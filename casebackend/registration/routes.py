@@ -39,12 +39,16 @@ def _made(case: Case, command: Register) -> HTTPResponse:
     return preconditions.tagged(preconditions.placed(response, f"/cases/{case.number}"), case.version)
 
 
+async def _answer(session: AsyncSession, case: Case) -> HTTPResponse:
+    view = await views.view(session, case)
+    return preconditions.tagged(json(view.model_dump(mode="json")), case.version)
+
+
 @bp.get("/<reference:str>/registration")
 @reading
 async def registration(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     case = await cases.visible(session, request.ctx.principal, reference)
-    answer = await views.view(session, case)
-    return preconditions.tagged(json(answer.model_dump(mode="json")), case.version)
+    return await _answer(session, case)
 
 
 @bp.post("/<reference:str>/severity")
@@ -56,7 +60,7 @@ async def severity(request: Request, session: AsyncSession, reference: str) -> H
     me, now = request.ctx.principal, request.app.ctx.now()
     case = await changing.held(session, me, reference, read)
     await changing.designate(session, case, command, by=me, now=now)
-    return preconditions.tagged(json((await views.view(session, case)).model_dump(mode="json")), case.version)
+    return await _answer(session, case)
 
 
 @bp.post("/<reference:str>/matter")
@@ -68,7 +72,7 @@ async def matter(request: Request, session: AsyncSession, reference: str) -> HTT
     me, now = request.ctx.principal, request.app.ctx.now()
     case = await changing.held(session, me, reference, read)
     await changing.convert(session, case, command, by=me, now=now)
-    return preconditions.tagged(json((await views.view(session, case)).model_dump(mode="json")), case.version)
+    return await _answer(session, case)
 
 
 @bp.post("/<reference:str>/units")
@@ -80,7 +84,7 @@ async def units(request: Request, session: AsyncSession, reference: str) -> HTTP
     me, now = request.ctx.principal, request.app.ctx.now()
     case = await changing.held(session, me, reference, read)
     await changing.place(session, case, command, by=me, now=now)
-    return preconditions.tagged(json((await views.view(session, case)).model_dump(mode="json")), case.version)
+    return await _answer(session, case)
 
 
 @bp.post("/<reference:str>/people")

@@ -19,11 +19,12 @@ from casebackend.cases.rules import Status
 from casebackend.cases.service import hold, move_case
 from casebackend.cases.words import Satisfaction
 from casebackend.clocks import service as clocks
+from casebackend.clocks.limits import LimitMissing
 from casebackend.clocks.queries import limit_on
 from casebackend.clocks.rules import REVIEW
 from casebackend.organisations.model import Organisation
 from casebackend.outbox import service as outbox
-from casebackend.preconditions import VersionPassed
+from casebackend.preconditions import require_same
 from casebackend.reviews import errors, queries, rules, telling
 from casebackend.reviews.model import Review
 from casebackend.reviews.rules import Form, Move, Outcome, RejectReason, State
@@ -75,7 +76,7 @@ async def apply(
 async def _is_late(session: AsyncSession, told_at: datetime, applied_at: datetime) -> bool:
     limit = await limit_on(session, APPLY, local_date(told_at))
     if limit is None:
-        raise clocks.LimitMissing(APPLY)
+        raise LimitMissing(APPLY)
     return local_date(applied_at) > local_date(told_at) + timedelta(days=int(limit.amount))
 
 
@@ -93,8 +94,7 @@ async def move(
         raise errors.ReviewNotFound
     case = await hold(session, seen[1].id)
     review = await session.get_one(Review, review_id, with_for_update=True, populate_existing=True)
-    if version is not None and version != review.version:
-        raise VersionPassed(review.version)
+    require_same(version, review.version)
     arrow = rules.LIFECYCLE.get((State(review.state), command.move))
     if arrow is None:
         raise errors.ReviewMoveNotAllowed(State(review.state), command.move)

@@ -5,13 +5,12 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.api.conversations import Reply
 from casebackend.api.reviews import MoveReview
+from casebackend.cases import outcome
 from casebackend.cases.model import Case
 from casebackend.cases.outcome import NotToldByUs
 from casebackend.cases.words import ToldBy
-from casebackend.conversations import service as conversations
-from casebackend.conversations.rules import CARRIED_BY_US, Author
+from casebackend.conversations.rules import CARRIED_BY_US
 from casebackend.notifications.words import words
 from casebackend.reviews.model import Review
 from casebackend.reviews.rules import OUTCOMES, REJECTED_FOR, TELLING, Outcome, RejectReason
@@ -38,12 +37,4 @@ async def tell(session: AsyncSession, review: Review, case: Case, principal: Pri
             result=review.findings_result,
             opinion=review.opinion,
         )
-    said = await conversations.say(
-        session,
-        case.conversation_id,
-        author=Author.AGENT,
-        replies=[Reply(text=text)],
-        now=now,
-        user_id=principal.user_id,
-    )
-    return f"message:{said[-1].id}"
+    return f"message:{await outcome.say(session, case, text, principal, now)}"

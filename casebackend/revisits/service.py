@@ -5,7 +5,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.api.cases import MoveCase, SurveyOutcome
+from casebackend.api.cases import MoveCase
+from casebackend.api.own import SurveyOutcome
 from casebackend.cases.filing import CUSTOMER, SYSTEM
 from casebackend.cases.model import Case
 from casebackend.cases.own import message_of

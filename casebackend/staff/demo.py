@@ -37,6 +37,8 @@ async def seed_demo(session: AsyncSession, passwords: Mapping[str, str], *, now:
         known = await _user(session, login)
         if known is not None:
             known.password_hash = hasher.hash(passwords[login])
+            known.email = known.email or f"{login}@bank.example"
+            known.mobile = known.mobile or person["mobile"]
             await end_all_sessions(session, known.id, now=now)
             continue
         user = await add_user(
@@ -48,7 +50,7 @@ async def seed_demo(session: AsyncSession, passwords: Mapping[str, str], *, now:
             password_hash=hasher.hash(passwords[login]),
             organisation_id=await _unit(session, person["unit"]),
         )
-        user.email = f"{login}@bank.example"
+        user.email, user.mobile = f"{login}@bank.example", person["mobile"]
     await session.flush()
     for person in people():
         user_of, superior = await _user(session, person["login"]), await _user(session, person.get("superior"))

@@ -50,13 +50,24 @@ async def on_opened(session: AsyncSession, payload: Mapping[str, Any], now: date
     await notify(session, said, to=to, unit_id=case.handling_unit_id or case.unit_id, now=now)
 
 
+async def on_returned(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
+    item, case = await _item(session, payload)
+    if item.state != State.OPEN:
+        return
+    cause = f"supervision.returned:{payload['reply_id']}"
+    said = _word(item, case, "returned", "staff_supervision_returned", cause, due=moment_text(item.due_at))
+    to = await _answering(session, case)
+    await notify(session, said, to=to, unit_id=case.handling_unit_id or case.unit_id, now=now)
+
+
 async def on_unread(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
     item, case = await _item(session, payload)
     if item.state != State.OPEN or item.read_at is not None:
         return
     hours = (await in_force(session, now)).number("supervision.unread_hours")
     values = {"hours": hours, "due": moment_text(item.due_at)}
-    said = _word(item, case, "unread", "staff_supervision_unread", f"supervision.unread:{item.id}", **values)
+    about = payload.get("reply_id") or item.id
+    said = _word(item, case, "unread", "staff_supervision_unread", f"supervision.unread:{about}", **values)
     answering = await _answering(session, case)
     above = [user for each in answering[:1] for user in (await staff.superiors(session, each, most=1))]
     await notify(session, said, to=[*answering, *above], unit_id=case.handling_unit_id or case.unit_id, now=now)

@@ -5,7 +5,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casebackend.database import Base
-from casebackend.supervision.rules import State
+from casebackend.supervision.rules import Said, State
 
 
 class Supervision(Base):
@@ -36,12 +36,13 @@ class Supervision(Base):
 
 
 class SupervisionReply(Base):
-    """Every answer is kept as it was given. `text` is tokenised."""
+    """Every answer is kept as it was given, and every demand with which it was sent back. `text` is tokenised."""
 
     __tablename__ = "supervision_replies"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     supervision_id: Mapped[UUID] = mapped_column(ForeignKey("supervisions.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16), default=Said.REPLY, server_default=Said.REPLY)
     user_id: Mapped[UUID]
     actor_name: Mapped[str]
     text: Mapped[str]

@@ -105,6 +105,7 @@ def _view(
     now: datetime,
 ) -> SupervisionView:
     ended = item.state == State.CLOSED
+    mine = rules.may_close(item.source, opened=item.opened_by == by.user_id, roles=by.roles)
     return SupervisionView(
         id=item.id,
         case_number=case.number,
@@ -123,10 +124,13 @@ def _view(
         closed_at=item.closed_at,
         closing_opinion=customers.rendered(item.closing_opinion, masks) if item.closing_opinion else None,
         replies=[
-            SupervisionReplyView(actor_name=each.actor_name, text=customers.rendered(each.text, masks), at=each.at)
+            SupervisionReplyView(
+                kind=each.kind, actor_name=each.actor_name, text=customers.rendered(each.text, masks), at=each.at
+            )
             for each in replies
         ],
         may_answer=not ended and answers(case, by),
-        may_close=not ended and rules.may_close(item.source, opened=item.opened_by == by.user_id, roles=by.roles),
+        may_close=not ended and mine,
+        may_return=item.state == State.REPLIED and mine,
         version=item.version,
     )

@@ -4,7 +4,13 @@ from sanic import Blueprint, HTTPResponse, Request, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import preconditions
-from casebackend.api.supervision import CloseSupervision, OpenSupervision, ReplySupervision, SupervisionPage
+from casebackend.api.supervision import (
+    CloseSupervision,
+    OpenSupervision,
+    ReplySupervision,
+    ReturnSupervision,
+    SupervisionPage,
+)
 from casebackend.cases.model import Case
 from casebackend.cases.service import visible
 from casebackend.database import reading, transactional
@@ -93,6 +99,18 @@ async def reply(request: Request, session: AsyncSession, item_id: UUID) -> HTTPR
     found, case = await _read_item(request, session, item_id)
     me, now = request.ctx.principal, request.app.ctx.now()
     await service.reply(session, found, case, command.text, by=me, now=now)
+    return await _answer(request, session, found, case, 201)
+
+
+@bp.post("/supervisions/<item_id:uuid>/returns")
+@transactional
+@idempotent
+@preconditions.conditional
+async def send_back(request: Request, session: AsyncSession, item_id: UUID) -> HTTPResponse:
+    command = ReturnSupervision.model_validate_json(request.body)
+    found, case = await _read_item(request, session, item_id)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    await service.send_back(session, found, case, command, by=me, now=now)
     return await _answer(request, session, found, case, 201)
 
 

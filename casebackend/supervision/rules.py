@@ -14,12 +14,18 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
+class Said(StrEnum):
+    REPLY = "reply"
+    RETURN = "return"
+
+
 class Source(StrEnum):
     INTERNAL = "internal"
     REGULATOR = "regulator"
 
 
 STATE_LABELS: dict[State, str] = {State.OPEN: "待回复", State.REPLIED: "已回复", State.CLOSED: "已结束"}
+SAID_LABELS: dict[Said, str] = {Said.REPLY: "回复", Said.RETURN: "退回"}
 SOURCE_LABELS: dict[Source, str] = {Source.INTERNAL: "内部督办", Source.REGULATOR: "监管督办"}
 
 

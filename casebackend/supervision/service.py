@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.api.supervision import OpenSupervision
+from casebackend.api.supervision import OpenSupervision, ReturnSupervision
 from casebackend.cases import fields
 from casebackend.cases.filing import noted
 from casebackend.cases.model import Case
@@ -16,10 +16,20 @@ from casebackend.cases.service import hold, visible
 from casebackend.clocks import service as clocks
 from casebackend.clocks.model import Timer
 from casebackend.clocks.rules import SUPERVISION, Due, StopReason, Term, Unit, moment_text
-from casebackend.errors import Conflict, Forbidden, NotFound, Unprocessable
+from casebackend.errors import Forbidden
 from casebackend.notices.thresholds import in_force
 from casebackend.outbox import service as outbox
 from casebackend.supervision import rules
+from casebackend.supervision.errors import (
+    DuePassed,
+    MayNotAnswer,
+    MayNotClose,
+    NothingReplied,
+    NotSupervisable,
+    NumberMissing,
+    SupervisionEnded,
+    SupervisionNotFound,
+)
 from casebackend.supervision.model import Supervision, SupervisionReply
 from casebackend.supervision.rules import State
 from casebackend.timeline.rules import Kind
@@ -27,60 +37,11 @@ from casebackend.timeline.rules import Kind
 NEAR_SHARE = Decimal("0.75")
 
 
-class SupervisionNotFound(NotFound):
-    slug = "supervision-not-found"
+class NothingToReturn(Conflict):
+    slug, title = "supervision-not-replied", "督办尚未回复"
 
     def __init__(self) -> None:
-        super().__init__("没有这项督办，或不在您的权限范围内")
-
-
-class NotSupervisable(Conflict):
-    slug, title = "not-supervisable", "该投诉不在办理中"
-
-    def __init__(self) -> None:
-        super().__init__("只能督办正在办理的投诉")
-
-
-class DuePassed(Unprocessable):
-    slug, title = "due-passed", "督办期限不正确"
-
-    def __init__(self) -> None:
-        super().__init__("督办的回复期限必须晚于现在")
-
-
-class NumberMissing(Unprocessable):
-    slug, title = "regulator-number-missing", "缺少监管文号"
-
-    def __init__(self) -> None:
-        super().__init__("监管督办请填写监管来文编号")
-
-
-class MayNotAnswer(Forbidden):
-    slug = "may-not-answer"
-
-    def __init__(self) -> None:
-        super().__init__("督办由承办人或承办单位负责人回复")
-
-
-class MayNotClose(Forbidden):
-    slug = "may-not-close"
-
-    def __init__(self) -> None:
-        super().__init__("督办只能由督办人结束")
-
-
-class SupervisionEnded(Conflict):
-    slug, title = "supervision-ended", "督办已结束"
-
-    def __init__(self) -> None:
-        super().__init__("这项督办已经结束，不能再改动")
-
-
-class NothingReplied(Conflict):
-    slug, title = "supervision-unanswered", "督办尚未回复"
-
-    def __init__(self) -> None:
-        super().__init__("承办人回复之后才能结束督办")
+        super().__init__("承办人回复之后才能退回重新回复")
 
 
 async def open_item(
@@ -175,6 +136,48 @@ async def reply(
     detail: dict[str, object] = {"supervision_id": str(item.id)}
     await noted(session, case, Kind.SUPERVISION_REPLIED, by, now=now, opinion=kept, detail=detail)
     outbox.emit(session, "supervision.replied", detail | {"reply_id": str(said.id)}, now=now)
+    return said
+
+
+async def send_back(
+    session: AsyncSession,
+    item: Supervision,
+    case: Case,
+    command: ReturnSupervision,
+    *,
+    by: Principal,
+    now: datetime,
+) -> SupervisionReply:
+    """It waits again, with a demand and a clock of its own; what was said stays."""
+    if by.user_id is None or not rules.may_close(item.source, opened=item.opened_by == by.user_id, roles=by.roles):
+        raise MayNotClose
+    if item.state == State.CLOSED:
+        raise SupervisionEnded
+    if item.state == State.OPEN:
+        raise NothingToReturn
+    if command.due_at <= now:
+        raise DuePassed
+    kept = await fields.protected(session, case, command.demand)
+    said = SupervisionReply(
+        id=uuid4(),
+        supervision_id=item.id,
+        kind=rules.Said.RETURN,
+        user_id=by.user_id,
+        actor_name=by.display_name or by.name,
+        text=kept,
+        at=now,
+    )
+    session.add(said)
+    await _stop(session, item, now)
+    item.timer_id = (await _clock(session, case, command.due_at, now)).id
+    item.state, item.due_at, item.read_at, item.read_by = State.OPEN, command.due_at, None, None
+    await session.flush()
+    detail: dict[str, object] = {"supervision_id": str(item.id), "due_at": item.due_at.isoformat()}
+    await noted(session, case, Kind.SUPERVISION_RETURNED, by, now=now, opinion=kept, detail=detail)
+    payload: dict[str, object] = {"supervision_id": str(item.id), "reply_id": str(said.id)}
+    outbox.emit(session, "supervision.returned", payload, now=now)
+    unread_at = now + (await in_force(session, now)).hours("supervision.unread_hours")
+    outbox.emit(session, "supervision.unread", payload, now=now, due_at=unread_at)
     return said
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.calendar.queries import calendar_around
 from casebackend.calendar.rules import local_date
 from casebackend.clocks import rules as clocks
-from casebackend.clocks.service import term_of
+from casebackend.clocks.limits import term_of
 from casebackend.organisations.model import Organisation
 from casebackend.staff.model import User
 from casebackend.tasks import errors, queries

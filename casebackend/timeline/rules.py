@@ -31,6 +31,7 @@ class Kind(StrEnum):
     ESCALATED = "clock.escalated"
     SUPERVISED = "supervision.opened"
     SUPERVISION_REPLIED = "supervision.replied"
+    SUPERVISION_RETURNED = "supervision.returned"
     SUPERVISION_CLOSED = "supervision.closed"
     EXTENSION_ASKED = "extension.asked"
     EXTENSION_DECIDED = "extension.decided"
@@ -38,6 +39,7 @@ class Kind(StrEnum):
     MATERIAL = "material.received"
     MATERIAL_DECIDED = "material.decided"
     RESTARTED = "clock.restarted"
+    RECOMPUTED = "clock.recomputed"
     CONTACTED = "case.contacted"
     SURVEY_SENT = "revisit.sent"
     SURVEY_ANSWERED = "revisit.answered"
@@ -82,6 +84,7 @@ LABELS: dict[Kind, str] = {
     Kind.ESCALATED: "升级提醒",
     Kind.SUPERVISED: "督办",
     Kind.SUPERVISION_REPLIED: "督办回复",
+    Kind.SUPERVISION_RETURNED: "督办退回",
     Kind.SUPERVISION_CLOSED: "督办结束",
     Kind.EXTENSION_ASKED: "申请延期",
     Kind.EXTENSION_DECIDED: "延期审批",
@@ -89,6 +92,7 @@ LABELS: dict[Kind, str] = {
     Kind.MATERIAL: "收到补充材料",
     Kind.MATERIAL_DECIDED: "补充材料确认",
     Kind.RESTARTED: "新事实，时限重新计算",
+    Kind.RECOMPUTED: "工作日历调整，办理期限重算",
     Kind.CONTACTED: "联系客户",
     Kind.SURVEY_SENT: "发出回访",
     Kind.SURVEY_ANSWERED: "回访完成",

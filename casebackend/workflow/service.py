@@ -44,15 +44,15 @@ def profile_names() -> dict[str, str]:
 
 
 async def seed(session: AsyncSession, *, now: datetime) -> None:
-    known = {
-        (profile, chain) for profile, chain in await session.execute(select(WorkflowStep.profile, WorkflowStep.chain))
-    }
+    rows = await session.execute(
+        select(WorkflowStep.profile, WorkflowStep.chain, WorkflowStep.effective_from, WorkflowStep.code)
+    )
+    known = {row[:] for row in rows}
     for chain in _data()["chains"]:
-        if (chain["profile"], chain["chain"]) in known:
-            continue
         common = {"profile": chain["profile"], "chain": chain["chain"], "effective_from": chain["effective_from"]}
         for seq, step in enumerate(chain["steps"], 1):
-            session.add(WorkflowStep(seq=seq, **common, **{"clock": f"internal.{step['code']}"} | step))
+            if (*common.values(), step["code"]) not in known:
+                session.add(WorkflowStep(seq=seq, **common, **{"clock": f"internal.{step['code']}"} | step))
     if await session.scalar(select(ProfileUse.id).limit(1)) is None:
         for use in _data()["uses"]:
             unit = await organisations.by_code(session, use["unit"])

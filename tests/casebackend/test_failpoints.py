@@ -14,6 +14,7 @@ from casebackend import failpoints
 from casebackend.api.client import CaseBackend, Refused
 from casebackend.cases.model import Case
 from casebackend.check import check
+from casebackend.clocks.model import Timer
 from casebackend.conversations.model import Delivery, Message, Turn
 from casebackend.outbox.model import OutboxMessage
 from casebackend.worker import Worker
@@ -74,6 +75,7 @@ class Story:
             self.world.wait(days=20)
             for _ in range(3):
                 await self.worker.guarded(self.worker.tick)
+                await self.worker.posted()
 
     async def holds(self, *, late: bool) -> None:
         """Everything that was said is there once."""
@@ -84,8 +86,9 @@ class Story:
             assert await session.scalar(select(func.count()).select_from(Turn)) == len(self.customer.said)
             assert await session.scalar(select(func.count()).select_from(Delivery)) == len(self.customer.said)
             assert await session.scalar(select(func.count()).select_from(Case)) == 1
-            overdue = select(func.count()).where(OutboxMessage.topic == "clock.overdue")
-            assert await session.scalar(overdue) == int(late)
+            overdue = await session.scalars(select(OutboxMessage.payload).where(OutboxMessage.topic == "clock.overdue"))
+            clocks = await session.scalars(select(Timer.id)) if late else ()
+            assert sorted(each["timer_id"] for each in overdue) == sorted(map(str, clocks))
             undone = select(func.count()).where(OutboxMessage.done_at.is_(None))
             assert late <= (await session.scalar(undone) == 0)
             assert await check(session, now=self.world.time) == []
@@ -104,7 +107,7 @@ async def armed(name: str, effect: str) -> AsyncIterator[Callable[[], int]]:
 @pytest.mark.parametrize("name", sorted(failpoints.NAMES))
 async def test_a_fault_at_a_commit_point_loses_and_doubles_nothing(world: World, name: str, effect: str) -> None:
     story = Story(world)
-    curious, late = name.startswith("knowledge."), name.startswith(("timer.", "outbox."))
+    curious, late = name.startswith("knowledge."), name.startswith(("timer.", "outbox.", "notice."))
     async with armed(name, effect) as hits:
         await story.told(curious=curious, late=late)
         assert hits() > 0, f"no business passes {name}"

@@ -116,7 +116,9 @@ def test_every_change_of_what_exists_wants_the_version_that_was_read(interface: 
 
 def test_whatever_programs_do_can_be_repeated(interface: Interface) -> None:
     theirs = {
-        name for name, (verb, _, operation) in interface.operations.items() if verb != "get" and _programs_only(operation)
+        name
+        for name, (verb, _, operation) in interface.operations.items()
+        if verb != "get" and _programs_only(operation)
     }
     assert {name for name in theirs if not takes(interface.operations[name][2], "Idempotency-Key")} == NO_KEY
 
@@ -209,3 +211,18 @@ async def test_headers_that_are_no_text_are_refused(interface: Interface) -> Non
     for headers in ([(b"origin", b"http://[")], [(b"x-csrf-token", odd)]):
         answer = await agent.post("/api/v1/cases/", content=b"{}", headers=headers)
         assert (answer.status_code, answer.json()["type"]) == (403, "/problems/cross-site")
+
+
+async def test_a_repeated_create_answers_with_its_address_and_version(interface: Interface) -> None:
+    key, body = uuid4().hex, b'{"facts": "\xe5\xb9\xb4\xe8\xb4\xb9"}'
+    first = await interface.sends("registrations.save", body, idempotency_key=key)
+    again = await interface.sends("registrations.save", body, idempotency_key=key)
+    assert (first.status_code, first.headers["ETag"]) == (201, '"1"'), first.text
+    assert first.headers["Location"] == f"/api/v1/registrations/{first.json()['id']}"
+    assert {name: again.headers[name] for name in ("ETag", "Location", "Idempotent-Replayed")} == {
+        "ETag": first.headers["ETag"],
+        "Location": first.headers["Location"],
+        "Idempotent-Replayed": "true",
+    }
+    agent = await interface.may(interface.operations["registrations.save"][2])
+    assert (await agent.get(first.headers["Location"])).headers["ETag"] == '"1"'

@@ -21,7 +21,10 @@ async def test_every_reference_leads_somewhere(world: World) -> None:
 
 async def test_each_route_that_takes_a_body_says_which(world: World) -> None:
     """The exceptions are commands whose path says all."""
-    bare = {"tasks.receive", "supervision.read", "notices.acknowledge", "handoffs.take", "handoffs.give_back", "assist.inserted", "registrations.submit"}
+    bare = {
+        "tasks.receive", "supervision.read", "notices.acknowledge", "handoffs.take", "handoffs.give_back",
+        "assist.inserted", "registrations.submit",
+    }  # fmt: skip
     posts = {name for name, (method, _) in operations(world.app).items() if method == "post"}
     assert {name for name in posts if OPERATIONS[name].request is None} == bare
 

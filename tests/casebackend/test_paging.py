@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -17,14 +18,20 @@ def asked(**values: object) -> Any:
 
 @given(words=st.text(max_size=400))
 def test_only_our_own_cursors_are_read(words: str) -> None:
-    for kinds in ([str], [moment, UUID], [count, str]):
+    readings: list[list[Callable[[str], Any]]] = [[str], [moment, UUID], [count, str]]
+    for kinds in readings:
         with pytest.raises(BadFilter):
             read_cursor(words, kinds)
 
 
 @pytest.mark.parametrize(
     "values",
-    [["2026-03-02T10:00:00", uuid4()], ["9999-12-31T23:59:59-12:00", uuid4()], ["2026-03-02T10:00:00Z", "1"], ["\0", ""]],
+    [
+        ["2026-03-02T10:00:00", uuid4()],
+        ["9999-12-31T23:59:59-12:00", uuid4()],
+        ["2026-03-02T10:00:00Z", "1"],
+        ["\0", ""],
+    ],
 )
 def test_values_that_no_database_can_compare_are_refused(values: list[object]) -> None:
     with pytest.raises(BadFilter):

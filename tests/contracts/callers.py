@@ -78,17 +78,22 @@ async def _ids(served: Served) -> Ids:
                 found.setdefault(f"{name} of {owner}", []).append(str(value))
                 found.setdefault(f"owners of {name}", []).append(str(owner))
     await database.dispose()
-    found["dictionary"] = ["category_b", "cause_c"]
+    found["dictionary"] = ["business_category_B", "reason_C"]
     return found | {name: found[kind] for name, kind in ALSO.items()} | {"worker": [WORKER]} | _times()
 
 
 def _times() -> Ids:
     """Near enough to the present for the rules that look at it."""
     now = datetime.now(UTC)
-    past, future = (now - timedelta(hours=1)).isoformat(), (now + timedelta(days=2)).isoformat()
+    future = (now + timedelta(days=2)).isoformat()
     days = [(now + timedelta(days=days)).date().isoformat() for days in (1, 40)]
     names = ("received_at", "at", "applied_at", "requested_at", "told_at")
-    return {name: [past] for name in names} | {"due_at": [future], "effective_from": days, "day": days, "on": days}
+    return {name: [now.isoformat()] for name in names} | {
+        "due_at": [future],
+        "effective_from": days,
+        "day": days,
+        "on": days,
+    }
 
 
 def ids(served: Served) -> Ids:
@@ -112,13 +117,13 @@ class Callers:
         may = [login for login, held in roles.items() if held & allowed]
         return found if programs or not may or set(found) & set(may) else [*found, may[0]]
 
-    def send(self, case: Case, caller: str) -> Any:
+    def send(self, case: Case[Any], caller: str) -> Any:
         return case.call(
             base_url=self.served.address, session=self.sessions[caller], headers=self.headers[caller], timeout=30
         )
 
 
-def with_ids(case: Case, known: Ids, chance: random.Random) -> Case:
+def with_ids(case: Case[Any], known: Ids, chance: random.Random) -> Case[Any]:
     """Puts ids of what exists in place of most of the random ones; If-Match is let pass half of the time."""
     for name in case.path_parameters or {}:
         if known.get(name) and chance.random() < 0.8:
@@ -129,14 +134,16 @@ def with_ids(case: Case, known: Ids, chance: random.Random) -> Case:
             case.query[name] = chance.choice(known[name])
     if case.headers is not None and "If-Match" in case.headers and chance.random() < 0.7:
         case.headers["If-Match"] = chance.choice(["*", "*", '"1"'])
-    if case.operation.label in EXAMPLES and chance.random() < 0.3:
-        case.body = EXAMPLES[case.operation.label]
+    example = EXAMPLES.get(case.operation.definition.raw["operationId"])
+    if example is not None and isinstance(case.body, dict) and chance.random() < 0.4:
+        own = chance.sample(sorted(case.body), min(chance.randrange(2), len(case.body)))
+        case.body = example | {name: case.body[name] for name in own}
     if isinstance(case.body, dict | list):
         case.body = _body(case.body, known, chance)
     return case
 
 
-def _belonging(case: Case, known: Ids, chance: random.Random) -> Ids:
+def _belonging(case: Case[Any], known: Ids, chance: random.Random) -> Ids:
     """A message of that conversation, a piece of evidence of that case."""
     found: Ids = {}
     for owner, name in PAIRS:
@@ -175,4 +182,3 @@ def callers(served: Served) -> Iterator[Callers]:
     yield found
     for session in found.sessions.values():
         session.close()
-

@@ -147,7 +147,7 @@ async def test_a_customer_who_wants_a_person_is_queued(bank: Bank) -> None:
     assert view.promise
     await customer.hears(view.promise)
     waiting = await bank.reads("agent", "/handoffs")
-    assert str(customer.conversation) in {row["conversation_id"] for row in waiting}
+    assert str(customer.conversation) in {row["conversation_id"] for row in waiting["items"]}
 
 
 async def test_a_replied_case_is_surveyed_and_closed_by_the_answers(bank: Bank) -> None:

@@ -24,7 +24,7 @@ from tests.contracts.served import Served
 from tests.world import TOKENS
 
 KILLS, CLIENTS = 50, 8
-OF_THE_WORKER = ("timer.", "outbox.")
+OF_THE_WORKER = ("timer.", "outbox.", "notice.")
 OF_THE_WEB = sorted(name for name in failpoints.NAMES if not name.startswith(OF_THE_WORKER))
 
 

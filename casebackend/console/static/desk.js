@@ -55,6 +55,11 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("toggle", (event) => {
   if (event.target.matches("details.move[open]")) one("form :is(select, textarea, input:not([type=hidden]))", event.target)?.focus();
 }, true);
+document.addEventListener("DOMContentLoaded", () => { // the months of a phone stand side by side: begin with this one
+  const month = one(".month[data-now]");
+  const months = month?.closest(".months");
+  if (months && months.scrollWidth > months.clientWidth) months.scrollLeft = month.offsetLeft - months.offsetLeft;
+});
 window.addEventListener("hashchange", unfold);
 document.addEventListener("DOMContentLoaded", () => setTimeout(unfold));
 

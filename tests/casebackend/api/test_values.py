@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from casebackend.api.cases import MoveCase
 from casebackend.api.conversations import Command, Inbound
@@ -28,8 +28,8 @@ def test_what_no_database_holds_is_refused_by_its_place() -> None:
 
 def test_lists_and_maps_are_looked_into() -> None:
     class Both(Command):
-        names: list[str] = []
-        codes: dict[str, str] = {}
+        names: list[str] = Field(default_factory=list)
+        codes: dict[str, str] = Field(default_factory=dict)
 
     for fields in ({"names": ["a", "b\x01"]}, {"codes": {"a\x00": "1"}}, {"codes": {"a": "1\x7f"}}):
         with pytest.raises(ValidationError):

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 
 from casebackend.audit import service
 from casebackend.audit.model import AuditEntry, AuditHead
+from casebackend.calendar.rules import SHANGHAI
 from tests.casebackend.cases.builders import Desk, filed
 from tests.world import World
 
@@ -30,6 +31,18 @@ async def test_a_clean_history_holds(world: World) -> None:
     assert await broken(world) == []
     receipt = await filed(world)
     await Desk(world).replied(receipt.case_id)
+    assert await broken(world) == []
+
+
+async def test_a_time_of_another_zone_is_the_same_time_when_it_is_read_again(world: World) -> None:
+    await history(world)
+    world.time = world.time.astimezone(SHANGHAI)
+    await history(world)
+    async with world.database.transaction() as session:
+        rows = await service.begin(
+            session, chain="c9", event="thing.done", actor="staff:x", object="o", now=world.time, detail={}
+        )
+        session.add_all(rows)
     assert await broken(world) == []
 
 

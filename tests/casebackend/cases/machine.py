@@ -7,7 +7,8 @@ import asyncio
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from casebackend.cases.model import Case
 from casebackend.cases.rules import LIFECYCLE, Move, Status, moves_from
 from casebackend.cases.service import move_case
 from casebackend.clocks.model import Timer
-from casebackend.clocks.rules import INTERNAL, last_day
+from casebackend.clocks.rules import BY_LAW, SUPERVISION, last_day
 from casebackend.connection import open_database
 from casebackend.conversations.rules import Channel
 from casebackend.conversations.service import hold_or_open
@@ -39,10 +40,23 @@ from casebackend.errors import DomainError
 from casebackend.organisations.model import Organisation
 from casebackend.staff.model import User
 from casebackend.timeline.model import TimelineEntry
+from tests.casebackend.cases.deeds import DEEDS, Deed, declare, done
 from tests.world import START, configured, prepare
 
 MEMORY = Path("/dev/shm")
 STILL = {Status.REPLIED, Status.FOLLOW_UP, Status.CLOSED, Status.ARCHIVED, Status.WITHDRAWN, Status.MERGED}
+MOST_CASES = 7
+JUDGEMENTS = [
+    {"validity": "valid", "responsible": "responsible"},
+    {"validity": "valid", "responsible": "partly"},
+    {"validity": "invalid", "responsible": "responsible"},
+    {"validity": "invalid", "responsible": "not_responsible"},
+]
+MAIN_WAY = [
+    (Move.ACCEPT, "lead"), (Move.DISPATCH, "agent"), (Move.RECEIVE, "agent"), (Move.PROPOSE, "agent"),
+    (Move.APPROVE_OPINION, "auditor"), (Move.APPROVE_REPLY, "supervisor"), (Move.REPLY, "agent"),
+    (Move.PLAN_FOLLOWUP, "system"), (Move.CLOSE, "agent"),
+]  # fmt: skip
 BACKWARD = {
     Move.VOID,
     Move.WITHDRAW,
@@ -113,30 +127,33 @@ def template(loop: asyncio.AbstractEventLoop) -> Path:
     return _template[0]
 
 
-def command_of(move: Move, draw: Any, bank: Bank, master: str) -> MoveCase:
-    """Everything a move could ask for, now and then with a hole in it."""
+type Pick = Callable[[Sequence[Any]], Any]
+
+
+def first_of(options: Sequence[Any]) -> Any:
+    return options[0]
+
+
+def command_of(move: Move, pick: Pick, bank: Bank, master: str) -> MoveCase:
+    """Everything a move could ask for, now and then with a hole in it. What is sensible stands first."""
     given: dict[str, Any] = {
-        "opinion": "同意", "handling_unit_id": draw(st.sampled_from(bank.units)), "appraisal": "笔迹鉴定委托书",
-        "decline_reason": "not_a_complaint", "findings": "系统重复扣收",
-        "validity": draw(st.sampled_from(["valid", "invalid"])),
-        "responsible": draw(st.sampled_from(["responsible", "not_responsible"])),
-        "judgement_basis": "信用卡章程", "proposal": "退还", "closing_info": "已办结",
-        "cause_c": "因定价收费引起的投诉", "reply_facts": "属实", "reply_basis": "章程",
-        "reply_remedies": "分支机构的决定可以核查，也可以申请调解、仲裁或者提起诉讼",
-        "overdue_reason": draw(st.sampled_from(["客户要求延后", None])), "satisfaction": "satisfied",
-        "told_by": "phone", "told_at": bank.now, "told_proof": "通话录音已保存", "requested_at": bank.now,
-        "identity_check": "电话核对预留信息", "master_number": master, "cosigners": cosigners(bank),
+        "opinion": "同意", "handling_unit_id": pick(bank.units), "appraisal": "笔迹鉴定委托书",
+        "decline_reason": "not_a_complaint", "findings": "系统重复扣收", "judgement_basis": "信用卡章程",
+        "proposal": "退还", "closing_info": "已办结", "cause_c": "因定价收费引起的投诉", "reply_facts": "属实",
+        "reply_basis": "章程", "reply_remedies": "分支机构的决定可以核查，也可以申请调解、仲裁或者提起诉讼",
+        "overdue_reason": pick(["客户要求延后", None]), "satisfaction": "satisfied", "told_by": "phone",
+        "told_at": bank.now, "told_proof": "通话录音已保存", "requested_at": bank.now,
+        "identity_check": "电话核对预留信息", "master_number": master, "cosigners": [bank.units[1]],
     }  # fmt: skip
-    hole = draw(st.sampled_from([None] * 12 + sorted(given)))
+    judged = {Move.PROPOSE: JUDGEMENTS, Move.PROPOSE_REPLY: JUDGEMENTS[::-1]}.get(move)
+    given |= pick(judged) if judged else {}
+    hole = pick([None] * 12 + sorted(given))
     return MoveCase(move=move, **{name: value for name, value in given.items() if name != hole and value is not None})
-
-
-def cosigners(bank: Bank) -> list[Any]:
-    return [bank.units[1]] if "UUID" in str(MoveCase.model_fields["cosigners"].annotation) else ["个人金融部"]
 
 
 WALKED: Counter[tuple[str, str]] = Counter()
 RUNS: Counter[str] = Counter()
+REFUSED: Counter[tuple[str, str]] = Counter()
 
 
 class Lifecycle(RuleBasedStateMachine):
@@ -146,34 +163,58 @@ class Lifecycle(RuleBasedStateMachine):
         self.bank = Bank()
         self.cases: list[UUID] = []
 
-    @initialize()
-    def complaints_come(self) -> None:
+    @initialize(steps=st.tuples(*[st.integers(0, len(MAIN_WAY))] * len(CHANNELS)))
+    def complaints_come(self, steps: tuple[int, ...]) -> None:
+        """Some have gone a part of the usual way already: most of what matters happens late in a case."""
         self.cases = self.bank.run(self.bank.opened())
-
-    @rule(hours=st.sampled_from([1, 4, 24, 24 * 4, 24 * 11]))
-    def time_passes(self, hours: int) -> None:
-        self.bank.now += timedelta(hours=hours)
+        for case_id, far in zip(self.cases, steps, strict=True):
+            for move, login in MAIN_WAY[:far]:
+                actor = next((each for each in self.bank.staff if each.name == login), SYSTEM)
+                with suppress(DomainError):
+                    self.bank.run(self.tried(case_id, command_of(move, first_of, self.bank, ""), actor))
 
     @precondition(lambda self: bool(self.cases))
-    @rule(data=st.data(), folly=st.integers(0, 19))
+    @rule(data=st.data(), dice=st.integers(0, 19), folly=st.integers(0, 19))
+    def something_happens(self, data: st.DataObject, dice: int, folly: int) -> None:
+        """One rule, so that most steps lead a case onward: a case that is always withdrawn at once shows little."""
+        if dice == 0:
+            self.bank.now += timedelta(hours=data.draw(st.sampled_from([1, 4, 24, 24 * 4, 24 * 11])))
+        elif dice <= 4:
+            self.somebody_does_something_around_a_case(data, folly)
+        else:
+            self.somebody_moves_a_case(data, folly)
+
     def somebody_moves_a_case(self, data: st.DataObject, folly: int) -> None:
-        """Mostly what a sensible colleague would do: a case that is always withdrawn at once shows little."""
         case_id = data.draw(st.sampled_from(self.cases))
         status, number, handler = self.bank.run(self.state(case_id))
         others = [each for each in self.cases if each != case_id]
         master = self.bank.run(self.state(data.draw(st.sampled_from(others))))[1]
         open_here = moves_from(status) or list(Move)
         onward = [move for move in open_here if move not in BACKWARD] or open_here
-        move = data.draw(st.sampled_from(onward if folly < 14 else open_here if folly < 19 else list(Move)))
+        move = data.draw(st.sampled_from(onward if folly < 15 else open_here if folly < 19 else list(Move)))
         able = self.able(status, move)
         able = sorted(able, key=lambda each: each.user_id != handler)[:1] if folly < 9 else able
-        actor = data.draw(st.sampled_from(able if folly < 16 else self.everybody()))
-        command = command_of(move, data.draw, self.bank, master)
+        actor = data.draw(st.sampled_from(able if folly < 18 else self.everybody()))
+        command = command_of(move, lambda options: data.draw(st.sampled_from(options)), self.bank, master)
         note(f"{self.bank.now:%m-%d %H:%M} {actor.actor} {move} {number} from {status}")
         try:
             self.bank.run(self.tried(case_id, command, actor))
         except DomainError as refusal:
             note(f"refused: {refusal.slug}")
+            REFUSED[str(move), refusal.slug] += 1
+
+    def somebody_does_something_around_a_case(self, data: st.DataObject, folly: int) -> None:
+        case_id = data.draw(st.sampled_from(self.cases))
+        deed = data.draw(st.sampled_from([each for each in DEEDS if folly > 15 or each is not declare]))
+        actor = data.draw(st.sampled_from(self.bank.staff))
+        note(f"{self.bank.now:%m-%d %H:%M} {actor.actor} {deed.__name__}")
+        try:
+            opened = self.bank.run(self.did(case_id, deed, actor, data.draw))
+        except DomainError as refusal:
+            note(f"refused: {refusal.slug}")
+            REFUSED[deed.__name__, refusal.slug] += 1
+        else:
+            self.cases += [opened] if opened and len(self.cases) < MOST_CASES else []
 
     def everybody(self) -> list[Principal]:
         return [*self.bank.staff, CUSTOMER, SYSTEM]
@@ -195,6 +236,15 @@ class Lifecycle(RuleBasedStateMachine):
             after = await self.seen(session, case_id)
             await hold_true(session, before, after, command, actor, self.bank.now)
         WALKED[before["status"], command.move] += 1
+
+    async def did(self, case_id: UUID, deed: Deed, actor: Principal, draw: Any) -> UUID | None:
+        async with self.bank.database.transaction() as session:
+            before = await self.seen(session, case_id)
+            opened = await done(session, deed, case_id, actor, draw, self.bank.now, self.bank.units)
+        async with self.bank.database.reading() as session:
+            hold_still(before, await self.seen(session, case_id))
+        WALKED["around", deed.__name__] += 1
+        return opened
 
     async def seen(self, session: Any, case_id: UUID) -> dict[str, Any]:
         case = await session.get_one(Case, case_id)
@@ -233,16 +283,9 @@ async def hold_true(
         )
         assert (entry.actor, audited.actor) == (actor.actor, actor.actor), "who did it is not written down"
         assert audited.detail["version"] == after["version"]
-    legal = [due for kind, due in after["running"] if not kind.startswith(INTERNAL)]
-    assert not (status in STILL and after["running"]), "a clock runs although the duty is met"
-    assert not (status is Status.SUSPENDED and after["running"]), "a clock runs during the appraisal"
-    if status in rules.OPEN - STILL - {Status.SUSPENDED}:
-        assert legal, "no legal clock runs"
-        assert after["promised_on"] == last_day(max(legal)), "the promised day is not that of the clock"
-    assert after["number"] == before["number"]
-    assert after["received_at"] == before["received_at"]
+    hold_still(before, after)
     if move is Move.REPLY and status is Status.REPLIED:
-        due = max(due for kind, due in before["running"] if not kind.startswith(INTERNAL))
+        due = max(due for kind, due in before["running"] if kind in BY_LAW)
         assert after["replied_at"] < due or after["overdue_reason"], "late without a reason"
         assert after["reply_text"]
     if move in (Move.APPROVE_OPINION, Move.APPROVE_REPLY):
@@ -259,3 +302,18 @@ async def hold_true(
         assert Status(master.status) in rules.OPEN, "merged into a case that is not open"
     if move is Move.WITHDRAW and status is Status.WITHDRAWN:
         assert before["received_at"] <= after["closed_at"] <= now
+
+
+def hold_still(before: dict[str, Any], after: dict[str, Any]) -> None:
+    """What is true of a case at any time, whatever was done last."""
+    status = Status(after["status"])
+    running = [(kind, due) for kind, due in after["running"] if kind != SUPERVISION]
+    legal = [due for kind, due in running if kind in BY_LAW]
+    assert not (status in STILL and running), "a clock runs although the duty is met"
+    assert not (status is Status.SUSPENDED and legal), "the clock of law runs during the appraisal"
+    if status in rules.OPEN - STILL - {Status.SUSPENDED}:
+        assert len(legal) == 1, "not exactly one legal clock runs"
+        assert after["promised_on"] == last_day(legal[0]), "the promised day is not that of the clock"
+    assert after["number"] == before["number"]
+    assert after["received_at"] == before["received_at"]
+    assert after["version"] >= before["version"]

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.limits import UseProfile
-from casebackend.cases import clockwork
+from casebackend.cases import clockwork, rescheduling
 from casebackend.cases.filing import SYSTEM
 from casebackend.cases.model import Case
 from casebackend.cases.rules import LIFECYCLE, Move, Status
@@ -106,7 +106,7 @@ async def test_the_regulators_day_is_a_clock_that_no_appraisal_stops(world: Worl
         await rig.goes(S.INVESTIGATING, M.SUSPEND, days=1)
         assert set(await rig.running()) == {"regulator"}
         rig.case.regulator_due_on = date(2026, 3, 12)
-        await clockwork.regulator_due(session, rig.case, rig.now)
+        await rescheduling.regulator_due(session, rig.case, rig.now)
         assert (await rig.running())["regulator"].seq == 2
 
 
@@ -117,7 +117,7 @@ async def test_an_urgent_case_has_shorter_steps_from_their_own_start_and_the_sam
         await rig.goes(S.ACCEPTED, M.DISPATCH)
         before = {kind: timer.due_at for kind, timer in (await rig.running()).items()}
         rig.case.severity = "紧急投诉"
-        changed = await clockwork.recompute_for_severity(session, rig.case, rig.now + timedelta(hours=1))
+        changed = await rescheduling.recompute_for_severity(session, rig.case, rig.now + timedelta(hours=1))
         running = await rig.running()
         assert changed == 4
         assert running["l1"].due_at == before["l1"]
@@ -125,14 +125,14 @@ async def test_an_urgent_case_has_shorter_steps_from_their_own_start_and_the_sam
         assert investigate.derivation == "调查处理：3月2日 10:00 + 1个工作日 = 3月3日 17:30"
         assert investigate.next_at is not None
         assert investigate.next_at <= investigate.due_at
-        assert await clockwork.recompute_for_severity(session, rig.case, rig.now) == 0
+        assert await rescheduling.recompute_for_severity(session, rig.case, rig.now) == 0
 
         await rig.goes(S.INVESTIGATING, M.SUSPEND, hours=3)
         await rig.goes(S.SUSPENDED, M.RESUME, days=2)
         rest = (await rig.running())["internal.investigate"]
         left = rest.amount
         rig.case.severity = "重大投诉"
-        await clockwork.recompute_for_severity(session, rig.case, rig.now)
+        await rescheduling.recompute_for_severity(session, rig.case, rig.now)
         assert (await rig.running())["internal.investigate"].amount == left + 420
 
 
@@ -162,11 +162,11 @@ async def test_a_complaint_that_turns_out_to_be_something_else_gives_up_the_limi
         rig = await Rig.of(session)
         await rig.goes(S.PENDING_REVIEW, M.ACCEPT, days=2)
         rig.case.matter_type = "objection"
-        timers = await clockwork.rematter(session, rig.case, (M.SUBMIT, M.ACCEPT), now=rig.now)
+        timers = await rescheduling.rematter(session, rig.case, (M.SUBMIT, M.ACCEPT), now=rig.now)
         assert [timer.derivation for timer in timers] == ["收到 3月2日 + 15日 = 3月17日；最后一个工作日 3月16日提醒"]
         await session.flush()
         rig.case.matter_type = "complaint"
-        timers = await clockwork.rematter(session, rig.case, (M.SUBMIT, M.ACCEPT), now=rig.now)
+        timers = await rescheduling.rematter(session, rig.case, (M.SUBMIT, M.ACCEPT), now=rig.now)
         legal = next(timer for timer in timers if timer.kind == "l1")
         assert (legal.seq, clockwork.promise(timers)) == (2, date(2026, 3, 17))
 

@@ -7,9 +7,10 @@ from sqlalchemy import func, select
 
 from casebackend import failpoints
 from casebackend.audit.model import AuditEntry
-from casebackend.cases.filing import file, file_from_draft
+from casebackend.cases.filing import file
 from casebackend.cases.model import Case
 from casebackend.cases.rules import INITIAL
+from casebackend.cases.submission import file_from_draft
 from casebackend.check import check
 from casebackend.clocks.model import Timer
 from casebackend.drafts.model import Draft

@@ -1,22 +1,14 @@
 """What follows later from what happened to a case."""
 
-import asyncio
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from casebackend.api.conversations import Reply
-from casebackend.cases import jobs
-from casebackend.cases.filing import SYSTEM
-from casebackend.cases.service import hold
-from casebackend.clocks.model import Timer
 from casebackend.conversations import service as conversations
 from casebackend.conversations.model import Message
 from casebackend.conversations.rules import Author, Channel
-from casebackend.timeline import service as timeline
-from casebackend.timeline.queries import of_case
-from casebackend.timeline.rules import Kind
 from tests.casebackend.cases.builders import case_of, filed
 from tests.casebackend.workers import worker
 from tests.world import World
@@ -67,31 +59,3 @@ async def test_where_we_carry_no_messages_nothing_is_said(world: World) -> None:
     world.wait(seconds=30)
     await worker(world).tick()
     assert await heard(world, (await case_of(world, receipt.case_id)).conversation_id, receipt.number) == []
-
-
-async def test_a_clock_that_strikes_while_somebody_writes_on_the_case_waits_for_its_turn(world: World) -> None:
-    receipt = await filed(world)
-    begun = asyncio.Event()
-
-    async def somebody() -> None:
-        async with world.database.transaction() as session:
-            await hold(session, receipt.case_id)
-            await timeline.append(
-                session, receipt.case_id, Kind.URGED, actor=SYSTEM.actor, actor_name="系统", now=world.time
-            )
-            begun.set()
-            await asyncio.sleep(0.3)
-
-    async def the_clock() -> None:
-        await begun.wait()
-        async with world.database.transaction() as session:
-            timer = (await session.scalars(select(Timer).where(Timer.case_id == receipt.case_id))).first()
-            assert timer is not None
-            await jobs.on_overdue(session, {"timer_id": str(timer.id)}, world.time)
-
-    await asyncio.gather(somebody(), the_clock())
-    async with world.database.transaction() as session:
-        entries = await of_case(session, receipt.case_id)
-    assert [(entry.seq, entry.kind) for entry in entries] == [
-        (1, "case.filed"), (2, "case.urged"), (3, "clock.overdue"),
-    ]  # fmt: skip

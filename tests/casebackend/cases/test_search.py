@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from casebackend.cases import search
 from casebackend.cases.conditions import CONDITIONS
-from casebackend.paging import BadFilter
 from casebackend.cases.predicates import NONE
+from casebackend.paging import BadFilter
 from tests.casebackend.cases.builders import Desk, case_of, filed, unit
 from tests.casebackend.cases.copies import copied
 from tests.world import World
@@ -67,7 +67,8 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
         handling_unit_id=lixia, receiving_unit_id=lixia, responsible_unit_id=lixia, handler_id=person,
         received_at=moment, filed_at=moment, closed_at=moment, promised_on=date(2026, 2, 20), amount="70000.50",
         responsible="partly", validity="valid", satisfaction="neutral", extension_level=2, urge_count=3, group_size=6,
-        regulator_number="JG-2026-7", third_party="某某支付公司", customer_id=None, facts="信中所述另一件事", demand="请答复",
+        regulator_number="JG-2026-7", third_party="某某支付公司", customer_id=None, facts="信中所述另一件事",
+        demand="请答复",
     )  # fmt: skip
     ours = [
         "q=TS20260210", "number=ts2026021000", "text=另一件事", "status=closed&status=archived", "open=0",

@@ -274,7 +274,7 @@ async def test_a_colleagues_case_is_not_ones_own(world: World, desk: Desk) -> No
     receipt = await filed(world)
     await desk.investigating(receipt.case_id)
     await hired(world, "other", roles=["handler"], organisation_id=UUID(await unit(world, "个人金融部")))
-    elsewhere, cosigner = await unit(world, "客户服务中心"), await unit(world, "消费者权益保护部")
+    elsewhere = await unit(world, "客户服务中心")
     for move, fields in (
         ("propose", PROPOSAL),
         ("propose_reply", PROPOSAL | {"opinion": "情况清楚"}),

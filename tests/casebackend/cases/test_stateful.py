@@ -1,7 +1,7 @@
 """The whole lifecycle at random. The long run (5,000 times 100 steps) is `make bench-lifecycle`."""
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.casebackend.cases.machine import Lifecycle
@@ -14,6 +14,10 @@ def test_no_way_leads_to_a_state_that_the_rules_forbid() -> None:
     run_state_machine_as_test(
         Lifecycle,
         settings=settings(
-            max_examples=10, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=200,
+            stateful_step_count=50,
+            deadline=None,
+            phases=(Phase.explicit, Phase.reuse, Phase.generate),
+            suppress_health_check=list(HealthCheck),
         ),
     )

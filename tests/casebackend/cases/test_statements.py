@@ -1,36 +1,16 @@
 """How many statements a page or a request may take; bench/cases.py measures the same among a million cases."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event
 
 from tests.casebackend.cases.builders import Desk, filed
 from tests.casebackend.cases.copies import copied
 from tests.casebackend.registration.takers import STORY
+from tests.statements import counted
 from tests.world import World
 
 REGISTER, LIST, CASE = 25, 10, 20
-
-
-@contextmanager
-def counted(world: World) -> Iterator[list[str]]:
-    said: list[str] = []
-
-    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-        said.append(statement)
-
-    engines = {world.database.engine.sync_engine, world.database._read_engine.sync_engine}
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        for engine in engines:
-            event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import yaml
 
-from casebackend.clocks.service import SEED
+from casebackend.clocks.limits import SEED
 
 LAW = Path("docs/law.md").read_text()
 

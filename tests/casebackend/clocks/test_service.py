@@ -10,11 +10,11 @@ from casebackend.calendar.model import CalendarDay
 from casebackend.calendar.queries import EDITION, calendar_around, ends_soon
 from casebackend.calendar.rules import at
 from casebackend.calendar.service import replace_year
-from casebackend.clocks import service
+from casebackend.clocks import limits, service
+from casebackend.clocks.limits import LimitMissing
 from casebackend.clocks.model import Limit, Timer
 from casebackend.clocks.queries import limit_on, timers_of
 from casebackend.clocks.rules import StopReason, amount_text, last_day
-from casebackend.clocks.service import LimitMissing
 from casebackend.editions import changed
 from casebackend.workflow.queries import chain_on
 from casebackend.workflow.rules import FOUR_STEP, nodes, started_by, stopped_by
@@ -32,7 +32,7 @@ async def test_the_limit_of_the_day_of_receipt_counts(world: World) -> None:
             source="修订稿（假设）",
             evidence="U",
         )
-        await service.add_limit(session, new_rule)
+        await limits.add_limit(session, new_rule)
         before, after = uuid4(), uuid4()
         old = await service.start(session, before, "l1", at=at(date(2026, 12, 31), START.time()))
         new = await service.start(session, after, "l1", at=at(date(2027, 1, 1), START.time()))
@@ -78,12 +78,12 @@ async def test_open_provisional_clocks_are_computed_again_when_the_year_arrives(
     async with world.database.transaction() as session:
         timer = await service.start(session, uuid4(), "internal.investigate", at=at(day, START.time()))
         assert (last_day(timer.due_at), timer.provisional) == (date(2027, 1, 1), True)
-        assert await service.recompute_provisional(session) == 0
+        assert await service.recompute_provisional(session, now=world.time) == 0
         assert await ends_soon(session, date(2026, 10, 3)) == date(2026, 12, 31)
         assert await ends_soon(session, date(2026, 10, 2)) is None
         await replace_year(session, 2027, {date(2027, 1, 1): False}, source="国办通知（假设）")
         assert await ends_soon(session, date(2026, 12, 31)) is None
-        assert await service.recompute_provisional(session) == 1
+        assert await service.recompute_provisional(session, now=world.time) == 1
     async with world.database.transaction() as session:
         timer = (await session.scalars(select(Timer))).one()
         assert (last_day(timer.due_at), timer.provisional) == (date(2027, 1, 4), False)
@@ -97,7 +97,7 @@ async def test_an_edited_day_of_the_calendar_counts_and_a_second_seeding_keeps_i
         await session.flush()
         await changed(session, EDITION)
         await calendar.seed(session, now=world.time)
-        await service.seed(session, now=world.time)
+        await limits.seed(session, now=world.time)
         found = await calendar_around(session, date(2026, 3, 2))
         assert found.is_workday(date(2026, 3, 3)) is False
         timer = await service.start(session, uuid4(), "internal.investigate", at=START)

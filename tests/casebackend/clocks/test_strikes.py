@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from casebackend.calendar.rules import SHANGHAI, Calendar
 from casebackend.calendar.service import published
-from casebackend.clocks import rules, service
+from casebackend.clocks import reminders, rules, service
 from casebackend.clocks.queries import policy
-from casebackend.clocks.rules import Anchor, Reminding, Rule, Strike, Term, Unit
+from casebackend.clocks.reminders import Anchor, Reminding, Rule, Strike
+from casebackend.clocks.rules import Term, Unit
 from tests.world import World
 
 OFFICIAL = Calendar({row["day"]: row["is_workday"] for row in published(2025, 2026)})
@@ -33,7 +34,7 @@ async def seeded(world: World) -> tuple[Rule, ...]:
 def plan(rows: tuple[Rule, ...], kind: str, start: str, term: Term) -> list[tuple[str, int, str, str]]:
     begun = shanghai(start)
     due = rules.due(OFFICIAL, begun, term)
-    found = rules.strikes(OFFICIAL, rows, kind, begun, due.near_at, due.due_at)
+    found = reminders.strikes(OFFICIAL, rows, kind, begun, due.near_at, due.due_at)
     return [(f"{each.at.astimezone(SHANGHAI):%m-%d %H:%M}", each.level, str(each.kind), each.to) for each in found]
 
 
@@ -73,10 +74,10 @@ async def test_what_lies_before_the_start_of_a_running_is_not_told(world: World)
 def test_the_plan_in_force_is_that_of_the_day_of_the_start() -> None:
     old = rule("l", 1, Reminding.OVERDUE, Anchor.DUE)
     new = Rule("l", 1, Reminding.OVERDUE, Anchor.DUE, Decimal(0), "executive", date(2026, 5, 1))
-    assert [each.to for each in rules.in_force([old, new], "l1", date(2026, 4, 30))] == ["handler"]
-    assert [each.to for each in rules.in_force([old, new], "l1", date(2026, 5, 1))] == ["executive"]
-    assert [each.to for each in rules.in_force([old, new], "l1", date(2019, 1, 1))] == ["handler"]
-    assert rules.in_force([old], "internal.reply", date(2026, 5, 1)) == []
+    assert [each.to for each in reminders.in_force([old, new], "l1", date(2026, 4, 30))] == ["handler"]
+    assert [each.to for each in reminders.in_force([old, new], "l1", date(2026, 5, 1))] == ["executive"]
+    assert [each.to for each in reminders.in_force([old, new], "l1", date(2019, 1, 1))] == ["handler"]
+    assert reminders.in_force([old], "internal.reply", date(2026, 5, 1)) == []
 
 
 ANCHORS = st.builds(
@@ -93,7 +94,7 @@ ANCHORS = st.builds(
 def test_levels_are_in_the_order_of_time_and_each_comes_once(rows: list[Rule], minutes: int, unit: Unit) -> None:
     start = datetime.fromtimestamp(1_735_700_000 + minutes * 60, SHANGHAI)
     due = rules.due(OFFICIAL, start, Term("钟", Decimal(5), unit))
-    found: list[Strike] = rules.strikes(OFFICIAL, rows, "l1", start, due.near_at, due.due_at)
+    found: list[Strike] = reminders.strikes(OFFICIAL, rows, "l1", start, due.near_at, due.due_at)
     assert [each.level for each in found] == list(range(1, len(found) + 1))
     assert [each.at for each in found] == sorted(each.at for each in found)
     assert all(each.at >= start for each in found if each.kind is Reminding.NEAR_DUE)

@@ -1,10 +1,8 @@
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import select
 
 from casebackend.cases.model import Case
 from casebackend.console.menu import MORE, ROW
@@ -12,24 +10,10 @@ from casebackend.console.sections import SECTIONS
 from casebackend.conversations.rules import Channel
 from tests.casebackend.cases.builders import PROPOSAL, Desk, filed
 from tests.casebackend.staff.logins import staff
+from tests.statements import counted
 from tests.world import World
 
 MOST_STATEMENTS = 20
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """What is sent to the database meanwhile."""
-    sent: list[str] = []
-
-    def note(_: object, __: object, statement: str, *___: object) -> None:
-        sent.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 async def test_the_page_takes_at_most_twenty_statements_however_long_the_history(world: World) -> None:
@@ -38,7 +22,7 @@ async def test_the_page_takes_at_most_twenty_statements_however_long_the_history
     async with await staff(world, "agent") as client:
         await client.get(f"/cases/{number}")
         for _ in range(3):
-            with statements() as sent:
+            with counted(world) as sent:
                 assert (await client.get(f"/cases/{number}")).status_code == 200
             assert len(sent) <= MOST_STATEMENTS, "\n".join(sent)
             await desk.sure("agent", number, "propose", **PROPOSAL)

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from casebackend.api.cases import ClockView
+from casebackend.api.histories import ClockView
 from casebackend.console.clockface import faces
 
 START = datetime(2026, 3, 2, 2, tzinfo=UTC)

@@ -1,16 +1,24 @@
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
 
+from casebackend.cases.filing import SYSTEM
 from casebackend.cases.model import Case
+from casebackend.cases.service import hold
 from casebackend.check import check
 from casebackend.clocks import jobs as clocks
 from casebackend.clocks.model import Timer
+from casebackend.clocks.reminders import Reminding
 from casebackend.clocks.service import strikes_of
+from casebackend.escalations.jobs import on_strike
 from casebackend.notices.model import Notice
 from casebackend.staff.model import User
+from casebackend.timeline import service as timeline
+from casebackend.timeline.queries import of_case
+from casebackend.timeline.rules import Kind
 from tests.casebackend.cases.builders import Desk, filed, unit
 from tests.casebackend.workers import worker
 from tests.world import World
@@ -182,3 +190,31 @@ async def test_a_clock_set_back_repeats_nothing_and_one_set_forward_tells_once(w
     await ticking.tick()
     assert await told(world, "clock.overdue") == {"staff_overdue": ["agent"]}
     assert (await legal(world, receipt.case_id)).due_at == timer.due_at
+
+
+async def test_a_clock_that_strikes_while_somebody_writes_on_the_case_waits_for_its_turn(world: World) -> None:
+    receipt = await filed(world)
+    timer = await legal(world, receipt.case_id)
+    end = next(strike for strike in await strikes(world, timer) if strike.kind is Reminding.OVERDUE)
+    begun = asyncio.Event()
+
+    async def somebody() -> None:
+        async with world.database.transaction() as session:
+            await hold(session, receipt.case_id)
+            await timeline.append(
+                session, receipt.case_id, Kind.URGED, actor=SYSTEM.actor, actor_name="系统", now=world.time
+            )
+            begun.set()
+            await asyncio.sleep(0.3)
+
+    async def the_clock() -> None:
+        await begun.wait()
+        async with world.database.transaction() as session:
+            await on_strike(session, {"timer_id": str(timer.id), "told": 0, "level": end.level}, timer.due_at)
+
+    await asyncio.gather(somebody(), the_clock())
+    async with world.database.transaction() as session:
+        entries = await of_case(session, receipt.case_id)
+    assert [(entry.seq, entry.kind) for entry in entries] == [
+        (1, "case.filed"), (2, "case.urged"), (3, "clock.overdue"),
+    ]  # fmt: skip

@@ -10,9 +10,7 @@ from tests.casebackend.workers import worker
 from tests.world import World
 
 
-async def urges(
-    desk: Desk, login: str, case: object, opinion: str = "请今天回电", **more: Any
-) -> httpx.Response:
+async def urges(desk: Desk, login: str, case: object, opinion: str = "请今天回电", **more: Any) -> httpx.Response:
     browser = await desk.browser(login)
     headers = {"Idempotency-Key": more.pop("key", uuid4().hex)}
     return await browser.post(f"/api/v1/cases/{case}/urges", json={"opinion": opinion}, headers=headers)

@@ -26,9 +26,11 @@ WORD = Word(
 )
 
 
-async def tell(world: World, word: Word = WORD, login: str = "lead") -> bool:
+async def tell(world: World, word: Word = WORD, login: str = "lead", *, mobile: str | None = None) -> bool:
+    """To one who has a mailbox and, unless told otherwise, no mobile."""
     async with world.database.transaction() as session:
         receiver = (await session.scalars(select(User).where(User.login == login))).one()
+        receiver.mobile = mobile
         return await notify(session, word, to=[receiver], now=world.time)
 
 
@@ -40,7 +42,7 @@ async def messages(world: World) -> list[StaffMessage]:
 async def poster(world: World, name: str = "w") -> tuple[Worker, RecordingSender]:
     """A leading worker whose mail and SMS are recorded."""
     ticking, recorder = worker(world, name), RecordingSender()
-    ticking.senders = {Channel.MAIL: recorder, Channel.SMS: recorder}
+    ticking.senders = dict.fromkeys(Channel, recorder)
     await ticking.lead()
     return ticking, recorder
 
@@ -54,6 +56,27 @@ async def test_one_cause_is_told_once_and_each_way_is_sent_once(world: World) ->
     assert "TS20260302000001" in recorder.sent[0].subject
     assert [(each.state, each.sent_at) for each in await messages(world)] == [("sent", world.time)]
     assert "bank.example" not in (await messages(world))[0].address
+
+
+async def test_what_is_urgent_goes_by_mail_by_sms_and_to_the_office_each_with_its_own_address(world: World) -> None:
+    values = {"number": "TS20260302000001", "clock": "调查处理", "due": "3月5日 17:30"}
+    await tell(world, replace(WORD, template="staff_near_due", values=values), mobile="19900009999")
+    ticking, recorder = await poster(world)
+    await ticking.post()
+    assert {sent.address for sent in recorder.sent} == {"lead@bank.example", "19900009999", "8002"}
+    assert [each.channel for each in await messages(world)] == ["mail", "oa", "sms"]
+
+
+async def test_the_doubles_of_the_demo_show_what_would_have_left(world: World) -> None:
+    values = {"number": "TS20260302000001", "clock": "调查处理", "due": "3月5日 17:30"}
+    await tell(world, replace(WORD, template="staff_overdue", values=values), mobile="19900009999")
+    ticking = worker(world)
+    await ticking.lead()
+    await ticking.post()
+    for channel in ("mail", "sms", "oa"):
+        shown = (world.settings.var_dir / "log" / f"{channel}.jsonl").read_text(encoding="utf-8")
+        assert "TS20260302000001" in shown
+        assert "19900009999" not in shown
 
 
 async def test_at_night_the_console_knows_at_once_and_the_mail_leaves_in_the_morning(world: World) -> None:

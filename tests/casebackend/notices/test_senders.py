@@ -1,4 +1,4 @@
-"""One set of sentences for every carrier: mail over a real SMTP server, and the doubles of mail and SMS."""
+"""One set of sentences for every carrier: mail over a real SMTP server, and the doubles of mail, SMS and OA."""
 
 import email
 import json
@@ -80,9 +80,11 @@ class Smtp:
 
 
 class Console:
+    channel = "sms"
+
     def __init__(self, tmp_path: Path) -> None:
-        self.path = tmp_path / "log" / "sms.jsonl"
-        self.sender: Sender = ConsoleSender("sms", self.path)
+        self.path = tmp_path / "log" / f"{self.channel}.jsonl"
+        self.sender: Sender = ConsoleSender(self.channel, self.path)
 
     def arrived(self) -> list[tuple[str, str]]:
         lines = self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else []
@@ -92,6 +94,10 @@ class Console:
         self.path.parent.mkdir(exist_ok=True)
         self.path.unlink(missing_ok=True)
         self.path.mkdir()
+
+
+class ConsoleOffice(Console):
+    channel = "oa"
 
 
 class Recording:
@@ -118,7 +124,7 @@ def message(address: str = "li@bank.example") -> Outgoing:
     return Outgoing(uuid4(), address, "【临期】投诉 TS20260302000001", "投诉 TS20260302000001 即将到期\n请抓紧办理。")
 
 
-@pytest.mark.parametrize("kind", [Smtp, Console, Recording])
+@pytest.mark.parametrize("kind", [Smtp, Console, ConsoleOffice, Recording])
 class TestEveryCarrier:
     async def test_carries_chinese_words_as_they_are(self, kind: type[Any], tmp_path: Path) -> None:
         carrier: Carrier = kind(tmp_path)

@@ -68,7 +68,7 @@ async def test_it_is_tried_at_growing_intervals_and_then_parked(world: World) ->
         if attempt > 9:
             world.wait(seconds=2)
     async with world.database.transaction() as session:
-        assert await queries.waiting(session, now=world.time + timedelta(days=1)) == 0
+        assert not await queries.anything_waiting(session, now=world.time + timedelta(days=1))
 
 
 async def test_what_was_claimed_by_somebody_who_died_comes_up_again(world: World) -> None:

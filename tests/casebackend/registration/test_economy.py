@@ -1,35 +1,18 @@
 """Fifty at once, and what one registration costs the database."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from casebackend.cases.model import Case
 from casebackend.cases.words import NUMBERING, NumberPattern
 from casebackend.check import check
 from tests.casebackend.registration.takers import Counter
+from tests.statements import counted
 from tests.world import World
 
 # BEGIN and COMMIT are not counted; the look at the login and its session are.
 MOST_STATEMENTS = 24
-
-
-@contextmanager
-def statements(world: World) -> Iterator[list[str]]:
-    said: list[str] = []
-
-    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-        said.append(statement)
-
-    engines = {world.database.engine.sync_engine, world.database._read_engine.sync_engine}
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", note)
-    yield said
-    for engine in engines:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 async def test_fifty_registrations_at_once_never_share_a_number(world: World) -> None:
@@ -46,7 +29,7 @@ async def test_fifty_registrations_at_once_never_share_a_number(world: World) ->
 async def test_one_registration_takes_few_statements(world: World) -> None:
     counter = Counter(world)
     await counter.sure()
-    with statements(world) as said:
+    with counted(world) as said:
         await counter.sure(objects=[{"kind": "product", "value": "理财"}], documents=[{"kind": "other"}])
     said = [each for each in said if not each.startswith(("BEGIN", "COMMIT", "ROLLBACK"))]
     assert len(said) <= MOST_STATEMENTS, "\n".join(each[:90] for each in said)

@@ -106,7 +106,6 @@ async def test_a_second_complaint_goes_to_other_hands_and_is_final(world: World)
         await says(world, words)
     second = UUID((await says(world, "要重新处理"))["second_case"])
     desk = Desk(world)
-    cosigner = await unit(world, "消费者权益保护部")
     refused = await desk.does("agent", second, "receive")
     assert (refused.status_code, refused.json()["type"]) == (403, "/problems/other-handler-needed")
     await desk.sure("lead", second, "receive")
@@ -201,7 +200,9 @@ async def test_a_reopened_case_is_surveyed_after_its_new_reply_only(world: World
     await desk.sure("supervisor", receipt.case_id, "reopen", opinion="核查决定重新处理")
     world.wait(minutes=2)
     await worker(world).tick()
-    await desk.sure("agent", receipt.case_id, "propose_reply", findings="已补退", judgement_basis="章程", opinion="不成立")
+    await desk.sure(
+        "agent", receipt.case_id, "propose_reply", findings="已补退", judgement_basis="章程", opinion="不成立"
+    )
     await desk.sure("agent", receipt.case_id, "reply", **REPLY)
     await worker(world).tick()
     world.wait(minutes=2)

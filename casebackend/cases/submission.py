@@ -1,0 +1,78 @@
+"""A draft that the customer has confirmed becomes a case."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.calendar.rules import local_date
+from casebackend.cases import filing, rules
+from casebackend.cases.model import Case
+from casebackend.cases.placing import bot_unit, territorial_unit
+from casebackend.conversations.model import Conversation
+from casebackend.customers import service as customers
+from casebackend.drafts import service as drafts
+from casebackend.drafts.model import Draft
+from casebackend.errors import Conflict
+from casebackend.failpoints import failpoint
+
+
+class NothingToFile(Conflict):
+    slug, title = "nothing-to-file", "没有可提交的投诉"
+
+    def __init__(self) -> None:
+        super().__init__("该会话没有填写中的投诉")
+
+
+async def file_from_draft(session: AsyncSession, conversation_id: UUID, *, actor: str, now: datetime) -> Case:
+    """Filing a draft again gives its case again."""
+    conversation = await session.get_one(Conversation, conversation_id, with_for_update=True, populate_existing=True)
+    draft = await drafts.open_draft(session, conversation_id)
+    if draft is None:
+        return await _filed_before(session, conversation_id)
+    complete = await drafts.complete(session, conversation_id)
+    customer = await customers.register(
+        session,
+        channel=conversation.channel,
+        sender=conversation.sender,
+        name=complete.name,
+        phone=complete.phone,
+        id_number=complete.id_number,
+        now=now,
+    )
+    conversation.customer_id = customer.id
+    case = Case(
+        id=uuid4(),
+        status=rules.INITIAL,
+        kind="first",
+        draft_id=draft.id,
+        conversation_id=conversation_id,
+        customer_id=customer.id,
+        channel=draft.channel,
+        facts=complete.facts,
+        demand=complete.demand,
+        unit_id=complete.unit_id,
+        receiving_unit_id=await bot_unit(session),
+        handling_unit_id=await territorial_unit(session, complete.unit_id, local_date(draft.first_received_at)),
+        amount=complete.amount,
+        occurred_on=complete.occurred_on,
+        creator=actor,
+        received_at=draft.first_received_at,
+    )
+    await filing.classify(session, case)
+    await filing.file(session, case, now=now)
+    await drafts.mark_filed(session, draft, case.id)
+    await failpoint("case.before_commit")
+    return case
+
+
+async def _filed_before(session: AsyncSession, conversation_id: UUID) -> Case:
+    """The newest draft decides: one that was given up after an earlier case was filed gives nothing."""
+    newest: Draft | None = await session.scalar(
+        select(Draft).where(Draft.conversation_id == conversation_id).order_by(Draft.first_received_at.desc()).limit(1)
+    )
+    case = await session.get(Case, newest.case_id) if newest is not None and newest.case_id else None
+    if case is None:
+        raise NothingToFile
+    return case

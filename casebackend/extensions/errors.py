@@ -1,0 +1,71 @@
+from casebackend.errors import Conflict, Forbidden, NotFound, Unprocessable
+
+
+class ExtensionNotFound(NotFound):
+    slug = "extension-not-found"
+
+    def __init__(self) -> None:
+        super().__init__("没有这项延期申请，或不在您的权限范围内")
+
+
+class NotExtensible(Conflict):
+    slug, title = "not-extensible", "现在不能延期"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+
+
+class MayNotAsk(Forbidden):
+    slug, title = "may-not-ask-extension", "您不能申请延期"
+
+    def __init__(self, *, regulated: bool) -> None:
+        super().__init__("监管转办的投诉由总行审核人申请延期" if regulated else "延期由承办人或承办部门负责人申请")
+
+
+class MayNotDecide(Forbidden):
+    slug, title = "may-not-decide-extension", "您不能审批这项延期"
+
+    def __init__(self) -> None:
+        super().__init__("延期须由有权审批本级延期的其他人员决定；撤回只能由申请人本人办理")
+
+
+class AlreadyDecided(Conflict):
+    slug, title = "extension-decided", "这项延期已有结论"
+
+    def __init__(self) -> None:
+        super().__init__("请刷新后查看审批结果")
+
+
+class MaterialNotFound(NotFound):
+    slug = "material-not-found"
+
+    def __init__(self) -> None:
+        super().__init__("没有这份补充材料，或不在您的权限范围内")
+
+
+class MayNotConfirm(Forbidden):
+    slug, title = "may-not-confirm-material", "您不能确认新事实"
+
+    def __init__(self) -> None:
+        super().__init__("新事实须由登记材料以外的复核人、部门负责人或投诉管理人员确认")
+
+
+class MaterialDecided(Conflict):
+    slug, title = "material-decided", "这份材料已有结论"
+
+    def __init__(self) -> None:
+        super().__init__("请刷新后查看")
+
+
+class BadTime(Unprocessable):
+    slug, title = "bad-time", "时间不正确"
+
+    def __init__(self) -> None:
+        super().__init__("时间须在投诉收到之后、现在之前")
+
+
+class NotOpen(Conflict):
+    slug, title = "case-not-open", "投诉已办结"
+
+    def __init__(self) -> None:
+        super().__init__("已办结的投诉不再登记；有新事实的请登记新的投诉")

@@ -1,0 +1,150 @@
+"""What colleagues do around a case besides moving it, each through its own service. A refusal is as good as a deed."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from casebackend.access.principal import Principal
+from casebackend.api.extensions import AddMaterial, AskExtension, DecideExtension, DecideMaterial
+from casebackend.api.families import OpenSecond, Split
+from casebackend.api.registration import ChangeSeverity
+from casebackend.api.reviews import ApplyForReview, MoveReview
+from casebackend.api.tasks import AnswerTask, AskTask
+from casebackend.cases import countersigning, declaring
+from casebackend.cases import service as cases
+from casebackend.cases.model import Case
+from casebackend.errors import NotFound
+from casebackend.escalations import service as escalations
+from casebackend.extensions import materials
+from casebackend.extensions import service as extensions
+from casebackend.extensions.model import Extension, Material
+from casebackend.families import second
+from casebackend.families import service as families
+from casebackend.registration import changing
+from casebackend.reviews import rules as review_rules
+from casebackend.reviews import service as reviews
+from casebackend.reviews.model import Review
+from casebackend.tasks.model import Task
+
+type Deed = Callable[[Any, Case, Principal, Any, datetime, list[UUID]], Awaitable[UUID | None]]
+
+
+class Nothing(NotFound):
+    slug = "nothing-there"
+
+    def __init__(self) -> None:
+        super().__init__("没有可以处理的事项")
+
+
+async def _newest(session: Any, model: Any, case: Case, order: Any) -> Any:
+    found = await session.scalar(select(model).where(model.case_id == case.id).order_by(order.desc()).limit(1))
+    if found is None:
+        raise Nothing
+    return found
+
+
+async def ask_extension(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
+    command = AskExtension(level=draw(st.sampled_from(["to_30", "to_60"])), reason="情况复杂，需调取档案")
+    await extensions.ask(session, case, command, principal=by, now=now)
+
+
+async def decide_extension(
+    session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]
+) -> None:
+    asked = await _newest(session, Extension, case, Extension.requested_at)
+    command = DecideExtension(
+        decision=draw(st.sampled_from(["approve", "approve", "refuse", "withdraw"])), opinion="已核"
+    )
+    await extensions.decide(session, asked, command, principal=by, now=now)
+    if command.decision == "approve":
+        assert by.user_id != asked.requested_by, "whoever asked for the time also granted it"
+
+
+async def add_material(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
+    command = AddMaterial(text="客户补充了新的凭证", received_at=now, is_new_fact=draw(st.booleans()))
+    await materials.add(session, case, command, principal=by, now=now)
+
+
+async def decide_material(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
+    found = await _newest(session, Material, case, Material.stored_at)
+    command = DecideMaterial(is_new_fact=draw(st.booleans()), opinion="属新的事实")
+    await materials.decide(session, found, command, principal=by, now=now)
+    assert by.user_id != found.stored_by, "whoever stored the material confirmed it"
+
+
+async def ask_task(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
+    command = AskTask(unit_id=draw(st.sampled_from(units)), demand="请说明收费依据", required=draw(st.booleans()))
+    await countersigning.ask(session, case.id, command, principal=by, now=now)
+
+
+async def answer_task(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
+    asked = await _newest(session, Task, case, Task.sent_at)
+    await countersigning.answer(
+        session, asked.id, AnswerTask(answer="依据章程", agrees=draw(st.booleans())), principal=by, now=now
+    )
+
+
+async def declare(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
+    await declaring.declare(session, case.id, "与投诉人有亲属关系", principal=by, now=now)
+
+
+async def designate(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
+    severity = draw(st.sampled_from(["一般投诉", "重大投诉", "紧急投诉"]))
+    held = await changing.held(session, by, case.number, f'"{case.version}"')
+    command = ChangeSeverity.model_validate({"severity": severity, "reason": "媒体关注"})
+    await changing.designate(session, held, command, by=by, now=now)
+
+
+async def urge(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
+    await escalations.urge(session, case.number, "客户再次来电", by=by, now=now)
+
+
+async def open_second(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> UUID:
+    opened = await second.by_staff(session, case.id, OpenSecond(opinion="仍不满意"), principal=by, now=now)
+    assert case.channel != "regulator", "a second complaint on a regulator's case"
+    assert case.kind == "first", "a second complaint on a second one"
+    return opened.id
+
+
+async def split(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> UUID:
+    command = Split(facts="另有一笔手续费", demand="退还手续费", reason="两件事")
+    return (await families.split(session, case.id, command, principal=by, now=now)).id
+
+
+async def apply_for_review(
+    session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]
+) -> None:
+    command = ApplyForReview.model_validate({"grounds": "不同意处理决定", "form": "document", "document": "书面申请"})
+    await reviews.apply(session, case.id, command, principal=by, now=now)
+
+
+async def move_review(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
+    review = await _newest(session, Review, case, Review.applied_at)
+    arrows = [move for state, move in review_rules.LIFECYCLE if state == review.state]
+    command = MoveReview.model_validate(
+        {
+            "move": draw(st.sampled_from(arrows or list(review_rules.Move))), "opinion": "已复查",
+            "reject_reason": "late", "outcome": draw(st.sampled_from(list(review_rules.Outcome))),
+            "findings_process": "程序合规", "findings_time": "期限内", "findings_result": "结果适当",
+            "told_by": "phone", "told_proof": "录音",
+        }
+    )  # fmt: skip
+    await reviews.move(session, review.id, command, version=None, principal=by, now=now)
+
+
+DEEDS: tuple[Deed, ...] = (
+    ask_extension, decide_extension, add_material, decide_material, ask_task, answer_task, declare, designate, urge,
+    open_second, split, apply_for_review, move_review,
+)  # fmt: skip
+
+
+async def done(
+    session: Any, deed: Deed, case_id: UUID, by: Principal, draw: Any, now: datetime, units: list[UUID]
+) -> UUID | None:
+    """Only who sees the case comes near it, as on the wire."""
+    case = await cases.visible(session, by, str(case_id))
+    return await deed(session, case, by, draw, now, units)

@@ -1,0 +1,76 @@
+"""The program around the work: what ends it, and what wakes it."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from apscheduler.jobstores.base import JobLookupError
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import select
+
+from casebackend import leader
+from casebackend import worker as program
+from casebackend.chores import LEASE
+from casebackend.connection import open_database
+from casebackend.leader import LeaderLease
+from tests.casebackend.workers import worker
+from tests.databases import on_postgres
+from tests.world import World
+
+
+async def test_a_scheduler_that_dies_ends_its_process_so_that_the_supervisor_starts_it_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F42: the process would live on without ever ticking again."""
+    assert program.STUCK_AFTER_SECONDS < 60
+    monkeypatch.setattr(program, "STUCK_AFTER_SECONDS", 3)
+    real, passed = AsyncIOScheduler._process_jobs, []
+
+    def dies(self: AsyncIOScheduler) -> float:
+        passed.append(1)
+        if len(passed) > 3:
+            raise JobLookupError("tick")
+        return float(real(self))
+
+    monkeypatch.setattr(AsyncIOScheduler, "_process_jobs", dies)
+    async with asyncio.timeout(120):
+        assert await program.run(world.settings) == 70
+
+
+async def test_after_the_clock_was_set_back_all_work_goes_on_at_once(world: World) -> None:
+    """F44: the scheduler reckons by the wall clock and would sleep as long as the clock was set back."""
+    ticking = worker(world)
+    scheduler = program._schedule(ticking)
+    scheduler.start(paused=True)
+    for job in scheduler.get_jobs():
+        job.modify(next_run_time=world.time + timedelta(days=1))
+    program._wake(scheduler, ticking)
+    assert {job.next_run_time for job in scheduler.get_jobs()} == {world.time}
+    scheduler.shutdown(wait=False)
+
+
+async def test_a_lease_of_a_future_that_was_taken_back_binds_nobody(world: World) -> None:
+    gone, successor = worker(world, "gone"), worker(world, "successor")
+    world.wait(days=1)
+    assert await gone.lead()
+    world.wait(days=-1)
+    assert await successor.lead()
+    assert await gone.lead() is False
+    async with world.database.reading() as session:
+        assert (await session.scalars(select(LeaderLease.epoch).where(LeaderLease.name == LEASE))).one() == 2
+
+
+@pytest.mark.skipif("not on_postgres()")
+async def test_a_leader_that_sleeps_within_a_transaction_loses_the_lease_row_before_the_lease(world: World) -> None:
+    assert leader.IDLE < leader.LEASE
+    sleeper, successor = worker(world, "sleeper"), worker(world, "successor")
+    sleeper.database = open_database(world.settings, idle=timedelta(seconds=1))
+    assert await sleeper.lead()
+    with pytest.raises(Exception, match="idle-in-transaction"):
+        async with sleeper._as_leader() as session:
+            await asyncio.sleep(3)
+            world.wait(seconds=20)
+            assert await successor.lead()
+            await session.execute(select(LeaderLease))
+    assert on_postgres()
+    await sleeper.database.dispose()
