@@ -13,7 +13,7 @@ from sqlalchemy import Table, create_engine
 
 from casebackend.cases.model import Case, CaseParticipant
 from casebackend.clocks.model import Timer
-from casebackend.customers.model import Customer
+from casebackend.customers.model import Customer, PersonalValue
 from casebackend.timeline.model import TimelineEntry
 
 YEARS = 3
@@ -38,11 +38,14 @@ CATEGORIES = (
 )
 CAUSES = ("因服务态度及服务质量引起的投诉", "因定价收费引起的投诉", "因信息披露引起的投诉", "因合同条款引起的投诉")
 PEOPLE = 200
+FACTS = "柜台多扣了年费，多次询问没有答复，要求说明收费的依据并退还"
+TOLD = "，请回电[手机#1]"
+TELLS_EVERY = 3  # so many cases for one that holds a number to be masked
 NULL = "\\N"
 CASE_COLUMNS = (
     "id", "number", "status", "status_changed_at", "conversation_id", "customer_id", "channel", "severity", "lane",
     "unit_id", "handling_unit_id", "handler_id", "amount", "category_b", "cause_c", "received_at", "filed_at",
-    "promised_on", "closed_at",
+    "promised_on", "closed_at", "facts",
 )  # fmt: skip
 STEP_COLUMNS = ("id", "case_id", "seq", "at", "user_id", "organisation_id", "unit_id", "move")
 TIMER_COLUMNS = (
@@ -51,8 +54,9 @@ TIMER_COLUMNS = (
 STEP = {"actor": "staff:bench", "actor_name": "某同事", "kind": "case.moved", "opinion": "请按规定办理", "detail": "{}"}
 ORDINARY = {
     "version": 4, "creator": "customer", "business_channel_a": "营业现场", "assigned_why": "[]", "cosigners": "[]",
-    "facts": "柜台多扣了年费，多次询问没有答复，要求说明收费的依据并退还", "demand": "退还多扣的费用并道歉",
+    "demand": "退还多扣的费用并道歉",
 }  # fmt: skip
+VALUE = {"token": "[手机#1]", "kind": "手机", "value_enc": "v1|", "masked": "138****0000"}
 EMPTY: dict[type, Any] = {
     object: "2023-01-01 00:00+00",
     str: "",
@@ -99,7 +103,7 @@ class Load:
 
     def run(self) -> None:
         engine = create_engine(self.url)
-        filled = (Customer, Case, CaseParticipant, TimelineEntry, Timer)
+        filled = (Customer, Case, PersonalValue, CaseParticipant, TimelineEntry, Timer)
         tables: list[Table] = [each.__table__ for each in filled]  # type: ignore[misc]
         indexes = [index for table in tables for index in table.indexes if not index.unique]
         with engine.begin() as connection:
@@ -119,6 +123,7 @@ class Load:
     def _all(self) -> Iterator[tuple[Filling, Iterator[Sequence[str]]]]:
         yield Filling(Customer, ("id",), name_masked="客**"), ((uuid_of(3, n),) for n in range(self.customers))
         yield Filling(Case, CASE_COLUMNS, **ORDINARY), self._cases()
+        yield Filling(PersonalValue, ("id", "conversation_id"), **VALUE), self._values()
         yield Filling(CaseParticipant, ("case_id", "user_id", "last_at")), self._participants()
         yield Filling(TimelineEntry, STEP_COLUMNS, **STEP), self._timeline()
         yield Filling(Timer, TIMER_COLUMNS, label="办理时限", derivation="收到 + 15日"), self._timers()
@@ -158,7 +163,12 @@ class Load:
                 at,
                 str((moment + timedelta(days=15)).date()),
                 NULL if is_open else str(moment + timedelta(days=9)),
+                FACTS if number % TELLS_EVERY else FACTS + TOLD,
             )
+
+    def _values(self) -> Iterator[Sequence[str]]:
+        for number in range(0, self.cases, TELLS_EVERY):
+            yield uuid_of(6, number), uuid_of(2, number)
 
     def _participants(self) -> Iterator[Sequence[str]]:
         dice, people = random.Random(6), len(self.users)

@@ -1,18 +1,17 @@
 import base64
-from datetime import timedelta
 
 from casebackend.cases.words import NUMBERING, NumberPattern
 from casebackend.customers.vault import Vault
-from casebackend.database import IDLE, Database
+from casebackend.database import Database
 from casebackend.parties.doubles import ConsoleCore
 from casebackend.settings import Settings
 
 
-def open_database(settings: Settings, *, idle: timedelta = IDLE) -> Database:
+def open_database(settings: Settings, *, name: str = "tingsu") -> Database:
     """A database whose sessions carry the keys of the vault and of the audit chain."""
     return Database(
         settings.database_url,
-        idle=idle,
+        name=name,
         info={
             "audit_key": base64.b64decode(settings.audit_key.get_secret_value()),
             "vault": Vault(settings.data_key.get_secret_value()),

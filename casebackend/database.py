@@ -6,7 +6,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any, Concatenate
@@ -26,7 +26,6 @@ PRAGMAS = (
 # What SQLite says when its files can no longer be trusted. A full disk is not among them: that is refused and passes.
 BROKEN_FILE = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 EXIT_BROKEN_FILE = 70
-IDLE = timedelta(seconds=30)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -162,9 +161,9 @@ def _sqlite_engine(url: str, begin: str) -> AsyncEngine:
 
 
 class Database:
-    def __init__(self, url: str, *, info: dict[str, Any] | None = None, idle: timedelta = IDLE) -> None:
-        """`info` is found in each session: audit_key (bytes) and vault (customers.vault.Vault). After `idle` within a
-        transaction PostgreSQL ends the session and gives its locks free."""
+    def __init__(self, url: str, *, info: dict[str, Any] | None = None, name: str = "tingsu") -> None:
+        """`info` is found in each session: audit_key (bytes) and vault (customers.vault.Vault). `name` is how
+        PostgreSQL knows our sessions."""
         self.url = url
         self.signals = Signals()
         parsed = make_url(url)
@@ -187,7 +186,8 @@ class Database:
                 connect_args={
                     # 1.1: pages are on flash; the default of 4 makes the planner read whole months of cases in order.
                     "options": "-c random_page_cost=1.1 -c statement_timeout=5000 -c lock_timeout=2000"
-                    f" -c idle_in_transaction_session_timeout={int(idle.total_seconds() * 1_000)}"
+                    " -c idle_in_transaction_session_timeout=30000",
+                    "application_name": name,
                 },
             )
             self._read_engine = self.engine

@@ -117,8 +117,8 @@ def _wake(scheduler: AsyncIOScheduler, worker: Worker) -> None:
 
 async def run(settings: Settings) -> int:
     """Until told to stop; non-zero when the ticking has stopped by itself, so that the supervisor starts us again."""
-    database = open_database(settings, idle=leader.IDLE)
     name = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:6]}"
+    database = open_database(settings, name=leader.session_name(name))
     worker = Worker(database, settings, now=lambda: datetime.now(UTC), name=name)
     stopping = asyncio.Event()
     for signal_ in (signal.SIGTERM, signal.SIGINT):

@@ -119,7 +119,7 @@ def start() -> None:
     run(env, sys.executable, "-m", "supervisor.supervisord", "-c", str(CONFIG))
     wait_until_ready()
     step("准备示例投诉 ...")
-    run(env, sys.executable, "-m", "ops.sample")
+    run({**env, "TINGSU_SAMPLE_LOGINS": json.dumps(logins)}, sys.executable, "-m", "ops.sample")
     print(
         "\n听诉已就绪\n"
         "  客户网页聊天    http://127.0.0.1:8080/\n"

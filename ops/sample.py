@@ -1,10 +1,13 @@
-"""A few invented complaints for the demo, filed the way customers file them: through the inbox, answered by the bot."""
+"""A few invented matters for the demo: complaints as customers file them, through the inbox and the bot, and two that
+colleagues take down at the console. Run again it files nothing twice."""
 
 import asyncio
+import json
 import os
+import re
 import sys
 from datetime import UTC, datetime
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import aiohttp
 
@@ -40,6 +43,26 @@ STORIES: list[dict[str, str]] = [
         Field.PHONE: "13900004433",
     },
 ]
+
+
+TAKEN_DOWN: list[dict[str, str]] = [
+    {
+        "matter_type": "complaint",
+        "complainant_name": "沈若兰",
+        "complainant_phone": "13900005544",
+        "facts": "客户到网点反映，理财到期后资金晚到账两天，问了两次大堂经理都没有说清原因",
+        "demand": "说明晚到账的原因，并补偿两天的收益",
+        "amount": "36.50",
+    },
+    {
+        "matter_type": "suggestion",
+        "complainant_name": "马振东",
+        "complainant_phone": "13900006655",
+        "facts": "客户建议网点门口增设轮椅坡道，并加大叫号机上的字体",
+        "demand": "希望采纳",
+    },
+]
+COUNTER = {"act": "submit", "source": "direct", "channel": "counter", "capacity": "self", "unit": "北京朝阳支行"}
 
 
 class Filing:
@@ -80,6 +103,22 @@ class Filing:
             await self.say("确认提交" if draft.next is None else story.get(draft.next, "不提供"))
 
 
+async def taken_down(login: str, password: str) -> None:
+    """By a colleague of an outlet, with the console's own form; the same form twice is one matter."""
+    base = os.environ["TINGSU_BACKEND_URL"]
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(base, cookie_jar=jar, headers={"Origin": base}, raise_for_status=True) as http:
+        async with http.post("/login", data={"login": login, "password": password}) as answer:
+            token = re.search(r'data-csrf="([^"]+)"', await answer.text())
+        if token is None:
+            raise RuntimeError(f"{login} cannot log in")
+        headers = {"X-CSRF-Token": token.group(1)}
+        for matter in TAKEN_DOWN:
+            form = COUNTER | matter | {"form_id": str(uuid5(NAMESPACE_OID, matter["complainant_phone"]))}
+            async with http.post("/register", data=form, headers=headers):
+                pass
+
+
 async def call() -> None:
     """A recorded call, through the door that calls come in by."""
     url = f"http://127.0.0.1:{os.environ.get('TINGSU_CHANNELS_PORT', '8080')}/ivr/transcripts"
@@ -94,6 +133,7 @@ async def main() -> None:
         for number, story in enumerate(STORIES, 1):
             await Filing(backend, number).file(story)
     await call()
+    await taken_down("outlet", json.loads(os.environ["TINGSU_SAMPLE_LOGINS"])["outlet"])
 
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ class MoveCase(Command):
     `requested_at` and `identity_check`: a withdrawal that the customer asked a colleague for (令2020年第3号 Art. 15).
     `told_by`, `told_at`, `told_proof`: how the decision reached the customer where we carry no messages.
     `no_recording_reason`: why a telephone complaint has no recording among its evidence.
-    `facts` to `occurred_on` are taken by `submit` only; a classification may come with any move.
+    `facts` to `occurred_on` are taken by `submit` only. What is judged comes with a proposal only, a classification
+    until the decision is approved; what a move does not take is left as it is.
     """
 
     move: Move

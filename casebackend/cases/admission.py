@@ -6,9 +6,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Kind, Principal
 from casebackend.api.cases import MoveCase
+from casebackend.cases.judgement import is_regulated
 from casebackend.cases.model import Case
 from casebackend.cases.placing import is_head_office
-from casebackend.cases.rules import Move
+from casebackend.cases.rules import ADMIN, Move
 from casebackend.cases.words import MOVE_LABELS
 from casebackend.errors import Conflict, Forbidden, Unprocessable
 from casebackend.matters.catalogue import catalogue
@@ -34,7 +35,7 @@ class HeadOfficeReviews(Forbidden):
     slug, title = "head-office-reviews", "须由总行复核"
 
     def __init__(self, source: str) -> None:
-        super().__init__(f"来源为“{source}”的事项由总行人员复核")
+        super().__init__(f"来源为“{source}”的事项，受理、不予办理、退回修改、合并和撤诉由总行人员办理")
 
 
 class ReasonForOtherUnit(Unprocessable):
@@ -45,6 +46,8 @@ class ReasonForOtherUnit(Unprocessable):
 
 
 # What is found out about a complaint; of praise, advice and questions nothing is judged.
+# What decides whether a matter that came from above is taken in, and every way out before its answer.
+BY_HEAD_OFFICE = frozenset({Move.ACCEPT, Move.DECLINE, Move.WITHDRAW, Move.MERGE, Move.EDIT})
 JUDGEMENT = frozenset({"judgement_basis", "validity", "responsible", "cause_c"})
 
 
@@ -67,10 +70,12 @@ async def require(session: AsyncSession, case: Case, command: MoveCase, principa
         raise NotOpenToMatter(known.matters[case.matter_type].label, move)
     if principal.kind is not Kind.STAFF:
         return
-    if move is Move.ACCEPT:
+    if move in BY_HEAD_OFFICE and ADMIN not in principal.roles:
         origin = known.sources[case.source]
-        if origin.reviewed_at == HEAD_OFFICE and not await is_head_office(session, principal.organisation_id):
+        ours = origin.reviewed_at == HEAD_OFFICE or is_regulated(case)
+        if ours and not await is_head_office(session, principal.organisation_id):
             raise HeadOfficeReviews(origin.label)
+    if move is Move.ACCEPT:
         missing = await documents_missing(session, case.id, case.capacity)
         if missing:
             raise DocumentsMissing(missing)

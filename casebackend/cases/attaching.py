@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.evidence import AddEvidence, EvidenceList, EvidenceView
 from casebackend.audit import service as audit
-from casebackend.cases import fields, filing, service
+from casebackend.cases import fields, filing, service, steering
 from casebackend.cases.model import Case
 from casebackend.cases.rules import TERMINAL, Status
 from casebackend.conversations.model import Message
@@ -46,6 +46,7 @@ async def add(
     session: AsyncSession, case_id: UUID, command: AddEvidence, *, principal: Principal, now: datetime
 ) -> Evidence:
     case = await service.hold(session, case_id)
+    await steering.require(session, case, principal)
     if Status(case.status) in TERMINAL:
         raise CaseSealed
     received = command.received_at or now

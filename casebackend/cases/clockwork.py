@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.calendar.queries import calendar_around
 from casebackend.calendar.rules import local_date
+from casebackend.cases import clockwork_pauses as pauses
+from casebackend.cases.clockwork_pauses import is_internal
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Arrow, Clock, Move
 from casebackend.clocks import limits, queries, rules, service
@@ -24,11 +26,6 @@ REGULATOR_TERM = Term("监管要求时限", Decimal(0), Unit.CALENDAR_DAYS)
 REGULATOR_WORDS = "监管要求办结"
 DESIGNATED_TERM = Term("指定答复期限", Decimal(0), Unit.CALENDAR_DAYS)
 DESIGNATED_WORDS = "指定答复日期"
-
-
-def is_internal(kind: str) -> bool:
-    """What ends when the creator gets a case back to correct it: the steps and their receipt."""
-    return kind.startswith((rules.INTERNAL, rules.RECEIVE))
 
 
 def legal_kind(case: Case) -> str | None:
@@ -85,7 +82,10 @@ async def run(session: AsyncSession, case: Case, move: Move, arrow: Arrow, *, at
     if move is Move.RESUME:
         await service.resume(session, case.id, at=at)
         return
-    timers = await queries.timers_of(session, case.id)
+    timers = list(await queries.timers_of(session, case.id))
+    if move is not Move.SUSPEND:
+        timers += await pauses.ended(session, timers, at=at)
+    pauses.end_demands(timers, move, at=at)
     running = [timer for timer in timers if timer.stopped_at is None and timer.kind != rules.SUPERVISION]
     if move is Move.SUSPEND:
         ours = [timer for timer in running if timer.kind != rules.REGULATOR]
@@ -112,8 +112,7 @@ def _stop(running: Iterable[Timer], arrow: Arrow, move: Move, done: frozenset[st
 async def _promises_again(
     session: AsyncSession, case: Case, move: Move, timers: Sequence[Timer], *, now: datetime
 ) -> list[Timer]:
-    """A reopened case has a new limit of law. Otherwise what ran before runs on from its own origin: nobody gains or
-    loses a day by a correction or a merge that is taken back."""
+    """A reopened case has a new limit of law."""
     if any(rules.is_promise(timer.kind) and timer.stopped_at is None for timer in timers):
         return []
     legal = legal_kind(case)
@@ -122,9 +121,7 @@ async def _promises_again(
             return []
         seq, profile = service.next_seq(timers, legal), case.profile
         return [await service.made(session, case.id, legal, at=now, seq=seq, profile=profile, basis=rules.ANEW)]
-    ended = [timer for timer in service.newest(timers).values() if rules.is_promise(timer.kind)]
-    last = max((timer.stopped_at for timer in ended if timer.stopped_at), default=None)
-    again = [await service.resumed(session, timer, at=now) for timer in ended if timer.stopped_at == last]
+    again = await pauses.again(session, timers, at=now)
     if not again and legal is not None:
         again = [await service.made(session, case.id, legal, at=case.received_at, profile=case.profile)]
     return again

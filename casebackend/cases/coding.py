@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.cases import Classify
-from casebackend.cases import fields, guards
+from casebackend.cases import fields, guards, steering
 from casebackend.cases.filing import written
 from casebackend.cases.model import Case, CaseChange, CaseParticipant
 from casebackend.cases.rules import APPROVER, AUDITOR, IN_PROCESS, MANAGER, REVIEWER, Status
@@ -62,6 +62,7 @@ async def classify(
         raise NotOpen
     if not await takes_part(session, case, principal):
         raise NotTakingPart
+    await steering.require(session, case, principal)
     await guards.require_terms(session, command)
     wanted = command.model_dump(exclude={"reason"}, exclude_none=True)
     reason = await fields.protected(session, case, command.reason)

@@ -44,6 +44,11 @@ _SATISFACTION = {
     Satisfaction.SATISFIED: "满意", Satisfaction.NEUTRAL: "一般", Satisfaction.UNSATISFIED: "不满意",
     Satisfaction.NO_ANSWER: "无人接听", NONE: "无回访结果",
 }  # fmt: skip
+_OUTCOME = {
+    "responsible": ("有责认定", _RESPONSIBLE),
+    "validity": ("投诉是否成立", _VALIDITY),
+    "satisfaction": ("回访结果", _SATISFACTION),
+}
 _KINDS = {"first": "首次投诉", "second": "二次投诉", "review": "核查"}
 MATTERS = {
     "complaint": "消费投诉", "enquiry": "咨询", "suggestion": "建议", "praise": "表扬", "objection": "异议",
@@ -79,13 +84,7 @@ def _table() -> list[Condition]:
         Condition("promised_to", "办理期限至", Kind.DAY, at_most(Case.promised_on)),
         Condition("amount_from", "涉及金额不低于", Kind.AMOUNT, at_least(Case.amount)),
         Condition("amount_to", "涉及金额不高于", Kind.AMOUNT, at_most(Case.amount)),
-        Condition(
-            "responsible", "有责认定", Kind.CHOICE, one_of(Case.responsible), many=True, choices=_RESPONSIBLE
-        ),
-        Condition("validity", "投诉是否成立", Kind.CHOICE, one_of(Case.validity), many=True, choices=_VALIDITY),
-        Condition(
-            "satisfaction", "回访结果", Kind.CHOICE, one_of(Case.satisfaction), many=True, choices=_SATISFACTION
-        ),
+        *_outcome(),
         Condition("extended", "已延期", Kind.FLAG, flag(lambda _: Case.extension_level > 0)),
         Condition("extension", "延期级别", Kind.COUNT, lambda values, _: Case.extension_level == values[0]),
         Condition("overdue", "已超期（有时限正在超期）", Kind.FLAG, flag(lambda asked: overdue(asked.now))),
@@ -97,6 +96,13 @@ def _table() -> list[Condition]:
         Condition("phone", "客户电话", Kind.TEXT, phone),
         Condition("counted", "计入统计（不含作废，合并的计一件）", Kind.FLAG, flag(lambda _: counted())),
     ]  # fmt: skip
+
+
+def _outcome() -> list[Condition]:
+    return [
+        Condition(name, label, Kind.CHOICE, one_of(getattr(Case, name)), many=True, choices=choices)
+        for name, (label, choices) in _OUTCOME.items()
+    ]
 
 
 def _axes() -> list[Condition]:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.cases import MoveCase
 from casebackend.api.tasks import AnswerTask, AskTask
-from casebackend.cases import fields, filing, guards, queries, recusing, service
+from casebackend.cases import fields, filing, guards, queries, recusing, service, steering
 from casebackend.cases.filing import SYSTEM
 from casebackend.cases.model import Case
 from casebackend.cases.rules import HEAD, IN_PROCESS, Move, Status
@@ -47,8 +47,7 @@ async def ask(session: AsyncSession, case_id: UUID, command: AskTask, *, princip
     case = await service.hold(session, case_id)
     if Status(case.status) not in IN_PROCESS:
         raise NotInProcess
-    await guards.require_scope(session, case, principal)
-    await recusing.require_unbarred(session, case, principal)
+    await steering.require(session, case, principal)
     if not may_ask(case, principal):
         raise guards.NotInCharge
     if command.due_at is not None and command.due_at <= now:
@@ -172,7 +171,7 @@ async def cancel(session: AsyncSession, task_id: UUID, reason: str, *, principal
     tasks.require_pending(task)
     if principal.user_id not in (task.asked_by, case.handler_id) and HEAD not in principal.roles:
         raise errors.NotTheAsker
-    await guards.require_scope(session, case, principal)
+    await steering.require(session, case, principal)
     if task.round_id is not None:
         raise errors.PartOfRound
     tasks.cancel(task, await fields.protected(session, case, reason), now=now)

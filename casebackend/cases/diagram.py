@@ -43,8 +43,9 @@ Generated from `casebackend/cases/rules.py` by `python -m casebackend lifecycle`
 
 - 未结 (open): {_listed(OPEN)}
 - 处理中 (in process, may be urged): {_listed(IN_PROCESS)}
-- `withdraw` and `merge` lead away from every open status, `edit` from every status in process, `void` from every
-  status that is neither archived nor voided; the picture leaves these four out.
+- `withdraw`, `merge` and `edit` lead away from every open status before the reply (`edit` not from the draft itself),
+  `void` from every status that is neither archived nor voided; the picture leaves these four out.
+- `reopen` is made by the decision of a review (核查) to have the complaint handled once more, and by nothing else.
 
 ```mermaid
 {mermaid()}

@@ -30,10 +30,25 @@ SIGNED = {
     "handling_unit_id",
 }
 CORRECTION = ("facts", "demand", "unit_id", "amount", "occurred_on")
-KEPT = (
-    "decline_reason", "findings", "validity", "responsible", "judgement_basis", "proposal", "closing_info",
-    "overdue_reason", "told_by", "told_at", "told_proof", "satisfaction", "no_recording_reason",
-)  # fmt: skip
+TOLD = ("told_by", "told_at", "told_proof")
+JUDGED = ("findings", "judgement_basis", "no_recording_reason", "validity", "responsible", "proposal")
+ENDED = ("decline_reason", "closing_info")
+# Which fields a move writes. Whoever approves does not write what he approves, and nothing of it changes afterwards.
+WRITES: dict[Move, tuple[str, ...]] = {
+    Move.SUBMIT: (*CLASSIFICATION, *CORRECTION),
+    Move.ACCEPT: CLASSIFICATION,
+    Move.DECLINE: (*ENDED, *TOLD),
+    Move.DISPATCH: CLASSIFICATION,
+    Move.RECEIVE: CLASSIFICATION,
+    Move.PROPOSE: (*CLASSIFICATION, *JUDGED, "closing_info"),
+    Move.PROPOSE_REPLY: (*CLASSIFICATION, *JUDGED, "closing_info"),
+    Move.APPROVE_OPINION: (*CLASSIFICATION, "closing_info"),
+    Move.APPROVE_REPLY: (*CLASSIFICATION, "closing_info"),
+    Move.REPLY: ("overdue_reason", *TOLD),
+    Move.CLOSE: ("satisfaction",),
+    Move.WITHDRAW: ("closing_info",),
+    Move.MERGE: ("closing_info",),
+}
 TEXTS = {
     "facts", "demand", "findings", "judgement_basis", "proposal", "closing_info", "overdue_reason", "reply_text",
     "told_proof", "no_recording_reason",
@@ -55,11 +70,13 @@ class NoUnitAbove(Conflict):
 
 
 async def given(session: AsyncSession, case: Case, command: MoveCase) -> dict[str, Any]:
-    """What this command wants to change on the case, with texts tokenised. Corrections come with `submit` only."""
-    names = [*CLASSIFICATION, *KEPT] + (list(CORRECTION) if command.move is Move.SUBMIT else [])
+    """What this command wants to change on the case, with texts tokenised. What it may not write it does not write."""
+    names = WRITES.get(command.move, ())
+    if command.move is Move.REPLY and judgement.is_regulated(case) and not case.closing_info:
+        names = (*names, "closing_info")
     wanted = {name: value for name in names if (value := getattr(command, name)) is not None}
     wanted |= judgement.given(command) if admission.is_judged(case) else {}
-    if command.told_at is not None:
+    if command.told_at is not None and "told_at" in wanted:
         wanted["told_at"] = outcome.aware(command.told_at)
     if command.move in (Move.DISPATCH, Move.TRANSFER):
         wanted["handling_unit_id"] = command.handling_unit_id
@@ -143,8 +160,6 @@ def detail(command: MoveCase, fields: Iterable[str]) -> dict[str, object]:
     shown: dict[str, object] = {"fields": sorted(fields)}
     if command.handling_unit_id:
         shown["handling_unit_id"] = str(command.handling_unit_id)
-    if command.appraisal:
-        shown["appraisal"] = command.appraisal
     if command.cosigners:
         shown["cosigners"] = [str(identity) for identity in command.cosigners]
         shown["mode"] = command.countersign_mode

@@ -11,7 +11,7 @@ from casebackend.api.cases import Classify, MoveCase
 from casebackend.cases import admission, judgement, outcome, recusing, tasking
 from casebackend.cases.judgement import is_regulated
 from casebackend.cases.model import Case
-from casebackend.cases.rules import ADMIN, HANDLER, HEAD, LIFECYCLE, OPEN, Move, Status
+from casebackend.cases.rules import ADMIN, HANDLER, HEAD, LIFECYCLE, Move, Status
 from casebackend.cases.words import FIELD_LABELS
 from casebackend.clocks.queries import running
 from casebackend.clocks.rules import BY_LAW
@@ -21,6 +21,15 @@ from casebackend.errors import Conflict, Forbidden, Unprocessable
 from casebackend.timeline.queries import moved_by
 
 IN_HAND = (Status.INVESTIGATING, Status.SUSPENDED, Status.COUNTERSIGN)
+# From here on a case lies with the unit that it was given to.
+GIVEN = frozenset(
+    {
+        Status.DISPATCHED, Status.INVESTIGATING, Status.COUNTERSIGN, Status.SUSPENDED, Status.PROPOSED,
+        Status.CLOSURE_REVIEW, Status.REPLY_PENDING,
+    }
+)  # fmt: skip
+OPENING = (Move.ACCEPT, Move.DECLINE)
+DECIDING = (Move.APPROVE_OPINION, Move.APPROVE_REPLY)
 HANDLED = (Move.RECEIVE, Move.PROPOSE, Move.PROPOSE_REPLY)
 
 
@@ -73,13 +82,6 @@ class NotForRegulatorCases(Conflict):
         super().__init__("监管转办的投诉不能作废、不能并入普通投诉，也不能转为二次投诉")
 
 
-class CannotMerge(Conflict):
-    slug, title = "cannot-merge", "不能合并"
-
-    def __init__(self) -> None:
-        super().__init__("主投诉须为同一客户、同一被投诉机构、尚未办结的另一件投诉；有新事实的投诉和二次投诉须单独办理")
-
-
 class UnknownTerm(Unprocessable):
     slug, title = "unknown-term", "分类不在字典中"
 
@@ -112,6 +114,7 @@ async def require_fields(
     if command.move is Move.REPLY and await legal_overdue(session, case, at):
         wanted.append("overdue_reason")
     wanted += outcome.wanted(case, command, principal)
+    wanted += judgement.closing(case, command, principal)
     if admission.is_judged(case):
         wanted += [name for name in await judgement.wanted(session, case, command) if name not in wanted]
     missing = [field for field in wanted if _empty(command, field)]
@@ -138,10 +141,7 @@ async def require_terms(session: AsyncSession, command: MoveCase | Classify) -> 
 async def require_distance(session: AsyncSession, case: Case, command: MoveCase, principal: Principal) -> None:
     """Nobody reviews what he registered or handled, works on a colleague's case, or decides twice on one matter."""
     move = command.move
-    if move in (Move.ACCEPT, Move.DECLINE) and principal.actor == case.creator:
-        raise OwnWork
-    decides = (Move.APPROVE_OPINION, Move.APPROVE_REPLY)
-    if move in decides and principal.user_id is not None and principal.user_id == case.handler_id:
+    if await _own_work(session, case, move, principal):
         raise OwnWork
     if await _handled_before(session, case, move, principal):
         raise OtherHandlerNeeded
@@ -151,23 +151,26 @@ async def require_distance(session: AsyncSession, case: Case, command: MoveCase,
         raise SameUnit
     if move is Move.VOID and is_regulated(case):
         raise NotForRegulatorCases
-    await require_scope(session, case, principal)
+    await require_scope(session, case, principal, move)
     await recusing.require_may_move(session, case, move, principal)
     await tasking.require_done(session, case, move)
     await admission.require(session, case, command, principal)
 
 
-async def require_scope(session: AsyncSession, case: Case, principal: Principal) -> None:
+async def require_scope(session: AsyncSession, case: Case, principal: Principal, move: Move | None = None) -> None:
     """Being asked lets one see a case; moving it takes more."""
-    if await only_asked(session, case, principal):
+    if not await has_say(session, case, principal, move):
         raise OnlyAsked
 
 
-async def only_asked(session: AsyncSession, case: Case, principal: Principal) -> bool:
-    if principal.kind is not Kind.STAFF or ADMIN in principal.roles:
-        return False
+async def has_say(session: AsyncSession, case: Case, principal: Principal, move: Move | None = None) -> bool:
+    """Whom a complaint is about leads it no more once it was given to somebody else: that unit does, and who stands
+    above it."""
     own = principal.user_id in (case.handler_id, case.assignee_id)
-    return not own and not (await scope_of(session, principal)).allows(case.unit_id, case.handling_unit_id)
+    if own or principal.kind is not Kind.STAFF or ADMIN in principal.roles:
+        return True
+    units = (case.handling_unit_id,) if _of_the_unit(case, move) else (case.unit_id, case.handling_unit_id)
+    return (await scope_of(session, principal)).allows(*units)
 
 
 def in_charge(case: Case, move: Move, principal: Principal) -> bool:
@@ -178,6 +181,22 @@ def in_charge(case: Case, move: Move, principal: Principal) -> bool:
     return case.handler_id is not None and case.handler_id == principal.user_id
 
 
+def _of_the_unit(case: Case, move: Move | None) -> bool:
+    arrow = LIFECYCLE.get((Status(case.status), move)) if move is not None else None
+    return arrow is not None and case.status in GIVEN and not arrow.by.isdisjoint((HANDLER, HEAD))
+
+
+async def _own_work(session: AsyncSession, case: Case, move: Move, principal: Principal) -> bool:
+    """Also after the case was given to somebody else: what one sent in, had in hand or judged stays one's own."""
+    if move in OPENING:
+        return principal.actor == case.creator or await moved_by(session, case.id, principal.actor, (Move.SUBMIT,))
+    if move not in DECIDING or principal.user_id is None:
+        return False
+    if principal.user_id in (case.handler_id, case.judged_by):
+        return True
+    return await moved_by(session, case.id, principal.actor, HANDLED)
+
+
 async def _handled_before(session: AsyncSession, case: Case, move: Move, principal: Principal) -> bool:
     """Also whoever gave the first complaint to somebody else later."""
     by = LIFECYCLE[Status(case.status), move].by
@@ -186,21 +205,3 @@ async def _handled_before(session: AsyncSession, case: Case, move: Move, princip
     if await session.scalar(select(Case.handler_id).where(Case.id == case.parent_id)) == principal.user_id:
         return True
     return await moved_by(session, case.parent_id, principal.actor, HANDLED)
-
-
-async def master_of(session: AsyncSession, case: Case, number: str | None) -> Case:
-    """An open case can never point to another, so merging makes no circle."""
-    master = await session.scalar(select(Case).where(Case.number == number).with_for_update())
-    if (
-        master is None
-        or master.id == case.id
-        or Status(master.status) not in OPEN
-        or master.customer_id != case.customer_id
-        or master.unit_id != case.unit_id
-        or case.kind == "second"
-        or case.restart_count
-    ):
-        raise CannotMerge
-    if is_regulated(case) and not is_regulated(master):
-        raise NotForRegulatorCases
-    return master

@@ -92,17 +92,22 @@ async def on_clock_moved(session: AsyncSession, payload: Mapping[str, Any], now:
 
 
 async def archive_due(session: AsyncSession, *, now: datetime, held: ColumnElement[bool] | None = None) -> int:
-    """Closed long enough; a case with an open second complaint stays, and what is `held` for another reason."""
+    """Closed long enough; a case with an open second complaint stays, a merged one until its master goes, and what is
+    `held` for another reason."""
     limit = await limit_on(session, "archive", local_date(now))
     if limit is None:
         return 0
-    second = aliased(Case)
+    second, master = aliased(Case), aliased(Case)
+    waits = exists().where(
+        Case.status == Status.MERGED, master.id == Case.master_id, master.status.not_in((Status.ARCHIVED, Status.VOIDED))
+    )
     due = await session.scalars(
         select(Case)
         .where(
             Case.status.in_((Status.CLOSED, Status.DECLINED, Status.WITHDRAWN, Status.MERGED)),
             Case.closed_at <= now - timedelta(days=int(limit.amount)),
             ~exists().where(second.parent_id == Case.id, second.status.in_(OPEN)),
+            ~waits,
             ~held if held is not None else true(),
         )
         .order_by(Case.closed_at)

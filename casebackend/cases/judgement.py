@@ -16,6 +16,7 @@ from casebackend.evidence.queries import has_recording
 SERIOUS = frozenset({"重大投诉", "紧急投诉"})
 BY_PHONE = frozenset({Channel.IVR, Channel.HOTLINE})
 JUDGING = (Move.PROPOSE, Move.PROPOSE_REPLY)
+ENDING = frozenset({Move.APPROVE_REPLY, Move.REPLY, Move.DECLINE, Move.WITHDRAW, Move.MERGE})
 CODED = ("business_channel_a", "category_b", "cause_c")
 
 
@@ -59,7 +60,8 @@ def is_serious(case: Case) -> bool:
 
 
 def is_regulated(case: Case) -> bool:
-    return case.channel == Channel.REGULATOR or case.source == "regulator"
+    """By where it came from, or by the number that the regulator gave it."""
+    return case.channel == Channel.REGULATOR or case.source == "regulator" or bool(case.regulator_number)
 
 
 def needs_review(case: Case) -> bool:
@@ -81,9 +83,13 @@ async def wanted(session: AsyncSession, case: Case, command: MoveCase) -> list[s
         found += [] if await has_recording(session, case.id) else ["no_recording_reason"]
     if command.move is Move.APPROVE_REPLY or command.move in JUDGING:
         found += [name for name in CODED if (getattr(command, name) or getattr(case, name)) in (None, "", UNCLASSIFIED)]
-    if command.move is Move.APPROVE_REPLY and is_regulated(case) and not case.closing_info:
-        found.append("closing_info")
     return found
+
+
+def closing(case: Case, command: MoveCase, principal: Principal) -> list[str]:
+    """Whatever ends a regulator's case leaves something to report; the customer's own withdrawal asks for nothing."""
+    ends = command.move in ENDING and not (command.move is Move.WITHDRAW and principal.user_id is None)
+    return ["closing_info"] if ends and is_regulated(case) and not case.closing_info else []
 
 
 async def require(session: AsyncSession, case: Case, command: MoveCase, principal: Principal) -> None:

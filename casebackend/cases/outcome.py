@@ -105,7 +105,10 @@ def _between(start: datetime, said: datetime, now: datetime, field: str, after: 
 
 
 def opinion(command: MoveCase, principal: Principal) -> str | None:
-    """The record of a withdrawal says when the customer asked, and how we knew it was the customer."""
+    """The record of a withdrawal says when the customer asked, and how we knew it was the customer; that of an
+    appraisal what was handed over. Kept as an opinion is kept: without personal data."""
+    if command.move is Move.SUSPEND and command.appraisal:
+        return f"鉴定材料：{command.appraisal}\n{command.opinion}"
     if not by_staff(command, principal) or command.requested_at is None:
         return command.opinion
     asked = aware(command.requested_at).astimezone(SHANGHAI)

@@ -13,7 +13,7 @@ from casebackend.cases import seconds
 from casebackend.cases.answers import yes_or_no
 from casebackend.cases.filing import CUSTOMER, written
 from casebackend.cases.model import Case, Withdrawal
-from casebackend.cases.rules import OPEN, Move, Status
+from casebackend.cases.rules import IN_PROCESS, OPEN, UNANSWERED, Move, Status
 from casebackend.cases.service import hold, move_case
 from casebackend.cases.words import NUMBERING, TS, numbers_in
 from casebackend.conversations.model import Conversation, Message, Turn
@@ -52,12 +52,14 @@ async def question_open_for(session: AsyncSession, message: Message) -> str | No
 
 async def brief(session: AsyncSession, case: Case) -> CaseBrief:
     unit = await session.get(Organisation, case.unit_id) if case.unit_id else None
+    status = Status(case.status)
+    master = await merging.followed(session, case) if status is Status.MERGED else case
     return CaseBrief(
         number=case.number,
         stage=words(f"case_stage_{case.status}"),
         unit=unit.name if unit else None,
-        promised_on=case.promised_on if Status(case.status) in OPEN else None,
-        next_step=words(f"case_next_{case.status}"),
+        promised_on=case.promised_on if status in OPEN else None,
+        next_step=words(f"case_next_{case.status}", number=master.number),
         filed_at=case.filed_at,
     )
 
@@ -86,6 +88,12 @@ async def meant(session: AsyncSession, message: Message) -> tuple[list[Case], bo
     return cases, len(cases) < len(named)
 
 
+async def _going_on(session: AsyncSession, cases: Sequence[Case]) -> list[Case]:
+    """Where these are handled now: what is said about a merged complaint concerns the one it was merged into."""
+    found = {each.id: each for each in [await merging.followed(session, case) for case in cases]}
+    return list(found.values())
+
+
 async def progress(session: AsyncSession, conversation_id: UUID, message_id: UUID) -> Progress:
     message = await message_of(session, conversation_id, message_id)
     cases, foreign = await meant(session, message)
@@ -95,10 +103,10 @@ async def progress(session: AsyncSession, conversation_id: UUID, message_id: UUI
 async def urge(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> UrgeOutcome:
     message = await message_of(session, conversation_id, message_id)
     cases, foreign = await meant(session, message)
-    open_cases = [case for case in cases if Status(case.status) in OPEN]
+    open_cases = [case for case in cases if Status(case.status) in IN_PROCESS]
     if foreign and not cases:
         return UrgeOutcome(outcome="foreign", case=None, cases=[])
-    if not cases:
+    if not cases or (not open_cases and Status(cases[0].status) is Status.DRAFT):
         return UrgeOutcome(outcome="none", case=None, cases=[])
     if not open_cases:
         return UrgeOutcome(
@@ -126,7 +134,7 @@ async def withdraw(session: AsyncSession, conversation_id: UUID, message_id: UUI
         if asked is not None:
             return await _answered(session, asked, message, now)
     cases, foreign = await meant(session, message)
-    open_cases = [case for case in cases if Status(case.status) in OPEN]
+    open_cases = [case for case in cases if Status(case.status) in UNANSWERED]
     if foreign and not cases:
         return WithdrawOutcome(outcome="foreign", case=None, cases=[])
     if not cases:
@@ -163,7 +171,7 @@ async def _answered(session: AsyncSession, asked: Withdrawal, message: Message, 
     if answer is None:
         return WithdrawOutcome(outcome="confirm", case=await brief(session, case), cases=[])
     asked.state, asked.answered_at = ("confirmed" if answer else "kept"), now
-    if answer and Status(case.status) in OPEN:
+    if answer and Status(case.status) in UNANSWERED:
         command = MoveCase(move=Move.WITHDRAW)
         received = message.received_at or message.at
         case = await move_case(session, case.id, command, principal=CUSTOMER, now=now, effective_at=received)

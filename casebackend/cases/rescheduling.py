@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.calendar.rules import DAY_MINUTES, local_date
 from casebackend.cases import clockwork
+from casebackend.cases.clockwork_pauses import is_internal
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Move
 from casebackend.clocks import limits, queries, rules, service
@@ -55,12 +56,13 @@ async def restart(session: AsyncSession, case: Case, *, at: datetime, now: datet
 
 
 async def recompute_for_severity(session: AsyncSession, case: Case, now: datetime) -> int:
-    """Running clocks of our own get the term of the present severity, from their own start. By law nothing changes."""
+    """Clocks of our own that run or are paused get the term of the present severity, from their own start. By law
+    nothing changes."""
     timers = await queries.timers_of(session, case.id)
     changed = 0
-    for timer in timers:
-        ours = clockwork.is_internal(timer.kind) or timer.kind == rules.CONTACT
-        if timer.stopped_at is not None or not ours:
+    for timer in service.newest(timers).values():
+        ours = is_internal(timer.kind) or timer.kind == rules.CONTACT
+        if not ours or (timer.stopped_at is not None and timer.stop_reason != StopReason.SUSPENDED):
             continue
         term = await limits.term_of(session, timer.kind, local_date(case.received_at), severity=case.severity)
         if timer.unit == Unit.MINUTES:
@@ -106,11 +108,22 @@ async def rematter(session: AsyncSession, case: Case, path: Sequence[Move], *, n
         wanted |= dict.fromkeys(workflow.started_by(steps, move))
     legal = clockwork.legal_kind(case) if path else None
     running = [timer for timer in timers if timer.stopped_at is None]
-    over = [timer for timer in running if timer.kind not in {*wanted, legal, *rules.FIXED}]
+    stays = {*wanted, *rules.FIXED, rules.SUPERVISION, *(rules.BY_LAW if legal is not None else ())}
+    over = [timer for timer in running if timer.kind not in stays]
     service.halt(over, at=now, reason=StopReason.ENDED)
     begun = await clockwork.starting(session, case, wanted, now=now, known=timers)
     if legal is not None and not any(timer.kind in rules.BY_LAW and timer.stopped_at is None for timer in running):
-        seq = service.next_seq(timers, legal)
-        begun.append(await service.made(session, case.id, legal, at=case.received_at, seq=seq, profile=case.profile))
+        begun.append(await _by_law_again(session, case, timers, legal, now=now))
     session.add_all(begun)
     return [timer for timer in (*running, *begun) if timer.stopped_at is None]
+
+
+async def _by_law_again(
+    session: AsyncSession, case: Case, timers: Sequence[Timer], legal: str, *, now: datetime
+) -> Timer:
+    """With the extension and the pauses that it had when the case became something else."""
+    ended = [each for each in timers if each.kind in rules.BY_LAW and each.stop_reason == StopReason.ENDED]
+    if ended:
+        return await service.resumed(session, max(ended, key=lambda each: (each.stopped_at or now, each.seq)), at=now)
+    seq = service.next_seq(timers, legal)
+    return await service.made(session, case.id, legal, at=case.received_at, seq=seq, profile=case.profile)

@@ -82,6 +82,8 @@ IN_PROCESS = frozenset(
     }
 )  # fmt: skip
 OPEN = IN_PROCESS | {S.DRAFT}
+# An answered complaint is corrected by a review (核查), never by taking it back or writing it anew.
+UNANSWERED = OPEN - {S.REPLIED, S.FOLLOW_UP}
 COUNTED_AS_CLOSED = frozenset({S.CLOSED, S.ARCHIVED, S.WITHDRAWN, S.MERGED, S.DECLINED})
 INITIAL = S.DRAFT
 
@@ -123,7 +125,7 @@ LIFECYCLE: dict[tuple[Status, Move], Arrow] = {
     (S.INVESTIGATING, M.TRANSFER): _arrow(S.DISPATCHED, _INVESTIGATES, "handling_unit_id", "opinion"),
     (S.INVESTIGATING, M.REPORT_UP): _arrow(S.DISPATCHED, _INVESTIGATES, "opinion"),
     (S.INVESTIGATING, M.ASK_COUNTERSIGN): _arrow(S.COUNTERSIGN, _INVESTIGATES, "cosigners", "opinion"),
-    (S.COUNTERSIGN, M.COUNTERSIGN_DONE): _arrow(S.INVESTIGATING, (HANDLER, HEAD, AUDITOR, SYSTEM), "opinion"),
+    (S.COUNTERSIGN, M.COUNTERSIGN_DONE): _arrow(S.INVESTIGATING, (LEAD, HEAD, SYSTEM), "opinion"),
     (S.INVESTIGATING, M.SUSPEND): _arrow(S.SUSPENDED, (HEAD, MANAGER), "appraisal", "opinion", stops=BOTH),
     (S.SUSPENDED, M.RESUME): _arrow(S.INVESTIGATING, (HANDLER, HEAD, MANAGER), "opinion", starts=BOTH),
     (S.INVESTIGATING, M.PROPOSE): _arrow(
@@ -142,17 +144,19 @@ LIFECYCLE: dict[tuple[Status, Move], Arrow] = {
     (S.REPLIED, M.PLAN_FOLLOWUP): _arrow(S.FOLLOW_UP, (SYSTEM,)),
     (S.REPLIED, M.CLOSE_WITHOUT_FOLLOWUP): _arrow(S.CLOSED, (SYSTEM,)),
     (S.FOLLOW_UP, M.CLOSE): _arrow(S.CLOSED, (FOLLOW_UP, SYSTEM), "satisfaction"),
-    (S.MERGED, M.UNMERGE): _arrow(S.ACCEPTED, (HANDLER, HEAD, MANAGER), "opinion", starts=(C.LEGAL,)),
-    (S.CLOSED, M.REOPEN): _arrow(S.INVESTIGATING, (APPROVER,), "opinion", starts=(C.LEGAL,)),
+    (S.MERGED, M.UNMERGE): _arrow(
+        S.PENDING_REVIEW, (HANDLER, HEAD, MANAGER, SYSTEM), "opinion", starts=(C.LEGAL,)
+    ),
+    (S.CLOSED, M.REOPEN): _arrow(S.INVESTIGATING, (SYSTEM,), "opinion", starts=(C.LEGAL,)),
 }
 LIFECYCLE |= {
     (status, M.ARCHIVE): _arrow(S.ARCHIVED, (SYSTEM,)) for status in (S.CLOSED, S.DECLINED, S.WITHDRAWN, S.MERGED)
 }
 for _status in Status:
-    if _status in OPEN:
+    if _status in UNANSWERED:
         LIFECYCLE[_status, M.WITHDRAW] = _arrow(S.WITHDRAWN, (INTAKE, CUSTOMER), stops=BOTH)
         LIFECYCLE[_status, M.MERGE] = _arrow(S.MERGED, (HANDLER,), "master_number", "opinion", stops=BOTH)
-    if _status in IN_PROCESS:
+    if _status in UNANSWERED - {S.DRAFT}:
         LIFECYCLE[_status, M.EDIT] = _arrow(
             S.DRAFT, (ADMIN, APPROVER), "opinion", starts=(C.LEGAL,), stops=(C.INTERNAL,)
         )

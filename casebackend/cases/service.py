@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.cases import MoveCase
-from casebackend.cases import clockwork, effects, fields, guards, outcome, queries, rules, tasking
+from casebackend.cases import clockwork, effects, fields, guards, merging, outcome, queries, rules, tasking
 from casebackend.cases.filing import SYSTEM, written
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Move
@@ -64,6 +64,7 @@ async def move_case(
 
     A withdrawal counts from the receipt of the customer's message, a telling by staff from when it took place.
     """
+    await merging.lock(session, case_id, command)
     case = await hold(session, case_id)
     guards.require_version(case, command.version)
     arrow = case.arrow(command.move, principal.roles)
@@ -72,7 +73,7 @@ async def move_case(
     await guards.require_fields(session, case, command, principal, at)
     if command.move is Move.VOID and await _asks_for_second_person(session, case, principal, now):
         return case
-    master_id = await _master_of(session, case, command)
+    master_id = await merging.concerned(session, case, command)
     await clockwork.run(session, case, command.move, arrow, at=at, now=now)
     opinion = await _write(session, case, command, master_id, principal, at=at, now=now)
     await tasking.follow(session, case, command, principal, opinion=opinion, now=now)
@@ -80,14 +81,16 @@ async def move_case(
         await _note_on_master(session, case, master_id, ON_MASTER[command.move], principal, now)
     topic = TOPICS.get(command.move, "case.moved")
     outbox.emit(session, topic, {"case_id": str(case.id), "move": command.move}, now=now)
+    if command.move in merging.FREES:
+        await _free_merged(session, case, now)
     return case
 
 
-async def _master_of(session: AsyncSession, case: Case, command: MoveCase) -> UUID | None:
-    """The case that this move merges into, or takes out of."""
-    if command.move is Move.MERGE:
-        return (await guards.master_of(session, case, command.master_number)).id
-    return case.master_id if command.move is Move.UNMERGE else None
+async def _free_merged(session: AsyncSession, case: Case, now: datetime) -> None:
+    """Whoever was merged into a case that ended without an answer is waiting for one still."""
+    for child_id in await merging.merged_into(session, case.id):
+        command = MoveCase(move=Move.UNMERGE, opinion=f"主投诉 {case.number} 已终止，恢复单独办理")
+        await move_case(session, child_id, command, principal=SYSTEM, now=now)
 
 
 async def _write(

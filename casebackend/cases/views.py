@@ -93,11 +93,10 @@ def allowed(case: Case, principal: Principal) -> list[AllowedMove]:
 
 async def _open(session: AsyncSession, case: Case, principal: Principal) -> dict[str, Any]:
     """The moves that this reader may make; `barred` says why he may make none, or only give the case away."""
-    found = allowed(case, principal)
+    every = allowed(case, principal)
+    found = [each for each in every if await guards.has_say(session, case, principal, each.move)]
     if not found:
-        return {"allowed": [], "barred": None}
-    if await guards.only_asked(session, case, principal):
-        return {"allowed": [], "barred": guards.OnlyAsked().detail}
+        return {"allowed": [], "barred": guards.OnlyAsked().detail if every else None}
     why = await recusing.why_barred(session, case, principal)
     if why is None:
         return {"allowed": found, "barred": None}

@@ -1,8 +1,9 @@
 """Clocks strike here: every running at most once for each of its levels, whoever ticks and however late."""
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.clocks import service
@@ -19,21 +20,23 @@ TOPICS = {
 }
 
 
+def due_at_all(now: datetime) -> Select[tuple[UUID]]:
+    return select(Timer.id).where(Timer.next_at <= now).limit(1)
+
+
+def due_now(now: datetime) -> Select[tuple[Timer]]:
+    """Oldest first; by the index of those that still have something to tell, so closed cases cost nothing."""
+    return select(Timer).where(Timer.next_at <= now).order_by(Timer.next_at, Timer.id).limit(BATCH)
+
+
 async def anything_due(session: AsyncSession, *, now: datetime) -> bool:
     """A look that disturbs no writer."""
-    return await session.scalar(select(Timer.id).where(Timer.next_at <= now).limit(1)) is not None
+    return await session.scalar(due_at_all(now)) is not None
 
 
 async def strike(session: AsyncSession, *, now: datetime) -> int:
-    """Oldest first. How many levels were missed does not matter: one message says which ones have come."""
-    due = await session.scalars(
-        select(Timer)
-        .where(Timer.next_at <= now)
-        .order_by(Timer.next_at, Timer.id)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    )
-    struck = due.all()
+    """How many levels were missed does not matter: one message says which ones have come."""
+    struck = (await session.scalars(due_now(now).with_for_update(skip_locked=True))).all()
     for timer in struck:
         await failpoint("timer.claimed")
         _strike(session, timer, await service.strikes_of(session, timer), now)
@@ -65,8 +68,8 @@ def _strike(session: AsyncSession, timer: Timer, plan: list[Strike], now: dateti
 
 def _told_before_levels(timer: Timer, plan: list[Strike]) -> int:
     """The first version knew no levels, only that a clock had reminded or ended: that is not told again."""
-    last = timer.fired_at or timer.near_fired_at
-    return max((each.level for each in plan if last is not None and each.at <= last), default=0)
+    last, kind = timer.fired_at or timer.near_fired_at, Reminding.OVERDUE if timer.fired_at else Reminding.NEAR_DUE
+    return max((each.level for each in plan if last is not None and each.kind is kind and each.at <= last), default=0)
 
 
 def wanted(come: list[Strike], *, overdue: bool) -> list[Strike]:

@@ -1,15 +1,15 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.calendar.queries import calendar_around
-from casebackend.calendar.rules import Calendar, business_minutes_between, local_date
+from casebackend.calendar.rules import Calendar, at, business_minutes_between, end_of_day, local_date
 from casebackend.clocks import queries, reminders, rules
 from casebackend.clocks.limits import term_of
 from casebackend.clocks.model import Timer
@@ -130,9 +130,10 @@ def newest(timers: Iterable[Timer]) -> dict[str, Timer]:
 
 
 async def resumed(session: AsyncSession, timer: Timer, *, at: datetime) -> Timer:
-    """The running after a pause: by law its days are added, inside it keeps what was left, to the minute."""
-    stopped_at = timer.stopped_at or at
-    paused = (local_date(at) - local_date(stopped_at)).days if timer.stop_reason == StopReason.SUSPENDED else 0
+    """The running after a pause: by law its days are added, inside it keeps what was left, to the minute. Where
+    something else had stopped it, that time counts as if it had run."""
+    stopped_at = (timer.stopped_at or at) if timer.stop_reason == StopReason.SUSPENDED else at
+    paused = (local_date(at) - local_date(stopped_at)).days
     how: dict[str, Any] = {"seq": timer.seq + 1, "profile": timer.profile, "basis": timer.basis}
     term = Term(timer.label, timer.amount, Unit(timer.unit), timer.rolls_forward, timer.effective_from)
     if timer.kind in rules.FIXED:
@@ -159,6 +160,12 @@ async def resume(session: AsyncSession, case_id: UUID, *, at: datetime, kinds: C
     await session.flush()
 
 
+async def taken_back(session: AsyncSession, timer: Timer) -> None:
+    """It was stopped by mistake: the same running, with its own end."""
+    timer.stopped_at = timer.stop_reason = None
+    _plan(timer, await strikes_of(session, timer))
+
+
 async def with_term(session: AsyncSession, timer: Timer, term: Term) -> bool:
     """The same running from its own start, with another limit. Whether anything changed."""
     if (timer.amount, timer.unit) == (term.amount, term.unit):
@@ -170,14 +177,18 @@ async def with_term(session: AsyncSession, timer: Timer, term: Term) -> bool:
 
 
 async def recompute(session: AsyncSession, timer: Timer) -> None:
-    """With the calendar as it is now. What has been told stays told: an end that moved away may come again."""
+    """With the calendar as it is now. What has been told stays told: an end that moved away may come again. A demand
+    from above has its own time, and what is paused tells nothing."""
+    if timer.kind == rules.SUPERVISION:
+        return
     calendar = await calendar_around(session, local_date(timer.started_at))
     if timer.kind in rules.FIXED:
         words = timer.derivation.split(" ")[0]
         _take(timer, rules.fixed_due(calendar, timer.started_at, rules.last_day(timer.due_at), words))
     else:
         _take(timer, _due(calendar, timer))
-    _plan(timer, _strikes(calendar, await queries.policy(session), timer))
+    if timer.stopped_at is None:
+        _plan(timer, _strikes(calendar, await queries.policy(session), timer))
 
 
 async def recompute_with_calendar(session: AsyncSession, timers: Iterable[Timer], *, now: datetime) -> None:
@@ -190,12 +201,15 @@ async def recompute_with_calendar(session: AsyncSession, timers: Iterable[Timer]
     await session.flush()
 
 
-async def recompute_provisional(session: AsyncSession, *, now: datetime) -> int:
-    """After the calendar of a new year has arrived: every open clock, in whatever running. Those whose end has been
-    told keep it."""
-    found = await session.scalars(
-        select(Timer).where(Timer.provisional, Timer.stopped_at.is_(None), Timer.fired_at.is_(None))
-    )
-    timers = found.all()
+async def recompute_provisional(session: AsyncSession, *, now: datetime, days: Sequence[date] = ()) -> int:
+    """After the calendar of a year has arrived or was amended: every open clock that could not know it or that runs
+    over one of these days. Those whose end has been told keep it. How many know their end by the new calendar."""
+    over = [Timer.provisional]
+    if days:
+        first, last = at(min(days), datetime.min.time()), end_of_day(max(days))
+        over.append(and_(Timer.started_at < last, Timer.due_at > first))
+    wanted = Timer.stopped_at.is_(None), Timer.fired_at.is_(None), Timer.kind != rules.SUPERVISION
+    timers = (await session.scalars(select(Timer).where(or_(*over), *wanted))).all()
+    before = {timer.id: (timer.near_at, timer.due_at, timer.provisional) for timer in timers}
     await recompute_with_calendar(session, timers, now=now)
-    return sum(not timer.provisional for timer in timers)
+    return sum((timer.near_at, timer.due_at, timer.provisional) != before[timer.id] for timer in timers)

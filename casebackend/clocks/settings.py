@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
@@ -10,10 +9,8 @@ from casebackend.api.limits import AddLimit, DayChange, EditDay, ImportNotice, N
 from casebackend.audit import service as audit
 from casebackend.calendar import service as calendar
 from casebackend.calendar.model import CalendarDay
-from casebackend.calendar.rules import at, end_of_day
 from casebackend.clocks import limits, queries, service
-from casebackend.clocks.model import Limit, Timer
-from casebackend.clocks.rules import SUPERVISION
+from casebackend.clocks.model import Limit
 from casebackend.errors import NotFound
 
 CHAIN = "settings"
@@ -43,11 +40,7 @@ async def edit_day(session: AsyncSession, day: date, command: EditDay, *, by: Pr
     edited = await calendar.edit_day(
         session, day, is_workday=command.is_workday, note=command.note, source=command.source
     )
-    over = Timer.started_at < end_of_day(day), Timer.due_at > at(day, datetime.min.time())
-    found = await session.scalars(
-        select(Timer).where(Timer.stopped_at.is_(None), Timer.fired_at.is_(None), Timer.kind != SUPERVISION, *over)
-    )
-    await service.recompute_with_calendar(session, found.all(), now=now)
+    await service.recompute_provisional(session, now=now, days=[day])
     await _record(session, "calendar.edited", day.isoformat(), by, now, {"is_workday": command.is_workday})
     return edited
 
@@ -59,7 +52,7 @@ async def import_notice(session: AsyncSession, command: ImportNotice, *, by: Pri
     recomputed = 0
     if command.confirm and changes:
         await calendar.replace_year(session, year, named, source=command.source)
-        recomputed = await service.recompute_provisional(session, now=now)
+        recomputed = await service.recompute_provisional(session, now=now, days=[each.day for each in changes])
         await _record(session, "calendar.imported", str(year), by, now, {"days": len(changes), "clocks": recomputed})
     shown = [DayChange(day=each.day, before=each.before, after=each.after) for each in changes]
     return NoticeResult(year=year, confirmed=command.confirm, changes=shown, recomputed=recomputed)

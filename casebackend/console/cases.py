@@ -89,7 +89,11 @@ async def _moves(
     wanted: dict[Move, list[str]] = {}
     for each in view.allowed:
         asked = MoveCase(move=each.move)
-        wanted[each.move] = [*outcome.wanted(case, asked, me), *await judgement.wanted(session, case, asked)]
+        wanted[each.move] = [
+            *outcome.wanted(case, asked, me),
+            *judgement.closing(case, asked, me),
+            *await judgement.wanted(session, case, asked),
+        ]
     if late and wanted.get(Move.REPLY) == []:
         wanted[Move.REPLY].append("overdue_reason")
     unit = (await tree(session)).units.get(case.handling_unit_id) if case.handling_unit_id else None

@@ -39,7 +39,7 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
     tab = str(request.args.get("tab") or "")
     if tab not in tabs:
         tab = next((name for name in tabs if counts[name]), next(iter(tabs)))
-    words = str(request.args.get("q") or "").replace("\0", "").strip()[: search.LONGEST_TEXT]
+    words = _words(request)
     found, following = [], None
     if tab != TALKS:
         rows, following = await lists.page(
@@ -69,6 +69,10 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         now=now,
         duty=await handoffs.duty_of(session, me.user_id) if may_take else None,
     )
+
+
+def _words(request: Request) -> str:
+    return str(request.args.get("q") or "").replace("\0", "").strip()[: search.LONGEST_TEXT]
 
 
 def _concerns(name: str, me: Principal, *, may_take: bool) -> bool:

@@ -67,7 +67,9 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
 async def apply(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     me, form = request.ctx.principal, form_of(request)
     case = await cases.visible(session, me, reference)
-    given: dict[str, Any] = {name: form[name] for name in ("grounds", "form", "document") if form.get(name)}
+    given: dict[str, Any] = {name: form[name] for name in ("grounds", "document") if form.get(name)}
+    if form.get("written"):  # a field named "form" hides the form from scripts
+        given["form"] = form["written"]
     if form.get("applied_at"):
         given["applied_at"] = moment_of("applied_at", form["applied_at"])
     command = ApplyForReview.model_validate(given | {"confirmed": "confirmed" in form})

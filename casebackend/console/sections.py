@@ -14,7 +14,7 @@ SECTIONS: list[tuple[str, str]] = [
     ("registration", "登记信息"),
     ("tasks", "协办任务"),
     ("evidence", "证据材料"),
-    ("extensions", "延期"),
+    ("extensions", "延期与补充材料"),
     ("assignment", "分派"),
     ("classification", "分类"),
     ("recusals", "回避"),

@@ -1,3 +1,6 @@
+import csv
+import io
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -6,15 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import preconditions
 from casebackend.api.escalations import UrgeCase
-from casebackend.api.supervision import CloseSupervision, OpenSupervision, ReplySupervision
+from casebackend.api.supervision import CloseSupervision, OpenSupervision, ReplySupervision, ReturnSupervision
+from casebackend.audit import service as audit
 from casebackend.cases.model import Case
 from casebackend.cases.rules import IN_PROCESS, Status
 from casebackend.cases.service import visible
 from casebackend.console.rendering import SHANGHAI, console, form_of, go, page
+from casebackend.console.rights import may
 from casebackend.database import reading, transactional
 from casebackend.errors import Unprocessable
 from casebackend.escalations import service as escalations
-from casebackend.supervision import queries, rules, service
+from casebackend.registration import ledger
+from casebackend.supervision import queries, rules, service, sheet
 from casebackend.supervision.model import Supervision
 from casebackend.supervision.rules import SOURCE_LABELS, STATE_LABELS, State
 
@@ -37,7 +43,15 @@ async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
     found, following = await queries.page(
         session, me, now=request.app.ctx.now(), state=state, cursor=request.args.get("cursor")
     )
-    return page(request, "supervision.html", items=found, following=following, state=state, states=STATE_LABELS)
+    return page(
+        request,
+        "supervision.html",
+        items=found,
+        following=following,
+        state=state,
+        states=STATE_LABELS,
+        may_export=may(request, "/supervision.csv"),
+    )
 
 
 @bp.get(AT)
@@ -59,6 +73,13 @@ async def section(request: Request, session: AsyncSession, reference: str) -> HT
     )
 
 
+def _due_at(form: Mapping[str, str]) -> datetime:
+    try:
+        return datetime.fromisoformat(form.get("due_at", "")).replace(tzinfo=SHANGHAI)
+    except ValueError:
+        raise DueMissing from None
+
+
 def _back(request: Request, case: Case) -> HTTPResponse:
     return go(request, f"/cases/{case.number}#supervision")
 
@@ -76,10 +97,7 @@ async def urge(request: Request, session: AsyncSession, reference: str) -> HTTPR
 @transactional
 async def open_item(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     me, now, form = request.ctx.principal, request.app.ctx.now(), form_of(request)
-    try:
-        due_at = datetime.fromisoformat(form.get("due_at", "")).replace(tzinfo=SHANGHAI)
-    except ValueError:
-        raise DueMissing from None
+    due_at = _due_at(form)
     command = OpenSupervision.model_validate(
         {
             "demand": form.get("demand", ""),
@@ -113,6 +131,41 @@ async def reply(request: Request, session: AsyncSession, item_id: UUID) -> HTTPR
     command = ReplySupervision(text=form_of(request).get("text", ""))
     await service.reply(session, item, case, command.text, by=request.ctx.principal, now=request.app.ctx.now())
     return _back(request, case)
+
+
+@bp.post("/supervision/<item_id:uuid>/return")
+@transactional
+async def send_back(request: Request, session: AsyncSession, item_id: UUID) -> HTTPResponse:
+    item, case = await _read_item(request, session, item_id)
+    form = form_of(request)
+    command = ReturnSupervision(demand=form.get("demand", ""), due_at=_due_at(form))
+    await service.send_back(session, item, case, command, by=request.ctx.principal, now=request.app.ctx.now())
+    return _back(request, case)
+
+
+@bp.get("/supervision.csv")
+@transactional
+async def export(request: Request, session: AsyncSession) -> HTTPResponse:
+    """Whoever takes data out of the house leaves a line in the audit."""
+    me, now = request.ctx.principal, request.app.ctx.now()
+    given = str(request.args.get("state") or "all")
+    state = State(given) if given in set(State) else None
+    found = await sheet.rows(session, me, state=state, now=now)
+    detail: dict[str, object] = {"state": given if state else "all", "rows": len(found)}
+    await audit.record(
+        session, chain="exports", event="supervision.exported", actor=me.actor, object="supervision", now=now,
+        detail=detail,
+    )  # fmt: skip
+    headers = {"Content-Disposition": 'attachment; filename="supervision.csv"'}
+    return HTTPResponse(as_csv(found), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def as_csv(found: list[list[str]]) -> str:
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(sheet.HEADINGS)
+    writer.writerows([ledger.safe(cell) for cell in row] for row in found)
+    return "\ufeff" + written.getvalue()
 
 
 @bp.post("/supervision/<item_id:uuid>/close")

@@ -45,9 +45,7 @@ async def trail(session: AsyncSession, case: Case, *, handler: str | None, now: 
     events = [_event(entry, masks) for entry in entries]
     units = {unit.id: unit.short_name for unit in (await tree(session)).units.values()}
     closed_to = catalogue().matters[case.matter_type].closed_to
-    nodes = progress(
-        events, now=now, units=units, handler=handler, received_at=case.received_at, closed_to=closed_to
-    )
+    nodes = progress(events, now=now, units=units, handler=handler, received_at=case.received_at, closed_to=closed_to)
     return {
         "timeline": events,
         "nodes": nodes,

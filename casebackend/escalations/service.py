@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.cases import fields
+from casebackend.cases import fields, steering
 from casebackend.cases.filing import written
 from casebackend.cases.model import Case
 from casebackend.cases.rules import COUNTED_AS_CLOSED, IN_PROCESS, Status
@@ -70,6 +70,7 @@ async def urge(session: AsyncSession, reference: str, opinion: str, *, by: Princ
     if by.user_id is None:
         raise OnlyStaff
     case = await hold(session, (await visible(session, by, reference)).id)
+    await steering.require(session, case, by)
     if Status(case.status) not in IN_PROCESS:
         raise NotInProcess(ended=Status(case.status) in COUNTED_AS_CLOSED)
     every = (await in_force(session, now)).hours("urge.hours")

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.extensions import AddMaterial, DecideMaterial, RecordContact
-from casebackend.cases import filing, rescheduling
+from casebackend.cases import filing, merging, rescheduling, steering
 from casebackend.cases import queries as cases
 from casebackend.cases.fields import protected
 from casebackend.cases.model import Case
@@ -42,8 +42,9 @@ async def add(
         raise MayNotConfirm
     if not case.received_at <= command.received_at <= now:
         raise BadTime
-    merged = case if case.status == Status.MERGED and case.master_id else None
-    case = await hold(session, case.master_id if merged and case.master_id else case.id)
+    await steering.require(session, case, principal)
+    brought_to, case = case, await hold(session, (await merging.followed(session, case)).id)
+    merged = brought_to if brought_to.id != case.id else None
     if Status(case.status) not in OPEN:
         raise NotOpen
     material = Material(
@@ -90,6 +91,7 @@ async def decide(
     session: AsyncSession, material: Material, command: DecideMaterial, *, principal: Principal, now: datetime
 ) -> Material:
     case = await hold(session, material.case_id)
+    await steering.require(session, case, principal)
     if material.state != MaterialState.ASKED:
         raise MaterialDecided
     if not may_confirm(material, principal):
@@ -133,6 +135,7 @@ async def contacted(
     if not case.received_at <= command.at <= now:
         raise BadTime
     case = await hold(session, case.id)
+    await steering.require(session, case, principal)
     if Status(case.status) not in OPEN:
         raise NotOpen
     running = await clocks.running(session, case.id)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.extensions import AskExtension, DecideExtension
 from casebackend.calendar.rules import local_date
-from casebackend.cases import filing, rescheduling
+from casebackend.cases import filing, rescheduling, steering
 from casebackend.cases import queries as cases
 from casebackend.cases.fields import protected
 from casebackend.cases.judgement import is_regulated
@@ -52,6 +52,7 @@ async def ask(
     if principal.user_id is None or not principal.roles & rules.requesters(regulated=regulated):
         raise MayNotAsk(regulated=regulated)
     case = await hold(session, case.id)
+    await steering.require(session, case, principal)
     held = _extensible(await running_limit(session, case), level, now)
     await _require_room(session, case, held)
     extension = Extension(
@@ -132,6 +133,7 @@ async def decide(
     session: AsyncSession, extension: Extension, command: DecideExtension, *, principal: Principal, now: datetime
 ) -> Extension:
     case = await hold(session, extension.case_id)
+    await steering.require(session, case, principal)
     decision = Decision(command.decision)
     if extension.state != State.REQUESTED:
         raise AlreadyDecided

@@ -14,20 +14,12 @@ from casebackend.cases.rules import Status
 from casebackend.dictionaries.rules import UNCLASSIFIED
 from casebackend.families.model import CaseLink
 from casebackend.families.rules import BACKWARD, FORWARD, LinkKind, Relation
+from casebackend.parties.queries import about_the_same
 from casebackend.timeline.model import TimelineEntry
 from casebackend.timeline.rules import Kind
 
 MOST = 50
 URGES = (Kind.URGED, Kind.STAFF_URGED)
-
-
-async def master_of(session: AsyncSession, case: Case) -> Case:
-    """Where messages and materials of a merged complaint belong now; itself when it is not merged."""
-    seen = {case.id}
-    while Status(case.status) is Status.MERGED and case.master_id is not None and case.master_id not in seen:
-        seen.add(case.master_id)
-        case = await session.get_one(Case, case.master_id)
-    return case
 
 
 async def links_of(session: AsyncSession, case_id: UUID) -> Sequence[CaseLink]:
@@ -83,14 +75,14 @@ async def urged_at(session: AsyncSession, case_id: UUID) -> list[datetime]:
 
 
 async def earlier_of(session: AsyncSession, case: Case) -> Sequence[Case]:
-    """Complaints of the same customer against the same unit or about the same business, received before."""
+    """Complaints of the same customer about the same thing, business or unit, received before."""
     if case.customer_id is None:
         return []
-    same = [Case.category_b == case.category_b] if case.category_b != UNCLASSIFIED else []
+    same = [Case.id.in_(about_the_same(case.id))]
+    if case.category_b != UNCLASSIFIED:
+        same.append(Case.category_b == case.category_b)
     if case.unit_id is not None:
         same.append(Case.unit_id == case.unit_id)
-    if not same:
-        return []
     found = await session.scalars(
         select(Case)
         .where(

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.families import Link, Split
+from casebackend.cases import steering
 from casebackend.cases.coding import takes_part
 from casebackend.cases.fields import UnitNotFound, protected
 from casebackend.cases.filing import SYSTEM, classify, file, noted
@@ -64,6 +65,7 @@ class NotYours(Forbidden):
 
 
 async def _require_part(session: AsyncSession, case: Case, principal: Principal) -> None:
+    await steering.require(session, case, principal)
     if not principal.roles & {LEAD, MANAGER} and not await takes_part(session, case, principal):
         raise NotYours
 

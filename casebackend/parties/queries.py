@@ -1,19 +1,18 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from casebackend.matters.catalogue import catalogue
 from casebackend.matters.rules import PersonRole
 from casebackend.parties.model import BusinessObject, Party, ReceivedDocument
 
 
-def persons_complained_of(case_id: UUID) -> Select[tuple[UUID | None]]:
+def persons_complained_of(case_id: UUID) -> Select[UUID | None]:
     """The colleagues that the complaint is about, as far as they are known to us."""
-    return select(BusinessObject.user_id).where(
-        BusinessObject.case_id == case_id, BusinessObject.user_id.is_not(None)
-    )
+    return select(BusinessObject.user_id).where(BusinessObject.case_id == case_id, BusinessObject.user_id.is_not(None))
 
 
 async def people_of(session: AsyncSession, case_id: UUID) -> Sequence[Party]:
@@ -39,6 +38,16 @@ async def objects_of(session: AsyncSession, case_id: UUID) -> Sequence[BusinessO
         .order_by(BusinessObject.added_at, BusinessObject.kind, BusinessObject.id)
     )
     return found.all()
+
+
+def about_the_same(case_id: UUID) -> Select[tuple[UUID]]:
+    """Cases that name the same card, account, product, policy, outlet or colleague."""
+    mine, theirs = aliased(BusinessObject), aliased(BusinessObject)
+    return (
+        select(theirs.case_id)
+        .join(mine, and_(mine.kind == theirs.kind, mine.value_index == theirs.value_index))
+        .where(mine.case_id == case_id)
+    )
 
 
 async def documents_missing(session: AsyncSession, case_id: UUID, capacity: str) -> list[str]:

@@ -21,7 +21,7 @@ async def standing(session: AsyncSession, case_id: UUID, user_id: UUID) -> Recus
     return found
 
 
-def declared(case_id: UUID) -> Select[tuple[UUID]]:
+def declared(case_id: UUID) -> Select[UUID]:
     return select(Recusal.user_id).where(Recusal.case_id == case_id, Recusal.lifted_at.is_(None))
 
 
@@ -32,5 +32,5 @@ async def waivers_of(session: AsyncSession, case_id: UUID) -> Sequence[Waiver]:
     return found.all()
 
 
-def waived(case_id: UUID) -> Select[tuple[UUID]]:
+def waived(case_id: UUID) -> Select[UUID]:
     return select(Waiver.user_id).where(Waiver.case_id == case_id)

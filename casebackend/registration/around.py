@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.parties import DocumentReceived, ObjectNamed, Person
 from casebackend.calendar.rules import local_date
-from casebackend.cases import filing, guards
+from casebackend.cases import filing, steering
 from casebackend.cases import service as cases
 from casebackend.cases.model import Case
 from casebackend.cases.rules import OPEN, Status
@@ -21,7 +21,7 @@ from casebackend.timeline.rules import Kind
 
 
 async def add_person(session: AsyncSession, case: Case, person: Person, *, by: Principal, now: datetime) -> Party:
-    await _require_open(session, case, by)
+    case = await _held(session, case, by)
     already = await parties.representatives(session, case.id)
     parties.require_representatives([person.role], local_date(case.received_at), already=already)
     row = parties.party(session, case.id, person, by, now)
@@ -36,23 +36,22 @@ async def add_person(session: AsyncSession, case: Case, person: Person, *, by: P
 
 async def _now_known(session: AsyncSession, case: Case, person: Person, by: Principal, now: datetime) -> None:
     """Whoever wrote without a name (a post on the web) and is found later becomes the customer of the case."""
-    held = await cases.hold(session, case.id)
-    if held.customer_id is not None:
+    if case.customer_id is not None:
         raise ComplainantTwice
     who = identity(person)
     customer = customers.known_by(session, await customers.found(session, **who), **who, now=now)
     session.add(customer)
     await session.flush()
-    held.customer_id = customer.id
+    case.customer_id = customer.id
     await session.flush()
     detail: dict[str, object] = {"role": person.role}
-    await filing.written(session, held, Kind.PERSON_ADDED, by, now=now, detail=detail, fields=["customer_id"])
+    await filing.written(session, case, Kind.PERSON_ADDED, by, now=now, detail=detail, fields=["customer_id"])
 
 
 async def add_document(
     session: AsyncSession, case: Case, received: DocumentReceived, *, by: Principal, now: datetime
 ) -> ReceivedDocument:
-    await _require_open(session, case, by)
+    case = await _held(session, case, by)
     row = parties.document(case.id, received, by, now)
     session.add(row)
     await session.flush()
@@ -64,7 +63,7 @@ async def add_document(
 async def add_object(
     session: AsyncSession, case: Case, named: ObjectNamed, *, by: Principal, now: datetime
 ) -> BusinessObject:
-    await _require_open(session, case, by)
+    case = await _held(session, case, by)
     (row,) = await parties.things(session, case.id, [named], by, now)
     session.add(row)
     await session.flush()
@@ -72,7 +71,10 @@ async def add_object(
     return row
 
 
-async def _require_open(session: AsyncSession, case: Case, by: Principal) -> None:
-    await guards.require_scope(session, case, by)
-    if Status(case.status) not in OPEN:
+async def _held(session: AsyncSession, case: Case, by: Principal) -> Case:
+    """Locked first: the history of a case is written one after the other."""
+    held = await cases.hold(session, case.id)
+    await steering.require(session, held, by)
+    if Status(held.status) not in OPEN:
         raise CaseIsClosed
+    return held

@@ -8,7 +8,7 @@ from casebackend import preconditions
 from casebackend.access.principal import Principal
 from casebackend.api.registration import ChangeMatter, ChangeSeverity, ChangeUnits
 from casebackend.calendar.rules import local_date
-from casebackend.cases import clockwork, fields, filing, guards, rescheduling
+from casebackend.cases import clockwork, fields, filing, rescheduling, steering
 from casebackend.cases import service as cases
 from casebackend.cases.model import Case
 from casebackend.cases.placing import territorial_unit
@@ -54,7 +54,7 @@ async def held(session: AsyncSession, by: Principal, reference: str, read: str) 
     found = await cases.visible(session, by, reference)
     case = await cases.hold(session, found.id)
     preconditions.require(read, case.version)
-    await guards.require_scope(session, case, by)
+    await steering.require(session, case, by)
     if Status(case.status) not in OPEN:
         raise CaseIsClosed
     return case

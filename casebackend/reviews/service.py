@@ -13,7 +13,7 @@ from casebackend.calendar.rules import local_date
 from casebackend.cases import rules as lifecycle
 from casebackend.cases.fields import protected
 from casebackend.cases.filing import SYSTEM, noted
-from casebackend.cases.model import Case, CaseParticipant
+from casebackend.cases.model import Case
 from casebackend.cases.outcome import aware, decided_by_branch
 from casebackend.cases.rules import Status
 from casebackend.cases.service import hold, move_case
@@ -25,9 +25,9 @@ from casebackend.clocks.rules import REVIEW
 from casebackend.organisations.model import Organisation
 from casebackend.outbox import service as outbox
 from casebackend.preconditions import require_same
-from casebackend.reviews import errors, queries, rules, telling
+from casebackend.reviews import errors, guards, queries, rules, telling
 from casebackend.reviews.model import Review
-from casebackend.reviews.rules import Form, Move, Outcome, RejectReason, State
+from casebackend.reviews.rules import Form, Move, Outcome, State
 from casebackend.timeline.rules import Kind
 
 APPLY = "review.apply"
@@ -98,12 +98,9 @@ async def move(
     arrow = rules.LIFECYCLE.get((State(review.state), command.move))
     if arrow is None:
         raise errors.ReviewMoveNotAllowed(State(review.state), command.move)
-    await _require_reviewer(session, review, case, principal)
-    wanted = [*arrow.requires, "told_proof"] if telling.by_staff(command) else arrow.requires
-    missing = [name for name in wanted if not _given(command, name)]
-    if missing:
-        raise errors.ReviewFieldsMissing(missing)
-    _require_grounds(review, command)
+    await guards.require_reviewer(session, review, case, principal)
+    guards.require_fields(command, arrow)
+    guards.require_grounds(review, command)
     await _take(session, review, case, command, principal, now)
     if command.move in rules.TELLING and not telling.by_staff(command):
         review.told_proof = await telling.tell(session, review, case, principal, now)
@@ -122,43 +119,6 @@ async def move(
     payload: dict[str, object] = {"case_id": str(case.id), "review_id": str(review.id), "move": command.move}
     outbox.emit(session, "review.moved", payload, now=now)
     return review
-
-
-def _given(command: MoveReview, name: str) -> bool:
-    value = getattr(command, name)
-    return bool(value.strip() if isinstance(value, str) else value)
-
-
-async def _require_reviewer(session: AsyncSession, review: Review, case: Case, principal: Principal) -> None:
-    """People of the organisation above who took no part; where nobody is above, the complaint managers say so."""
-    if review.reviewing_unit_id is None:
-        if lifecycle.MANAGER not in principal.roles:
-            raise errors.NotAbove
-    elif not principal.roles & rules.REVIEWERS or not await queries.acts_for(
-        session, principal, review.reviewing_unit_id
-    ):
-        raise errors.NotAbove
-    if review.reviewer_id is not None and principal.user_id != review.reviewer_id:
-        raise errors.AnotherReviewer
-    if review.reviewing_unit_id is None or review.reviewer_id is not None:
-        return
-    taken_part = await session.get(CaseParticipant, (case.id, principal.user_id)) is not None
-    if taken_part or principal.user_id in (case.handler_id, case.assignee_id) or principal.actor == case.creator:
-        raise errors.TookPart
-
-
-def _require_grounds(review: Review, command: MoveReview) -> None:
-    if command.move is Move.ACCEPT:
-        if review.reviewing_unit_id is None:
-            raise errors.NotBranchDecision
-        if review.late:
-            raise errors.LateApplication
-    if command.move is Move.REJECT:
-        wrong = (command.reject_reason is RejectReason.LATE and not review.late) or (
-            command.reject_reason is RejectReason.NOT_BRANCH_DECISION and review.reviewing_unit_id is not None
-        )
-        if wrong:
-            raise errors.WrongReason
 
 
 async def _take(

@@ -55,3 +55,10 @@ class NothingReplied(Conflict):
 
     def __init__(self) -> None:
         super().__init__("承办人回复之后才能结束督办")
+
+
+class NothingToReturn(Conflict):
+    slug, title = "supervision-not-replied", "督办尚未回复"
+
+    def __init__(self) -> None:
+        super().__init__("承办人回复之后才能退回重新回复")

@@ -62,7 +62,8 @@ async def on_returned(session: AsyncSession, payload: Mapping[str, Any], now: da
 
 async def on_unread(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
     item, case = await _item(session, payload)
-    if item.state != State.OPEN or item.read_at is not None:
+    sent_back_since = payload.get("due_at", item.due_at.isoformat()) != item.due_at.isoformat()
+    if item.state != State.OPEN or item.read_at is not None or sent_back_since:
         return
     hours = (await in_force(session, now)).number("supervision.unread_hours")
     values = {"hours": hours, "due": moment_text(item.due_at)}

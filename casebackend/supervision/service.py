@@ -25,6 +25,7 @@ from casebackend.supervision.errors import (
     MayNotAnswer,
     MayNotClose,
     NothingReplied,
+    NothingToReturn,
     NotSupervisable,
     NumberMissing,
     SupervisionEnded,
@@ -35,13 +36,6 @@ from casebackend.supervision.rules import State
 from casebackend.timeline.rules import Kind
 
 NEAR_SHARE = Decimal("0.75")
-
-
-class NothingToReturn(Conflict):
-    slug, title = "supervision-not-replied", "督办尚未回复"
-
-    def __init__(self) -> None:
-        super().__init__("承办人回复之后才能退回重新回复")
 
 
 async def open_item(
@@ -73,7 +67,7 @@ async def open_item(
     await session.flush()
     detail: dict[str, object] = {"supervision_id": str(item.id), "due_at": item.due_at.isoformat()}
     await noted(session, case, Kind.SUPERVISED, by, now=now, opinion=item.demand, detail=detail)
-    payload: dict[str, object] = {"supervision_id": str(item.id)}
+    payload = detail
     outbox.emit(session, "supervision.opened", payload, now=now)
     unread_at = now + (await in_force(session, now)).hours("supervision.unread_hours")
     outbox.emit(session, "supervision.unread", payload, now=now, due_at=unread_at)
@@ -174,7 +168,7 @@ async def send_back(
     await session.flush()
     detail: dict[str, object] = {"supervision_id": str(item.id), "due_at": item.due_at.isoformat()}
     await noted(session, case, Kind.SUPERVISION_RETURNED, by, now=now, opinion=kept, detail=detail)
-    payload: dict[str, object] = {"supervision_id": str(item.id), "reply_id": str(said.id)}
+    payload = detail | {"reply_id": str(said.id)}
     outbox.emit(session, "supervision.returned", payload, now=now)
     unread_at = now + (await in_force(session, now)).hours("supervision.unread_hours")
     outbox.emit(session, "supervision.unread", payload, now=now, due_at=unread_at)

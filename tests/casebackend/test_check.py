@@ -53,7 +53,7 @@ DAMAGE: dict[str, tuple[Callable[[AsyncSession], Awaitable[None]], str]] = {
     "a changed audit": (sql(update(AuditEntry).values(actor="x")), "被改动"),
     "an unfiled draft": (sql(update(Draft).values(state="open")), "未提交却指向投诉单"),
     "a case without its draft": (sql(update(Draft).values(case_id=None)), "没有投诉单"),
-    "an orphan": (sql(update(Case).values(draft_id=None)), "既无草稿也无首次投诉"),
+    "an orphan": (sql(update(Case).values(draft_id=None)), "既无草稿、登记，也无首次投诉，亦非拆分而来"),
     "a counter set back": (sql(update(CaseCounter).values(last=0)), "超出当日计数"),
     "a forgotten claim": (sql(update(Turn).values(state="claimed", lease_until=LONG_AGO)), "领取早已过期"),
     "a double strike": (a_strike_more, "重复触发 clock.overdue"),

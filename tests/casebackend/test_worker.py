@@ -186,7 +186,7 @@ async def test_the_heartbeat_says_what_is_wrong(world: World) -> None:
 async def test_a_good_tick_does_not_cover_up_a_failed_hour(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     ticking = worker(world)
 
-    async def fails(*_: object) -> None:
+    async def fails(*_: object, **__: object) -> None:
         raise RuntimeError
 
     with monkeypatch.context() as broken:

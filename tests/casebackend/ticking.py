@@ -67,8 +67,9 @@ class Traced(Worker):
 
 async def _tick_for_ever(clockwork: Clockwork) -> None:
     settings = configured(clockwork.url, clockwork.var)
-    database = open_database(settings, idle=leader.IDLE / clockwork.speed)
-    worker = Traced(database, settings, now=clockwork.now, name=f"pid-{os.getpid()}")
+    name = f"pid-{os.getpid()}"
+    database = open_database(settings, name=leader.session_name(name))
+    worker = Traced(database, settings, now=clockwork.now, name=name)
     while True:
         try:
             await worker.guarded(worker.tick)

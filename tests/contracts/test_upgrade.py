@@ -51,7 +51,7 @@ REFERENCE: dict[type[Base], tuple[str, ...]] = {
 async def opened(url: str, folder: Path) -> AsyncIterator[World]:
     settings = configured(url, folder)
     world = World(open_database(settings), settings)
-    world.time = now()
+    world.time = now() + timedelta(minutes=5)
     yield world
     await world.database.dispose()
 

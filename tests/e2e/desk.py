@@ -3,6 +3,7 @@
 import re
 from types import TracebackType
 from typing import Any, Self
+from uuid import uuid4
 
 import aiohttp
 
@@ -53,7 +54,8 @@ class Staff:
 
     async def post(self, path: str, body: dict[str, Any] | None = None, **headers: str) -> Any:
         url = f"{self._base}/api/v1{path}"
-        async with self._http.post(url, json=body or {}, headers=self._headers | headers) as answer:
+        sent = self._headers | {"Idempotency-Key": uuid4().hex} | headers
+        async with self._http.post(url, json=body or {}, headers=sent) as answer:
             said = await answer.json(content_type=None)
             if answer.status >= 400:
                 raise Refused(f"{path}: {answer.status} {said}")
@@ -67,6 +69,13 @@ class Staff:
             if answer.status >= 400:
                 raise Refused(f"{path}: {answer.status} {text[:300]}")
             return text
+
+    async def leads_to(self, path: str, fields: dict[str, str]) -> str:
+        """A form of the console without htmx: the address that it ends at."""
+        async with self._http.post(self._base + path, data=fields, headers=self._headers) as answer:
+            if answer.status >= 400:
+                raise Refused(f"{path}: {answer.status} {(await answer.text())[:300]}")
+            return str(answer.url)
 
     async def move(self, number: str, move: str, **fields: Any) -> Any:
         version = (await self.get(f"/cases/{number}"))["version"]

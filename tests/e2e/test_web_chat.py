@@ -67,7 +67,7 @@ async def test_a_person_takes_over_and_the_bot_is_silent_until_it_is_given_back(
 ) -> None:
     await customer.ask("转人工", "人工")
     waiting = await agent.get("/handoffs")
-    conversation = waiting[0]["conversation_id"]
+    conversation = waiting["items"][0]["conversation_id"]
     await agent.post(f"/handoffs/{conversation}/take")
     await customer.hear("为您服务")
     await customer.say(STORY)

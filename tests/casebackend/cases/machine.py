@@ -162,16 +162,23 @@ class Lifecycle(RuleBasedStateMachine):
         RUNS["begun"] += 1
         self.bank = Bank()
         self.cases: list[UUID] = []
+        self.known: dict[UUID, tuple[Status, str, UUID | None]] = {}
 
     @initialize(steps=st.tuples(*[st.integers(0, len(MAIN_WAY))] * len(CHANNELS)))
     def complaints_come(self, steps: tuple[int, ...]) -> None:
         """Some have gone a part of the usual way already: most of what matters happens late in a case."""
         self.cases = self.bank.run(self.bank.opened())
+        self.bank.run(self.look())
         for case_id, far in zip(self.cases, steps, strict=True):
             for move, login in MAIN_WAY[:far]:
                 actor = next((each for each in self.bank.staff if each.name == login), SYSTEM)
                 with suppress(DomainError):
                     self.bank.run(self.tried(case_id, command_of(move, first_of, self.bank, ""), actor))
+
+    async def look(self) -> None:
+        async with self.bank.database.reading() as session:
+            for case_id in self.cases:
+                await self.seen(session, case_id)
 
     @precondition(lambda self: bool(self.cases))
     @rule(data=st.data(), dice=st.integers(0, 19), folly=st.integers(0, 19))
@@ -186,9 +193,9 @@ class Lifecycle(RuleBasedStateMachine):
 
     def somebody_moves_a_case(self, data: st.DataObject, folly: int) -> None:
         case_id = data.draw(st.sampled_from(self.cases))
-        status, number, handler = self.bank.run(self.state(case_id))
+        status, number, handler = self.known[case_id]
         others = [each for each in self.cases if each != case_id]
-        master = self.bank.run(self.state(data.draw(st.sampled_from(others))))[1]
+        master = self.known[data.draw(st.sampled_from(others))][1]
         open_here = moves_from(status) or list(Move)
         onward = [move for move in open_here if move not in BACKWARD] or open_here
         move = data.draw(st.sampled_from(onward if folly < 15 else open_here if folly < 19 else list(Move)))
@@ -223,16 +230,10 @@ class Lifecycle(RuleBasedStateMachine):
         arrow = LIFECYCLE.get((status, move))
         return [each for each in self.everybody() if arrow and arrow.by & each.roles] or self.everybody()
 
-    async def state(self, case_id: UUID) -> tuple[Status, str, UUID | None]:
-        async with self.bank.database.reading() as session:
-            case = await session.get_one(Case, case_id)
-            return Status(case.status), case.number, case.handler_id
-
     async def tried(self, case_id: UUID, command: MoveCase, actor: Principal) -> None:
         async with self.bank.database.transaction() as session:
             before = await self.seen(session, case_id)
             await move_case(session, case_id, command, principal=actor, now=self.bank.now)
-        async with self.bank.database.reading() as session:
             after = await self.seen(session, case_id)
             await hold_true(session, before, after, command, actor, self.bank.now)
         WALKED[before["status"], command.move] += 1
@@ -241,16 +242,21 @@ class Lifecycle(RuleBasedStateMachine):
         async with self.bank.database.transaction() as session:
             before = await self.seen(session, case_id)
             opened = await done(session, deed, case_id, actor, draw, self.bank.now, self.bank.units)
-        async with self.bank.database.reading() as session:
             hold_still(before, await self.seen(session, case_id))
+            if opened is not None:
+                await self.seen(session, opened)
         WALKED["around", deed.__name__] += 1
         return opened
 
     async def seen(self, session: Any, case_id: UUID) -> dict[str, Any]:
-        case = await session.get_one(Case, case_id)
-        shown = {column.key: getattr(case, column.key) for column in Case.__table__.columns}
-        running = await session.scalars(select(Timer).where(Timer.case_id == case_id, Timer.stopped_at.is_(None)))
-        return shown | {"running": [(timer.kind, timer.due_at) for timer in running]}
+        """What the database holds, whatever the session remembers."""
+        await session.flush()
+        row = (await session.execute(select(Case.__table__).where(Case.__table__.c.id == case_id))).one()
+        running = await session.execute(
+            select(Timer.kind, Timer.due_at).where(Timer.case_id == case_id, Timer.stopped_at.is_(None))
+        )
+        self.known[case_id] = (Status(row.status), row.number, row.handler_id)
+        return row._asdict() | {"running": [tuple(each) for each in running]}
 
     def teardown(self) -> None:
         try:

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -7,10 +7,14 @@ import httpx
 from sqlalchemy import select
 
 from casebackend.audit import service as audit
+from casebackend.check import check
 from casebackend.clocks import service
 from casebackend.clocks.model import Timer
-from casebackend.clocks.rules import StopReason, last_day
+from casebackend.clocks.rules import SUPERVISION, Due, StopReason, Term, Unit, last_day
+from casebackend.timeline.model import TimelineEntry
 from tests.casebackend.cases.builders import Desk, unit
+from tests.casebackend.registration.takers import Counter
+from tests.casebackend.workers import worker
 from tests.world import World
 
 NOTICE = """# 国务院办公厅通知（假设）
@@ -74,6 +78,35 @@ async def test_a_notice_is_shown_first_then_imported_once_and_open_clocks_follow
         assert refused.status_code == 422, wrong
 
 
+async def test_an_amended_notice_for_a_known_year_moves_what_runs_but_no_demand_from_above(world: World) -> None:
+    desk = Desk(world)
+    async with world.database.transaction() as session:
+        case, near = uuid4(), world.time + timedelta(hours=20)
+        await service.start(session, case, "internal.investigate", at=world.time)
+        due = Due(near, world.time + timedelta(hours=30), "督办", provisional=False)
+        term = Term("督办回复", Decimal(1), Unit.CALENDAR_DAYS)
+        await service.start(session, case, SUPERVISION, at=world.time, term=term, due=due)
+    known = (await desk.reads("lead", "/calendar/2026")).json()["days"]
+    named = {date.fromisoformat(each["day"]): each["is_workday"] for each in known}
+    lines = [f"{day} {'班' if works else '休'}" for day, works in named.items() if works != (day.weekday() < 5)]
+    body = {"text": "\n".join(sorted([*lines, "2026-03-04 休"])), "source": "补充通知（假设）", "confirm": True}
+    answer = (await sends(desk, "supervisor", "POST", "/calendar/notices", body)).json()
+    assert ([each["day"] for each in answer["changes"]], answer["recomputed"]) == (["2026-03-04"], 1)
+    async with world.database.transaction() as session:
+        step = await session.scalar(select(Timer).where(Timer.kind == "internal.investigate"))
+        demand = await session.scalar(select(Timer).where(Timer.kind == SUPERVISION))
+        assert step is not None
+        assert demand is not None
+        assert last_day(step.due_at) == date(2026, 3, 6)
+        assert (demand.derivation, demand.due_at) == ("督办", world.time + timedelta(hours=30))
+    path, edit = "/calendar/days/2026-03-03", {"is_workday": False, "note": "停电", "source": "行内通知（假设）"}
+    assert (await sends(desk, "admin", "PUT", path, edit, **{"If-Match": "*"})).status_code == 200
+    async with world.database.transaction() as session:
+        demand = await session.scalar(select(Timer).where(Timer.kind == SUPERVISION))
+        assert demand is not None
+        assert (demand.derivation, demand.near_at) == ("督办", near)
+
+
 async def test_a_day_is_edited_by_whoever_read_it_and_running_clocks_follow(world: World) -> None:
     desk = Desk(world)
     async with world.database.transaction() as session:
@@ -90,6 +123,27 @@ async def test_a_day_is_edited_by_whoever_read_it_and_running_clocks_follow(worl
         timer = (await session.scalars(select(Timer))).one()
         assert last_day(timer.due_at) == date(2026, 3, 6)
     assert len((await desk.reads("lead", "/calendar/2026")).json()["days"]) == 365
+
+
+async def test_a_day_that_moves_a_promise_moves_what_the_case_says_and_is_signed_by_the_system(world: World) -> None:
+    counter, desk = Counter(world), Desk(world)
+    number = (await counter.sure(matter_type="suggestion"))["number"]
+    assert str((await counter.case(number)).promised_on) == "2026-03-04"
+    read = (await desk.reads("admin", "/calendar/days/2026-03-03")).headers["ETag"]
+    body = {"is_workday": False, "note": "停电", "source": "行内通知（假设）"}
+    assert (
+        await sends(desk, "admin", "PUT", "/calendar/days/2026-03-03", body, **{"If-Match": read})
+    ).status_code == 200
+    ticking = worker(world)
+    for _ in range(2):
+        await ticking.tick()
+    assert str((await counter.case(number)).promised_on) == "2026-03-05"
+    async with world.database.transaction() as session:
+        entries = await session.execute(
+            select(TimelineEntry.actor_name).where(TimelineEntry.kind == "clock.recomputed")
+        )
+        assert [name for (name,) in entries] == ["系统"]
+        assert await check(session, now=world.time) == []
 
 
 async def test_a_new_limit_is_a_new_dated_row_of_one_that_exists(world: World) -> None:

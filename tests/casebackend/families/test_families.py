@@ -5,10 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import update
 
+from casebackend.cases.merging import followed
 from casebackend.cases.model import Case
 from casebackend.clocks.queries import timers_of
 from casebackend.families.jobs import on_filed
-from casebackend.families.queries import master_of
 from casebackend.timeline.queries import of_case
 from tests.casebackend.cases.builders import Desk, case_of, filed
 from tests.casebackend.cases.test_own import says
@@ -46,7 +46,7 @@ async def test_a_merge_is_taken_back_with_the_clock_it_had(world: World) -> None
     await becomes(world, child.case_id, restart_count=0)
     await desk.sure("agent", child.case_id, "merge", master_number=master.number, opinion="重复")
     async with world.database.reading() as session:
-        assert (await master_of(session, await session.get_one(Case, child.case_id))).id == master.case_id
+        assert (await followed(session, await session.get_one(Case, child.case_id))).id == master.case_id
     assert strip(await family(desk, "agent", master.number)) == [
         ("self", master.number), ("merged_here", child.number),
     ]  # fmt: skip

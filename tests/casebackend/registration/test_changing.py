@@ -1,13 +1,18 @@
 """Severity, matter type and units change by signature, with a reason, and only from the version that was read."""
 
+from datetime import date
+
 from sqlalchemy import select
 
 from casebackend.cases.model import CaseChange
 from casebackend.check import check
 from casebackend.clocks.model import Timer
+from casebackend.clocks.rules import last_day
+from casebackend.notices.model import Notice
 from casebackend.outbox.model import OutboxMessage
 from tests.casebackend.cases.builders import REPLY, unit
 from tests.casebackend.registration.takers import CUSTOMER, Counter
+from tests.casebackend.workers import worker
 from tests.world import World
 
 
@@ -38,6 +43,32 @@ async def test_one_case_is_designated_by_hand_with_reason_and_signature(world: W
         told = await session.scalars(select(OutboxMessage.topic).where(OutboxMessage.topic == "case.major"))
         assert "张三丰" not in str(stored)
         assert len(told.all()) == 1
+    await whole(world)
+
+
+async def test_a_designated_day_runs_a_clock_of_its_own_beside_the_limit_of_law(world: World) -> None:
+    counter = Counter(world)
+    number = (await counter.sure())["number"]
+    url, body = f"/cases/{number}/severity", {"severity": "紧急投诉", "reason": "客户现场等候"}
+    past = await counter.sends("lead", url, body | {"designated_on": "2026-03-01"}, read='"1"')
+    assert (past.status_code, past.json()["type"]) == (422, "/problems/designated-passed")
+    assert (await counter.sends("lead", url, body | {"designated_on": "2026-03-06"}, read='"1"')).status_code == 200
+    moved = await counter.sends("lead", url, body | {"designated_on": "2026-03-10"}, read='"2"')
+    assert moved.status_code == 200, moved.text
+    async with world.database.transaction() as session:
+        clocks = (await session.scalars(select(Timer).order_by(Timer.seq).where(Timer.kind == "designated"))).all()
+        by_law = (await session.scalars(select(Timer).where(Timer.kind == "l1"))).one()
+    assert [(clock.seq, clock.stop_reason) for clock in clocks] == [(1, "restarted"), (2, None)]
+    assert clocks[1].derivation.startswith("指定答复日期 3月10日")
+    assert (last_day(clocks[1].due_at), by_law.stopped_at) == (date(2026, 3, 10), None)
+    assert clocks[1].next_at is not None
+    world.time = clocks[1].due_at
+    ticking = worker(world)
+    for _ in range(2):
+        await ticking.tick()
+    async with world.database.transaction() as session:
+        told = await session.scalars(select(Notice.template).where(Notice.kind.startswith("clock.")))
+        assert {"staff_overdue", "staff_escalated"} <= set(told)
     await whole(world)
 
 

@@ -79,15 +79,15 @@ async def test_every_refusal_sounds_the_same(world: World, door: httpx.AsyncClie
 
 
 async def test_an_unknown_user_costs_as_much_work_as_a_known_one(world: World) -> None:
+    """In turns and by the quickest of each, so that a busy machine does not decide."""
     hasher, known = light(), (await hired(world)).password_hash
-    took: dict[str, float] = {}
-    for name, hashed in (("known", known), ("unknown", None)):
-        await hasher.verify(hashed, "warm up")
-        started = time.perf_counter()
-        for _ in range(100):
+    took: dict[str, list[float]] = {"known": [], "unknown": []}
+    for _ in range(100):
+        for name, hashed in (("known", known), ("unknown", None)):
+            started = time.perf_counter()
             assert not await hasher.verify(hashed, "wrong")
-        took[name] = time.perf_counter() - started
-    assert 0.4 < took["known"] / took["unknown"] < 2.5
+            took[name].append(time.perf_counter() - started)
+    assert 0.4 < min(took["known"]) / min(took["unknown"]) < 2.5
 
 
 async def test_five_wrong_passwords_lock_the_account_for_15_minutes(world: World, door: httpx.AsyncClient) -> None:

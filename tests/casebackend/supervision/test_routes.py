@@ -1,3 +1,5 @@
+import csv
+import io
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -5,6 +7,7 @@ from uuid import uuid4
 import httpx
 from sqlalchemy import select
 
+from casebackend.audit.model import AuditEntry
 from casebackend.check import check
 from casebackend.clocks.model import Timer
 from casebackend.supervision.queries import flagged
@@ -121,6 +124,63 @@ async def test_a_regulators_demand_has_its_number_and_is_ended_by_a_complaint_ma
     replied = (await does(desk, "agent", response.json(), "replies", text="已说明")).json()
     assert (await does(desk, "supervisor", replied, "close", opinion="已回函")).status_code == 200
     await desk.sure("agent", receipt.case_id, "propose", **PROPOSAL)
+
+
+async def test_an_answer_that_is_not_enough_goes_back_with_a_demand_and_a_clock_of_its_own(world: World) -> None:
+    receipt = await filed(world)
+    desk, ticking = Desk(world), worker(world)
+    await desk.investigating(receipt.case_id)
+    item = (await opened(desk, receipt.number)).json()
+    later = {"demand": "请补充扣费依据", "due_at": (world.time + timedelta(days=2)).isoformat()}
+    assert slug(await does(desk, "supervisor", item, "returns", **later)) == (409, "supervision-not-replied")
+    item = (await does(desk, "agent", item, "replies", text="已查明")).json()
+    assert (item["may_return"], item["may_answer"]) == (False, True)
+    assert slug(await does(desk, "executive", item, "returns", **later)) == (403, "may-not-close")
+    past = later | {"due_at": world.time.isoformat()}
+    assert slug(await does(desk, "supervisor", item, "returns", **past)) == (422, "due-passed")
+    back = await does(desk, "supervisor", item, "returns", **later)
+    assert (back.status_code, back.json()["state"], back.json()["read_at"]) == (201, "open", None)
+    assert [each["kind"] for each in back.json()["replies"]] == ["reply", "return"]
+    await ticking.tick()
+    assert "agent" in (await told(world, "supervision.returned"))["staff_supervision_returned"]
+    world.wait(hours=4, minutes=1)
+    await ticking.tick()
+    assert len((await told(world, "supervision.unread"))["staff_supervision_unread"]) == len(
+        set((await told(world, "supervision.unread"))["staff_supervision_unread"])
+    ), "told of the second round only"
+    world.wait(days=2)
+    await ticking.tick()
+    assert (await told(world, "clock.overdue", clock="督办回复")) == {"staff_overdue": ["agent"]}
+    desk = Desk(world)
+    again = await does(desk, "agent", back.json(), "replies", text="章程第十二条")
+    assert again.status_code == 201, again.text
+    closed = await does(desk, "supervisor", again.json(), "close", opinion="同意")
+    assert slug(await does(desk, "supervisor", closed.json(), "returns", **later)) == (409, "supervision-ended")
+    async with world.database.reading() as session:
+        assert [each for each in await check(session, now=world.time) if "未触发" not in each] == []
+
+
+async def test_demands_and_answers_are_taken_along_as_a_sheet_without_formulas_and_with_a_trace(world: World) -> None:
+    receipt = await filed(world)
+    desk = Desk(world)
+    await desk.investigating(receipt.case_id)
+    item = (await opened(desk, receipt.number)).json()
+    replied = (await does(desk, "agent", item, "replies", text='=HYPERLINK("http://x")，客户电话 13800138000')).json()
+    boss = await desk.browser("supervisor")
+    form = {"version": replied["version"], "demand": "请补充", "due_at": "2026-03-05T17:00"}
+    assert (await boss.post(f"/supervision/{item['id']}/return", data=form)).status_code == 303
+    assert 'href="/supervision.csv?state=open"' in (await boss.get("/supervision")).text
+    taken = await boss.get("/supervision.csv?state=open")
+    lines = list(csv.reader(io.StringIO(taken.text.lstrip("\ufeff"))))
+    assert taken.headers["Content-Type"].startswith("text/csv")
+    assert [(line[0], line[8]) for line in lines[1:]] == [(receipt.number, "回复"), (receipt.number, "退回")]
+    assert lines[1][11].startswith("'=HYPERLINK")
+    assert "13800138000" not in taken.text
+    assert len(list(csv.reader(io.StringIO((await boss.get("/supervision.csv?state=closed")).text)))) == 1
+    assert (await (await desk.browser("agent")).get("/supervision.csv")).status_code == 403
+    async with world.database.reading() as session:
+        events = (await session.scalars(select(AuditEntry.event).where(AuditEntry.chain == "exports"))).all()
+    assert events == ["supervision.exported"] * 2
 
 
 async def test_only_a_case_in_process_is_supervised_and_only_by_who_sees_it(world: World) -> None:
