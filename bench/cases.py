@@ -1,15 +1,16 @@
 """What a case costs: registering it, finding it among a million, and the worker's look at the clocks.
 
-`--cases` is the size of the invented bank. PostgreSQL is embedded, as in the tests. Ours is always the whole request over
-HTTP: CPU of the web process and of PostgreSQL. Ours and the peer run in turn, in short batches; medians are compared.
+`--cases` is the size of the invented bank. PostgreSQL is embedded, as in the tests. Ours is always the whole request
+over HTTP: CPU of the web process and of PostgreSQL. Ours and the peer run in turn, in short batches; medians are
+compared.
 
 The peer of a registration: a bare Sanic handler that writes the same rows, with the same sealed values, by Core inserts
 in one transaction.
 
-The peer of a list, "the bare SQL query": ONE statement sent by psycopg (prepared after five times) that returns everything
-the list shows, under the same conditions, in the same scope and the same order: columns of the case, names of units,
-handler and customer (masked), the flags near due and overdue, the masks of tokens. Its rows are turned into JSON text by
-json.dumps, because ours answers JSON. Its CPU is that of the client and of PostgreSQL.
+The peer of a list, "the bare SQL query": ONE statement sent by psycopg (prepared after five times) that returns
+everything the list shows, under the same conditions, in the same scope and the same order: columns of the case, names
+of units, handler and customer (masked), the flags near due and overdue, the masks of tokens. Its rows are turned into
+JSON text by json.dumps, because ours answers JSON. Its CPU is that of the client and of PostgreSQL.
 """
 
 import argparse
@@ -34,6 +35,7 @@ import httpx
 import psutil
 import psycopg
 from asgi_lifespan import LifespanManager
+from sanic import Sanic
 from sqlalchemy import event, func, select
 
 from bench.bank import CATEGORIES, Load
@@ -67,6 +69,7 @@ async def post(client: httpx.AsyncClient, path: str = "/api/v1/cases/") -> httpx
 @asynccontextmanager
 async def in_process(settings: Settings) -> AsyncIterator[World]:
     """The same application within this process, so that its statements can be counted."""
+    Sanic.test_mode = True  # without it Sanic cannot start a second application in one process
     world = World(open_database(settings), settings)
     world.time = datetime.now(UTC)
     async with LifespanManager(world.app):

@@ -48,7 +48,7 @@ async def killed(figures: Figures, scale: argparse.Namespace) -> None:
     async with World.built() as world:
         await run_out(world, await in_hands(world, CASES), scale.timers)
         dice, kills, begun = random.Random(40), 0, time.monotonic()
-        async with Fleet.of(world, WORKERS) as fleet:
+        async with Fleet.of(world, WORKERS, speed=scale.speed) as fleet:
             done = asyncio.create_task(until(lambda: all_told(world, scale.timers), PATIENCE))
             while not done.done():
                 await asyncio.wait([done], timeout=KILL_SECONDS)
@@ -126,7 +126,7 @@ def given() -> argparse.Namespace:
     chosen.add_argument("--pauses", type=int, default=500, help="F41")
     chosen.add_argument("--overdue", type=int, default=50_000, help="F43")
     chosen.add_argument("--jumped", type=int, default=1_000, help="F44")
-    chosen.add_argument("--speed", type=float, default=30, help="F41: the lease of 15 s ends after 15/speed")
+    chosen.add_argument("--speed", type=float, default=30, help="F40, F41: the lease of 15 s ends after 15/speed")
     return chosen.parse_args()
 
 

@@ -25,6 +25,7 @@ from casebackend.handoffs import routes as handoffs
 from casebackend.heartbeats import health
 from casebackend.heartbeats import routes as heartbeats
 from casebackend.notices import routes as notices
+from casebackend.notices import settings_routes as thresholds
 from casebackend.registration import dictionary_routes as dictionaries
 from casebackend.registration import routes as registration
 from casebackend.reports import routes as reports
@@ -39,6 +40,7 @@ API = (
     cases.bp, cases.own_bp, cases.handlings_bp, dictionaries.bp, registration.bp, registration.drafts_bp,
     reports.bp, revisits.bp, handoffs.bp, heartbeats.bp, assist.bp, families.bp, families.own_bp, reviews.bp,
     extensions.bp, limits.bp, profiles.bp, openapi.bp, digests.bp, escalations.bp, notices.bp, supervision.bp,
+    thresholds.bp,
 )  # fmt: skip
 
 

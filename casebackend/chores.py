@@ -22,6 +22,7 @@ from casebackend.conversations import deliveries
 from casebackend.database import Database
 from casebackend.digests import jobs as digests
 from casebackend.escalations import jobs as escalations
+from casebackend.extensions import jobs as extensions
 from casebackend.families import jobs as families
 from casebackend.handoffs import jobs as handoffs
 from casebackend.notices import jobs as notices
@@ -52,7 +53,9 @@ def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
     """Every topic of the outbox that somebody waits for. A topic without a row is done when it is read."""
     return {
         "case.filed": (cases.on_filed, families.on_filed),
-        "case.moved": (escalations.on_moved, assignments.on_moved),
+        "case.moved": (escalations.on_moved, assignments.on_moved, extensions.on_moved),
+        "case.withdrawn": (extensions.on_moved,),
+        "extension.untold": (extensions.on_untold,),
         "case.major": (registration.on_major,),
         "case.praised": (registration.on_praised,),
         "case.assigned": (assignments.on_assigned,),
@@ -60,7 +63,7 @@ def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
         "task.answered": (task_jobs.on_answered,),
         "case.unread": (escalations.on_unread,),
         "case.urged": (escalations.on_urged,),
-        "case.replied": (partial(revisits.on_replied, delay=survey_delay),),
+        "case.replied": (partial(revisits.on_replied, delay=survey_delay), extensions.on_moved),
         "clock.near_due": (escalations.on_strike,),
         "clock.overdue": (escalations.on_strike,),
         "clock.escalated": (escalations.on_strike,),

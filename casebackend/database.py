@@ -9,14 +9,19 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from datetime import UTC, datetime
 from functools import cache, wraps
 from pathlib import Path
-from typing import Any, Concatenate
+from select import POLLIN, poll
+from typing import Any, Concatenate, cast
 
 import structlog
+from psycopg import AsyncRawCursor
 from sanic import HTTPResponse, Request
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, TypeDecorator, event, func, insert, select
+from sqlalchemy import JSON, DateTime, Dialect, Executable, MetaData, Row, TypeDecorator, event, func, insert, select
 from sqlalchemy.engine import Connection, ExceptionContext, make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, make_transient_to_detached
+from sqlalchemy.sql.functions import FunctionElement
 
 log = structlog.get_logger()
 
@@ -26,6 +31,7 @@ PRAGMAS = (
 # What SQLite says when its files can no longer be trusted. A full disk is not among them: that is refused and passes.
 BROKEN_FILE = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 EXIT_BROKEN_FILE = 70
+WROTE = "wrote"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -59,6 +65,24 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
+
+
+class by_name(FunctionElement[dict[str, str]]):
+    """An aggregate: pairs of (name, value) as one JSON object."""
+
+    name = "by_name"
+    type = JSON()
+    inherit_cache = True
+
+
+@compiles(by_name, "postgresql")
+def _on_postgresql(element: Any, compiler: Any, **how: Any) -> str:
+    return f"json_object_agg({compiler.process(element.clauses, **how)})"
+
+
+@compiles(by_name, "sqlite")
+def _on_sqlite(element: Any, compiler: Any, **how: Any) -> str:
+    return f"json_group_object({compiler.process(element.clauses, **how)})"
 
 
 class Signals:
@@ -97,6 +121,19 @@ def announce(session: AsyncSession, topic: str) -> None:
     session.info.setdefault("announce", set()).add(topic)
 
 
+REMEMBERED = "remembered"
+
+
+async def remembered[T](session: AsyncSession, key: object, load: Callable[[], Awaitable[T]]) -> T:
+    """Asked once a batch where somebody keeps a memory in the session (see `outbox.jobs`), else each time."""
+    memory: dict[object, Any] | None = session.info.get(REMEMBERED)
+    if memory is None:
+        return await load()
+    if key not in memory:
+        memory[key] = await load()
+    return cast(T, memory[key])
+
+
 @cache
 def _places() -> dict[str, int]:
     """The tables in an order in which what is referred to stands first."""
@@ -113,20 +150,51 @@ def _values(row: Base) -> dict[str, Any]:
     held = row.__dict__
     for key, default in _columns(type(row)):
         if key not in held:
-            value = None if default is None else default.arg(None) if default.is_callable else default.arg
-            setattr(row, key, value)
+            held[key] = None if default is None else default.arg(None) if default.is_callable else default.arg
     return {key: held[key] for key, _ in _columns(type(row))}
 
 
-async def insert_rows(session: AsyncSession, rows: Sequence[Base], *, keep: Sequence[Base] = ()) -> None:
-    """New rows of many tables: one statement a table, what is referred to first. Those to `keep` stay in the session.
+@cache
+def _as_one(kinds: tuple[tuple[type[Base], int], ...], dialect: Dialect) -> tuple[str, list[Any]]:
+    """So many rows of each kind in one statement, and what makes values fit for it. Foreign keys are looked at when the
+    whole statement has ended."""
+    inserts: list[str] = []
+    processors: list[Any] = []
+    for kind, count in kinds:
+        columns = list(kind.__table__.columns)
+        names = ", ".join(dialect.identifier_preparer.format_column(column) for column in columns)
+        places = iter(range(len(processors) + 1, len(processors) + count * len(columns) + 1))
+        listed = ", ".join(f"({', '.join(f'${next(places)}' for _ in columns)})" for _ in range(count))
+        inserts.append(f"INSERT INTO {kind.__tablename__} ({names}) VALUES {listed}")
+        processors += [column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns] * count
+    *first, last = inserts
+    before = ", ".join(f"part_{place} AS ({part})" for place, part in enumerate(first))
+    return f"WITH {before} {last}" if first else last, processors
 
+
+async def insert_rows(session: AsyncSession, rows: Sequence[Base], *, keep: Sequence[Base] = ()) -> None:
+    """New rows of many tables, what is referred to first. Those to `keep` stay in the session.
+
+    SQLite takes one statement a table, PostgreSQL one for all: each would cost a way there and back.
     For the paths that are measured; everywhere else `session.add` is as good."""
     by_kind: dict[type[Base], list[dict[str, Any]]] = {}
     for row in (*rows, *keep):
         by_kind.setdefault(type(row), []).append(_values(row))
-    for kind in sorted(by_kind, key=lambda each: _places()[each.__tablename__]):
-        await session.execute(insert(kind.__table__), by_kind[kind])  # type: ignore[arg-type]
+    kinds = sorted(by_kind, key=lambda each: _places()[each.__tablename__])
+    connection = await session.connection()
+    if connection.dialect.name == "postgresql":
+        statement, processors = _as_one(tuple((kind, len(by_kind[kind])) for kind in kinds), connection.dialect)
+        values = [value for kind in kinds for found in by_kind[kind] for value in found.values()]
+        bound = (process(value) if process else value for process, value in zip(processors, values, strict=True))
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        usual, driver.cursor_factory = driver.cursor_factory, AsyncRawCursor  # no search for places in so long a text
+        try:
+            await connection.exec_driver_sql(statement, tuple(bound))
+        finally:
+            driver.cursor_factory = usual
+    else:
+        for kind in kinds:
+            await connection.execute(insert(kind.__table__), by_kind[kind])  # type: ignore[arg-type]
     for row in keep:
         make_transient_to_detached(row)
         session.add(row)
@@ -146,6 +214,24 @@ def _end_if_the_file_is_broken(context: ExceptionContext) -> None:
     if code & 0xFF in BROKEN_FILE:
         log.critical("database.broken", error=context.original_exception.sqlite_errorname)  # type: ignore[attr-defined]
         os._exit(EXIT_BROKEN_FILE)
+
+
+def _refuse_what_was_closed(connection: Any, *_: object) -> None:
+    """A server that has ended an idle connection leaves its end of file in the socket. That is seen without asking
+    PostgreSQL anything; the pool then makes a new connection."""
+    waiting = poll()
+    waiting.register(connection.driver_connection.fileno(), POLLIN)
+    if waiting.poll(0):
+        raise InvalidatePoolError
+
+
+def _has_written_nothing(connection: Connection) -> None:
+    connection.info[WROTE] = False
+
+
+def _note_what_writes(connection: Connection, _: Any, statement: str, *__: Any) -> None:
+    if not statement.startswith("SELECT"):
+        connection.info[WROTE] = True
 
 
 def _sqlite_engine(url: str, begin: str) -> AsyncEngine:
@@ -181,7 +267,6 @@ class Database:
                 pool_size=8,
                 max_overflow=0,
                 pool_timeout=2,
-                pool_pre_ping=True,
                 hide_parameters=True,
                 connect_args={
                     # 1.1: pages are on flash; the default of 4 makes the planner read whole months of cases in order.
@@ -190,10 +275,17 @@ class Database:
                     "application_name": name,
                 },
             )
+            event.listen(self.engine.sync_engine, "checkout", _refuse_what_was_closed)
             self._read_engine = self.engine
+        self._looks = readers = self._read_engine
+        if not self.is_sqlite:
+            self._looks = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            readers = self.engine.execution_options()
+            event.listen(readers.sync_engine, "begin", _has_written_nothing)
+            event.listen(readers.sync_engine, "before_cursor_execute", _note_what_writes)
         info = {"references": {}} | (info or {})
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, info=info)
-        self._readings = async_sessionmaker(self._read_engine, expire_on_commit=False, info=info)
+        self._readings = async_sessionmaker(readers, expire_on_commit=False, info=info)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -204,12 +296,23 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A snapshot to read from. Nothing written in it is kept."""
+        """A snapshot to read from. Nothing written in it is kept.
+
+        PostgreSQL gets a COMMIT where nothing was written: after ROLLBACK psycopg prepares every statement anew."""
         async with self._readings() as session:
             try:
                 yield session
+                if not self.is_sqlite and session.in_transaction():
+                    session.expunge_all()
+                    if not (await session.connection()).info.get(WROTE):
+                        await session.commit()
             finally:
                 await session.rollback()
+
+    async def look(self, statement: Executable, **values: Any) -> Row[Any] | None:
+        """The first row of one statement, without a transaction around it: for what every request asks."""
+        async with self._looks.connect() as connection:
+            return (await connection.execute(statement, values)).first()
 
     async def dispose(self) -> None:
         await self.engine.dispose()

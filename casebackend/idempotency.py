@@ -8,11 +8,12 @@ from typing import Any, Protocol
 
 from sanic import HTTPResponse, Request
 from sanic.response import raw
-from sqlalchemy import LargeBinary
+from sqlalchemy import LargeBinary, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from casebackend.database import Base, one_at_a_time
+from casebackend.database import Base
 from casebackend.errors import BadRequest, Unprocessable
 
 LONGEST = 200
@@ -30,6 +31,9 @@ class IdempotentAnswer(Base):
     body: Mapped[bytes] = mapped_column(LargeBinary)
     headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime]
+
+
+IDEMPOTENCY: Any = IdempotentAnswer.__table__
 
 
 class KeyMissing(BadRequest):
@@ -62,6 +66,15 @@ def marked_like[H: Callable[..., Any]](inner: Handler) -> Callable[[H], H]:
     return marked
 
 
+async def _claimed(session: AsyncSession, **row: Any) -> bool:
+    """False when the key was used. Whoever brings the same key meanwhile waits here until this transaction ends."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    unanswered = row | {"status": 0, "body": b"", "headers": {}}
+    connection = await session.connection()
+    claim = insert(IDEMPOTENCY).on_conflict_do_nothing().returning(IDEMPOTENCY.c.status)
+    return (await connection.execute(claim, unanswered)).first() is not None
+
+
 def idempotent(handler: Handler) -> Handler:
     """Goes under `@transactional`. The key is scoped to the caller and the path. ETag and Location are kept too."""
 
@@ -72,27 +85,22 @@ def idempotent(handler: Handler) -> Handler:
             raise KeyMissing
         scope = f"{request.ctx.principal.actor} {request.method} {request.path}"
         digest = hashlib.sha256(request.body).hexdigest()
-        await one_at_a_time(session, f"{scope} {key}")
-        known = await session.get(IdempotentAnswer, (scope, key))
-        if known is not None:
+        held = (IDEMPOTENCY.c.scope == scope, IDEMPOTENCY.c.key == key)
+        if not await _claimed(session, scope=scope, key=key, request_sha256=digest, created_at=request.app.ctx.now()):
+            known = (await session.execute(select(IDEMPOTENCY).where(*held))).one()
             if known.request_sha256 != digest:
                 raise KeyReused
             headers = {"Idempotent-Replayed": "true", **known.headers}
             return raw(known.body, known.status, headers, known.content_type or "application/json")
         response = await handler(request, session, *args, **kwargs)
-        session.add(
-            IdempotentAnswer(
-                scope=scope,
-                key=key,
-                request_sha256=digest,
-                status=response.status,
-                content_type=response.content_type,
-                body=response.body or b"",
-                headers={name: response.headers[name] for name in KEPT if name in response.headers},
-                created_at=request.app.ctx.now(),
-            )
-        )
         await session.flush()
+        answer = {
+            "status": response.status,
+            "content_type": response.content_type,
+            "body": response.body or b"",
+            "headers": {name: response.headers[name] for name in KEPT if name in response.headers},
+        }
+        await (await session.connection()).execute(update(IDEMPOTENCY).where(*held).values(answer))
         return response
 
     once.takes_key = True  # type: ignore[attr-defined]

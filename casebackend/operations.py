@@ -24,6 +24,7 @@ from casebackend.api import (
     parties,
     recusals,
     registration,
+    reminders,
     reports,
     reviews,
     standing,
@@ -80,12 +81,32 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "extensions.extension": Operation("一项延期", None, extensions.ExtensionView),
     "extensions.decide": Operation("审批或撤回延期", extensions.DecideExtension, extensions.ExtensionView),
+    "extensions.tell": Operation("登记已告知客户延期", extensions.TellExtension, extensions.ExtensionView),
     "extensions.add_material": Operation("登记补充材料", extensions.AddMaterial, extensions.MaterialView, status=201),
     "extensions.decide_material": Operation("确认是否新事实", extensions.DecideMaterial, extensions.MaterialView),
+    "extensions.tell_material": Operation(
+        "登记已告知客户时限重新计算", extensions.TellExtension, extensions.MaterialView
+    ),
     "extensions.record_contact": Operation("登记联系客户", extensions.RecordContact, status=204),
     "limits.limits": Operation("时限", None, limits.LimitList, query=PAGE),
     "limits.add": Operation(
         "新增一条时限（按生效日）", limits.AddLimit, limits.LimitView, status=201, refuses=frozenset({404})
+    ),
+    "limits.reminders": Operation("提醒规则", None, reminders.ReminderList, query=PAGE),
+    "limits.replace_reminders": Operation(
+        "替换一类时限的提醒规则（按生效日）",
+        reminders.ReplaceReminders,
+        reminders.ReminderList,
+        status=201,
+        refuses=frozenset({404}),
+    ),
+    "thresholds.listing": Operation("提醒参数", None, reminders.ThresholdList, query=PAGE),
+    "thresholds.add": Operation(
+        "新增一条提醒参数（按生效日）",
+        reminders.AddThreshold,
+        reminders.ThresholdView,
+        status=201,
+        refuses=frozenset({404}),
     ),
     "limits.calendar": Operation("一年的工作日历", None, limits.CalendarView),
     "limits.day": Operation("日历中的一天", None, limits.DayView),
@@ -204,6 +225,7 @@ OPERATIONS: dict[str, Operation] = {
     "registration.severity": Operation("指定投诉等级", registration.ChangeSeverity, registration.RegistrationView),
     "registration.matter": Operation("变更事项类型", registration.ChangeMatter, registration.RegistrationView),
     "registration.units": Operation("变更机构", registration.ChangeUnits, registration.RegistrationView),
+    "registration.group": Operation("变更投诉人数", registration.ChangeGroup, registration.RegistrationView),
     "registration.people": Operation("登记相关人员", parties.Person, parties.PersonView, status=201),
     "registration.documents": Operation("收到证明材料", parties.DocumentReceived, parties.DocumentView, status=201),
     "registration.objects": Operation("登记业务对象", parties.ObjectNamed, parties.ObjectView, status=201),

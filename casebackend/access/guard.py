@@ -6,6 +6,7 @@ from urllib.parse import quote, urlsplit
 
 from sanic import HTTPResponse, Request, Sanic
 from sanic.response import redirect
+from sqlalchemy import Row
 
 from casebackend.access import matrix
 from casebackend.access.principal import ANONYMOUS, Kind, Principal
@@ -105,20 +106,17 @@ def _same(ours: str, sent: str) -> bool:
 
 async def _staff(request: Request, secret: str) -> Principal:
     now = request.app.ctx.now()
-    async with request.app.ctx.database.reading() as session:
-        found = await staff.find_session(session, secret, now=now)
-        if found is None:
-            return ANONYMOUS
-        login, user = found
-        login_id, seen_at, principal = login.id, login.seen_at, of_user(user)
-    if now - seen_at >= SEEN_EVERY and not _is_a_stream(request):
+    found = await staff.find_session(request.app.ctx.database, secret, now=now)
+    if found is None:
+        return ANONYMOUS
+    if now - found.seen_at >= SEEN_EVERY and not _is_a_stream(request):
         async with request.app.ctx.database.transaction() as session:
-            await staff.mark_seen(session, login_id, now=now)
+            await staff.mark_seen(session, found.session_id, now=now)
     request.ctx.login_secret = secret
-    return principal
+    return of_user(found)
 
 
-def of_user(user: User) -> Principal:
+def of_user(user: User | Row[Any]) -> Principal:
     return Principal(
         Kind.STAFF,
         user.login,

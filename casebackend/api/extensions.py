@@ -8,7 +8,7 @@ from casebackend.api.conversations import Command, View
 
 
 class AskExtension(Command):
-    level: Literal["to_30", "to_60"]
+    level: Literal["to_30", "to_60", "petition_90"]
     reason: str = Field(min_length=1, max_length=2_000)
 
 
@@ -17,6 +17,14 @@ class DecideExtension(Command):
 
     decision: Literal["approve", "refuse", "withdraw"]
     opinion: str = Field(min_length=1, max_length=2_000)
+
+
+class TellExtension(Command):
+    """How and when the customer heard of the new day, and what proves it."""
+
+    told_by: Literal["phone", "letter", "email", "in_person"]
+    told_at: AwareDatetime
+    told_proof: str = Field(min_length=1, max_length=500)
 
 
 class ExtensionView(View):
@@ -37,8 +45,10 @@ class ExtensionView(View):
     decided_at: datetime | None
     decision_opinion: str | None
     notified_at: datetime | None
+    told_by: str | None
     may_decide: bool
     may_withdraw: bool
+    may_tell: bool
     version: int
 
 
@@ -76,7 +86,11 @@ class MaterialView(View):
     decided_at: datetime | None
     decision_opinion: str | None
     former_due_on: date | None
+    new_due_on: date | None
+    notified_at: datetime | None
+    told_by: str | None
     may_decide: bool
+    may_tell: bool
     version: int
 
 
@@ -84,7 +98,7 @@ class TimeOfCase(View):
     """Extensions and later material of one case, oldest first."""
 
     number: str
-    may_ask: Literal["to_30", "to_60"] | None
+    may_ask: Literal["to_30", "to_60", "petition_90"] | None
     extensions: list[ExtensionView]
     materials: list[MaterialView]
 

@@ -109,6 +109,13 @@ class ChangeUnits(Command):
     reason: str = Field(min_length=2, max_length=500, pattern=r"\S")
 
 
+class ChangeGroup(Command):
+    """How many people complain together."""
+
+    group_size: int = Field(ge=1, le=100_000)
+    reason: str = Field(min_length=2, max_length=500, pattern=r"\S")
+
+
 class ChangeView(View):
     at: datetime
     actor_name: str

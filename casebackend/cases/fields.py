@@ -28,6 +28,7 @@ SIGNED = {
     "receiving_unit_id",
     "responsible_unit_id",
     "handling_unit_id",
+    "group_size",
 }
 CORRECTION = ("facts", "demand", "unit_id", "amount", "occurred_on")
 TOLD = ("told_by", "told_at", "told_proof")

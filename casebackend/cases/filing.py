@@ -12,7 +12,7 @@ from casebackend.audit import service as audit
 from casebackend.calendar.rules import local_date
 from casebackend.cases import clockwork, rules
 from casebackend.cases.model import Case, CaseParticipant
-from casebackend.cases.numbering import next_number
+from casebackend.cases.numbering import next_number, require_new
 from casebackend.cases.rules import Move
 from casebackend.database import Base, announce, insert_rows
 from casebackend.dictionaries import queries as dictionaries
@@ -55,6 +55,8 @@ async def file(
     case.filed_at = now
     timers = await clockwork.first_clocks(session, case, now=now)
     case.number = await next_number(session, now)
+    if case.regulator_number:
+        await require_new(session, case.regulator_number)
     case.promised_on = clockwork.promise(timers)
     case.move(Move.SUBMIT, roles=by.roles | CUSTOMER.roles, at=now)
     case.version = 1

@@ -68,6 +68,13 @@ class NotInCharge(Forbidden):
         super().__init__("只有现承办人或部门负责人可以继续办理，如需接手请先改派")
 
 
+class OwnSuspension(Forbidden):
+    slug, title = "own-suspension", "不能暂停自己承办的投诉"
+
+    def __init__(self) -> None:
+        super().__init__("送外部鉴定会暂停法定时限，须由承办人以外的部门负责人或投诉管理人员决定")
+
+
 class OnlyAsked(Forbidden):
     slug, title = "only-asked", "只能反馈协办任务"
 
@@ -151,9 +158,12 @@ async def require_distance(session: AsyncSession, case: Case, command: MoveCase,
         raise SameUnit
     if move is Move.VOID and is_regulated(case):
         raise NotForRegulatorCases
+    if move is Move.SUSPEND and principal.user_id is not None and principal.user_id == case.handler_id:
+        raise OwnSuspension
     await require_scope(session, case, principal, move)
     await recusing.require_may_move(session, case, move, principal)
     await tasking.require_done(session, case, move)
+    await tasking.require_another(session, case, move, principal)
     await admission.require(session, case, command, principal)
 
 

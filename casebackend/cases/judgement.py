@@ -1,11 +1,12 @@
 """Whether a complaint was justified, who is answerable, by which rule, and who besides the handler looked at it."""
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.access.scope import scope_of
 from casebackend.api.cases import MoveCase
-from casebackend.cases.model import Case
+from casebackend.cases.model import Case, CaseChange
 from casebackend.cases.rules import Move
 from casebackend.cases.words import Responsible, Validity
 from casebackend.conversations.rules import Channel
@@ -102,7 +103,16 @@ async def require(session: AsyncSession, case: Case, command: MoveCase, principa
         raise Contradicting
     if command.move is not Move.APPROVE_REPLY or principal.user_id is None:
         return
-    if is_serious(case) and principal.user_id == case.judgement_reviewed_by:
+    alone = principal.user_id == case.judgement_reviewed_by
+    if alone and (is_serious(case) or await _regraded(session, case, principal)):
         raise SecondPersonNeeded
     if is_regulated(case) and not (await scope_of(session, principal)).everything:
         raise HeadOfficeOnly
+
+
+async def _regraded(session: AsyncSession, case: Case, principal: Principal) -> bool:
+    """Whoever has called a case less serious is not the one who then decides alone."""
+    found = select(CaseChange.id).where(
+        CaseChange.case_id == case.id, CaseChange.field == "severity", CaseChange.user_id == principal.user_id
+    )
+    return await session.scalar(found.limit(1)) is not None

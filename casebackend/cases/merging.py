@@ -82,7 +82,7 @@ async def _counts_from(session: AsyncSession, master: Case) -> datetime:
     return max([master.received_at, *origins])
 
 
-def _merged_into(case_id: UUID) -> Select[tuple[UUID]]:
+def _merged_into(case_id: UUID) -> Select[UUID]:
     return select(Case.id).where(Case.master_id == case_id, Case.status == Status.MERGED).order_by(Case.id)
 
 

@@ -1,11 +1,20 @@
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.calendar.rules import local_date
-from casebackend.cases.model import CaseCounter
+from casebackend.cases.model import Case, CaseCounter
 from casebackend.cases.words import NUMBERING, TS, NumberPattern
+from casebackend.errors import Conflict
+
+
+class RegulatorNumberKnown(Conflict):
+    slug, title = "regulator-number-known", "监管编号已登记"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"该监管编号已登记为投诉 {number}，不重复登记", number=number)
 
 
 async def next_number(session: AsyncSession, now: datetime) -> str:
@@ -21,3 +30,11 @@ async def next_number(session: AsyncSession, now: datetime) -> str:
     count = (await session.execute(statement, execution_options={"populate_existing": True})).scalar_one()
     pattern: NumberPattern = session.info.get(NUMBERING, TS)
     return pattern.of(day, count)
+
+
+async def require_new(session: AsyncSession, regulator_number: str) -> None:
+    """Asked after the number of the day was taken: whoever registers the same one at the same time has waited."""
+    with session.no_autoflush:
+        known = await session.scalar(select(Case.number).where(Case.regulator_number == regulator_number).limit(1))
+    if known is not None:
+        raise RegulatorNumberKnown(known)

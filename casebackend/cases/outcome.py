@@ -1,6 +1,6 @@
 """How a case ends for the customer: the decision is told and the telling proved, or the complaint is taken back."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,8 +16,16 @@ from casebackend.cases.words import FIELD_LABELS, ToldBy
 from casebackend.conversations import service as conversations
 from casebackend.conversations.rules import CARRIED_BY_US, Author
 from casebackend.errors import Unprocessable
+from casebackend.notifications.words import words
 from casebackend.organisations.model import Organisation
 
+# What the customer has to hear of; the first two end the matter, so the proof stands on the case.
+KEEPS = (Move.REPLY, Move.DECLINE)
+TELLS = frozenset({*KEEPS, Move.SUSPEND, Move.RESUME})
+TOLD_LABELS = {
+    ToldBy.PHONE: "电话", ToldBy.LETTER: "信函", ToldBy.EMAIL: "邮件", ToldBy.IN_PERSON: "当面",
+    ToldBy.CHANNEL: "原渠道",
+}  # fmt: skip
 REVIEW, ELSEWHERE = "核查", ("调解", "仲裁", "诉讼")
 
 
@@ -59,7 +67,7 @@ def by_staff(command: MoveCase, principal: Principal) -> bool:
 
 
 def told_by_staff(case: Case, command: MoveCase) -> bool:
-    return command.move is Move.REPLY and case.channel not in CARRIED_BY_US
+    return command.move in TELLS and case.channel not in CARRIED_BY_US
 
 
 async def decided_by_branch(session: AsyncSession, case: Case) -> bool:
@@ -75,10 +83,10 @@ def wanted(case: Case, command: MoveCase, principal: Principal) -> list[str]:
 
 
 async def require(session: AsyncSession, case: Case, command: MoveCase) -> None:
-    if command.move is not Move.REPLY:
-        return
     if told_by_staff(case, command) and command.told_by is ToldBy.CHANNEL:
         raise NotToldByUs
+    if command.move is not Move.REPLY:
+        return
     remedies = command.reply_remedies or ""
     branch = await decided_by_branch(session, case)
     if not all(way in remedies for way in ELSEWHERE) or (branch and REVIEW not in remedies):
@@ -90,7 +98,8 @@ async def require(session: AsyncSession, case: Case, command: MoveCase) -> None:
 def effective(case: Case, command: MoveCase, principal: Principal, now: datetime) -> datetime | None:
     """When the move counts by law, where that is not the time of recording it."""
     if told_by_staff(case, command) and command.told_at:
-        return _between(case.status_changed_at, command.told_at, now, "told_at", "作出决定的时间")
+        told_at = _between(case.status_changed_at, command.told_at, now, "told_at", "作出决定的时间")
+        return told_at if command.move is Move.REPLY else None
     if by_staff(command, principal) and command.requested_at:
         return _between(case.received_at, command.requested_at, now, "requested_at", "收到投诉的时间")
     return None
@@ -104,7 +113,16 @@ def _between(start: datetime, said: datetime, now: datetime, field: str, after: 
     return max(moment, start)
 
 
-def opinion(command: MoveCase, principal: Principal) -> str | None:
+def opinion(case: Case, command: MoveCase, principal: Principal) -> str | None:
+    said = _opinion(command, principal)
+    if not told_by_staff(case, command) or command.move in KEEPS or not command.told_by or not command.told_at:
+        return said
+    at = aware(command.told_at).astimezone(SHANGHAI)
+    told = f"已告知客户：{TOLD_LABELS[command.told_by]}，{at:%Y-%m-%d %H:%M}；凭证：{command.told_proof}"
+    return f"{told}\n{said}" if said else told
+
+
+def _opinion(command: MoveCase, principal: Principal) -> str | None:
     """The record of a withdrawal says when the customer asked, and how we knew it was the customer; that of an
     appraisal what was handed over. Kept as an opinion is kept: without personal data."""
     if command.move is Move.SUSPEND and command.appraisal:
@@ -114,6 +132,20 @@ def opinion(command: MoveCase, principal: Principal) -> str | None:
     asked = aware(command.requested_at).astimezone(SHANGHAI)
     said = f"客户申请时间：{asked:%Y-%m-%d %H:%M}；身份核实：{command.identity_check}"
     return f"{said}\n{command.opinion}" if command.opinion else said
+
+
+def text_of(case: Case, command: MoveCase, reply_text: str | None, promised: date | None) -> str | None:
+    """What the customer reads; None for a move of which nobody has to be told."""
+    number = case.number
+    if command.move is Move.REPLY:
+        return reply_text
+    if command.move is Move.DECLINE and command.decline_reason is not None:
+        return words("case_declined", number=number, why=words(f"case_declined_{command.decline_reason}"))
+    if command.move is Move.SUSPEND:
+        return words("case_suspended", number=number)
+    if command.move is Move.RESUME and promised is not None:
+        return words("case_resumed", number=number, day=f"{promised.year}年{promised.month}月{promised.day}日")
+    return words("case_resumed_undated", number=number) if command.move is Move.RESUME else None
 
 
 async def tell(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.cases import MoveCase
 from casebackend.api.own import CaseBrief, Progress, UrgeOutcome, WithdrawOutcome
-from casebackend.cases import seconds
+from casebackend.cases import merging, seconds
 from casebackend.cases.answers import yes_or_no
 from casebackend.cases.filing import CUSTOMER, written
 from casebackend.cases.model import Case, Withdrawal
@@ -103,6 +103,7 @@ async def progress(session: AsyncSession, conversation_id: UUID, message_id: UUI
 async def urge(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> UrgeOutcome:
     message = await message_of(session, conversation_id, message_id)
     cases, foreign = await meant(session, message)
+    cases = await _going_on(session, cases)
     open_cases = [case for case in cases if Status(case.status) in IN_PROCESS]
     if foreign and not cases:
         return UrgeOutcome(outcome="foreign", case=None, cases=[])
@@ -134,6 +135,7 @@ async def withdraw(session: AsyncSession, conversation_id: UUID, message_id: UUI
         if asked is not None:
             return await _answered(session, asked, message, now)
     cases, foreign = await meant(session, message)
+    cases = await _going_on(session, cases)
     open_cases = [case for case in cases if Status(case.status) in UNANSWERED]
     if foreign and not cases:
         return WithdrawOutcome(outcome="foreign", case=None, cases=[])
@@ -166,7 +168,7 @@ async def _asked_before(session: AsyncSession, conversation_id: UUID) -> Withdra
 
 async def _answered(session: AsyncSession, asked: Withdrawal, message: Message, now: datetime) -> WithdrawOutcome:
     """Unclear: asked again. Yes: the procedure ends on the day this message was received (令2020年第3号 Art. 15)."""
-    case = await hold(session, asked.case_id)
+    case = await hold(session, (await merging.followed(session, await session.get_one(Case, asked.case_id))).id)
     answer = yes_or_no(message.text)
     if answer is None:
         return WithdrawOutcome(outcome="confirm", case=await brief(session, case), cases=[])

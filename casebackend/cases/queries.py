@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
@@ -67,17 +67,6 @@ async def of_conversation(session: AsyncSession, conversation_id: UUID) -> Seque
         select(Case).where(Case.conversation_id == conversation_id).order_by(Case.number.desc())
     )
     return found.all()
-
-
-async def flags(session: AsyncSession, ids: Collection[UUID], *, now: datetime) -> tuple[set[UUID], set[UUID]]:
-    """Of these cases: ids of those near due and those overdue."""
-    rows = await session.execute(
-        select(Timer.case_id, func.min(Timer.near_at), func.min(Timer.due_at))
-        .where(Timer.case_id.in_(ids), Timer.stopped_at.is_(None))
-        .group_by(Timer.case_id)
-    )
-    found = rows.all()
-    return {case for case, near, _ in found if near <= now}, {case for case, _, due in found if due <= now}
 
 
 async def seen_conversations(session: AsyncSession, principal: Principal, ids: Collection[UUID]) -> set[UUID]:

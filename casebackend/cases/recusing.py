@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import literal, union_all
+from sqlalchemy import Select, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
@@ -32,7 +32,7 @@ class Recused(Forbidden):
 
 async def barred(session: AsyncSession, case: Case, users: Collection[User]) -> dict[UUID, Why]:
     """Of these people, who has to stay away, and why. The rules are those of the day the case was received."""
-    declared, waived, named = await _known(session, case.id)
+    declared, waived, named = await _known(session, case)
     outlet = await _outlet(session, case)
     found = {}
     for user in users:
@@ -50,10 +50,17 @@ async def barred(session: AsyncSession, case: Case, users: Collection[User]) -> 
     return found
 
 
-async def _known(session: AsyncSession, case_id: UUID) -> tuple[set[UUID], set[UUID], set[UUID]]:
+def _kin(case: Case) -> Select[UUID]:
+    """One matter, several cases: the first complaint behind a second one, and what was merged."""
+    above = {case.id, case.parent_id, case.master_id} - {None}
+    return select(Case.id).where(or_(Case.id.in_(above), Case.master_id.in_(above)))
+
+
+async def _known(session: AsyncSession, case: Case) -> tuple[set[UUID], set[UUID], set[UUID]]:
     """Who declared a conflict, who was let back, whom the complaint names; in one statement, for the page of a case."""
     sets: tuple[set[UUID], set[UUID], set[UUID]] = (set(), set(), set())
-    asked = (queries.declared(case_id), queries.waived(case_id), persons_complained_of(case_id))
+    kin = _kin(case)
+    asked = (queries.declared(kin, own=case.id), queries.waived(case.id), persons_complained_of(kin))
     columns = [each.add_columns(literal(place)) for place, each in enumerate(asked)]
     for user_id, place in await session.execute(union_all(*columns)):
         sets[place].add(user_id)

@@ -18,9 +18,10 @@ from casebackend.workflow import rules as workflow
 
 
 async def extend(session: AsyncSession, case: Case, kind: str, *, now: datetime) -> Timer:
-    """The running limit of law gives way to a longer one from the same origin, with the same days of pause."""
+    """The running limit gives way to a longer one from the same origin, with the same days of pause."""
     timers = await queries.timers_of(session, case.id)
-    held = next(timer for timer in timers if timer.kind in rules.BY_LAW and timer.stopped_at is None)
+    before = rules.BY_LAW if kind in rules.BY_LAW else {rules.PETITION}
+    held = next(timer for timer in timers if timer.kind in before and timer.stopped_at is None)
     service.halt([held], at=now, reason=StopReason.EXTENDED)
     longer = await service.made(
         session,
@@ -37,11 +38,11 @@ async def extend(session: AsyncSession, case: Case, kind: str, *, now: datetime)
     return longer
 
 
-async def restart(session: AsyncSession, case: Case, *, at: datetime, now: datetime) -> Timer:
-    """New facts: the limit of law counts anew from their receipt. The former day stays in the history."""
+async def restart(session: AsyncSession, case: Case, *, at: datetime, now: datetime) -> Timer | None:
+    """New facts: the limit of law counts anew from their receipt. The former day stays in the history. What has been
+    extended beyond that stays: nobody's day comes forward."""
     timers = await queries.timers_of(session, case.id)
     running = [timer for timer in timers if timer.kind in rules.BY_LAW and timer.stopped_at is None]
-    service.halt(running, at=now, reason=StopReason.RESTARTED)
     anew = await service.made(
         session,
         case.id,
@@ -51,6 +52,9 @@ async def restart(session: AsyncSession, case: Case, *, at: datetime, now: datet
         profile=case.profile,
         basis=rules.NEW_MATERIAL,
     )
+    if any(timer.due_at >= anew.due_at for timer in running):
+        return None
+    service.halt(running, at=now, reason=StopReason.RESTARTED)
     session.add(anew)
     return anew
 

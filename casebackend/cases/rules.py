@@ -144,9 +144,7 @@ LIFECYCLE: dict[tuple[Status, Move], Arrow] = {
     (S.REPLIED, M.PLAN_FOLLOWUP): _arrow(S.FOLLOW_UP, (SYSTEM,)),
     (S.REPLIED, M.CLOSE_WITHOUT_FOLLOWUP): _arrow(S.CLOSED, (SYSTEM,)),
     (S.FOLLOW_UP, M.CLOSE): _arrow(S.CLOSED, (FOLLOW_UP, SYSTEM), "satisfaction"),
-    (S.MERGED, M.UNMERGE): _arrow(
-        S.PENDING_REVIEW, (HANDLER, HEAD, MANAGER, SYSTEM), "opinion", starts=(C.LEGAL,)
-    ),
+    (S.MERGED, M.UNMERGE): _arrow(S.PENDING_REVIEW, (HANDLER, HEAD, MANAGER, SYSTEM), "opinion", starts=(C.LEGAL,)),
     (S.CLOSED, M.REOPEN): _arrow(S.INVESTIGATING, (SYSTEM,), "opinion", starts=(C.LEGAL,)),
 }
 LIFECYCLE |= {

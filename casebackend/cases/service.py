@@ -106,12 +106,13 @@ async def _write(
     """The row once, with its history. What was said, as it is kept."""
     promised = await clockwork.promised_on(session, case)
     given = await fields.given(session, case, command)
-    said = outcome.opinion(command, principal)
+    said = outcome.opinion(case, command, principal)
     opinion = await fields.protected(session, case, said) if said else None
     told: dict[str, object] = {}
-    if command.move is Move.REPLY:
-        kept, told = await outcome.tell(session, case, given["reply_text"], principal, now)
-        given |= kept
+    text = outcome.text_of(case, command, given.get("reply_text"), promised)
+    if text is not None:
+        kept, told = await outcome.tell(session, case, text, principal, now)
+        given |= kept if command.move in outcome.KEEPS else {}
     before = case.status
     told |= fields.taken_over(case, command, principal)
     changed = fields.take(case, given, by_person=principal.user_id is not None)

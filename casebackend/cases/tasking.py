@@ -25,6 +25,15 @@ async def require_done(session: AsyncSession, case: Case, move: Move) -> None:
         raise errors.TasksOpen(count)
 
 
+async def require_another(session: AsyncSession, case: Case, move: Move, principal: Principal) -> None:
+    """Whoever asked for opinions does not decide to go on without them."""
+    if move is not Move.COUNTERSIGN_DONE or principal.user_id is None:
+        return
+    current = await queries.open_round(session, case.id)
+    if current is not None and current.asked_by == principal.user_id:
+        raise errors.AskedOneselfToEnd
+
+
 async def follow(
     session: AsyncSession, case: Case, command: MoveCase, principal: Principal, *, opinion: str | None, now: datetime
 ) -> None:

@@ -20,11 +20,11 @@ TOPICS = {
 }
 
 
-def due_at_all(now: datetime) -> Select[tuple[UUID]]:
+def due_at_all(now: datetime) -> Select[UUID]:
     return select(Timer.id).where(Timer.next_at <= now).limit(1)
 
 
-def due_now(now: datetime) -> Select[tuple[Timer]]:
+def due_now(now: datetime) -> Select[Timer]:
     """Oldest first; by the index of those that still have something to tell, so closed cases cost nothing."""
     return select(Timer).where(Timer.next_at <= now).order_by(Timer.next_at, Timer.id).limit(BATCH)
 

@@ -13,11 +13,12 @@ from casebackend.api.limits import (
     LimitList,
     LimitView,
 )
+from casebackend.api.reminders import ReminderList, ReminderView, ReplaceReminders
 from casebackend.calendar.model import CalendarDay
 from casebackend.calendar.queries import calendar_alarm, day_of, days_of
 from casebackend.calendar.rules import local_date
 from casebackend.calendar.service import DayUnknown
-from casebackend.clocks import queries, settings
+from casebackend.clocks import plans, queries, settings
 from casebackend.database import reading, transactional
 from casebackend.idempotency import idempotent
 from casebackend.paging import cut
@@ -42,6 +43,26 @@ async def add(request: Request, session: AsyncSession) -> HTTPResponse:
     command = AddLimit.model_validate_json(request.body)
     limit = await settings.add_limit(session, command, by=request.ctx.principal, now=request.app.ctx.now())
     return json(LimitView.model_validate(limit).model_dump(mode="json"), status=201)
+
+
+@bp.get("/reminders")
+@reading
+async def reminders(request: Request, session: AsyncSession) -> HTTPResponse:
+    shown, following = cut(
+        request, await plans.all_rows(session), lambda row: f"{row.clock_group} {row.effective_from} {row.seq}"
+    )
+    found = [ReminderView.model_validate(row) for row in shown]
+    return json(ReminderList(items=found, next=following).model_dump(mode="json"))
+
+
+@bp.post("/reminders")
+@transactional
+@idempotent
+async def replace_reminders(request: Request, session: AsyncSession) -> HTTPResponse:
+    command = ReplaceReminders.model_validate_json(request.body)
+    made = await plans.replace(session, command, by=request.ctx.principal, now=request.app.ctx.now())
+    found = [ReminderView.model_validate(row) for row in made]
+    return json(ReminderList(items=found, next=None).model_dump(mode="json"), status=201)
 
 
 @bp.get("/calendar/<year:int>")

@@ -13,7 +13,8 @@ LEGAL, COMPLEX, SPECIAL = "l1", "l2", "l3"
 SUPERVISION = "supervision"
 REVIEW = "review.decide"
 BY_LAW = frozenset({LEGAL, COMPLEX, SPECIAL, REVIEW})
-EXTENDED = frozenset({COMPLEX, SPECIAL})
+PETITION, PETITION_EXTENDED = "matter.petition", "matter.petition_extended"
+EXTENDED = frozenset({COMPLEX, SPECIAL, PETITION_EXTENDED})
 INTERNAL, TOTAL, RECEIVE = "internal.", "internal.total", "receive."
 MATTER, CONTACT, REGULATOR, DESIGNATED = "matter.", "contact.first", "regulator", "designated"
 # Somebody has set the day; no calendar moves it.

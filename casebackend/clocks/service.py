@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.calendar.queries import calendar_around
@@ -204,7 +204,7 @@ async def recompute_with_calendar(session: AsyncSession, timers: Iterable[Timer]
 async def recompute_provisional(session: AsyncSession, *, now: datetime, days: Sequence[date] = ()) -> int:
     """After the calendar of a year has arrived or was amended: every open clock that could not know it or that runs
     over one of these days. Those whose end has been told keep it. How many know their end by the new calendar."""
-    over = [Timer.provisional]
+    over: list[ColumnElement[bool]] = [Timer.provisional.is_(True)]
     if days:
         first, last = at(min(days), datetime.min.time()), end_of_day(max(days))
         over.append(and_(Timer.started_at < last, Timer.due_at > first))

@@ -6,7 +6,14 @@ from uuid import UUID
 from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.api.extensions import AddMaterial, AskExtension, DecideExtension, DecideMaterial, RecordContact
+from casebackend.api.extensions import (
+    AddMaterial,
+    AskExtension,
+    DecideExtension,
+    DecideMaterial,
+    RecordContact,
+    TellExtension,
+)
 from casebackend.calendar.rules import SHANGHAI
 from casebackend.cases import service as case_service
 from casebackend.console.fragments import require_version, section
@@ -14,7 +21,7 @@ from casebackend.console.rendering import console, form_of, go, page
 from casebackend.console.rights import may
 from casebackend.database import reading, transactional
 from casebackend.errors import Unprocessable
-from casebackend.extensions import materials, queries, service
+from casebackend.extensions import materials, queries, service, telling
 from casebackend.extensions.rules import LEVEL_LABELS, STATE_LABELS, State
 from casebackend.paging import one_of
 
@@ -98,6 +105,31 @@ async def decide_material(request: Request, session: AsyncSession, material_id: 
     require_version(form.get("version"), material.version)
     command = DecideMaterial(is_new_fact=form.get("decision") == "confirm", opinion=form.get("opinion", ""))
     await materials.decide(session, material, command, principal=me, now=request.app.ctx.now())
+    return _back(request, case.number)
+
+
+def _telling(form: dict[str, str]) -> TellExtension:
+    given = {name: form.get(name, "") for name in ("told_by", "told_proof")}
+    return TellExtension.model_validate(given | {"told_at": _moment(form.get("told_at", ""))})
+
+
+@bp.post("/extensions/<extension_id:uuid>/telling")
+@transactional
+async def tell(request: Request, session: AsyncSession, extension_id: UUID) -> HTTPResponse:
+    me, form = request.ctx.principal, form_of(request)
+    extension, case = await service.visible(session, me, extension_id)
+    require_version(form.get("version"), extension.version)
+    await telling.record(session, extension, _telling(form), principal=me, now=request.app.ctx.now())
+    return _back(request, case.number)
+
+
+@bp.post("/materials/<material_id:uuid>/telling")
+@transactional
+async def tell_material(request: Request, session: AsyncSession, material_id: UUID) -> HTTPResponse:
+    me, form = request.ctx.principal, form_of(request)
+    material, case = await materials.visible(session, me, material_id)
+    require_version(form.get("version"), material.version)
+    await telling.record(session, material, _telling(form), principal=me, now=request.app.ctx.now())
     return _back(request, case.number)
 
 

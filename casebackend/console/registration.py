@@ -7,7 +7,7 @@ from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.parties import DocumentReceived, ObjectNamed, Person
-from casebackend.api.registration import ChangeMatter, ChangeSeverity, ChangeUnits
+from casebackend.api.registration import ChangeGroup, ChangeMatter, ChangeSeverity, ChangeUnits
 from casebackend.cases import service as cases
 from casebackend.cases.rules import OPEN, Status
 from casebackend.console.fragments import require_version, section
@@ -20,7 +20,7 @@ from casebackend.matters.catalogue import catalogue
 from casebackend.organisations.queries import tree
 from casebackend.parties.rules import FINDING_LABELS, OBJECT_LABELS, SEX_LABELS, TIER_LABELS
 from casebackend.preconditions import etag
-from casebackend.registration import around, changing, views
+from casebackend.registration import around, changing, grouping, views
 
 bp = console("registration")
 UNIT_ROLES = {
@@ -29,9 +29,9 @@ UNIT_ROLES = {
 }  # fmt: skip
 FIELDS = UNIT_ROLES | {
     "severity": "投诉等级", "matter_type": "事项类型", "business_channel_a": "业务办理渠道", "category_b": "业务类别",
-    "cause_c": "投诉原因", "basic_right": "基本权利",
+    "cause_c": "投诉原因", "basic_right": "基本权利", "group_size": "投诉人数",
 }  # fmt: skip
-CHANGES = ("severity", "matter", "units", "people", "documents", "objects")
+CHANGES = ("severity", "matter", "units", "group", "people", "documents", "objects")
 
 
 @bp.get("/cases/<reference:str>/registration")
@@ -97,6 +97,16 @@ async def units(request: Request, session: AsyncSession, reference: str) -> HTTP
         raise BadRequest("请选择要变更的机构")
     command = ChangeUnits.model_validate(given_in(form, "reason") | {which: UUID(form.get("unit") or str(UUID(int=0)))})
     await changing.place(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
+    return go(request, f"/cases/{case.number}#registration")
+
+
+@bp.post("/cases/<reference:str>/registration/group")
+@transactional
+async def group(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    form = form_of(request)
+    case = await _held(session, request, reference, form)
+    command = ChangeGroup.model_validate(given_in(form, "group_size", "reason"))
+    await grouping.resize(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
     return go(request, f"/cases/{case.number}#registration")
 
 

@@ -111,7 +111,7 @@ async def show(request: Request, session: AsyncSession, conversation_id: UUID) -
         request,
         "talk.html",
         **await talk_values(session, conversation, request.ctx.principal),
-        cases=await views.rows(session, found, now=request.app.ctx.now()),
+        cases=await views.of_cases(session, found, now=request.app.ctx.now()),
         reason=REASONS.get(conversation.handoff_reason or "", ""),
     )
 

@@ -22,6 +22,7 @@ from casebackend.console import (
     recusals,
     register,
     registration,
+    reminders,
     rendering,
     reports,
     reviews,
@@ -37,7 +38,7 @@ STATIC = rendering.HOME / "static"
 PAGES = (
     login, account, queue, cases, drafts, talks, stream, knowledge, board, query, reports, limits, notices_page,
     supervision_page, register, ledger, registration, extensions, tasks, recusals, evidence, assignment, families,
-    reviews, classification,
+    reviews, classification, reminders,
 )  # fmt: skip
 
 

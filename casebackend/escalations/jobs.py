@@ -19,7 +19,7 @@ from casebackend.escalations import of_reviews
 from casebackend.escalations.queries import in_charge, receivers, unit_in_charge
 from casebackend.escalations.rules import Recipient, highest_for_each
 from casebackend.escalations.service import until, word
-from casebackend.notices.service import notify
+from casebackend.notices.service import Telling, notify, notify_all
 from casebackend.notices.thresholds import in_force
 from casebackend.organisations.model import Organisation
 from casebackend.outbox import service as outbox
@@ -39,19 +39,19 @@ TIMER = "timer:"
 
 async def on_strike(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
     """The clock may have been stopped since it struck; then nobody is bothered."""
+    clock_of = UUID(payload["case_id"])
+    review = await review_of_clock(session, clock_of)
+    case = await hold(session, review.case_id if review else clock_of)
     timer = await session.get_one(Timer, UUID(payload["timer_id"]), populate_existing=True)
-    review = await review_of_clock(session, timer.case_id)
-    case = await hold(session, review.case_id if review else timer.case_id)
-    await session.refresh(timer)
     if timer.stopped_at is not None:
         return
     told, level = int(payload.get("told", 0)), int(payload.get("level", timer.level))
     plan = await clocks.strikes_of(session, timer)
     come = wanted([each for each in plan if told < each.level <= level], overdue=now >= timer.due_at)
-    spoke = False
-    for strike in highest_for_each(come):
-        spoke = await _tell(session, case, timer, strike, now, review) or spoke
-    if not spoke:
+    handlers = await staff.names(session, [case.handler_id, case.assignee_id])
+    handler = "、".join(handlers.values()) or "尚无承办人"
+    tellings = [await _telling(session, case, timer, strike, handler, review) for strike in highest_for_each(come)]
+    if not tellings or not await notify_all(session, tellings, now=now):
         return
     kinds = [each.kind for each in come]
     kind = WORDS[Reminding.OVERDUE if Reminding.OVERDUE in kinds else come[-1].kind][0]
@@ -61,16 +61,15 @@ async def on_strike(session: AsyncSession, payload: Mapping[str, Any], now: date
     await noted(session, case, kind, SYSTEM, now=now, detail=detail)
 
 
-async def _tell(
-    session: AsyncSession, case: Case, timer: Timer, strike: Strike, now: datetime, review: Review | None
-) -> bool:
+async def _telling(
+    session: AsyncSession, case: Case, timer: Timer, strike: Strike, handler: str, review: Review | None
+) -> Telling:
     kind, template = WORDS[strike.kind]
-    handlers = await staff.names(session, [case.handler_id, case.assignee_id])
     values = {
         "clock": timer.label,
         "due": until(timer.due_at),
         "level": strike.level,
-        "handler": "、".join(handlers.values()) or "尚无承办人",
+        "handler": handler,
     }
     said = word(
         case,
@@ -84,9 +83,8 @@ async def _tell(
     )
     if review is not None:
         above = await of_reviews.receivers(session, review, strike.to)
-        return await notify(session, said, to=above, unit_id=review.reviewing_unit_id, now=now)
-    to = await receivers(session, case, strike.to)
-    return await notify(session, said, to=to, unit_id=unit_in_charge(case), now=now)
+        return Telling(said, above, review.reviewing_unit_id)
+    return Telling(said, await receivers(session, case, strike.to), unit_in_charge(case))
 
 
 async def still_running(session: AsyncSession, about: str) -> bool:

@@ -36,6 +36,27 @@ class AlreadyDecided(Conflict):
         super().__init__("请刷新后查看审批结果")
 
 
+class Lapsed(Conflict):
+    slug, title = "extension-lapsed", "这项延期申请已失效"
+
+    def __init__(self) -> None:
+        super().__init__("申请所针对的时限已经结束，确需延期的请重新申请")
+
+
+class NothingToTell(Conflict):
+    slug, title = "nothing-to-tell", "没有需要登记的告知"
+
+    def __init__(self) -> None:
+        super().__init__("期限没有变更，或已登记告知客户")
+
+
+class MayNotTell(Forbidden):
+    slug, title = "may-not-tell", "您不能登记告知"
+
+    def __init__(self) -> None:
+        super().__init__("告知由承办人、承办部门负责人或登记人员办理")
+
+
 class MaterialNotFound(NotFound):
     slug = "material-not-found"
 

@@ -17,7 +17,7 @@ from casebackend.clocks import queries as clocks
 from casebackend.clocks import rules as clock_rules
 from casebackend.clocks import service as clock_service
 from casebackend.clocks.rules import StopReason
-from casebackend.extensions import telling
+from casebackend.extensions import lapsing, telling
 from casebackend.extensions.errors import (
     BadTime,
     MaterialDecided,
@@ -108,13 +108,19 @@ async def decide(
         held = await running_limit(session, case)
         if held is None:
             raise NotExtensible("没有正在运行的法定时限，不能重新计算")
+        if material.received_at < held.origin_at:
+            raise NotExtensible("材料收到在先，现在的时限已从更晚的日期起算，不需要重新计算")
         material.former_due_on = clock_rules.last_day(held.due_at)
         anew = await rescheduling.restart(session, case, at=material.received_at, now=now)
-    case.promised_on = clock_rules.last_day(anew.due_at)
-    case.restart_count, case.extension_level = case.restart_count + 1, 0
+    case.restart_count += 1
+    if anew is not None:
+        case.promised_on = material.new_due_on = clock_rules.last_day(anew.due_at)
+        case.extension_level = 0
     await session.flush()
-    told = await telling.of_restart(session, case, material, now=now)
-    days = {"former": material.former_due_on.isoformat(), "new": case.promised_on.isoformat(), "told": told}
+    await lapsing.end_stale(session, case, now=now)
+    told = await telling.of_restart(session, case, material, now=now) if anew is not None else "unchanged"
+    day = material.new_due_on or material.former_due_on
+    days = {"former": material.former_due_on.isoformat(), "new": day.isoformat(), "told": told}
     await filing.written(
         session,
         case,

@@ -12,7 +12,7 @@ OPEN = text("state = 'requested'")
 
 class Extension(Base):
     """Asked for, then decided by somebody else. Until it is approved nothing changes. `reason` and opinion are
-    tokenised."""
+    tokenised. It stands for one running of one clock (`timer_id`), pauses of that included, and lapses with it."""
 
     __tablename__ = "extensions"
     __table_args__ = (
@@ -22,6 +22,7 @@ class Extension(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
+    timer_id: Mapped[UUID]
     level: Mapped[Level] = mapped_column(String(16))
     reason: Mapped[str]
     requested_by: Mapped[UUID]
@@ -33,6 +34,8 @@ class Extension(Base):
     decided_at: Mapped[datetime | None]
     decision_opinion: Mapped[str | None]
     notified_at: Mapped[datetime | None]
+    told_by: Mapped[str | None] = mapped_column(String(16))
+    told_proof: Mapped[str | None]
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
@@ -58,6 +61,10 @@ class Material(Base):
     decided_at: Mapped[datetime | None]
     decision_opinion: Mapped[str | None]
     former_due_on: Mapped[date | None]
+    new_due_on: Mapped[date | None]
+    notified_at: Mapped[datetime | None]
+    told_by: Mapped[str | None] = mapped_column(String(16))
+    told_proof: Mapped[str | None]
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

@@ -9,10 +9,9 @@ from sqlalchemy.orm import aliased
 from casebackend.access.principal import Principal
 from casebackend.api.extensions import ExtensionView, MaterialView, TimeOfCase
 from casebackend.cases import queries as cases
-from casebackend.cases.judgement import is_regulated
 from casebackend.cases.model import Case
 from casebackend.customers import service as customers
-from casebackend.extensions import materials, rules, service
+from casebackend.extensions import lapsing, materials, rights, rules, service, telling
 from casebackend.extensions.model import Extension, Material
 from casebackend.extensions.rules import State
 from casebackend.organisations.queries import tree
@@ -30,8 +29,8 @@ async def of_case(session: AsyncSession, case: Case, principal: Principal) -> Ti
         .order_by(Extension.requested_at)
     )
     brought = await session.scalars(select(Material).where(Material.case_id == case.id).order_by(Material.stored_at))
-    held = await service.running_limit(session, case)
-    asks = principal.roles & rules.requesters(regulated=is_regulated(case))
+    held = await service.extensible(session, case)
+    asks = await rights.may_ask(session, case, principal)
     views = await extension_views(session, [(each, of) for each, of in extensions], principal)
     waiting = any(view.state == State.REQUESTED for view in views)
     level = rules.next_level(held.kind) if held is not None and asks and not waiting else None
@@ -52,7 +51,7 @@ async def extension_views(
     views = []
     for each, case in found:
         mask = masks.get(case.conversation_id, {})
-        open_ = each.state == State.REQUESTED
+        open_ = each.state == State.REQUESTED and await lapsing.stands(session, each)
         unit = units.get(case.handling_unit_id or case.unit_id or UUID(int=0))
         opinion = customers.rendered(each.decision_opinion, mask) if each.decision_opinion else None
         views.append(
@@ -66,8 +65,9 @@ async def extension_views(
                 requested_by=people.get(each.requested_by, ""),
                 decided_by=people.get(each.decided_by) if each.decided_by else None,
                 decision_opinion=opinion,
-                may_decide=open_ and await service.may_approve(session, case, each, principal),
+                may_decide=open_ and await rights.may_approve(session, case, each, principal),
                 may_withdraw=open_ and principal.user_id == each.requested_by,
+                may_tell=telling.is_untold(each) and rights.may_tell(case, principal),
             )
         )
     return views
@@ -75,7 +75,7 @@ async def extension_views(
 
 SAME = (
     "id", "case_id", "level", "former_due_on", "new_due_on", "state", "requested_at", "decided_at", "notified_at",
-    "version",
+    "told_by", "version",
 )  # fmt: skip
 
 
@@ -98,6 +98,9 @@ async def material_views(
         "stored_at",
         "decided_at",
         "former_due_on",
+        "new_due_on",
+        "notified_at",
+        "told_by",
         "version",
     )
     return [
@@ -111,6 +114,7 @@ async def material_views(
             decided_by=people.get(each.decided_by) if each.decided_by else None,
             decision_opinion=customers.rendered(each.decision_opinion, mask) if each.decision_opinion else None,
             may_decide=each.state == rules.MaterialState.ASKED and materials.may_confirm(each, principal),
+            may_tell=telling.is_untold(each) and rights.may_tell(case, principal),
         )
         for each in found
     ]

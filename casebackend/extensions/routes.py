@@ -11,11 +11,12 @@ from casebackend.api.extensions import (
     DecideMaterial,
     ExtensionPage,
     RecordContact,
+    TellExtension,
 )
 from casebackend.cases.model import Case
 from casebackend.cases.service import visible
 from casebackend.database import reading, transactional
-from casebackend.extensions import materials, queries, service
+from casebackend.extensions import materials, queries, service, telling
 from casebackend.extensions.model import Extension, Material
 from casebackend.extensions.rules import State
 from casebackend.idempotency import idempotent
@@ -117,6 +118,32 @@ async def decide_material(request: Request, session: AsyncSession, material_id: 
     found, case = await materials.visible(session, me, material_id)
     preconditions.require(read, found.version)
     await materials.decide(session, found, command, principal=me, now=now)
+    return await _material(request, session, found, case)
+
+
+@bp.post("/extensions/<extension_id:uuid>/telling")
+@transactional
+@preconditions.conditional
+async def tell(request: Request, session: AsyncSession, extension_id: UUID) -> HTTPResponse:
+    read = preconditions.wanted(request)
+    command = TellExtension.model_validate_json(request.body)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    found, case = await service.visible(session, me, extension_id)
+    preconditions.require(read, found.version)
+    await telling.record(session, found, command, principal=me, now=now)
+    return await _answer(request, session, found, case)
+
+
+@bp.post("/materials/<material_id:uuid>/telling")
+@transactional
+@preconditions.conditional
+async def tell_material(request: Request, session: AsyncSession, material_id: UUID) -> HTTPResponse:
+    read = preconditions.wanted(request)
+    command = TellExtension.model_validate_json(request.body)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    found, case = await materials.visible(session, me, material_id)
+    preconditions.require(read, found.version)
+    await telling.record(session, found, command, principal=me, now=now)
     return await _material(request, session, found, case)
 
 

@@ -18,12 +18,17 @@ from casebackend.cases.service import hold
 from casebackend.clocks import queries as clocks
 from casebackend.clocks import rules as clock_rules
 from casebackend.clocks.model import Timer
-from casebackend.extensions import rules, telling
-from casebackend.extensions.errors import AlreadyDecided, ExtensionNotFound, MayNotAsk, MayNotDecide, NotExtensible
+from casebackend.extensions import lapsing, rights, rules, telling
+from casebackend.extensions.errors import (
+    AlreadyDecided,
+    ExtensionNotFound,
+    Lapsed,
+    MayNotAsk,
+    MayNotDecide,
+    NotExtensible,
+)
 from casebackend.extensions.model import Extension
 from casebackend.extensions.rules import Decision, Level, State
-from casebackend.organisations.queries import tree
-from casebackend.staff.queries import leaders_of
 from casebackend.timeline.rules import Kind
 
 MOST = "extension.most"
@@ -34,13 +39,20 @@ async def running_limit(session: AsyncSession, case: Case) -> Timer | None:
     return next((timer for timer in timers if timer.kind in clock_rules.BY_LAW), None)
 
 
-def _extensible(held: Timer | None, level: Level, now: datetime) -> Timer:
+async def extensible(session: AsyncSession, case: Case) -> Timer | None:
+    """The limit that somebody may give more of: that of law, or that of a petition."""
+    timers = await clocks.running(session, case.id)
+    known = {*clock_rules.BY_LAW, *rules.AFTER.values()}
+    return next((timer for timer in timers if timer.kind in known), None)
+
+
+def _require_extensible(held: Timer | None, level: Level, now: datetime) -> Timer:
     if held is None:
         raise NotExtensible("没有正在运行的法定时限，不能延期")
     if now >= held.due_at:
         raise NotExtensible("法定时限已经届满，届满后不能再延期")
     if rules.AFTER[level] != held.kind:
-        raise NotExtensible("延期须逐级进行：先延长至30日，仍不能办结的再延长至60日")
+        raise NotExtensible("延期须逐级进行：投诉先延长至30日，仍不能办结的再延长至60日；信访延长30日，只有一次")
     return held
 
 
@@ -48,15 +60,17 @@ async def ask(
     session: AsyncSession, case: Case, command: AskExtension, *, principal: Principal, now: datetime
 ) -> Extension:
     """Before the end of the running limit, one request at a time. Nothing changes until it is approved."""
-    level, regulated = Level(command.level), is_regulated(case)
-    if principal.user_id is None or not principal.roles & rules.requesters(regulated=regulated):
-        raise MayNotAsk(regulated=regulated)
+    level = Level(command.level)
     case = await hold(session, case.id)
     await steering.require(session, case, principal)
-    held = _extensible(await running_limit(session, case), level, now)
+    if principal.user_id is None or not await rights.may_ask(session, case, principal):
+        raise MayNotAsk(regulated=is_regulated(case))
+    await lapsing.end_stale(session, case, now=now)
+    held = _require_extensible(await extensible(session, case), level, now)
     await _require_room(session, case, held)
     extension = Extension(
         case_id=case.id,
+        timer_id=held.id,
         level=level,
         reason=await protected(session, case, command.reason),
         requested_by=principal.user_id,
@@ -112,23 +126,6 @@ async def visible(session: AsyncSession, principal: Principal, extension_id: UUI
     return extension, case
 
 
-async def may_approve(session: AsyncSession, case: Case, extension: Extension, principal: Principal) -> bool:
-    if principal.user_id in (None, extension.requested_by):
-        return False
-    held = await clocks.limit_on(session, rules.CLOCK_OF[extension.level], local_date(case.received_at))
-    named = rules.approvers(held.approver if held else None)
-    leads = rules.SUPERIOR_HEAD in named and await _leads_superior(session, case, principal)
-    return rules.may_approve(named, principal.roles, leads_superior=leads)
-
-
-async def _leads_superior(session: AsyncSession, case: Case, principal: Principal) -> bool:
-    """Leads the institution above the one that handles the case."""
-    above = (await tree(session)).above(case.handling_unit_id or case.unit_id)[1:]
-    if not above:
-        return False
-    return principal.user_id in {user.id for user in await leaders_of(session, above[0].id)}
-
-
 async def decide(
     session: AsyncSession, extension: Extension, command: DecideExtension, *, principal: Principal, now: datetime
 ) -> Extension:
@@ -137,10 +134,12 @@ async def decide(
     decision = Decision(command.decision)
     if extension.state != State.REQUESTED:
         raise AlreadyDecided
+    if not await lapsing.stands(session, extension):
+        raise Lapsed
     if decision is Decision.WITHDRAW:
         if principal.user_id != extension.requested_by:
             raise MayNotDecide
-    elif not await may_approve(session, case, extension, principal):
+    elif not await rights.may_approve(session, case, extension, principal):
         raise MayNotDecide
     opinion = await protected(session, case, command.opinion)
     extension.state = {
@@ -168,7 +167,7 @@ async def _grant(
     now: datetime,
 ) -> None:
     with session.no_autoflush:
-        _extensible(await running_limit(session, case), extension.level, now)
+        _require_extensible(await extensible(session, case), extension.level, now)
         longer = await rescheduling.extend(session, case, rules.CLOCK_OF[extension.level], now=now)
     extension.new_due_on = clock_rules.last_day(longer.due_at)
     case.promised_on, case.extension_level = extension.new_due_on, rules.NUMBER[extension.level]

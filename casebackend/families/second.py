@@ -18,6 +18,7 @@ from casebackend.cases.rules import INITIAL, Move, Status
 from casebackend.cases.seconds import may_have_second, second_of
 from casebackend.cases.service import hold, move_case
 from casebackend.errors import Conflict, Unprocessable
+from casebackend.families.inheriting import inherit
 from casebackend.outbox import service as outbox
 from casebackend.timeline import service as timeline
 from casebackend.timeline.rules import Kind
@@ -90,6 +91,7 @@ async def open_second(
         **{name: getattr(first, name) for name in COPIED},
     )
     await file(session, second, now=now, by=principal)
+    await inherit(session, first.id, second.id, stays_away=False)
     await move_case(session, second.id, MoveCase(move=Move.ACCEPT), principal=SYSTEM, now=now)
     await _dispatch(session, second, now)
     await timeline.append(

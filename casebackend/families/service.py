@@ -17,6 +17,7 @@ from casebackend.cases.rules import IN_PROCESS, INITIAL, LEAD, MANAGER, Status
 from casebackend.cases.service import hold, visible
 from casebackend.errors import Conflict, Forbidden, NotFound
 from casebackend.families import queries
+from casebackend.families.inheriting import inherit
 from casebackend.families.model import CaseLink
 from casebackend.families.rules import BY_HAND, LinkKind
 from casebackend.organisations.model import Organisation
@@ -96,10 +97,17 @@ async def split(session: AsyncSession, case_id: UUID, command: Split, *, princip
     )
     await classify(session, part)
     await file(session, part, now=now, by=principal)
+    await inherit(session, whole.id, part.id, stays_away=True)
     reason = await protected(session, whole, command.reason)
     await _link(session, part, whole, LinkKind.SPLIT_FROM, reason, principal, now)
     await noted(session, whole, Kind.SPLIT, principal, now=now, opinion=reason, detail={"number": part.number})
     return part
+
+
+async def hold_both(session: AsyncSession, one: UUID, other: UUID) -> tuple[Case, Case]:
+    """Locked in one order for everybody: both histories are written."""
+    held = {case_id: await hold(session, case_id) for case_id in sorted({one, other})}
+    return held[one], held[other]
 
 
 async def relate(
@@ -107,7 +115,7 @@ async def relate(
 ) -> CaseLink:
     """Both must be visible; both histories say it."""
     other = await visible(session, principal, command.number)
-    case = await hold(session, case_id)
+    case, other = await hold_both(session, case_id, other.id)
     if command.kind not in BY_HAND or other.id == case.id or Status.VOIDED in (case.status, other.status):
         raise CannotLink
     await _require_part(session, case, principal)
@@ -122,9 +130,12 @@ async def relate(
 async def unrelate(
     session: AsyncSession, case_id: UUID, link_id: UUID, *, version: int | None, principal: Principal, now: datetime
 ) -> None:
-    case = await hold(session, case_id)
-    link = await session.get(CaseLink, link_id, with_for_update=True)
-    if link is None or case.id not in (link.case_id, link.other_id) or link.removed_at is not None:
+    link = await session.get(CaseLink, link_id)
+    if link is None or case_id not in (link.case_id, link.other_id):
+        raise LinkNotFound
+    case, other = await hold_both(session, case_id, link.other_id if link.case_id == case_id else link.case_id)
+    link = await session.get_one(CaseLink, link_id, with_for_update=True, populate_existing=True)
+    if link.removed_at is not None:
         raise LinkNotFound
     require_same(version, link.version)
     if link.kind == LinkKind.SPLIT_FROM:
@@ -132,7 +143,6 @@ async def unrelate(
     await _require_part(session, case, principal)
     link.removed_at, link.removed_by = now, principal.actor
     await session.flush()
-    other = await session.get_one(Case, link.other_id if link.case_id == case.id else link.case_id)
     await _told_to_both(session, Kind.UNLINKED, link, case, other, principal, now, None)
 
 

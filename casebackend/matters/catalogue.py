@@ -28,6 +28,7 @@ def catalogue() -> Catalogue:
             for row in data["territory"]
         ),
         bot_unit=data["bot_unit"],
+        papers={row["code"]: tuple(row["documents"]) for row in data["people"] if "documents" in row},
     )
 
 

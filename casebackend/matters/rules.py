@@ -1,7 +1,7 @@
 """What may be registered, from where, and for whom somebody speaks. Standard library only; the data is matters.yml."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -87,13 +87,16 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A capacity: who else must be named, which fields and documents it takes."""
+    """A capacity: who else must be named, which fields and documents it takes; `may_name` and `may_ask` what may be
+    named and asked for besides."""
 
     code: str
     label: str
     needs: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    may_name: tuple[str, ...] = ()
+    may_ask: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,8 @@ class GroupRule:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All of matters.yml. `territory`: by day, level of the complained-of unit to "self" or "parent"."""
+    """All of matters.yml. `territory`: by day, level of the complained-of unit to "self" or "parent"; `papers`: what
+    somebody of a role brings, in whatever capacity."""
 
     matters: Mapping[str, Matter]
     sources: Mapping[str, Origin]
@@ -116,6 +120,7 @@ class Catalogue:
     groups: Sequence[GroupRule]
     territory: Sequence[tuple[date, Mapping[str, str]]]
     bot_unit: str | None = None
+    papers: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def needed(self, matter: str, source: str, capacity: str) -> list[str]:
         """The mandatory fields of a registration, in the order of the form."""
@@ -127,10 +132,13 @@ class Catalogue:
         held = set(named)
         return [role for role in self.capacities[capacity].people if role not in held]
 
-    def documents_missing(self, capacity: str, received: Iterable[tuple[str, bool]]) -> list[str]:
+    def documents_missing(
+        self, capacity: str, received: Iterable[tuple[str, bool]], roles: Iterable[str] = ()
+    ) -> list[str]:
         """`received`: kind and whether the original was seen. A copy of what must be an original does not count."""
         held = {kind for kind, original in received if original or kind not in self.originals}
-        return [kind for kind in self.capacities[capacity].documents if kind not in held]
+        brought = [kind for role in roles for kind in self.papers.get(role, ())]
+        return [kind for kind in dict.fromkeys([*self.capacities[capacity].documents, *brought]) if kind not in held]
 
     def group_rule(self, day: date) -> GroupRule:
         return _in_force(self.groups, day, lambda rule: rule.effective_from)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.audit import service as audit
-from casebackend.database import announce
+from casebackend.database import Base, announce, insert_rows
 from casebackend.errors import Conflict, NotFound
 from casebackend.notices import queries
 from casebackend.notices.model import Notice, StaffMessage
@@ -52,20 +52,37 @@ class Word:
     at_once: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    word: Word
+    to: Sequence[User]
+    unit_id: UUID | None = None
+
+
 async def notify(
     session: AsyncSession, word: Word, *, to: Sequence[User], unit_id: UUID | None = None, now: datetime
 ) -> bool:
     """Once for each cause; False when it had been told before. With nobody to tell, the unit is told."""
-    if await session.scalar(select(Notice.id).where(Notice.cause == word.cause)) is not None:
+    return await notify_all(session, [Telling(word, to, unit_id)], now=now)
+
+
+async def notify_all(session: AsyncSession, tellings: Sequence[Telling], *, now: datetime) -> bool:
+    """Several words at once, in as few statements as one."""
+    causes = [each.word.cause for each in tellings]
+    known = set(await session.scalars(select(Notice.cause).where(Notice.cause.in_(causes))))
+    fresh = [each for each in tellings if each.word.cause not in known]
+    if not fresh:
         return False
-    receivers = list({user.id: user for user in to if user.active}.values())
-    told = [_notice(word, place, now, user_id=user.id) for place, user in enumerate(receivers)]
-    session.add_all(told or [_notice(word, 0, now, unit_id=unit_id)])
-    await session.flush()
-    later = now if word.at_once else not_before(now, (await in_force(session, now)).quiet)
-    for notice, user in zip(told, receivers, strict=True):
-        session.add_all(_messages(session, notice, word, user, now=now, later=later))
-    await session.flush()
+    later = not_before(now, (await in_force(session, now)).quiet)
+    rows: list[Base] = []
+    for each in fresh:
+        receivers = {user.id: user for user in each.to if user.active}.values()
+        told = [_notice(each.word, place, now, user_id=user.id) for place, user in enumerate(receivers)]
+        rows += told or [_notice(each.word, 0, now, unit_id=each.unit_id)]
+        at = now if each.word.at_once else later
+        for notice, user in zip(told, receivers, strict=True):
+            rows += _messages(session, notice, each.word, user, now=now, later=at)
+    await insert_rows(session, rows)
     announce(session, "console")
     return True
 
@@ -87,6 +104,7 @@ def _notice(
         user_id=user_id,
         unit_id=unit_id,
         at=now,
+        version=1,
     )
 
 

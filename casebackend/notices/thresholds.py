@@ -1,5 +1,6 @@
 """Dated numbers and times of day by which we remind and warn."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -9,7 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import editions
-from casebackend.errors import Conflict
+from casebackend.access.principal import Principal
+from casebackend.api.reminders import AddThreshold
+from casebackend.audit import service as audit
+from casebackend.errors import Conflict, NotFound, Unprocessable
 from casebackend.notices.model import Threshold
 from casebackend.notices.rules import SHANGHAI, Quiet
 
@@ -59,6 +63,52 @@ async def seed(session: AsyncSession, *, now: datetime) -> None:
             session.add(Threshold(**row))
     await session.flush()
     await editions.changed(session, EDITION)
+
+
+class ThresholdUnknown(NotFound):
+    slug = "threshold-unknown"
+
+    def __init__(self) -> None:
+        super().__init__("没有这个提醒参数；请从列表中选择")
+
+
+class ThresholdKnown(Conflict):
+    slug, title = "threshold-known", "该参数已有同日生效的数据"
+
+    def __init__(self) -> None:
+        super().__init__("同一参数、同一生效日只能有一条，请换一个生效日")
+
+
+class ThresholdWrong(Unprocessable):
+    slug, title = "threshold-wrong", "参数值不正确"
+
+    def __init__(self) -> None:
+        super().__init__("参数值应与现有的值同为数字或同为时刻，且不早于今天生效")
+
+
+async def all_rows(session: AsyncSession) -> Sequence[Threshold]:
+    return (await session.scalars(select(Threshold).order_by(Threshold.code, Threshold.effective_from.desc()))).all()
+
+
+async def add(session: AsyncSession, command: AddThreshold, *, by: Principal, now: datetime) -> Threshold:
+    """A change is a new dated row; that of before stays to be read."""
+    known = [row for row in await all_rows(session) if row.code == command.code]
+    if not known:
+        raise ThresholdUnknown
+    if any(row.effective_from == command.effective_from for row in known):
+        raise ThresholdKnown
+    early = command.effective_from < now.astimezone(SHANGHAI).date()
+    if early or (":" in command.value) != (":" in known[0].value):
+        raise ThresholdWrong
+    made = Threshold(**command.model_dump(), label=known[0].label)
+    session.add(made)
+    await session.flush()
+    await editions.changed(session, EDITION)
+    detail: dict[str, object] = {"value": command.value, "effective_from": command.effective_from.isoformat()}
+    await audit.record(
+        session, chain="settings", event="threshold.added", actor=by.actor, object=command.code, now=now, detail=detail
+    )
+    return made
 
 
 async def _rows(session: AsyncSession) -> tuple[tuple[str, date, str], ...]:

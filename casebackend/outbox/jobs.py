@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.database import REMEMBERED
 from casebackend.failpoints import failpoint
 from casebackend.outbox.model import OutboxMessage
 from casebackend.outbox.rules import MAX_ATTEMPTS, wait_after
@@ -46,8 +47,10 @@ async def carry_out(
     *,
     now: datetime,
 ) -> int:
-    """Each message under its own savepoint: the effects and the mark that they are done come together."""
+    """Each message under its own savepoint: the effects and the mark that they are done come together. Who leads which
+    unit is asked once for all of them."""
     done = 0
+    session.info[REMEMBERED] = {}
     for message_id, attempt in claimed:
         message = await session.get(OutboxMessage, message_id, with_for_update=True, populate_existing=True)
         if message is None or message.done_at is not None or message.attempts != attempt:
@@ -57,6 +60,7 @@ async def carry_out(
                 for subscriber in subscriptions.get(message.topic, ()):
                     await subscriber(session, message.payload, now)
         except Exception as error:  # noqa: BLE001  one bad message must not stop the others
+            session.info[REMEMBERED] = {}
             await session.refresh(message)
             message.error, message.dead = type(error).__name__, attempt >= MAX_ATTEMPTS
             log.warning("outbox.failed", topic=message.topic, attempt=attempt, error=message.error)
@@ -64,4 +68,5 @@ async def carry_out(
             message.done_at, message.error = now, None
             done += 1
         await session.flush()
+    del session.info[REMEMBERED]
     return done

@@ -27,7 +27,7 @@ class Party(Base):
     unified_code: Mapped[str | None] = mapped_column(String(18))
     sex: Mapped[str | None] = mapped_column(String(8))
     tier: Mapped[str | None] = mapped_column(String(16))
-    relation: Mapped[str | None] = mapped_column(String(40))
+    relation: Mapped[str | None] = mapped_column(String(200))
     added_at: Mapped[datetime]
     added_by: Mapped[str]
 

@@ -10,9 +10,9 @@ from casebackend.matters.rules import PersonRole
 from casebackend.parties.model import BusinessObject, Party, ReceivedDocument
 
 
-def persons_complained_of(case_id: UUID) -> Select[UUID | None]:
-    """The colleagues that the complaint is about, as far as they are known to us."""
-    return select(BusinessObject.user_id).where(BusinessObject.case_id == case_id, BusinessObject.user_id.is_not(None))
+def persons_complained_of(cases: Select[UUID]) -> Select[UUID | None]:
+    """The colleagues that these complaints are about, as far as they are known to us."""
+    return select(BusinessObject.user_id).where(BusinessObject.case_id.in_(cases), BusinessObject.user_id.is_not(None))
 
 
 async def people_of(session: AsyncSession, case_id: UUID) -> Sequence[Party]:
@@ -40,7 +40,7 @@ async def objects_of(session: AsyncSession, case_id: UUID) -> Sequence[BusinessO
     return found.all()
 
 
-def about_the_same(case_id: UUID) -> Select[tuple[UUID]]:
+def about_the_same(case_id: UUID) -> Select[UUID]:
     """Cases that name the same card, account, product, policy, outlet or colleague."""
     mine, theirs = aliased(BusinessObject), aliased(BusinessObject)
     return (
@@ -51,9 +51,10 @@ def about_the_same(case_id: UUID) -> Select[tuple[UUID]]:
 
 
 async def documents_missing(session: AsyncSession, case_id: UUID, capacity: str) -> list[str]:
-    """Labels of what this capacity still has to bring. Asks nothing where nothing is to be brought."""
+    """Labels of what this capacity, and whoever speaks for the complainant, still has to bring."""
     known = catalogue()
-    if not known.capacities[capacity].documents:
+    roles = (await session.scalars(select(Party.role).where(Party.case_id == case_id).distinct())).all()
+    if not known.documents_missing(capacity, [], roles):
         return []
     held = [(document.kind, document.original_seen) for document in await documents_of(session, case_id)]
-    return [known.documents[kind] for kind in known.documents_missing(capacity, held)]
+    return [known.documents[kind] for kind in known.documents_missing(capacity, held, roles)]

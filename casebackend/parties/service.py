@@ -59,14 +59,17 @@ def require_representatives(people: Iterable[str], day: date, *, already: int = 
         raise TooManyRepresentatives(most)
 
 
-def party(session: AsyncSession, case_id: UUID, person: Person, by: Principal, now: datetime) -> Party:
+def party(
+    session: AsyncSession, case_id: UUID, person: Person, by: Principal, now: datetime, *, relation: str | None
+) -> Party:
+    """`relation`: to the consumer, tokenised in the conversation of the case."""
     row = Party(
         id=uuid4(),
         case_id=case_id,
         role=person.role,
         sex=person.sex,
         tier=person.tier,
-        relation=person.relation,
+        relation=relation,
         added_at=now,
         added_by=by.actor,
     )

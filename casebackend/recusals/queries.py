@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.recusals.model import Recusal, Waiver
@@ -21,8 +21,14 @@ async def standing(session: AsyncSession, case_id: UUID, user_id: UUID) -> Recus
     return found
 
 
-def declared(case_id: UUID) -> Select[UUID]:
-    return select(Recusal.user_id).where(Recusal.case_id == case_id, Recusal.lifted_at.is_(None))
+def declared(cases: Select[UUID], *, own: UUID) -> Select[UUID]:
+    """On these cases. What was declared on another one of the family is lifted by a waiver of `own`."""
+    waived_here = select(Waiver.user_id).where(Waiver.case_id == own)
+    return select(Recusal.user_id).where(
+        Recusal.case_id.in_(cases),
+        Recusal.lifted_at.is_(None),
+        or_(Recusal.case_id == own, Recusal.user_id.not_in(waived_here)),
+    )
 
 
 async def waivers_of(session: AsyncSession, case_id: UUID) -> Sequence[Waiver]:

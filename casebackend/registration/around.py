@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.parties import DocumentReceived, ObjectNamed, Person
 from casebackend.calendar.rules import local_date
-from casebackend.cases import filing, steering
+from casebackend.cases import fields, filing, steering
 from casebackend.cases import service as cases
 from casebackend.cases.model import Case
 from casebackend.cases.rules import OPEN, Status
@@ -15,6 +15,7 @@ from casebackend.customers import service as customers
 from casebackend.matters.rules import PersonRole
 from casebackend.parties import service as parties
 from casebackend.parties.model import BusinessObject, Party, ReceivedDocument
+from casebackend.registration import grouping
 from casebackend.registration.errors import CaseIsClosed, ComplainantTwice
 from casebackend.registration.service import identity
 from casebackend.timeline.rules import Kind
@@ -24,10 +25,14 @@ async def add_person(session: AsyncSession, case: Case, person: Person, *, by: P
     case = await _held(session, case, by)
     already = await parties.representatives(session, case.id)
     parties.require_representatives([person.role], local_date(case.received_at), already=already)
-    row = parties.party(session, case.id, person, by, now)
+    relation = await fields.protected(session, case, person.relation) if person.relation else None
+    row = parties.party(session, case.id, person, by, now, relation=relation)
     session.add(row)
     if person.role is PersonRole.COMPLAINANT:
         await _now_known(session, case, person, by, now)
+    elif person.role is PersonRole.REPRESENTATIVE and already + 1 > case.group_size:
+        detail: dict[str, object] = {"role": person.role}
+        await grouping.counted(session, case, already + 1, Kind.PERSON_ADDED, None, by=by, now=now, detail=detail)
     else:
         await session.flush()
         await filing.noted(session, case, Kind.PERSON_ADDED, by, now=now, detail={"role": person.role})
@@ -72,7 +77,9 @@ async def add_object(
 
 
 async def _held(session: AsyncSession, case: Case, by: Principal) -> Case:
-    """Locked first: the history of a case is written one after the other."""
+    """Locked first: the history of a case is written one after the other. What was read before the lock is let go, for
+    another colleague may have added somebody meanwhile, which is no reason to refuse this one."""
+    session.expunge(case)
     held = await cases.hold(session, case.id)
     await steering.require(session, held, by)
     if Status(held.status) not in OPEN:

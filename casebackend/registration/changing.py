@@ -12,14 +12,13 @@ from casebackend.cases import clockwork, fields, filing, rescheduling, steering
 from casebackend.cases import service as cases
 from casebackend.cases.model import Case
 from casebackend.cases.placing import territorial_unit
-from casebackend.cases.rules import LEAD as TEAM_LEAD
-from casebackend.cases.rules import MANAGER, OPEN, REVIEWER, Move, Status
-from casebackend.errors import Forbidden
+from casebackend.cases.rules import OPEN, Move, Status
 from casebackend.grading.rules import Severity
 from casebackend.matters.catalogue import catalogue
 from casebackend.matters.rules import MatterType, is_legal
 from casebackend.organisations.queries import tree
 from casebackend.outbox import service as outbox
+from casebackend.registration import safeguards
 from casebackend.registration.errors import (
     CaseIsClosed,
     DesignatedPassed,
@@ -28,10 +27,10 @@ from casebackend.registration.errors import (
     NothingChanged,
     UnknownUnit,
 )
+from casebackend.registration.safeguards import BEFORE_DISPATCH
 from casebackend.timeline.rules import Kind
 
 BY_HAND = "人工指定"
-BEFORE_DISPATCH = frozenset({Status.DRAFT, Status.PENDING_REVIEW, Status.ACCEPTED})
 # By which moves a case has come to a status from which its matter may still change.
 PATHS: dict[Status, tuple[Move, ...]] = {
     Status.DRAFT: (),
@@ -40,13 +39,6 @@ PATHS: dict[Status, tuple[Move, ...]] = {
     Status.DISPATCHED: (Move.SUBMIT, Move.ACCEPT, Move.DISPATCH),
     Status.INVESTIGATING: (Move.SUBMIT, Move.ACCEPT, Move.DISPATCH, Move.RECEIVE),
 }
-
-
-class MayNotLower(Forbidden):
-    slug, title = "may-not-lower", "不能改为非投诉事项"
-
-    def __init__(self) -> None:
-        super().__init__("消费投诉改为其他事项会停止法定时限，须由复核人、班长或投诉管理岗办理")
 
 
 async def held(session: AsyncSession, by: Principal, reference: str, read: str) -> Case:
@@ -69,6 +61,7 @@ async def designate(
         raise NothingChanged
     if command.designated_on is not None and command.designated_on < local_date(now):
         raise DesignatedPassed
+    await safeguards.require_may_lower_severity(session, case, command.severity, by)
     another = command.designated_on not in (None, case.designated_on)
     reason = await fields.protected(session, case, command.reason)
     before: dict[str, object] = {"severity": case.severity} if case.severity != command.severity else {}
@@ -90,8 +83,8 @@ async def convert(session: AsyncSession, case: Case, command: ChangeMatter, *, b
         raise MatterNotConvertible
     known = catalogue()
     lowers = is_legal(known.matters[case.matter_type]) and not is_legal(known.matters[command.matter_type])
-    if lowers and not by.roles & {REVIEWER, TEAM_LEAD, MANAGER}:
-        raise MayNotLower
+    if lowers:
+        safeguards.require_may_lower_matter(case, by)
     reason = await fields.protected(session, case, command.reason)
     demand = await fields.protected(session, case, command.demand) if command.demand else case.demand
     _require_for(case, command.matter_type, demand)
@@ -125,6 +118,8 @@ async def place(session: AsyncSession, case: Case, command: ChangeUnits, *, by: 
     }
     if not wanted:
         raise NothingChanged
+    if wanted.keys() & {"unit_id", "responsible_unit_id"}:
+        await safeguards.require_may_place(session, case, by)
     units = (await tree(session)).units
     if any(unit not in units for unit in wanted.values()):
         raise UnknownUnit

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend import preconditions
 from casebackend.api.parties import DocumentReceived, ObjectNamed, Person
 from casebackend.api.registration import (
+    ChangeGroup,
     ChangeMatter,
     ChangeSeverity,
     ChangeUnits,
@@ -18,7 +19,7 @@ from casebackend.cases.model import Case
 from casebackend.database import reading, transactional
 from casebackend.idempotency import idempotent
 from casebackend.paging import cut
-from casebackend.registration import around, changing, coding, drafts, views
+from casebackend.registration import around, changing, coding, drafts, grouping, views
 from casebackend.registration.service import register
 
 bp = Blueprint("registration", url_prefix="/cases")
@@ -87,6 +88,18 @@ async def units(request: Request, session: AsyncSession, reference: str) -> HTTP
     return await _answer(session, case)
 
 
+@bp.post("/<reference:str>/group")
+@transactional
+@preconditions.conditional
+async def group(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    read = preconditions.wanted(request)
+    command = ChangeGroup.model_validate_json(request.body)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    case = await changing.held(session, me, reference, read)
+    await grouping.resize(session, case, command, by=me, now=now)
+    return await _answer(session, case)
+
+
 @bp.post("/<reference:str>/people")
 @transactional
 @idempotent
@@ -95,7 +108,8 @@ async def people(request: Request, session: AsyncSession, reference: str) -> HTT
     me, now = request.ctx.principal, request.app.ctx.now()
     case = await cases.visible(session, me, reference)
     made = await around.add_person(session, case, command, by=me, now=now)
-    return json(views.person(made).model_dump(mode="json"), status=201)
+    shown = views.person(made, await views.masks_of(session, case))
+    return json(shown.model_dump(mode="json"), status=201)
 
 
 @bp.post("/<reference:str>/documents")

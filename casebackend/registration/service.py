@@ -1,6 +1,8 @@
 """From what a colleague took down to a case with its number. Callers hold a writing transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,6 +41,7 @@ from casebackend.registration.model import Registration
 from casebackend.registration.rules import State, filled
 
 AXES = {"business_channel_a": CHANNEL_A, "category_b": CATEGORY_B, "cause_c": CAUSE_C}
+HIDDEN = ("facts", "demand", "referral_agency", "source_ref", "third_party")
 NOBODY = Person(role=PersonRole.COMPLAINANT)
 
 
@@ -60,12 +63,17 @@ async def register(
     )
     conversation = _conversation(command, customer, now)
     names = [person.name.strip() for person in command.people if person.name]
-    (facts, demand), values = customers.protect_first(
-        session, conversation.id, [command.facts, command.demand], names=names
-    )
-    case = await _case(session, command, conversation, facts=facts, demand=demand, by=by, now=now)
+    relations = [person.relation or "" for person in command.people]
+    texts = [getattr(command, name) or "" for name in HIDDEN]
+    hidden, values = customers.protect_first(session, conversation.id, [*texts, *relations], names=names)
+    said = {name: hidden[place] or getattr(command, name) for place, name in enumerate(HIDDEN)}
+    case = await _case(session, command, conversation, said=said, by=by, now=now)
     await filing.classify(session, case, tier=complainant.tier)
-    rows: list[Base] = [conversation, *values, *await _companions(session, command, case, by, now)]
+    rows: list[Base] = [
+        conversation,
+        *values,
+        *await _companions(session, command, case, by, now, hidden[len(HIDDEN) :]),
+    ]
     if customer is not None and held is None:
         rows.append(customer)
     if saved is None:
@@ -150,15 +158,14 @@ async def _case(
     command: Register,
     conversation: Conversation,
     *,
-    facts: str,
-    demand: str,
+    said: dict[str, Any],
     by: Principal,
     now: datetime,
 ) -> Case:
     received_at = command.received_at or now
     same = (
         "matter_type", "source", "capacity", "group_size", "unit_id", "responsible_unit_id", "amount", "occurred_on",
-        "referral_agency", "regulator_number", "regulator_due_on", "third_party", *CLASSIFICATION,
+        "regulator_number", "regulator_due_on", *CLASSIFICATION,
     )  # fmt: skip
     case = Case(
         id=uuid4(),
@@ -167,9 +174,7 @@ async def _case(
         conversation_id=conversation.id,
         customer_id=conversation.customer_id,
         channel=conversation.channel,
-        facts=facts,
-        demand=demand,
-        source_ref=command.source_url or command.source_ref,
+        **said | {"source_ref": command.source_url or said["source_ref"]},
         receiving_unit_id=by.organisation_id,
         handling_unit_id=await territorial_unit(
             session, command.unit_id, local_date(received_at), matter=command.matter_type
@@ -184,8 +189,13 @@ async def _case(
     return case
 
 
-async def _companions(session: AsyncSession, command: Register, case: Case, by: Principal, now: datetime) -> list[Base]:
-    rows: list[Base] = [parties.party(session, case.id, person, by, now) for person in command.people]
+async def _companions(
+    session: AsyncSession, command: Register, case: Case, by: Principal, now: datetime, relations: Sequence[str]
+) -> list[Base]:
+    rows: list[Base] = [
+        parties.party(session, case.id, person, by, now, relation=relation or None)
+        for person, relation in zip(command.people, relations, strict=True)
+    ]
     rows += [parties.document(case.id, received, by, now) for received in command.documents]
     rows += await parties.things(session, case.id, command.objects, by, now)
     code = catalogue().matters[command.matter_type].notice_unit

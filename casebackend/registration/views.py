@@ -14,10 +14,14 @@ from casebackend.parties.model import BusinessObject, Party, ReceivedDocument
 OF_THE_CASE = RegistrationView.model_fields.keys() & set(Case.__table__.columns.keys())
 
 
+HIDDEN = ("severity_reason", "source_ref", "referral_agency", "third_party")
+
+
 def registered(case: Case, command: Register) -> Registered:
     known = catalogue()
     held = [(document.kind, document.original_seen) for document in command.documents]
-    missing = [known.documents[kind] for kind in known.documents_missing(command.capacity, held)]
+    roles = [person.role for person in command.people]
+    missing = [known.documents[kind] for kind in known.documents_missing(command.capacity, held, roles)]
     same = Registered.model_fields.keys() & set(Case.__table__.columns.keys())
     return Registered.model_validate(
         {name: getattr(case, name) for name in same} | {"case_id": case.id, "missing_documents": missing}
@@ -25,15 +29,18 @@ def registered(case: Case, command: Register) -> Registered:
 
 
 async def view(session: AsyncSession, case: Case) -> RegistrationView:
-    masks = (await customers.masks(session, [case.conversation_id])).get(case.conversation_id, {})
+    masks = await masks_of(session, case)
+    people = await parties.people_of(session, case.id)
     documents = await parties.documents_of(session, case.id)
     known = catalogue()
-    missing = known.documents_missing(case.capacity, [(each.kind, each.original_seen) for each in documents])
+    held = [(each.kind, each.original_seen) for each in documents]
+    missing = known.documents_missing(case.capacity, held, [each.role for each in people])
+    hidden = {name: customers.rendered(text, masks) for name in HIDDEN if (text := getattr(case, name))}
     return RegistrationView.model_validate(
         {name: getattr(case, name) for name in OF_THE_CASE}
+        | hidden
         | {
-            "severity_reason": customers.rendered(case.severity_reason, masks),
-            "people": [person(each) for each in await parties.people_of(session, case.id)],
+            "people": [person(each, masks) for each in people],
             "documents": [document(each) for each in documents],
             "missing_documents": [known.documents[kind] for kind in missing],
             "objects": [thing(each) for each in await parties.objects_of(session, case.id)],
@@ -54,8 +61,13 @@ def change(row: CaseChange, masks: dict[str, str]) -> ChangeView:
     return shown.model_copy(update={"reason": customers.rendered(row.reason, masks) if row.reason else None})
 
 
-def person(row: Party) -> PersonView:
-    return PersonView.model_validate(row)
+async def masks_of(session: AsyncSession, case: Case) -> dict[str, str]:
+    return (await customers.masks(session, [case.conversation_id])).get(case.conversation_id, {})
+
+
+def person(row: Party, masks: dict[str, str]) -> PersonView:
+    shown = PersonView.model_validate(row)
+    return shown.model_copy(update={"relation": customers.rendered(row.relation, masks) if row.relation else None})
 
 
 def document(row: ReceivedDocument) -> DocumentView:

@@ -16,6 +16,7 @@ from casebackend.cases.filing import SYSTEM, noted
 from casebackend.cases.model import Case
 from casebackend.cases.outcome import aware, decided_by_branch
 from casebackend.cases.rules import Status
+from casebackend.cases.seconds import second_of
 from casebackend.cases.service import hold, move_case
 from casebackend.cases.words import Satisfaction
 from casebackend.clocks import service as clocks
@@ -145,7 +146,8 @@ async def _take(
 
 
 async def _reopen(session: AsyncSession, case: Case, review: Review, principal: Principal, now: datetime) -> None:
-    """The branch handles it once more, under a new limit of law. A survey that is under way ends with it."""
+    """The branch handles it once more, under a new limit of law. A survey that is under way ends with it. Where a
+    second complaint is open, that one decides for good, and the first stays closed."""
     status = Status(case.status)
     if status is Status.REPLIED:
         command = MoveCase(move=lifecycle.Move.CLOSE_WITHOUT_FOLLOWUP)
@@ -153,8 +155,9 @@ async def _reopen(session: AsyncSession, case: Case, review: Review, principal: 
     elif status is Status.FOLLOW_UP:
         command = MoveCase(move=lifecycle.Move.CLOSE, satisfaction=Satisfaction.UNSATISFIED)
         case = await move_case(session, case.id, command, principal=SYSTEM, now=now)
-    if Status(case.status) is not Status.CLOSED:
+    second = await second_of(session, case)
+    if Status(case.status) is not Status.CLOSED or (second is not None and Status(second.status) in lifecycle.OPEN):
         return
     command = MoveCase(move=lifecycle.Move.REOPEN, opinion=f"核查 {review.number} 责令重新处理")
-    deciding = replace(principal, roles=frozenset({lifecycle.APPROVER}))
+    deciding = replace(principal, roles=principal.roles | {lifecycle.SYSTEM})
     await move_case(session, case.id, command, principal=deciding, now=now)

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import String, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.database import remembered
 from casebackend.organisations.model import Organisation
 from casebackend.staff.model import LoginAttempt, LoginSession, User
 from casebackend.staff.rules import ABSOLUTE, IDLE, Role
@@ -51,8 +52,19 @@ LEADING = (Role.DEPARTMENT_HEAD, Role.COMPLAINT_MANAGER, Role.EXECUTIVE)
 
 async def of_unit(session: AsyncSession, unit_id: UUID) -> list[User]:
     """Active people of exactly this unit."""
-    rows = await session.scalars(select(User).where(User.organisation_id == unit_id, User.active).order_by(User.login))
-    return list(rows)
+    query = select(User).where(User.organisation_id == unit_id, User.active).order_by(User.login)
+
+    async def ask() -> list[User]:
+        return list(await session.scalars(query))
+
+    return await remembered(session, ("of_unit", unit_id), ask)
+
+
+async def _above(session: AsyncSession, unit_id: UUID) -> UUID | None:
+    async def ask() -> UUID | None:
+        return await session.scalar(select(Organisation.parent_id).where(Organisation.id == unit_id))
+
+    return await remembered(session, ("above", unit_id), ask)
 
 
 async def leaders_of(session: AsyncSession, unit_id: UUID | None) -> list[User]:
@@ -61,7 +73,7 @@ async def leaders_of(session: AsyncSession, unit_id: UUID | None) -> list[User]:
         leading = [user for user in await of_unit(session, unit_id) if set(LEADING) & set(user.roles)]
         if leading:
             return leading
-        unit_id = await session.scalar(select(Organisation.parent_id).where(Organisation.id == unit_id))
+        unit_id = await _above(session, unit_id)
     return []
 
 
@@ -87,12 +99,16 @@ async def _superior(session: AsyncSession, user: User, *, passed: set[UUID]) -> 
         leading = [each for each in await leaders_of(session, unit_id) if each.id not in passed]
         if leading:
             return leading[0]
-        unit_id = await session.scalar(select(Organisation.parent_id).where(Organisation.id == unit_id))
+        unit_id = await _above(session, unit_id)
     return None
 
 
 async def with_role(session: AsyncSession, role: Role) -> list[User]:
     """Active people of a role, of the whole bank."""
     listed = cast(User.roles, String).contains(f'"{role}"')
-    rows = await session.scalars(select(User).where(User.active, listed).order_by(User.login))
-    return [user for user in rows if role in user.roles]
+
+    async def ask() -> list[User]:
+        rows = await session.scalars(select(User).where(User.active, listed).order_by(User.login))
+        return [user for user in rows if role in user.roles]
+
+    return await remembered(session, ("with_role", role), ask)

@@ -5,13 +5,14 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.audit import service as audit
-from casebackend.database import announce, one_at_a_time
+from casebackend.database import Database, announce, one_at_a_time
 from casebackend.errors import Unauthenticated
 from casebackend.staff.model import LoginAttempt, LoginSession, User
 from casebackend.staff.rules import LOCK, Outcome, is_alive, is_locked
@@ -120,21 +121,31 @@ async def open_session(
     return secret, user
 
 
-async def find_session(session: AsyncSession, secret: str, *, now: datetime) -> tuple[LoginSession, User] | None:
-    """None for a session that is unknown, idle too long, too old or ended, and when the user was switched off."""
-    hashed = secret_hash(secret)
-    row = (
-        await session.execute(
-            select(LoginSession, User)
-            .join(User, User.id == LoginSession.user_id)
-            .where(LoginSession.secret_hash == hashed, User.active)
-        )
-    ).first()
+OF_A_SESSION = (
+    select(
+        LoginSession.id.label("session_id"),
+        LoginSession.created_at,
+        LoginSession.seen_at,
+        LoginSession.ended_at,
+        User.id,
+        User.login,
+        User.display_name,
+        User.roles,
+        User.organisation_id,
+    )
+    .join(User, User.id == LoginSession.user_id)
+    .where(LoginSession.secret_hash == bindparam("hashed"), User.active)
+)
+
+
+async def find_session(database: Database, secret: str, *, now: datetime) -> Row[Any] | None:
+    """What a request needs of the session and its user, by column. None for a session that is unknown, idle too long,
+    too old or ended, and when the user was switched off."""
+    row = await database.look(OF_A_SESSION, hashed=secret_hash(secret))
     if row is None:
         return None
-    login, user = row
-    alive = is_alive(created_at=login.created_at, seen_at=login.seen_at, ended_at=login.ended_at, now=now)
-    return (login, user) if alive else None
+    alive = is_alive(created_at=row.created_at, seen_at=row.seen_at, ended_at=row.ended_at, now=now)
+    return row if alive else None
 
 
 async def mark_seen(session: AsyncSession, login_id: UUID, *, now: datetime) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.supervision import OpenSupervision, ReturnSupervision
-from casebackend.cases import fields
+from casebackend.cases import fields, steering
 from casebackend.cases.filing import noted
 from casebackend.cases.model import Case
 from casebackend.cases.rules import IN_PROCESS, Status
@@ -44,6 +44,7 @@ async def open_item(
     if by.user_id is None or not by.roles & rules.SUPERVISORS:
         raise Forbidden("您的岗位不能发起督办")
     case = await hold(session, (await visible(session, by, reference)).id)
+    await steering.require(session, case, by)
     if Status(case.status) not in IN_PROCESS:
         raise NotSupervisable
     if command.due_at <= now:
@@ -115,6 +116,7 @@ async def reply(
     """The clock stops with the first answer; whether it is enough, the supervisor says."""
     if by.user_id is None or not answers(case, by):
         raise MayNotAnswer
+    await steering.require(session, case, by)
     if item.state == State.CLOSED:
         raise SupervisionEnded
     kept = await fields.protected(session, case, text)
@@ -145,6 +147,7 @@ async def send_back(
     """It waits again, with a demand and a clock of its own; what was said stays."""
     if by.user_id is None or not rules.may_close(item.source, opened=item.opened_by == by.user_id, roles=by.roles):
         raise MayNotClose
+    await steering.require(session, case, by)
     if item.state == State.CLOSED:
         raise SupervisionEnded
     if item.state == State.OPEN:
@@ -180,6 +183,7 @@ async def close(
 ) -> None:
     if not rules.may_close(item.source, opened=item.opened_by == by.user_id, roles=by.roles):
         raise MayNotClose
+    await steering.require(session, case, by)
     if item.state == State.CLOSED:
         raise SupervisionEnded
     if item.state == State.OPEN and Status(case.status) in IN_PROCESS:

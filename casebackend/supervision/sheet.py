@@ -25,7 +25,7 @@ async def rows(session: AsyncSession, by: Principal, *, state: State | None, now
         items, cursor = await queries.page(session, by, now=now, state=state, cursor=cursor, limit=AT_ONCE)
         seen += len(items)
         for item in items:
-            found += [_row(item, reply) for reply in item.replies or [None]]
+            found += [_row(item, reply) for reply in item.replies] or [_row(item, None)]
         if cursor is None:
             break
     return found

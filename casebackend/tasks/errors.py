@@ -83,3 +83,10 @@ class DueInThePast(Unprocessable):
 
     def __init__(self) -> None:
         super().__init__("要求反馈的时间须晚于现在")
+
+
+class AskedOneselfToEnd(Forbidden):
+    slug, title = "asked-oneself-to-end", "不能提前结束自己发起的会签"
+
+    def __init__(self) -> None:
+        super().__init__("会签由您发起，须等会签单位反馈，或由其他部门负责人提前结束")

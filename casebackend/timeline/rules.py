@@ -23,6 +23,7 @@ class Kind(StrEnum):
     REGRADED = "case.regraded"
     MATTER_CHANGED = "case.matter_changed"
     UNITS_CHANGED = "case.units_changed"
+    GROUP_CHANGED = "case.group_changed"
     PERSON_ADDED = "case.person_added"
     DOCUMENT_RECEIVED = "case.document_received"
     OBJECT_NAMED = "case.object_named"
@@ -36,6 +37,7 @@ class Kind(StrEnum):
     EXTENSION_ASKED = "extension.asked"
     EXTENSION_DECIDED = "extension.decided"
     EXTENDED = "case.extended"
+    EXTENSION_TOLD = "extension.told"
     MATERIAL = "material.received"
     MATERIAL_DECIDED = "material.decided"
     RESTARTED = "clock.restarted"
@@ -76,6 +78,7 @@ LABELS: dict[Kind, str] = {
     Kind.REGRADED: "变更投诉等级",
     Kind.MATTER_CHANGED: "变更事项类型",
     Kind.UNITS_CHANGED: "变更机构",
+    Kind.GROUP_CHANGED: "变更投诉人数",
     Kind.PERSON_ADDED: "登记相关人员",
     Kind.DOCUMENT_RECEIVED: "收到证明材料",
     Kind.OBJECT_NAMED: "登记业务对象",
@@ -88,6 +91,7 @@ LABELS: dict[Kind, str] = {
     Kind.SUPERVISION_CLOSED: "督办结束",
     Kind.EXTENSION_ASKED: "申请延期",
     Kind.EXTENSION_DECIDED: "延期审批",
+    Kind.EXTENSION_TOLD: "已告知客户期限变更",
     Kind.EXTENDED: "批准延期",
     Kind.MATERIAL: "收到补充材料",
     Kind.MATERIAL_DECIDED: "补充材料确认",

@@ -30,6 +30,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "limits.import_notice": {"text": "2027-01-04 休", "source": REASON, "confirm": False},
     "limits.edit_day": {"is_workday": False, "note": "停电", "source": REASON},
+    "limits.replace_reminders": {
+        "clock_group": "internal.", "effective_from": "", "source": REASON,
+        "rules": [{"kind": "near_due", "anchor": "near", "recipient": "handler"}],
+    },
+    "thresholds.add": {"code": "unread.hours", "value": "6", "effective_from": "", "source": REASON},
     "profiles.use": {"unit_id": "", "profile": "two_level", "effective_from": "", "source": REASON},
     "dictionaries.codes": {"codes": {"信用卡": "测试01"}, "effective_from": "", "source": REASON},
     "tasks.ask": {"unit_id": "", "demand": "请协助查明"},

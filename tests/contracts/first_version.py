@@ -6,6 +6,7 @@ had struck when the process went away.
 """
 
 import json
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -18,7 +19,7 @@ from sqlalchemy import Connection, MetaData
 from casebackend.database import Database
 
 FIRST = "bfa1990498ac"
-READ = {
+READ: dict[str, Callable[[Any], Any]] = {
     "at": datetime.fromisoformat,
     "day": date.fromisoformat,
     "id": UUID,

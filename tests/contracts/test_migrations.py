@@ -1,10 +1,13 @@
 """The migrations and the models are one schema, on the database in force."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from alembic import command
 from alembic.config import Config
@@ -16,7 +19,7 @@ from casebackend.database import Database
 from casebackend.schema import METADATA
 from casebackend.seed import seed
 from tests.contracts.first_version import FIRST, first_version
-from tests.databases import empty_url
+from tests.databases import empty_url, on_postgres
 from tests.world import START
 
 
@@ -120,3 +123,19 @@ async def test_an_upgrade_that_is_cut_off_anywhere_leaves_nothing_half_made(inst
     assert torn > 9
     await installation.upgrade()
     await installation.difference()
+
+
+@pytest.mark.skipif(on_postgres(), reason="PostgreSQL watches over its keys by itself")
+async def test_an_upgrade_that_would_leave_a_reference_to_nothing_is_not_made(
+    installation: Installation, tmp_path: Path
+) -> None:
+    await installation.upgrade(FIRST)
+    await first_version(installation.database)
+    before = await installation.columns()
+    await installation.database.dispose()
+    with closing(sqlite3.connect(tmp_path / "empty.db")) as careless:
+        careless.execute("DELETE FROM cases WHERE number = (SELECT min(number) FROM cases)")
+        careless.commit()
+    with pytest.raises(Exception, match="timeline|notices|revisits|drafts|withdrawals"):
+        await installation.upgrade()
+    assert await installation.columns() == before

@@ -87,7 +87,10 @@ async def reference(world: World) -> dict[str, list[tuple[Any, ...]]]:
     async with world.database.reading() as session:
         found = {kind.__name__: await _all(session, kind, names) for kind, names in REFERENCE.items()}
         steps = await session.scalars(select(WorkflowStep))
-        found["starts"] = sorted((step.profile, step.chain, step.code, *sorted(step.starts_on)) for step in steps)
+        found["moves"] = sorted(
+            (step.profile, step.chain, step.code, *sorted(step.starts_on), "–", *sorted(step.stops_on))
+            for step in steps
+        )
     return found
 
 
@@ -171,7 +174,7 @@ async def test_a_case_from_then_goes_on_to_its_end(upgraded: World, name: str) -
     await seeded(upgraded)
     desk, which = Desk(upgraded), case(name)
     if name == "signing":
-        await desk.sure("agent", which, "countersign_done", opinion="会签单位已口头同意")
+        await desk.sure("lead", which, "countersign_done", opinion="会签单位已口头同意")
     await desk.sure("agent", which, "propose", **PROPOSAL)
     await desk.sure("supervisor", which, "approve_opinion", opinion="同意")
     await desk.sure("supervisor", which, "approve_reply", opinion="同意办结")
@@ -184,11 +187,10 @@ async def test_a_case_from_then_goes_on_to_its_end(upgraded: World, name: str) -
     assert await broken(upgraded) == []
 
 
-async def test_a_case_that_waited_for_review_is_accepted_handed_on_and_a_closed_one_opened_again(
-    upgraded: World,
-) -> None:
+async def test_a_case_that_waited_for_review_goes_on_and_a_closed_one_stays_closed(upgraded: World) -> None:
     await seeded(upgraded)
     desk = Desk(upgraded)
     await desk.investigating(case("pending"))
-    await desk.sure("supervisor", case("closed"), "reopen", opinion="发现新的事实")
+    refused = await desk.does("supervisor", case("closed"), "reopen", opinion="发现新的事实")
+    assert refused.status_code == 403
     assert await broken(upgraded) == []

@@ -54,7 +54,7 @@ async def countersigned(bank: dict[str, Staff], number: str) -> None:
     await bank["outlet"].move(number, "ask_countersign", opinion="请就退费金额会签", cosigners=asked)
     for login in ("branch", "auditor"):
         tasks = (await bank[login].get("/tasks"))["items"]
-        task = next(each for each in tasks if each["number"] == number)
+        task = next(each for each in tasks if each["case_number"] == number)
         answer = {"answer": "同意退费", "agrees": True}
         await bank[login].post(f"/tasks/{task['id']}/answer", answer, **{"If-Match": f'"{task["version"]}"'})
     assert (await bank["outlet"].get(f"/cases/{number}"))["status"] == "investigating"
@@ -76,7 +76,7 @@ async def in_the_hands_of_the_outlet(bank: dict[str, Staff], number: str) -> Non
     await bank["agent"].move(number, "dispatch", opinion="由网点直接核实", handling_unit_id=handling)
 
     async def assigned() -> bool | None:
-        return "陈网点" in await bank["lead"].page(f"/cases/{number}/assignment") or None
+        return "case.assigned" in str(await bank["lead"].get(f"/cases/{number}/timeline")) or None
 
     await until(assigned)
     await bank["outlet"].move(number, "receive", opinion="已接收")

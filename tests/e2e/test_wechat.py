@@ -76,4 +76,4 @@ async def test_a_customer_who_asks_for_a_person_at_any_turn_gets_one(chain: Chai
     customer = follower(chain)
     await customer.say(STORY)
     assert "人工" in await customer.say("算了我不想跟机器说 转人工")
-    assert any(item["channel"] == "wechat" for item in await agent.get("/handoffs"))
+    assert any(item["channel"] == "wechat" for item in (await agent.get("/handoffs"))["items"])

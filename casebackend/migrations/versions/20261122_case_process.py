@@ -34,8 +34,8 @@ def upgrade() -> None:
 
 def carry_over(bind: sa.Connection) -> None:
     """Everything that stood there, in the words of this version."""
-    reference_data(bind)
-    staff_and_history(bind)
+    reference_data()
+    staff_and_history()
     cases(bind)
     timers(bind)
     notices(bind)
@@ -47,7 +47,7 @@ def _table(table: str, **columns: Any) -> sa.TableClause:
     return sa.table(table, *(sa.column(name, kind) for name, kind in columns.items()))
 
 
-def reference_data(bind: sa.Connection) -> None:
+def reference_data() -> None:
     """What a seed of this version would add is left to it; here is only what it would not touch."""
     op.execute("UPDATE calendar_days SET version = 1")
     op.execute("UPDATE dictionary_terms SET effective_from = '2018-09-04'")
@@ -57,14 +57,9 @@ def reference_data(bind: sa.Connection) -> None:
         " WHERE code = 'l3' AND approver = '上级机构或总行高级管理人员'"
     )
     op.execute("UPDATE workflow_steps SET profile = 'four_step', clock = 'internal.' || code")
-    steps = _table("workflow_steps", id=sa.Uuid, chain=sa.String, code=sa.String, starts_on=sa.JSON)
-    mine = sa.select(steps).where(steps.c.chain == "first", steps.c.code == "dispatch")
-    for step in bind.execute(mine).all():
-        starts = [*step.starts_on, *({"unmerge"} - set(step.starts_on))]
-        bind.execute(steps.update().where(steps.c.id == step.id).values(starts_on=starts))
 
 
-def staff_and_history(bind: sa.Connection) -> None:
+def staff_and_history() -> None:
     """An actor of the staff was known by login; who took part in a case stands in its history."""
     op.execute(
         "UPDATE timeline SET user_id = (SELECT users.id FROM users WHERE 'staff:' || users.login = timeline.actor)"
@@ -464,6 +459,7 @@ def new_tables() -> None:
         "extensions",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("timer_id", sa.Uuid(), nullable=False),
         sa.Column("level", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("requested_by", sa.Uuid(), nullable=False),
@@ -475,6 +471,8 @@ def new_tables() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decision_opinion", sa.String(), nullable=True),
         sa.Column("notified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_by", sa.String(length=16), nullable=True),
+        sa.Column("told_proof", sa.String(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_extensions_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_extensions")),
@@ -505,6 +503,10 @@ def new_tables() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decision_opinion", sa.String(), nullable=True),
         sa.Column("former_due_on", sa.Date(), nullable=True),
+        sa.Column("new_due_on", sa.Date(), nullable=True),
+        sa.Column("notified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_by", sa.String(length=16), nullable=True),
+        sa.Column("told_proof", sa.String(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_materials_case_id")),
         sa.ForeignKeyConstraint(["from_case_id"], ["cases.id"], name=op.f("fk_materials_from_case_id")),
@@ -530,7 +532,7 @@ def new_tables() -> None:
         sa.Column("unified_code", sa.String(length=18), nullable=True),
         sa.Column("sex", sa.String(length=8), nullable=True),
         sa.Column("tier", sa.String(length=16), nullable=True),
-        sa.Column("relation", sa.String(length=40), nullable=True),
+        sa.Column("relation", sa.String(length=200), nullable=True),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("added_by", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_parties_case_id")),

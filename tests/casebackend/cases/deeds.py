@@ -141,6 +141,13 @@ DEEDS: tuple[Deed, ...] = (
     open_second, split, apply_for_review, move_review,
 )  # fmt: skip
 
+FOLLOWS: dict[Deed, Deed] = {
+    decide_extension: ask_extension,
+    decide_material: add_material,
+    answer_task: ask_task,
+    move_review: apply_for_review,
+}
+
 
 async def done(
     session: Any, deed: Deed, case_id: UUID, by: Principal, draw: Any, now: datetime, units: list[UUID]

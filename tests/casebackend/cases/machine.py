@@ -40,7 +40,7 @@ from casebackend.errors import DomainError
 from casebackend.organisations.model import Organisation
 from casebackend.staff.model import User
 from casebackend.timeline.model import TimelineEntry
-from tests.casebackend.cases.deeds import DEEDS, Deed, declare, done
+from tests.casebackend.cases.deeds import DEEDS, FOLLOWS, Deed, declare, done
 from tests.world import START, configured, prepare
 
 MEMORY = Path("/dev/shm")
@@ -162,6 +162,7 @@ class Lifecycle(RuleBasedStateMachine):
         RUNS["begun"] += 1
         self.bank = Bank()
         self.cases: list[UUID] = []
+        self.asked: dict[Deed, list[UUID]] = {}
         self.known: dict[UUID, tuple[Status, str, UUID | None]] = {}
 
     @initialize(steps=st.tuples(*[st.integers(0, len(MAIN_WAY))] * len(CHANNELS)))
@@ -211,8 +212,10 @@ class Lifecycle(RuleBasedStateMachine):
             REFUSED[str(move), refusal.slug] += 1
 
     def somebody_does_something_around_a_case(self, data: st.DataObject, folly: int) -> None:
-        case_id = data.draw(st.sampled_from(self.cases))
+        """What was asked for is mostly decided where it was asked for."""
         deed = data.draw(st.sampled_from([each for each in DEEDS if folly > 15 or each is not declare]))
+        asked = self.asked.get(FOLLOWS.get(deed, deed), []) if folly < 17 else []
+        case_id = data.draw(st.sampled_from(asked if deed in FOLLOWS and asked else self.cases))
         actor = data.draw(st.sampled_from(self.bank.staff))
         note(f"{self.bank.now:%m-%d %H:%M} {actor.actor} {deed.__name__}")
         try:
@@ -221,6 +224,7 @@ class Lifecycle(RuleBasedStateMachine):
             note(f"refused: {refusal.slug}")
             REFUSED[deed.__name__, refusal.slug] += 1
         else:
+            self.asked.setdefault(deed, []).append(case_id)
             self.cases += [opened] if opened and len(self.cases) < MOST_CASES else []
 
     def everybody(self) -> list[Principal]:
@@ -256,7 +260,8 @@ class Lifecycle(RuleBasedStateMachine):
             select(Timer.kind, Timer.due_at).where(Timer.case_id == case_id, Timer.stopped_at.is_(None))
         )
         self.known[case_id] = (Status(row.status), row.number, row.handler_id)
-        return row._asdict() | {"running": [tuple(each) for each in running]}
+        shown: dict[str, Any] = dict(row._mapping)
+        return shown | {"running": [tuple(each) for each in running]}
 
     def teardown(self) -> None:
         try:

@@ -146,7 +146,7 @@ async def test_what_a_merge_took_back_or_a_correction_runs_on_from_its_origin(wo
         running = await rig.running()
         assert running["l1"].derivation.startswith("收到 3月2日 + 15日 = 3月17日")
         assert running["l1"].seq == 2
-        assert "internal.dispatch" in running
+        assert "receive.review" in running
 
         await rig.goes(S.INVESTIGATING, M.SUSPEND, days=1)
         await rig.goes(S.SUSPENDED, M.EDIT, days=4)

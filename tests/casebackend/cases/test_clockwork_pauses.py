@@ -33,8 +33,10 @@ async def test_a_pause_ends_with_the_move_that_ends_the_suspension(world: World)
         await rig.goes(S.INVESTIGATING, M.SUSPEND, days=1)
         await rig.goes(S.SUSPENDED, M.MERGE, days=2)
         assert await rig.running() == {}
-        assert not any(t.stop_reason == StopReason.SUSPENDED for t in service.newest(
-            await timers_of(session, rig.case.id)).values())
+        assert not any(
+            t.stop_reason == StopReason.SUSPENDED
+            for t in service.newest(await timers_of(session, rig.case.id)).values()
+        )
         await rig.goes(S.MERGED, M.UNMERGE, days=10)
         assert (await rig.running())["l1"].derivation.startswith("收到 3月2日 + 15日 + 暂停 2日 = 3月19日")
 

@@ -108,7 +108,9 @@ async def test_a_regulators_case_goes_the_whole_way_by_head_office(world: World)
     receipt = await filed(world)
     await becomes(world, receipt.case_id, source="regulator")
     assert slug(await desk.does("admin", receipt.number, "void", opinion="x")) == (409, "not-for-regulator-cases")
-    refused = await desk.does("agent", receipt.case_id, "merge", master_number=ordinary.number, opinion="重复")
+    refused = await desk.does(
+        "agent", receipt.case_id, "merge", master_number=ordinary.number, opinion="重复", closing_info="x"
+    )
     assert slug(refused) == (409, "not-for-regulator-cases")
     await desk.investigating(receipt.case_id)
     assert slug(await desk.does("agent", receipt.case_id, "propose_reply", **ANSWER)) == (409, "needs-review")

@@ -129,3 +129,15 @@ async def test_what_is_closed_cannot_be_withdrawn(world: World) -> None:
     await Desk(world).sure("lead", receipt.case_id, "decline", decline_reason="already_decided", opinion="重复")
     assert (await says(world, "withdraw", "撤诉"))["outcome"] == "closed"
     assert (await says(world, "withdraw", "撤诉", sender="stranger"))["outcome"] == "none"
+
+
+async def test_a_draft_is_not_urged_and_an_answered_complaint_not_taken_back(world: World) -> None:
+    receipt = await filed(world)
+    desk = Desk(world)
+    await desk.sure("lead", receipt.case_id, "return_to_draft", opinion="补充事实")
+    assert (await says(world, "urge", "催一下"))["outcome"] == "none"
+    assert (await case_of(world, receipt.case_id)).urge_count == 0
+    await desk.sure("agent", receipt.case_id, "submit")
+    await desk.replied(receipt.case_id)
+    assert (await says(world, "withdraw", "我要撤诉"))["outcome"] == "closed"
+    assert (await case_of(world, receipt.case_id)).status == "replied"

@@ -45,16 +45,17 @@ replied plan_followup follow_up
 replied close_without_followup closed
 follow_up close closed
 closed reopen investigating
-merged unmerge accepted
+merged unmerge pending_review
 closed archive archived
 declined archive archived
 withdrawn archive archived
 merged archive archived
 """
 DOMAIN = {tuple(line.split()) for line in WAYS.split("\n") if line}
-DOMAIN |= {(status, "withdraw", "withdrawn") for status in [*PROCESS, "draft"]}
-DOMAIN |= {(status, "merge", "merged") for status in [*PROCESS, "draft"]}
-DOMAIN |= {(status, "edit", "draft") for status in PROCESS}
+UNANSWERED = [status for status in PROCESS if status not in ("replied", "follow_up")]
+DOMAIN |= {(status, "withdraw", "withdrawn") for status in [*UNANSWERED, "draft"]}
+DOMAIN |= {(status, "merge", "merged") for status in [*UNANSWERED, "draft"]}
+DOMAIN |= {(status, "edit", "draft") for status in UNANSWERED}
 DOMAIN |= {(str(status), "void", "voided") for status in Status if status not in ("archived", "voided")}
 
 
@@ -107,11 +108,12 @@ def test_the_legal_clock_stops_exactly_where_the_duty_ends() -> None:
 
 def test_the_bot_and_the_system_decide_nothing() -> None:
     """They may register, route, survey and archive, and carry out what people have decided: a countersign that all have
-    answered, a recusal that somebody declared. Accepting is theirs for a second complaint only."""
+    answered, a recusal that somebody declared, a review that orders to handle it once more, the end
+    of a master that others were merged into. Accepting is theirs for a second complaint only."""
     automatic = {move for (_, move), arrow in LIFECYCLE.items() if arrow.by & {"system", "customer"}}
     assert automatic == {
         Move.SUBMIT, Move.ACCEPT, Move.DISPATCH, Move.PLAN_FOLLOWUP, Move.CLOSE_WITHOUT_FOLLOWUP, Move.CLOSE,
-        Move.ARCHIVE, Move.WITHDRAW, Move.COUNTERSIGN_DONE, Move.SEND_BACK,
+        Move.ARCHIVE, Move.WITHDRAW, Move.COUNTERSIGN_DONE, Move.SEND_BACK, Move.REOPEN, Move.UNMERGE,
     }  # fmt: skip
 
 

@@ -255,7 +255,10 @@ async def test_a_closed_case_is_reopened_with_a_new_legal_clock(world: World, de
         command = MoveCase(move=Move.CLOSE_WITHOUT_FOLLOWUP)
         await move_case(session, receipt.case_id, command, principal=SYSTEM, now=world.time)
     world.wait(days=5)
-    answer = await Desk(world).sure("supervisor", receipt.case_id, "reopen", opinion="核查决定重新处理")
+    async with world.database.transaction() as session:
+        command = MoveCase(move=Move.REOPEN, opinion="核查决定重新处理")
+        await move_case(session, receipt.case_id, command, principal=SYSTEM, now=world.time)
+    answer = (await Desk(world).reads("agent", f"/cases/{receipt.number}")).json()
     assert (answer["status"], answer["promised_on"], answer["replied_at"]) == ("investigating", "2026-03-22", None)
     async with world.database.reading() as session:
         assert await check(session, now=world.time) == []

@@ -71,7 +71,7 @@ class Seat:
         await self.page.get_by_label("用户名").fill(login)
         await self.page.get_by_label("密码").fill(PASSWORD)
         await self.page.keyboard.press("Enter")
-        await self.page.wait_for_url("**/queue*")
+        await self.page.wait_for_url(lambda url: not url.endswith("/login"))
 
 
 async def seat(browser: Browser, live: Live, login: str, size: dict[str, int] = DESK) -> Seat:

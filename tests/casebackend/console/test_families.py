@@ -66,7 +66,7 @@ async def test_a_review_goes_its_way_at_the_desk(world: World) -> None:
     here = f"/cases/{number}/reviews"
     assert "登记核查申请" in await opens(desk, "lead", here)
     await sure(
-        desk, "lead", here, grounds="不同意", form="confirmed_form", confirmed="yes", applied_at="2026-03-02T10:00"
+        desk, "lead", here, grounds="不同意", written="confirmed_form", confirmed="yes", applied_at="2026-03-02T10:00"
     )
     assert f"{number}-H1" in await opens(desk, "branch", "/reviews")
     for move, form in (

@@ -16,6 +16,7 @@ def case_in(status: Status, *moves: Move, findings: str | None = None) -> CaseVi
     ]
     return CaseView.model_construct(
         status=status,
+        matter_type="complaint",
         allowed=allowed,
         findings=findings,
         business_channel_a="网点",

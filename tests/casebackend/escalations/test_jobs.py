@@ -196,6 +196,7 @@ async def test_a_clock_that_strikes_while_somebody_writes_on_the_case_waits_for_
     receipt = await filed(world)
     timer = await legal(world, receipt.case_id)
     end = next(strike for strike in await strikes(world, timer) if strike.kind is Reminding.OVERDUE)
+    payload = {"case_id": str(timer.case_id), "timer_id": str(timer.id), "told": 0, "level": end.level}
     begun = asyncio.Event()
 
     async def somebody() -> None:
@@ -210,7 +211,7 @@ async def test_a_clock_that_strikes_while_somebody_writes_on_the_case_waits_for_
     async def the_clock() -> None:
         await begun.wait()
         async with world.database.transaction() as session:
-            await on_strike(session, {"timer_id": str(timer.id), "told": 0, "level": end.level}, timer.due_at)
+            await on_strike(session, payload, timer.due_at)
 
     await asyncio.gather(somebody(), the_clock())
     async with world.database.transaction() as session:

@@ -53,7 +53,7 @@ async def test_a_merge_is_taken_back_with_the_clock_it_had(world: World) -> None
     world.wait(days=3)
     desk = Desk(world)
     answer = await desk.sure("lead", child.case_id, "unmerge", opinion="不是同一件事")
-    assert (answer["status"], answer["master_number"]) == ("accepted", None)
+    assert (answer["status"], answer["master_number"]) == ("pending_review", None)
     assert answer["promised_on"] == due.isoformat() if due else False
     async with world.database.reading() as session:
         running = [timer for timer in await timers_of(session, child.case_id) if timer.stopped_at is None]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from casebackend.cases.jobs import archive_due
-from tests.casebackend.cases.builders import Desk, case_of, filed, unit
+from tests.casebackend.cases.builders import REPLY, Desk, case_of, filed, unit
 from tests.casebackend.cases.test_own import says
 from tests.casebackend.families.builders import closes, holds, posts, slug
 from tests.casebackend.registration.takers import Counter
@@ -46,9 +46,7 @@ async def test_two_colleagues_merge_the_same_two_complaints_into_each_other(worl
     await desk.browser("agent")
     for _ in range(3):
         one, other = await filed(world), await filed(world)
-        answers = await asyncio.gather(
-            merges(desk, one.case_id, other.number), merges(desk, other.case_id, one.number)
-        )
+        answers = await asyncio.gather(merges(desk, one.case_id, other.number), merges(desk, other.case_id, one.number))
         assert sorted(answer.status_code for answer in answers) == [200, 409]
     assert await holds(world) == []
 
@@ -69,12 +67,12 @@ async def test_material_and_the_customers_words_reach_the_end_of_the_chain(world
         desk, "agent", f"/cases/{first.number}/materials", text="补充说明", received_at=world.time.isoformat()
     )
     assert answer.status_code == 201, answer.text
-    progress = (await says(world, "progress", f"查一下{first.number}"))
+    progress = await says(world, "progress", f"查一下{first.number}")
     assert last.number in progress["cases"][0]["next_step"]
-    urged = (await says(world, "urge", f"催一下{first.number}"))
+    urged = await says(world, "urge", f"催一下{first.number}")
     assert (urged["outcome"], urged["case"]["number"]) == ("urged", last.number)
     assert (await case_of(world, last.case_id)).urge_count == 1
-    asked = (await says(world, "withdraw", f"我要撤诉{first.number}"))
+    asked = await says(world, "withdraw", f"我要撤诉{first.number}")
     assert (asked["outcome"], asked["case"]["number"]) == ("confirm", last.number)
     assert await holds(world) == []
 
@@ -112,7 +110,8 @@ async def test_a_merged_complaint_is_not_archived_before_its_master(world: World
     desk = Desk(world)
     async with world.database.transaction() as session:
         assert await archive_due(session, now=world.time) == 0
-    await desk.replied(master.case_id)
+    await desk.reply_pending(master.case_id)
+    await desk.sure("agent", master.case_id, "reply", **REPLY, overdue_reason="客户长期失联")
     await closes(world, master.case_id)
     for _ in range(2):
         async with world.database.transaction() as session:

@@ -59,7 +59,9 @@ async def test_the_person_complained_of_gets_neither_the_part_nor_the_second_com
     assert part.status_code == 201, part.text
     split_off = part.json()["number"]
     await desk.sure("lead", split_off, "accept")
-    await desk.sure("agent", split_off, "dispatch", handling_unit_id=await unit(world, "稽核部"), opinion="由稽核部核查")
+    await desk.sure(
+        "agent", split_off, "dispatch", handling_unit_id=await unit(world, "稽核部"), opinion="由稽核部核查"
+    )
     assert slug(await desk.does("auditor", split_off, "receive")) == (403, "recused")
     await answered(world, desk, number)
     first = await counter.case(number)
@@ -102,7 +104,9 @@ async def test_the_person_complained_of_does_not_review_the_decision(world: Worl
     applied = {"grounds": "不同意", "form": "document", "document": "书面申请"}
     review = (await posts(desk, "lead", f"/cases/{number}/reviews", **applied)).json()
     browser = await desk.browser("branch")
-    answer = await browser.post(f"/api/v1/reviews/{review['id']}/moves", json={"move": "accept"}, headers={"If-Match": "*"})
+    answer = await browser.post(
+        f"/api/v1/reviews/{review['id']}/moves", json={"move": "accept"}, headers={"If-Match": "*"}
+    )
     assert slug(answer) == (403, "recused")
 
 
@@ -128,9 +132,7 @@ async def test_neither_who_is_only_asked_nor_who_is_recused_steers_a_case(world:
     counter, number = await about(world, "auditor" if who == "recused" else "curator")
     desk = counter.desk
     roles = ["intake", "handler", "department_head", "follow_up", "reviewer"]
-    await hired(
-        world, "jinan", staff_no="8601", roles=roles, organisation_id=UUID(await unit(world, "济南分行"))
-    )
+    await hired(world, "jinan", staff_no="8601", roles=roles, organisation_id=UUID(await unit(world, "济南分行")))
     await at_outlet(world, desk, number)
     other = (await counter.sure(unit_id=await unit(world, "济南分行")))["number"]
     asked = {"unit_id": await unit(world, "济南分行"), "demand": "请协助核实"}

@@ -62,8 +62,9 @@ def test_an_agent_brings_the_original_of_the_authorisation_and_a_paper_of_identi
     assert lacks("agent", []) == ["authorisation", "agent_id"]
     assert lacks("agent", [("authorisation", False), ("agent_id", False)]) == ["authorisation"]
     assert lacks("agent", [("authorisation", True), ("agent_id", False)]) == []
-    assert lacks("heir", []) == ["kinship"]
-    assert catalogue().people_needed("organisation", ["agent"]) == ["head"]
+    assert lacks("heir", []) == []
+    assert (lacks("organisation", []), lacks("organisation", [], ["agent"])) == ([], ["authorisation", "agent_id"])
+    assert catalogue().people_needed("organisation", []) == ["head"]
 
 
 def test_at_most_five_speak_for_a_group_and_twenty_make_it_major() -> None:

@@ -177,7 +177,7 @@ async def test_persons_complained_of_and_things_are_masked_and_checked(world: Wo
     async with world.database.transaction() as session:
         outlet = await session.scalar(select(User.id).where(User.login == "outlet"))
         case = (await session.scalars(select(Case.id))).one()
-        assert list(await session.scalars(persons_complained_of(case))) == [outlet]
+        assert list(await session.scalars(persons_complained_of(select(Case.id).where(Case.id == case)))) == [outlet]
         rows = {row.kind: row for row in await session.scalars(select(BusinessObject))}
     assert rows["card"].value_masked == "**** 7890"
     assert "6222" not in rows["card"].value_enc + rows["card"].value_index

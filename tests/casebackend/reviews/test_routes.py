@@ -195,3 +195,17 @@ async def test_a_remanded_case_is_handled_once_more(world: World, then: str) -> 
     assert await holds(world) == []
     unknown = await moves(desk, "branch", {"id": uuid4()}, "accept")
     assert slug(unknown) == (404, "review-not-found")
+
+
+async def test_while_a_second_complaint_is_open_a_remanded_case_stays_closed(world: World) -> None:
+    case_id, number = await decided(world)
+    await closes(world, case_id)
+    desk = Desk(world)
+    opened = await posts(desk, "agent", f"/cases/{number}/second", opinion="不满意")
+    assert opened.status_code == 201, opened.text
+    review = await applied(desk, number)
+    for move, body in (("accept", {}), ("begin", {}), ("decide", {"outcome": "remanded", **FOUND})):
+        await sure(desk, "branch", review, move, **body)
+    told_of = await sure(desk, "branch", review, "notify", told_by="letter", told_proof="EMS 回执")
+    assert (told_of["state"], (await case_of(world, case_id)).status) == ("notified", "closed")
+    assert await holds(world) == []

@@ -173,15 +173,16 @@ async def test_silence_closes_the_case_after_three_days(world: World) -> None:
     await holds(world)
 
 
-@pytest.mark.parametrize("move", [Move.CLOSE_WITHOUT_FOLLOWUP, Move.EDIT, Move.WITHDRAW])
+@pytest.mark.parametrize("move", [Move.CLOSE_WITHOUT_FOLLOWUP, Move.VOID])
 async def test_a_case_that_moved_on_before_the_survey_is_not_surveyed(world: World, move: Move) -> None:
     receipt = await filed(world)
     await Desk(world).replied(receipt.case_id)
     await worker(world).tick()
     async with world.database.transaction() as session:
-        roles = SYSTEM.roles | {"approver", "intake"}
-        anybody = type(SYSTEM)(SYSTEM.kind, "somebody", roles)
-        await move_case(session, receipt.case_id, MoveCase(move=move, opinion="x"), principal=anybody, now=world.time)
+        for name in ("somebody", "somebody-else") if move is Move.VOID else ("somebody",):
+            anybody = type(SYSTEM)(SYSTEM.kind, name, SYSTEM.roles | {"admin"})
+            command = MoveCase(move=move, opinion="x")
+            await move_case(session, receipt.case_id, command, principal=anybody, now=world.time)
     world.wait(minutes=2)
     await worker(world).tick()
     assert (await revisit_of(world, receipt.case_id)).state == "cancelled"
@@ -195,9 +196,9 @@ async def test_a_reopened_case_is_surveyed_after_its_new_reply_only(world: World
     await desk.replied(receipt.case_id)
     await worker(world).tick()
     async with world.database.transaction() as session:
-        command = MoveCase(move=Move.CLOSE_WITHOUT_FOLLOWUP)
-        await move_case(session, receipt.case_id, command, principal=SYSTEM, now=world.time)
-    await desk.sure("supervisor", receipt.case_id, "reopen", opinion="核查决定重新处理")
+        for move in (Move.CLOSE_WITHOUT_FOLLOWUP, Move.REOPEN):
+            command = MoveCase(move=move, opinion="核查决定重新处理")
+            await move_case(session, receipt.case_id, command, principal=SYSTEM, now=world.time)
     world.wait(minutes=2)
     await worker(world).tick()
     await desk.sure(
