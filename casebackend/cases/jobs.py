@@ -98,9 +98,8 @@ async def archive_due(session: AsyncSession, *, now: datetime, held: ColumnEleme
     if limit is None:
         return 0
     second, master = aliased(Case), aliased(Case)
-    waits = exists().where(
-        Case.status == Status.MERGED, master.id == Case.master_id, master.status.not_in((Status.ARCHIVED, Status.VOIDED))
-    )
+    gone = (Status.ARCHIVED, Status.VOIDED)
+    waits = exists().where(Case.status == Status.MERGED, master.id == Case.master_id, master.status.not_in(gone))
     due = await session.scalars(
         select(Case)
         .where(

@@ -84,7 +84,9 @@ async def _values(request: Request, session: AsyncSession, form: dict[str, str])
         "needed": needed,
         "shown": needed | known.matters[str(matter)].fields,
         "asked_people": [(role, known.people[role]) for role in (*standing.people, *standing.may_name)],
-        "asked_documents": [(kind, known.documents[kind], kind in known.originals) for kind in (*standing.documents, *standing.may_ask)],
+        "asked_documents": [
+            (kind, known.documents[kind], kind in known.originals) for kind in (*standing.documents, *standing.may_ask)
+        ],
         "names": FIELD_LABELS,
         "sexes": SEX_LABELS,
         "tiers": TIER_LABELS,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
@@ -78,7 +78,7 @@ async def earlier_of(session: AsyncSession, case: Case) -> Sequence[Case]:
     """Complaints of the same customer about the same thing, business or unit, received before."""
     if case.customer_id is None:
         return []
-    same = [Case.id.in_(about_the_same(case.id))]
+    same: list[ColumnElement[bool]] = [Case.id.in_(about_the_same(case.id))]
     if case.category_b != UNCLASSIFIED:
         same.append(Case.category_b == case.category_b)
     if case.unit_id is not None:

@@ -39,7 +39,7 @@ def run(connection: Connection) -> None:
         context.run_migrations()
 
 
-def whole(*, ctx: Any, **_: Any) -> None:
+def whole(ctx: Any, *_: Any, **__: Any) -> None:
     """Within the transaction of each version: what SQLite did not watch over is looked at before it counts."""
     if ctx.connection.dialect.name == "sqlite":
         broken = {row[0] for row in ctx.connection.execute(text("PRAGMA foreign_key_check"))}

@@ -136,6 +136,6 @@ async def test_an_upgrade_that_would_leave_a_reference_to_nothing_is_not_made(
     with closing(sqlite3.connect(tmp_path / "empty.db")) as careless:
         careless.execute("DELETE FROM cases WHERE number = (SELECT min(number) FROM cases)")
         careless.commit()
-    with pytest.raises(Exception, match="timeline|notices|revisits|drafts|withdrawals"):
+    with pytest.raises(Exception, match=r"notices|revisits"):
         await installation.upgrade()
     assert await installation.columns() == before

@@ -35,7 +35,7 @@ async def test_a_complaint_is_not_merged_into_advice_nor_into_a_stranger(world: 
     advice = await counter.sure(unit_id=place, matter_type="suggestion")
     complaint = await counter.sure(unit_id=place)
     assert slug(await merges(counter.desk, complaint["number"], advice["number"])) == (409, "cannot-merge")
-    post = {"source": "monitored", "people": [], "unit_id": place, "demand": ""}
+    post: dict[str, Any] = {"source": "monitored", "people": [], "unit_id": place, "demand": ""}
     one = await counter.sure(**post, source_url="https://example.org/1", facts="网帖甲：年费多扣")
     other = await counter.sure(**post, source_url="https://example.org/2", facts="网帖乙：柜台服务差")
     assert slug(await merges(counter.desk, other["number"], one["number"])) == (409, "cannot-merge")
@@ -96,7 +96,8 @@ async def test_whatever_ends_the_master_lets_the_merged_ones_go_on(world: World)
             )
         freed = await case_of(world, child.case_id)
         assert freed.status in ("pending_review", "accepted"), ending
-        assert freed.master_id is None and freed.promised_on is not None
+        assert freed.master_id is None
+        assert freed.promised_on is not None
         clocks = (await world.tester.get(f"/api/v1/cases/{child.number}/clocks")).json()["clocks"]
         assert [clock["kind"] for clock in clocks if clock["kind"] == "l1" and clock["stopped_at"] is None] == ["l1"]
     assert await holds(world) == []

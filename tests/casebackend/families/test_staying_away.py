@@ -150,7 +150,7 @@ async def test_neither_who_is_only_asked_nor_who_is_recused_steers_a_case(world:
     if who == "only asked":
         browser = await desk.browser("jinan")
         answer = await browser.post(
-            f"/api/v1/materials/{material.json()['id']}/decision", json={"is_new_fact": True, "opinion": "同意重新计算"},
+            f"/api/v1/materials/{material.json()['id']}/decision", json={"is_new_fact": True, "opinion": "同意"},
             headers={"If-Match": "*"},
         )  # fmt: skip
         assert slug(answer) == (403, "only-asked")
