@@ -99,6 +99,7 @@ class Chores:
         self.looked_at: datetime | None = None
         self.alarmed_on: date | None = None
         self.stopping = False
+        self.slice_seconds: float = SLICE_SECONDS
 
     @asynccontextmanager
     async def _as_leader(self) -> AsyncIterator[AsyncSession]:
@@ -160,7 +161,7 @@ class Chores:
         return True
 
     async def _repeat(self, job: Callable[..., Awaitable[int]], batch: int) -> None:
-        done, end = batch, time.monotonic() + SLICE_SECONDS
+        done, end = batch, time.monotonic() + self.slice_seconds
         while done >= batch and not self.stopping and time.monotonic() < end:
             async with self._as_leader() as session:
                 done = await job(session, now=self.now())
@@ -176,7 +177,7 @@ class Chores:
                 await act(session, each, now=self.now())
 
     async def _drain(self) -> None:
-        end = time.monotonic() + SLICE_SECONDS
+        end = time.monotonic() + self.slice_seconds
         while not self.stopping and time.monotonic() < end and await self._waiting():
             async with self._as_leader() as session:
                 messages = await outbox.claim(session, now=self.now())

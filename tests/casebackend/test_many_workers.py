@@ -74,6 +74,10 @@ async def test_what_is_long_overdue_is_told_oldest_first_and_in_small_steps(worl
         done = (await session.scalars(select(Timer).where(Timer.kind == PROBE, Timer.fired_at.is_not(None)))).all()
         assert (len(left), len(done)) == (50, clocks.BATCH)
         assert max(timer.due_at for timer in done) <= min(timer.due_at for timer in left) + timedelta(hours=1)
+    ticking.slice_seconds = 0
+    await ticking._repeat(clocks.strike, clocks.BATCH)
+    assert len(await told(world)) == clocks.BATCH, "its slice is over: the others have their turn"
+    ticking.slice_seconds = 600
     for _ in range(2):
         await ticking._repeat(clocks.strike, clocks.BATCH)
     counted = await told(world)

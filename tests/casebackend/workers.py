@@ -5,4 +5,6 @@ from tests.world import World
 
 
 def worker(world: World, name: str = "w") -> Worker:
-    return Worker(world.database, world.settings, now=lambda: world.time, name=name)
+    ticking = Worker(world.database, world.settings, now=lambda: world.time, name=name)
+    ticking.slice_seconds = 600
+    return ticking
