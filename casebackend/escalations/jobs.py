@@ -15,6 +15,7 @@ from casebackend.clocks import service as clocks
 from casebackend.clocks.jobs import wanted
 from casebackend.clocks.model import Timer
 from casebackend.clocks.reminders import Reminding, Strike
+from casebackend.database import remembered
 from casebackend.escalations import of_reviews
 from casebackend.escalations.queries import in_charge, receivers, unit_in_charge
 from casebackend.escalations.rules import Recipient, highest_for_each
@@ -40,15 +41,21 @@ TIMER = "timer:"
 async def on_strike(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
     """The clock may have been stopped since it struck; then nobody is bothered."""
     clock_of = UUID(payload["case_id"])
-    review = await review_of_clock(session, clock_of)
-    case = await hold(session, review.case_id if review else clock_of)
+    review: Review | None = None
+    case = await session.get(Case, clock_of, with_for_update=True, populate_existing=True)
+    if case is None:
+        review = await review_of_clock(session, clock_of)
+        case = await hold(session, review.case_id if review else clock_of)
     timer = await session.get_one(Timer, UUID(payload["timer_id"]), populate_existing=True)
     if timer.stopped_at is not None:
         return
     told, level = int(payload.get("told", 0)), int(payload.get("level", timer.level))
     plan = await clocks.strikes_of(session, timer)
     come = wanted([each for each in plan if told < each.level <= level], overdue=now >= timer.due_at)
-    handlers = await staff.names(session, [case.handler_id, case.assignee_id])
+    having = case.handler_id, case.assignee_id
+    handlers = (
+        await remembered(session, ("names", *having), lambda: staff.names(session, having)) if any(having) else {}
+    )
     handler = "、".join(handlers.values()) or "尚无承办人"
     tellings = [await _telling(session, case, timer, strike, handler, review) for strike in highest_for_each(come)]
     if not tellings or not await notify_all(session, tellings, now=now):

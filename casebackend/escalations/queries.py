@@ -3,6 +3,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.cases.model import Case
+from casebackend.database import remembered
 from casebackend.escalations.rules import Recipient
 from casebackend.staff import queries as staff
 from casebackend.staff.model import User
@@ -16,10 +17,14 @@ def unit_in_charge(case: Case) -> UUID | None:
 async def in_charge(session: AsyncSession, case: Case) -> list[User]:
     """The present handler, else who is to be, else who leads the unit in charge."""
     for user_id in (case.handler_id, case.assignee_id):
-        user = await session.get(User, user_id) if user_id else None
+        user = await _user(session, user_id) if user_id else None
         if user is not None and user.active:
             return [user]
     return await staff.leaders_of(session, unit_in_charge(case))
+
+
+async def _user(session: AsyncSession, user_id: UUID) -> User | None:
+    return await remembered(session, ("user", user_id), lambda: session.get(User, user_id))
 
 
 async def receivers(session: AsyncSession, case: Case, recipient: str) -> list[User]:

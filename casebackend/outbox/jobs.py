@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.database import REMEMBERED
@@ -47,12 +47,13 @@ async def carry_out(
     *,
     now: datetime,
 ) -> int:
-    """Each message under its own savepoint: the effects and the mark that they are done come together. Who leads which
-    unit is asked once for all of them."""
-    done = 0
+    """Each message under its own savepoint: a bad one leaves nothing. The effects of the good ones and the mark that
+    they are done are committed together. Who leads which unit is asked once for all of them."""
+    done: list[UUID] = []
+    messages = await _locked(session, [message_id for message_id, _ in claimed])
     session.info[REMEMBERED] = {}
     for message_id, attempt in claimed:
-        message = await session.get(OutboxMessage, message_id, with_for_update=True, populate_existing=True)
+        message = messages.get(message_id)
         if message is None or message.done_at is not None or message.attempts != attempt:
             continue
         try:
@@ -64,9 +65,15 @@ async def carry_out(
             await session.refresh(message)
             message.error, message.dead = type(error).__name__, attempt >= MAX_ATTEMPTS
             log.warning("outbox.failed", topic=message.topic, attempt=attempt, error=message.error)
+            await session.flush()
         else:
-            message.done_at, message.error = now, None
-            done += 1
-        await session.flush()
+            done.append(message_id)
     del session.info[REMEMBERED]
-    return done
+    mark = update(OutboxMessage).where(OutboxMessage.id.in_(done)).values(done_at=now, error=None)
+    await session.execute(mark.execution_options(synchronize_session=False))
+    return len(done)
+
+
+async def _locked(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, OutboxMessage]:
+    query = select(OutboxMessage).where(OutboxMessage.id.in_(ids)).order_by(OutboxMessage.id).with_for_update()
+    return {row.id: row for row in await session.scalars(query.execution_options(populate_existing=True))}
