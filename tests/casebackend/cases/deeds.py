@@ -33,17 +33,10 @@ from casebackend.tasks.model import Task
 type Deed = Callable[[Any, Case, Principal, Any, datetime, list[UUID]], Awaitable[UUID | None]]
 
 
-class Nothing(NotFound):
-    slug = "nothing-there"
-
-    def __init__(self) -> None:
-        super().__init__("没有可以处理的事项")
-
-
 async def _newest(session: Any, model: Any, case: Case, order: Any) -> Any:
     found = await session.scalar(select(model).where(model.case_id == case.id).order_by(order.desc()).limit(1))
     if found is None:
-        raise Nothing
+        raise NotFound("没有可以处理的事项")
     return found
 
 
