@@ -35,8 +35,14 @@ def scratch() -> Path:
 
 @cache
 def _admin() -> str:
+    """Nobody pulls the plug of this server: what the tests kill are our own programs."""
     server = get_server(scratch() / "postgres", cleanup_mode="stop")
-    return str(server.get_uri())
+    address = str(server.get_uri())
+    with psycopg.connect(address, autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+        connection.execute("SELECT pg_reload_conf()")
+    return address
 
 
 def _postgres_url(name: str) -> str:

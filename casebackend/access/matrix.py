@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -29,6 +30,7 @@ class Matrix:
         return ANY_STAFF in row and principal.kind is Kind.STAFF
 
 
+@cache
 def load(path: Path = FILE) -> Matrix:
     rows = yaml.safe_load(path.read_text(encoding="utf-8"))
     return Matrix({name: frozenset(allowed) for name, allowed in rows.items()})
