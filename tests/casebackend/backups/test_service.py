@@ -1,0 +1,103 @@
+"""F29: a backup is made beside the living system; what it holds comes back, and whole, or nothing is touched."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from casebackend.backups import service
+from casebackend.backups.errors import BackupRefused
+from casebackend.backups.manifest import NAME, Manifest
+from casebackend.connection import open_database
+from casebackend.conversations.model import Message
+from casebackend.leader import lead
+from casebackend.settings import Settings
+from tests.databases import binaries, empty_url, on_postgres
+from tests.world import World, configured
+
+
+def with_binaries(settings: Settings) -> Settings:
+    return settings.model_copy(update={"pg_bin": binaries()})
+
+
+async def kept(settings: Settings) -> set[str | None]:
+    database = open_database(settings)
+    async with database.reading() as session:
+        found = set(await session.scalars(select(Message.external_id)))
+    await database.dispose()
+    return found
+
+
+async def test_a_backup_under_load_comes_back_whole_in_another_place(world: World, tmp_path: Path) -> None:
+    before = {(await world.says("被多扣了200元", external_id=f"before-{place}")).message_id for place in range(20)}
+    stored = world.settings.var_dir / "attachments" / "ab"
+    stored.mkdir(parents=True)
+    (stored / "cd").write_bytes(b"sealed")
+    over = False
+
+    async def customers() -> int:
+        count = 0
+        while not over:
+            await world.says("还没有人联系我", sender=f"c{count}", external_id=f"during-{count}")
+            count += 1
+        return count
+
+    busy = asyncio.create_task(customers())
+    folder = await asyncio.to_thread(
+        asyncio.run, service.back_up(with_binaries(world.settings), tmp_path / "backups", now=world.time)
+    )
+    over = True
+    assert await busy > 0
+    assert len(before) == 20
+    assert service.last(world.settings.var_dir) == world.time
+
+    async with empty_url(tmp_path) as url:
+        elsewhere = with_binaries(configured(url, tmp_path / "var"))
+        assert await service.restore(elsewhere, folder, replace=False, now=world.time) == []
+        found = await kept(elsewhere)
+        assert {f"before-{place}" for place in range(20)} <= found
+        assert (tmp_path / "var" / "attachments" / "ab" / "cd").read_bytes() == b"sealed"
+        with pytest.raises(BackupRefused, match="--replace"):
+            await service.restore(elsewhere, folder, replace=False, now=world.time)
+        assert await service.restore(elsewhere, folder, replace=True, now=world.time) == []
+        assert await kept(elsewhere) == found
+
+
+async def test_what_cannot_be_trusted_is_not_restored(world: World, tmp_path: Path) -> None:
+    settings = with_binaries(world.settings)
+    folder = await service.back_up(settings, tmp_path, now=world.time)
+    with pytest.raises(BackupRefused, match="已存在"):
+        await service.back_up(settings, tmp_path, now=world.time)
+    held = Manifest.read(folder)
+    other = held.model_copy(update={"database": "sqlite" if on_postgres() else "postgresql"})
+    for wrong, words in [
+        (held.model_copy(update={"keys": ["00000000"]}), "缺少密钥 00000000"),
+        (other, "种类不同"),
+        (held.model_copy(update={"files": held.files | {"attachments/x": "0"}}), "已损坏"),
+    ]:
+        wrong.write(folder)
+        with pytest.raises(BackupRefused, match=words):
+            await service.restore(settings, folder, replace=True, now=world.time)
+    (folder / NAME).unlink()
+    with pytest.raises(BackupRefused, match="不是完整的备份"):
+        await service.restore(settings, folder, replace=True, now=world.time)
+    async with world.database.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(Message)) == 0
+
+
+async def test_nothing_is_replaced_under_a_program_at_work(world: World, tmp_path: Path) -> None:
+    settings = with_binaries(world.settings)
+    folder = await service.back_up(settings, tmp_path, now=world.time)
+    async with world.database.transaction() as session:
+        await lead(session, "worker", "w1", now=world.time)
+    with pytest.raises(BackupRefused, match="先停止全部程序"):
+        await service.restore(settings, folder, replace=True, now=world.time)
+
+
+@pytest.mark.skipif(not on_postgres(), reason="the programs are PostgreSQL's")
+async def test_missing_programs_are_named(world: World, tmp_path: Path) -> None:
+    with pytest.raises(BackupRefused, match="TINGSU_PG_BIN"):
+        await service.back_up(
+            world.settings.model_copy(update={"pg_bin": tmp_path}), tmp_path / "backups", now=world.time
+        )
