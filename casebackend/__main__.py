@@ -1,103 +1,55 @@
-"""Commands of an operator: python -m casebackend COMMAND."""
+"""Commands of an operator: python -m casebackend COMMAND. docs/operations.md says when."""
 
 import argparse
 import asyncio
 import fcntl
-import json
-import secrets
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from alembic import command
-from alembic.config import Config
-
-from casebackend import check, problems
+from casebackend import check, installing, problems
 from casebackend.app import create_app
-from casebackend.audit import service as audit
+from casebackend.attachments import commands as attachments
+from casebackend.audit import commands as audit
+from casebackend.backups import commands as backups
 from casebackend.cases import diagram
 from casebackend.connection import open_database
-from casebackend.customers import service as customers
+from casebackend.database import Database
+from casebackend.keys import commands as keys
 from casebackend.logging import configure
-from casebackend.seed import seed
 from casebackend.settings import Settings
-from casebackend.staff.demo import logins
+
+type Given = argparse.Namespace
+type Run = Callable[[Given], int]
 
 
 def _settings() -> Settings:
     return Settings()  # type: ignore[call-arg]
 
 
-def migrate() -> int:
-    """Brings the schema to the newest version, with the reference data and the indexes that it needs."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    command.upgrade(config, "head")
-    asyncio.run(_completed())
-    return 0
+def _with_database(work: Callable[[Database, Given], Awaitable[int]]) -> Run:
+    async def opened(given: Given) -> int:
+        database = open_database(_settings())
+        try:
+            return await work(database, given)
+        finally:
+            await database.dispose()
+
+    return lambda given: asyncio.run(opened(given))
 
 
-async def _completed() -> None:
-    """What no migration can do: it holds no keys and knows no seed. Run again it changes nothing."""
-    database = open_database(_settings())
-    try:
-        async with database.transaction() as session:
-            await seed(session, now=datetime.now(UTC), passwords={})
-        indexed = True
-        while indexed:
-            async with database.transaction() as session:
-                indexed = await customers.index_papers(session) > 0
-    finally:
-        await database.dispose()
+def _alone(work: Callable[[Settings, Given], Coroutine[Any, Any, int]]) -> Run:
+    return lambda given: asyncio.run(work(_settings(), given))
 
 
-async def demo_logins() -> int:
-    """Seeds, gives the demo logins new passwords and prints them once, as JSON."""
-    settings = _settings()
-    database = open_database(settings)
-    passwords = {login: secrets.token_urlsafe(9) for login in logins()}
-    async with database.transaction() as session:
-        await seed(session, now=datetime.now(UTC), passwords=passwords)
-    await database.dispose()
-    print(json.dumps(passwords))
-    return 0
-
-
-async def _sentences(of: Callable[[], Awaitable[list[str]]]) -> int:
-    broken = await of()
+async def run_check(database: Database, _: Given) -> int:
+    """The invariants of the stored business."""
+    async with database.reading() as session:
+        broken = await check.check(session, now=datetime.now(UTC))
     print("\n".join(broken) if broken else "一切正常")
     return 1 if broken else 0
-
-
-async def run_check() -> int:
-    """The invariants of the stored business."""
-    settings = _settings()
-    database = open_database(settings)
-
-    async def found() -> list[str]:
-        async with database.reading() as session:
-            return await check.check(session, now=datetime.now(UTC))
-
-    try:
-        return await _sentences(found)
-    finally:
-        await database.dispose()
-
-
-async def audit_verify() -> int:
-    """Names the first bad row of each broken audit chain."""
-    settings = _settings()
-    database = open_database(settings)
-
-    async def found() -> list[str]:
-        async with database.reading() as session:
-            return await audit.verify(session, session.info["audit_key"])
-
-    try:
-        return await _sentences(found)
-    finally:
-        await database.dispose()
 
 
 def serve() -> int:
@@ -117,32 +69,70 @@ def serve() -> int:
     return 0
 
 
-def lifecycle() -> int:
-    """Prints docs/case-lifecycle.md."""
-    print(diagram.document(), end="")
-    return 0
+def printed(document: Callable[[], str]) -> Run:
+    def show(_: Given) -> int:
+        print(document(), end="")
+        return 0
+
+    return show
 
 
-def problem_catalogue() -> int:
-    """Prints docs/problems.md."""
-    print(problems.catalogue(), end="")
-    return 0
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="python -m casebackend")
+    commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, run: Run, words: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=words)
+        sub.set_defaults(run=run)
+        return sub
+
+    def choose(name: str, runs: dict[str, Run], words: str) -> None:
+        sub = add(name, lambda given: runs[given.what](given), words)
+        sub.add_argument("what", nargs="?", choices=list(runs), default=next(iter(runs)))
+
+    add("serve", lambda _: serve(), "the web process")
+    add("migrate", lambda _: installing.migrate(_settings()), "schema, reference data and indexes of this version")
+    add("demo-logins", _alone(lambda settings, _: installing.demo_logins(settings)), "new passwords, printed once")
+    add("check", _with_database(run_check), "the invariants of the stored business")
+    add("lifecycle", printed(diagram.document), "prints docs/case-lifecycle.md")
+    add("problems", printed(problems.catalogue), "prints docs/problems.md")
+    anchors = {"verify": audit.verify, "anchor": audit.anchor}
+    choose("audit", {name: _anchored(run) for name, run in anchors.items()}, "the chain of the audit")
+    add(
+        "attachments",
+        _with_database(lambda database, _: attachments.verify(database)),
+        "every stored file is as it was",
+    )
+    choose(
+        "keys",
+        {
+            "status": _with_database(lambda database, _: keys.status(database)),
+            "rotate": _with_database(lambda database, _: keys.rotate(database)),
+        },
+        "which key what is sealed with",
+    )
+    backup = add(
+        "backup", _alone(lambda settings, given: backups.backup(settings, given.folder)), "beside the living system"
+    )
+    backup.add_argument("folder", type=Path)
+    restore = add(
+        "restore",
+        _alone(lambda settings, given: backups.restore(settings, given.folder, replace=given.replace)),
+        "with all programs stopped",
+    )
+    restore.add_argument("folder", type=Path)
+    restore.add_argument("--replace", action="store_true", help="over what is there now, which is kept beside it")
+    return made
+
+
+def _anchored(run: Callable[[Database, Path], Awaitable[int]]) -> Run:
+    return _with_database(lambda database, _: run(database, _settings().anchors))
 
 
 def main(arguments: list[str]) -> int:
-    commands: dict[str, Callable[[], int]] = {
-        "serve": serve,
-        "migrate": migrate,
-        "lifecycle": lifecycle,
-        "problems": problem_catalogue,
-        "demo-logins": lambda: asyncio.run(demo_logins()),
-        "check": lambda: asyncio.run(run_check()),
-        "audit": lambda: asyncio.run(audit_verify()),
-    }
-    parser = argparse.ArgumentParser(prog="python -m casebackend")
-    parser.add_argument("command", choices=sorted(commands))
-    parser.add_argument("what", nargs="?", choices=["verify"])
-    return commands[parser.parse_args(arguments).command]()
+    given = parser().parse_args(arguments)
+    run: Run = given.run
+    return run(given)
 
 
 if __name__ == "__main__":

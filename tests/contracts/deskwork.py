@@ -22,6 +22,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "registrations.change": TAKEN,
     "registration.units": {"unit_id": "", "reason": REASON},
     "registration.severity": {"severity": "重大投诉", "reason": REASON},
+    "registration.regulator_date": {"due_on": "2027-06-30", "document": "监管来文〔2026〕17号", "reason": REASON},
     "reviews.apply": GROUNDS,
     "reviews.move": {"move": "accept", "opinion": "受理"},
     "families.open_second": {"opinion": "对答复不满意"},

@@ -35,6 +35,7 @@ class Served:
         values = {
             name: value.get_secret_value() if hasattr(value, "get_secret_value") else str(value)
             for name, value in self.settings
+            if value is not None
         } | {"port": str(self.port)}
         return os.environ | {f"TINGSU_{name.upper()}": value for name, value in values.items()}
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from sqlalchemy.engine import make_url
 
-from casebackend.database import EXIT_BROKEN_FILE
+from casebackend.engines import EXIT_BROKEN_FILE
 from tests.contracts.served import Served
 from tests.databases import on_postgres
 from tests.world import TOKENS

@@ -1,7 +1,6 @@
 """F20: the web process is killed at any moment. What was acknowledged is kept, once; the rest is not there at all."""
 
 import asyncio
-import random
 import signal
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -19,11 +18,12 @@ from casebackend.check import check
 from casebackend.connection import open_database
 from casebackend.conversations.model import Message
 from tests.contracts.customer import Customer
-from tests.contracts.history import Client, History, compared
+from tests.contracts.history import History, compared
+from tests.contracts.killing import killed_under_load
 from tests.contracts.served import Served
 from tests.world import TOKENS
 
-KILLS, CLIENTS = 50, 8
+KILLS = 50
 OF_THE_WORKER = ("timer.", "outbox.", "notice.")
 OF_THE_WEB = sorted(name for name in failpoints.NAMES if not name.startswith(OF_THE_WORKER))
 
@@ -39,19 +39,7 @@ async def broken(served: Served) -> list[str]:
 
 @pytest.mark.timeout(180)
 async def test_fifty_kills_under_load_lose_and_double_nothing(killed: Served) -> None:
-    history = History()
-    clients = [Client(killed, history) for _ in range(CLIENTS)]
-    await asyncio.to_thread(killed.fork)
-    async with asyncio.TaskGroup() as working:
-        for client in clients:
-            working.create_task(client.works())
-        for _ in range(KILLS):
-            await asyncio.sleep(random.uniform(0.02, 0.8))
-            await asyncio.to_thread(killed.kill)
-            await asyncio.to_thread(killed.fork)
-        for client in clients:
-            client.over = True
-    await asyncio.to_thread(killed.kill)
+    history = await killed_under_load(killed, KILLS)
     assert await compared(killed, history) == []
     killed.healthy()
     assert len(history.messages) > 5 * KILLS

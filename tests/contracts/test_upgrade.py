@@ -176,6 +176,7 @@ async def test_a_case_from_then_goes_on_to_its_end(upgraded: World, name: str) -
     if name == "signing":
         await desk.sure("lead", which, "countersign_done", opinion="会签单位已口头同意")
     await desk.sure("agent", which, "propose", **PROPOSAL)
+    await desk.sure("executive", which, "sign", opinion="同意")
     await desk.sure("supervisor", which, "approve_opinion", opinion="同意")
     await desk.sure("supervisor", which, "approve_reply", opinion="同意办结")
     await desk.sure("agent", which, "reply", **REPLY, overdue_reason="系统升级")
