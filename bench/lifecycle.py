@@ -40,11 +40,14 @@ def main() -> int:
     with multiprocessing.get_context("spawn").Pool(hands) as pool:
         walked = sum(pool.map(walk, [(number, each, asked.steps) for number in range(hands)]), Counter())
     begun = walked.pop(("runs", ""))
+    around = {step: times for step, times in walked.items() if step[0] == "around"}
+    walked -= Counter(around)
     figures = Figures()
     arrows = {(str(status), str(move)) for status, move in LIFECYCLE}
     figures.show("lifecycle: random walks begun", ours=begun, bar=asked.runs, at_least=True)
     figures.show("lifecycle: accepted steps", ours=walked.total())
-    figures.show("lifecycle: arrows of the table never walked", ours=len(arrows - walked.keys()))
+    figures.show("lifecycle: deeds around a case", ours=sum(around.values()), kinds=len(around))
+    figures.show("lifecycle: arrows of the table never walked", ours=len(arrows - walked.keys()), which=sorted(arrows - walked.keys()))
     figures.show("lifecycle: steps that the table does not know", ours=len(walked.keys() - arrows), bar=0)
     return figures.exit_code
 
