@@ -95,7 +95,8 @@ async def overdue(figures: Figures, scale: argparse.Namespace) -> None:
         report = await pressed(settings, database)
     more = {"overdue": scale.overdue, "load": load()}
     figures.show("F43 s until the last clock has struck", ours=report.struck_seconds, **more)
-    figures.show("F43 s until everybody is told", ours=report.told_seconds, bar=300, **more)
+    cpu = dict(zip(("worker_cpu", "postgres_cpu", "web_cpu"), report.cpu, strict=True))
+    figures.show("F43 s until everybody is told", ours=report.told_seconds, bar=300, **cpu, **more)
     figures.show("F43 duplicates", ours=report.double, bar=0, messages=report.messages)
     figures.show("F43 struck before an older one of an earlier batch", ours=report.out_of_order, bar=0)
     figures.show("F43 wall s of the API meanwhile, p95", ours=report.p95, bar=0.3, requests=report.requests, **more)

@@ -19,6 +19,7 @@ from casebackend.connection import open_database
 from casebackend.database import Database
 from casebackend.keys import commands as keys
 from casebackend.logging import configure
+from casebackend.people import commands as people
 from casebackend.settings import Settings
 
 type Given = argparse.Namespace
@@ -52,6 +53,11 @@ async def run_check(database: Database, _: Given) -> int:
     return 1 if broken else 0
 
 
+async def import_organisation(database: Database, given: Given) -> int:
+    content = await asyncio.to_thread(given.file.read_bytes)
+    return await people.import_organisation(database, content, apply=given.apply, now=datetime.now(UTC))
+
+
 def serve() -> int:
     """The web process. On SQLite a second one is refused: exactly one web process may write."""
     settings = _settings()
@@ -65,7 +71,9 @@ def serve() -> int:
             except BlockingIOError:
                 sys.exit("已有一个 casebackend 在使用该 SQLite 数据库，不能再启动第二个。")
         app = create_app(settings, database)
-        app.run(host=settings.host, port=settings.port, single_process=True, access_log=False, motd=False)
+        cert, key = settings.tls_certificate, settings.tls_key
+        tls = {"cert": str(cert), "key": str(key)} if cert and key else None
+        app.run(host=settings.host, port=settings.port, ssl=tls, single_process=True, access_log=False, motd=False)
     return 0
 
 
@@ -111,6 +119,13 @@ def parser() -> argparse.ArgumentParser:
         },
         "which key what is sealed with",
     )
+    units = add(
+        "import-organisation",
+        _with_database(import_organisation),
+        "units or people from a CSV file: looks first, applies with --apply",
+    )
+    units.add_argument("file", type=Path)
+    units.add_argument("--apply", action="store_true", help="what a look at the same file has told")
     backup = add(
         "backup", _alone(lambda settings, given: backups.backup(settings, given.folder)), "beside the living system"
     )

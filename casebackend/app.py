@@ -9,14 +9,19 @@ from sanic import Blueprint, Sanic
 from casebackend import openapi, problems
 from casebackend.assignments import routes as assignments
 from casebackend.assist import routes as assist
+from casebackend.audit import routes as audit
 from casebackend.cases import around_routes as around
+from casebackend.cases import enclosing_routes as attachments
 from casebackend.cases import routes as cases
 from casebackend.clocks import routes as limits
 from casebackend.console import wiring as console
+from casebackend.contacts import routes as contacts
+from casebackend.conversations import media_routes as media
 from casebackend.conversations import routes as conversations
 from casebackend.curation import knowledge_index
 from casebackend.database import Database
 from casebackend.digests import routes as digests
+from casebackend.disclosures import routes as disclosures
 from casebackend.drafts import routes as drafts
 from casebackend.escalations import routes as escalations
 from casebackend.extensions import routes as extensions
@@ -24,23 +29,35 @@ from casebackend.families import routes as families
 from casebackend.handoffs import routes as handoffs
 from casebackend.heartbeats import health
 from casebackend.heartbeats import routes as heartbeats
+from casebackend.metrics import routes as metrics
 from casebackend.notices import routes as notices
 from casebackend.notices import settings_routes as thresholds
+from casebackend.people import import_routes as imports
+from casebackend.people import routes as people
+from casebackend.people import unit_routes as units
+from casebackend.policies import routes as security
+from casebackend.recordings import routes as recordings
 from casebackend.registration import dictionary_routes as dictionaries
 from casebackend.registration import routes as registration
 from casebackend.reports import routes as reports
 from casebackend.reviews import routes as reviews
 from casebackend.revisits import routes as revisits
 from casebackend.settings import Settings
+from casebackend.shifts import routes as shifts
+from casebackend.staff import login_routes as logins
 from casebackend.supervision import routes as supervision
+from casebackend.tokens import routes as tokens
 from casebackend.workflow import routes as profiles
 
 API = (
+    attachments.bp, recordings.bp, media.bp,
     around.tasks_bp, around.recusals_bp, around.evidence_bp, assignments.bp, conversations.bp, drafts.bp,
     cases.bp, cases.own_bp, cases.handlings_bp, dictionaries.bp, registration.bp, registration.drafts_bp,
     reports.bp, revisits.bp, handoffs.bp, heartbeats.bp, assist.bp, families.bp, families.own_bp, reviews.bp,
     extensions.bp, limits.bp, profiles.bp, openapi.bp, digests.bp, escalations.bp, notices.bp, supervision.bp,
-    thresholds.bp,
+    thresholds.bp, security.bp, logins.bp, tokens.bp, people.bp, people.requests_bp, units.bp, imports.bp,
+    shifts.shifts_bp, shifts.handovers_bp, shifts.states_bp,
+    disclosures.bp, audit.bp, contacts.bp,
 )  # fmt: skip
 
 
@@ -64,4 +81,5 @@ def create_app(
     console.install(app)
     app.blueprint(Blueprint.group(*API, url_prefix="/api/v1"))
     app.blueprint(health.bp)
+    metrics.install(app)
     return app

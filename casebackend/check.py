@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.audit import service as audit
+from casebackend.attachments import checking as attachments
+from casebackend.audit import verifying as audit
 from casebackend.audit.model import AuditEntry
 from casebackend.cases.model import Case, CaseCounter
 from casebackend.cases.rules import INITIAL, LIFECYCLE, Move, Status
@@ -191,7 +192,13 @@ async def late_clocks(session: AsyncSession, now: datetime) -> list[str]:
     return [f"{passed} 个到期时钟未触发"] if passed else []
 
 
+async def files(session: AsyncSession, now: datetime) -> list[str]:
+    """F28: each row of an attachment has its file. Whether the bytes are right: `attachments verify`."""
+    return await attachments.missing(session)
+
+
 CHECKS: tuple[Check, ...] = (
+    files,
     drafts_and_cases, numbers, companions, paths, audit_chain, leases, references, strikes, late_clocks,
 )  # fmt: skip
 

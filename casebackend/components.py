@@ -16,6 +16,7 @@ REFUSALS = {
     415: "不是 JSON",
     422: "内容不合法",
     428: "缺少 If-Match",
+    429: "太频繁，请稍后再试",
     503: "暂时不可用，稍后重试",
 }
 KEY = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"}

@@ -1,5 +1,7 @@
 import base64
 
+from casebackend.attachments.configured import scanning, upload_limits
+from casebackend.attachments.store import Store
 from casebackend.cases.words import NUMBERING, NumberPattern
 from casebackend.customers.vault import Vault
 from casebackend.database import Database
@@ -14,8 +16,14 @@ def open_database(settings: Settings, *, name: str = "tingsu") -> Database:
         name=name,
         info={
             "audit_key": base64.b64decode(settings.audit_key.get_secret_value()),
-            "vault": Vault(settings.data_key.get_secret_value()),
+            "vault": Vault(
+                settings.data_key.get_secret_value(),
+                settings.index_key.get_secret_value() if settings.index_key else None,
+            ),
             NUMBERING: NumberPattern(settings.case_number_letters, settings.case_number_digits),
             "core": ConsoleCore(),
+            "files": Store(settings.var_dir / "attachments"),
+            "scanning": scanning(settings),
+            "upload_limits": upload_limits(settings),
         },
     )

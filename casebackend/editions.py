@@ -1,7 +1,8 @@
 """Reference data that hardly ever change (calendar, limits, chains, units, code lists), kept in the process.
 
 Each table of them has an edition that its writers raise. A transaction asks once for all editions; what is kept under
-another edition is loaded anew. So every process sees a change with its next transaction.
+another edition is loaded anew. So every process sees a change with its next transaction. A request that only reads was
+told the editions together with its login, a moment before.
 """
 
 from collections.abc import Awaitable, Callable
@@ -12,10 +13,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from casebackend.database import Base
+from casebackend.database import TOLD, Base, by_name
 
 KEPT = "references"
 SEEN, CHANGED = "editions.seen", "editions.changed"
+EDITIONS = "editions"
 
 
 class Edition(Base):
@@ -25,8 +27,14 @@ class Edition(Base):
     edition: Mapped[int]
 
 
+ALL = select(by_name(Edition.name, Edition.edition)).scalar_subquery().label(EDITIONS)
+
+
 async def _seen(session: AsyncSession) -> dict[str, int]:
     """Within one transaction the editions stand still; a session that serves a second one asks again."""
+    told: dict[str, int] | None = session.info.get(TOLD, {}).get(EDITIONS)
+    if told is not None:
+        return told
     transaction = session.sync_session.get_transaction()
     held = session.info.get(SEEN)
     if held is not None and held[0] is transaction:

@@ -21,7 +21,14 @@ NAMES = frozenset(
         "timer.claimed",
         "notice.sent",
         "audit.before_append",
+        "attachment.received",
+        "attachment.before_sync",
+        "attachment.before_rename",
+        "attachment.after_rename",
+        "attachment.before_commit",
+        "attachment.after_commit",
         "knowledge.after_build_before_swap",
+        "keys.mid_batch",
     }
 )
 

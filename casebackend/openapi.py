@@ -84,6 +84,11 @@ def _operation(
     if known.request is not None:
         content = {"application/json": {"schema": references[known.request, "validation"]}}
         found["requestBody"] = {"required": True, "content": content}
+    if known.form is not None:
+        found["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": known.form}}}
+    if known.raw:
+        any_bytes = {"schema": {"type": "string", "format": "binary"}}
+        found["requestBody"] = {"required": True, "content": {"application/octet-stream": any_bytes}}
     return found
 
 
@@ -93,6 +98,7 @@ def _parameters(path: str, handler: Any, known: Operation) -> list[dict[str, Any
         for part, kind in PARAMETER.findall(path)
     ]
     found += [{"name": part, "in": "query", "schema": schema} for part, schema in known.query.items()]
+    found += [{"name": name, "in": "header", "required": True, "schema": each} for name, each in known.headers.items()]
     if takes_key(handler):
         found.append({"name": "Idempotency-Key", "in": "header", "required": True, "schema": KEY})
     if wants_version(handler):
@@ -107,6 +113,7 @@ def _refused(method: str, path: str, handler: Any, allowed: frozenset[str], know
     found |= {400} if known.query else set()
     found |= {400, 422} if takes_key(handler) else set()
     found |= {415, 422} if known.request else set()
+    found |= {422} if known.form is not None or known.raw else set()
     found |= {412, 428} if wants_version(handler) else set()
     found |= {404} if "<" in path else set()
     return found | ({409} if method != "get" else set())
@@ -149,7 +156,7 @@ def _security(method: str, allowed: frozenset[str]) -> list[dict[str, list[str]]
     """Each entry is one way in. The tester's program may read everything."""
     if PUBLIC in allowed:
         return []
-    programs = {role for role in allowed if role.startswith("service:")}
+    programs = {role for role in allowed if role.startswith(("service:", "scope:"))}
     ways: list[dict[str, list[str]]] = [{"program": []}] if programs or method == "get" else []
     if allowed - programs:
         ways.append({"session": []} if method == "get" else {"session": [], "csrf": []})

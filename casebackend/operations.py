@@ -8,9 +8,13 @@ from pydantic import BaseModel
 from casebackend.api import (
     assignments,
     assist,
+    attachments,
+    audit,
     cases,
+    contacts,
     conversations,
     dictionaries,
+    disclosures,
     drafts,
     escalations,
     evidence,
@@ -19,39 +23,65 @@ from casebackend.api import (
     handlings,
     histories,
     limits,
+    logins,
     notices,
+    organisations,
     own,
     parties,
+    people,
+    policies,
     recusals,
     registration,
     reminders,
     reports,
     reviews,
+    shifts,
     standing,
     supervision,
     tasks,
+    tokens,
 )
+from casebackend.attachments.allowlist import allowed, is_audio
 from casebackend.cases.conditions import CONDITIONS
 from casebackend.cases.handlings import FIELDS as HANDLINGS
-from casebackend.cases.lists import Queue
+from casebackend.cases.queues import Queue
 from casebackend.cases.task_views import Box
-from casebackend.evidence.rules import EXTENSIONS as EVIDENCE
+from casebackend.conversations.rules import Channel
 from casebackend.extensions import rules as extensions_rules
 from casebackend.parameters import DAY, PAGE, UUID, Schema, choice, conditions
+from casebackend.people.rules import RequestState
 from casebackend.reviews import rules as reviews_rules
+from casebackend.staff.rules import Outcome, Role
 from casebackend.supervision import rules as supervision_rules
 from knowledge.articles import Audience, Kind
 
 BY: Schema = {"type": "string", "maxLength": 40}
 WORDS: Schema = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"\S"}
 KINDS: Schema = {"type": "array", "items": choice(Kind)}
+FILES = tuple(each.type for each in allowed())
+SOUNDS = tuple(each.type for each in allowed() if is_audio(each.type))
+UPLOAD: Schema = {
+    "type": "object",
+    "properties": {
+        "kind": {"type": "string", "enum": ["file", "regulator"]},
+        "file": {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1},
+    },
+    "required": ["file"],
+}
+NAMED: Schema = {"type": "string", "maxLength": 64}
+MOMENT: Schema = {"type": "string", "format": "date-time", "maxLength": 40}
+WHOSE: dict[str, Schema] = {
+    "X-Channel": choice(Channel),
+    "X-Sender": {"type": "string", "pattern": "^[A-Za-z0-9_.~%-]{1,128}$"},
+}
 AFTER: Schema = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """`other`: further good answers. `refuses`: what only this one may answer. `located`: a create with an address.
-    `tagged`: has an ETag although its answer holds no version. `also`: what else the good answer may be."""
+    `tagged`: has an ETag although its answer holds no version. `also`: what else the good answer may be.
+    `form`: comes as multipart/form-data. `raw`: the body is a file as it is."""
 
     summary: str
     request: type[BaseModel] | None = None
@@ -65,6 +95,9 @@ class Operation:
     located: bool = False
     tagged: bool = False
     media: tuple[str, ...] = ("application/json",)
+    form: Schema | None = None
+    raw: bool = False
+    headers: Mapping[str, Schema] = field(default_factory=dict)
 
 
 A, C, D = conversations, cases, drafts
@@ -72,6 +105,83 @@ S = supervision
 T = conversations.ForMessage
 SEEN, NONE = {200: "以前收到过"}, {204: "没有"}
 OPERATIONS: dict[str, Operation] = {
+    "contacts.of_case_contacts": Operation("客户的全部往来", None, contacts.CustomerHistory),
+    "audit.listing": Operation(
+        "审计记录：按期间、操作人、事件、对象", None, audit.AuditPage,
+        query={"from": DAY, "to": DAY, "actor": BY, "event": BY, "object": BY} | PAGE,
+    ),
+    "disclosures.reveal": Operation(
+        "显示完整客户资料：须写明原因，仅在本次应答中给出", disclosures.Reveal, disclosures.Revealed, refuses=frozenset({429})
+    ),
+    "organisations.listing": Operation(
+        "机构", None, organisations.UnitPage, query={"q": {"type": "string", "maxLength": 100}} | PAGE
+    ),
+    "organisations.create": Operation(
+        "新设机构", organisations.CreateUnit, organisations.UnitView, status=201, located=True, refuses=frozenset({404})
+    ),
+    "organisations.unit": Operation("一个机构", None, organisations.UnitView),
+    "organisations.history_of": Operation("一个机构的沿革", None, organisations.UnitHistory, query=PAGE),
+    "organisations.change": Operation(
+        "机构更名、调整隶属、撤并、撤销（按生效日）", organisations.ChangeUnit, organisations.UnitView
+    ),
+    "organisations.cancel": Operation("撤销尚未生效的机构变更", None, organisations.UnitView),
+    "imports.check": Operation(
+        "试运行机构或人员文件，只看差异", people.CheckFile, people.ImportView, status=201, located=True
+    ),
+    "imports.run": Operation("一次导入的差异报告", None, people.ImportView),
+    "imports.apply": Operation(
+        "按校验值确认导入", people.ApplyImport, people.ImportView, status=201, located=True
+    ),
+    "shifts.listing": Operation(
+        "值班表", None, shifts.ShiftPage, query={"from": MOMENT, "to": MOMENT, "unit": UUID} | PAGE
+    ),
+    "shifts.plan": Operation("排班", shifts.PlanShift, shifts.ShiftView, status=201),
+    "shifts.cancel": Operation("取消班次", shifts.CancelShift, shifts.ShiftView),
+    "handovers.handovers": Operation("交接登记", None, shifts.HandoverPage, query={"unit": UUID} | PAGE),
+    "handovers.give": Operation(
+        "交班，附未办结清单", shifts.GiveHandover, shifts.HandoverView, status=201, located=True
+    ),
+    "handovers.handover": Operation("一份交接", None, shifts.HandoverView),
+    "handovers.take": Operation("接班确认或提出疑问", shifts.TakeHandover, shifts.HandoverView),
+    "duty_states.duty_states": Operation("在岗状态", None, shifts.StatePage, query=PAGE),
+    "duty_states.say": Operation("本人签入、签出、示忙、示闲", shifts.SetState, shifts.StateView, status=201),
+    "duty_states.force": Operation("负责人变更他人状态", shifts.SetState, shifts.StateView, status=201),
+    "duty_states.state_events": Operation("状态变更记录", None, shifts.StateEventPage, query=PAGE),
+    "people.listing": Operation(
+        "用户",
+        None,
+        people.UserPage,
+        query={
+            "q": {"type": "string", "maxLength": 100},
+            "unit": UUID,
+            "role": choice(Role),
+            "active": choice(("yes", "no")),
+        }
+        | PAGE,
+    ),
+    "people.create": Operation(
+        "新建用户（无密码、无权限）", people.CreateUser, people.UserView, status=201, located=True,
+        refuses=frozenset({404}),
+    ),
+    "people.user": Operation("一个用户", None, people.UserView),
+    "people.change": Operation("修改用户资料", people.ChangeUser, people.UserView),
+    "people.disable": Operation("停用用户，会话立即结束", people.ActOnUser, people.UserView),
+    "people.enable": Operation("启用用户", None, people.UserView),
+    "people.reset_password": Operation("生成一次性初始密码", None, people.InitialPassword),
+    "people.work": Operation("用户名下未办结的工作", None, people.OpenWork, query=PAGE),
+    "people.leave": Operation("办理离岗：移交工作、停用账号", people.Leave, people.Left),
+    "people.ask": Operation(
+        "申请授权，由安全管理员审批", people.AskRights, people.RightsRequestView, status=201, located=True
+    ),
+    "rights.requests": Operation(
+        "授权申请", None, people.RightsRequestPage, query={"state": choice(RequestState)} | PAGE
+    ),
+    "rights.one_request": Operation("一项授权申请", None, people.RightsRequestView),
+    "rights.decide": Operation("审批或撤回授权申请", people.DecideRights, people.RightsRequestView),
+    "rights.groups": Operation("岗位和权限组", None, people.GroupPage, query=PAGE),
+    "rights.ask_group": Operation(
+        "申请新增或修改岗位、权限组", people.AskGroup, people.RightsRequestView, status=201, located=True
+    ),
     "extensions.ask": Operation(
         "申请延期", extensions.AskExtension, extensions.ExtensionView, status=201, located=True
     ),
@@ -115,7 +225,7 @@ OPERATIONS: dict[str, Operation] = {
     "profiles.listing": Operation("内部时限方案及适用机构", None, limits.ProfileUses),
     "profiles.use": Operation("为机构指定内部时限方案", limits.UseProfile, limits.ProfileUses, status=201),
     "tasks.ask": Operation("请其他单位或人员协办", tasks.AskTask, tasks.TaskView, status=201, located=True),
-    "tasks.of_case": Operation("一件投诉的协办任务和会签", None, tasks.CaseTasks),
+    "tasks.of_case": Operation("一件投诉的协办任务和会签", None, tasks.CaseTasks, query=PAGE),
     "tasks.listing": Operation(
         "待我协办、我已反馈、我发起的任务", None, tasks.TaskPage, query={"box": choice(Box)} | PAGE
     ),
@@ -128,7 +238,24 @@ OPERATIONS: dict[str, Operation] = {
     "recusals.waive": Operation("总行解除回避", recusals.GrantWaiver, recusals.RecusalsView, status=201),
     "evidence.of_case_evidence": Operation("证据清单", None, evidence.EvidenceList, query=PAGE),
     "evidence.add": Operation("登记证据", evidence.AddEvidence, evidence.EvidenceView, status=201),
-    "evidence.file": Operation("下载证据文件", media=tuple(EVIDENCE)),
+    "evidence.file": Operation("下载证据文件", media=FILES, refuses=frozenset({409})),
+    "attachments.of_case_attachments": Operation("附件清单", None, attachments.AttachmentList, query=PAGE),
+    "attachments.attachment": Operation("一个附件", None, attachments.AttachmentView),
+    "attachments.add": Operation("上传附件", None, attachments.AttachmentList, status=201, form=UPLOAD),
+    "attachments.file": Operation("下载附件", media=FILES, refuses=frozenset({409})),
+    "attachments.preview": Operation("图片附件的预览", media=("image/jpeg",), refuses=frozenset({409})),
+    "media.keep": Operation(
+        "客户发来的文件，先于引用它的消息", None, attachments.MediaKept, status=201, raw=True, headers=WHOSE
+    ),
+    "media.claim": Operation("领取一个待取的文件", attachments.ClaimMedia, attachments.MediaDutyView, other=NONE),
+    "media.content": Operation("交回取到的文件", None, attachments.MediaKept, status=201, raw=True),
+    "media.failed": Operation("没有取到", attachments.MediaLost, status=204),
+    "recordings.keep": Operation(
+        "交来一次通话的录音", None, attachments.RecordingKept, status=201, raw=True, query={"duration_ms": AFTER}
+    ),
+    "recordings.of_case_recordings": Operation("一件投诉的通话录音", None, attachments.RecordingList, query=PAGE),
+    "recordings.audio": Operation("播放录音", media=SOUNDS, refuses=frozenset({409}), other={206: "录音的一段"}),
+    "attachments.remove": Operation("删除附件", attachments.RemoveAttachment, attachments.AttachmentView),
     "assignments.candidates": Operation("可以承办的人员及理由", None, assignments.CandidatesView, tagged=True),
     "assignments.assign": Operation("分派承办人", assignments.Assign, assignments.CandidatesView),
     "conversations.receive": Operation("客户消息入库", A.Inbound, A.InboundReceipt, status=201, other=SEEN),
@@ -164,9 +291,15 @@ OPERATIONS: dict[str, Operation] = {
         reports.Report,
         query={"from": DAY, "to": DAY, "by": BY} | conditions(CONDITIONS),
     ),
+    "reports.coding": Operation(
+        "分类一致性：两人先后分类的结果比较；每个数字带查询条件",
+        None,
+        reports.CodingReport,
+        query={"from": DAY, "to": DAY} | conditions(CONDITIONS),
+    ),
     "cases.case": Operation("一件投诉", None, C.CaseView),
-    "cases.timeline": Operation("流转记录", None, histories.TimelineView),
-    "cases.clocks": Operation("时限", None, histories.ClocksView),
+    "cases.timeline": Operation("流转记录", None, histories.TimelineView, query=PAGE),
+    "cases.clocks": Operation("时限", None, histories.ClocksView, query=PAGE),
     "cases.move": Operation("办理一步", C.MoveCase, C.CaseView, also=C.Moved),
     "cases.classify": Operation("调整分类（签名的修改）", C.Classify, C.CaseView),
     "own_families.own_second": Operation("客户提出二次投诉", T, own.SecondOutcome),
@@ -226,6 +359,9 @@ OPERATIONS: dict[str, Operation] = {
     "registration.matter": Operation("变更事项类型", registration.ChangeMatter, registration.RegistrationView),
     "registration.units": Operation("变更机构", registration.ChangeUnits, registration.RegistrationView),
     "registration.group": Operation("变更投诉人数", registration.ChangeGroup, registration.RegistrationView),
+    "registration.regulator_date": Operation(
+        "变更监管要求的办结日期", registration.ChangeRegulatorDate, registration.RegistrationView
+    ),
     "registration.people": Operation("登记相关人员", parties.Person, parties.PersonView, status=201),
     "registration.documents": Operation("收到证明材料", parties.DocumentReceived, parties.DocumentView, status=201),
     "registration.objects": Operation("登记业务对象", parties.ObjectNamed, parties.ObjectView, status=201),
@@ -238,5 +374,27 @@ OPERATIONS: dict[str, Operation] = {
     "registrations.reset": Operation("重置暂存", status=204),
     "registrations.submit": Operation("提交复核", None, registration.Registered, status=201, located=True),
     "registrations.suggested": Operation("建议的分类", registration.ForCoding, registration.Suggestion, many=True),
+    "security.listing": Operation("安全参数", None, policies.ParameterList, query=PAGE),
+    "security.add": Operation(
+        "修改一项安全参数（按生效日）",
+        policies.AddParameter,
+        policies.ParameterView,
+        status=201,
+        refuses=frozenset({404}),
+    ),
+    "logins.listing": Operation(
+        "登录日志",
+        None,
+        logins.LoginPage,
+        query={"from": DAY, "to": DAY, "login": NAMED, "address": NAMED, "outcome": choice(Outcome)} | PAGE,
+    ),
+    "logins.unlock": Operation("解除暂停登录", logins.Unlock, status=204, refuses=frozenset({404})),
+    "tokens.listing": Operation("服务令牌", None, tokens.TokenPage, query=PAGE),
+    "tokens.token": Operation("一个服务令牌", None, tokens.TokenView),
+    "tokens.issue": Operation(
+        "签发服务令牌；明文只答复一次", tokens.IssueToken, tokens.IssuedToken, status=201, located=True
+    ),
+    "tokens.replace": Operation("更换服务令牌；明文只答复一次", None, tokens.IssuedToken, status=201, located=True),
+    "tokens.revoke": Operation("吊销服务令牌", status=204),
     "openapi.description": Operation("本文档"),
 }

@@ -54,15 +54,21 @@ def count(word: str) -> int:
 
 
 def beyond(order: Sequence[ColumnElement[Any]], values: Sequence[Any], *, descending: bool) -> ColumnElement[bool]:
-    """What comes after these values of the order. All of it runs one way, so one comparison of rows is enough."""
+    """What comes after these values (or places) of the order. All of it runs one way, so one comparison of rows is
+    enough."""
     if len(order) == 1:
         [column], [value] = order, values
         after: ColumnElement[bool] = column < value if descending else column > value
         return after
     left = tuple_(*order)
-    right = tuple_(*(literal(value, each.type) for value, each in zip(values, order, strict=True)))
+    right = tuple_(*(coerced(value, each) for value, each in zip(values, order, strict=True)))
     found: ColumnElement[bool] = left < right if descending else left > right
     return found
+
+
+def coerced(value: Any, like: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A place in a statement that is kept stays one."""
+    return value if isinstance(value, ColumnElement) else literal(value, like.type)
 
 
 def one_of[T](kind: Callable[[str], T], request: Request, name: str) -> T | None:

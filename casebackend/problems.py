@@ -46,7 +46,7 @@ def register(app: Sanic[Any, Any]) -> None:
         log.warning("value.unstorable", route=_route(request))
         return problem(422, "invalid-request", "请求内容不合法", "有一个值超出了可以保存的范围")
 
-    @app.exception(OperationalError, PoolTimeout)
+    @app.exception(OperationalError, PoolTimeout, TimeoutError)
     def away(request: Request, error: Exception) -> HTTPResponse:
         log.error(
             "database.unavailable", route=request.route.path if request.route else None, error=type(error).__name__

@@ -2,16 +2,19 @@
 
 from casebackend import editions, idempotency, leader
 from casebackend.assist import model as assist
+from casebackend.attachments import model as attachments
 from casebackend.audit import model as audit
 from casebackend.calendar import model as calendar
 from casebackend.cases import model as cases
 from casebackend.clocks import model as clocks
 from casebackend.conversations import model as conversations
+from casebackend.credentials import model as credentials
 from casebackend.curation import model as curation
 from casebackend.customers import model as customers
 from casebackend.database import Base
 from casebackend.dictionaries import model as dictionaries
 from casebackend.digests import model as digests
+from casebackend.disclosures import model as disclosures
 from casebackend.drafts import model as drafts
 from casebackend.escalations import model as escalations
 from casebackend.evidence import model as evidence
@@ -24,18 +27,27 @@ from casebackend.notices import model as notices
 from casebackend.organisations import model as organisations
 from casebackend.outbox import model as outbox
 from casebackend.parties import model as parties
+from casebackend.people import model as people
+from casebackend.policies import model as policies
 from casebackend.recusals import model as recusals
 from casebackend.registration import model as registration
+from casebackend.retention import model as retention
 from casebackend.reviews import model as reviews
 from casebackend.revisits import model as revisits
+from casebackend.shifts import model as shifts
 from casebackend.staff import model as staff
 from casebackend.supervision import model as supervision
 from casebackend.tasks import model as tasks
 from casebackend.timeline import model as timeline
+from casebackend.tokens import model as tokens
 from casebackend.workflow import model as workflow
 
 MODELS = (
+    disclosures, retention,
+    attachments,
+    credentials, policies, tokens,
     extensions,
+    people, shifts,
     families, reviews,
     grading, parties, registration,
     evidence, recusals, tasks,

@@ -12,6 +12,8 @@ from casebackend.dictionaries import service as dictionaries
 from casebackend.grading import service as grading
 from casebackend.notices import thresholds
 from casebackend.organisations import service as organisations
+from casebackend.policies import service as policies
+from casebackend.retention import service as retention
 from casebackend.staff import demo as staff
 from casebackend.workflow import service as workflow
 
@@ -23,7 +25,9 @@ async def seed(session: AsyncSession, *, now: datetime, passwords: Mapping[str, 
     await limits.seed(session, now=now)
     await workflow.seed(session, now=now)
     await thresholds.seed(session, now=now)
+    await policies.seed(session, now=now)
     await dictionaries.seed(session, now=now)
     await grading.seed(session, now=now)
+    await retention.seed(session)
     await curation.seed(session, now=now)
     await staff.seed_demo(session, passwords, now=now)

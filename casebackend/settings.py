@@ -5,6 +5,11 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 type Secret = Annotated[SecretStr, Field(min_length=12)]
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def hosts_of(listed: str) -> frozenset[str]:
+    return frozenset(each.strip() for each in listed.split(",") if each.strip())
 
 
 class Settings(BaseSettings):
@@ -24,7 +29,11 @@ class Settings(BaseSettings):
     token_api: Secret | None = Field(default=None, description="reads the whole API; of the demo and of tests only")
     session_key: Secret
     data_key: Secret = Field(description="base64 of 32 bytes: encrypts personal data")
+    index_key: Secret | None = Field(default=None, description="the same for the blind index; see docs/keys.md")
     audit_key: Secret = Field(description="base64 of 32 bytes: signs the audit chain")
+    reveal_per_hour: int = Field(default=30, ge=1, description="so often a colleague sees plain customer data")
+    reveal_seconds: int = Field(default=60, ge=5, description="so long they stay on the screen")
+    anchor_dir: Path | None = Field(default=None, description="signed ends of the audit; default var_dir/anchors")
     survey_delay_seconds: int = Field(default=86_400, ge=0, description="from the reply to the survey")
     wechat_window_hours: int = 48
     case_number_letters: str = Field(default="TS", pattern=r"^[A-Z]{1,4}$", description="what case numbers begin with")
@@ -35,7 +44,37 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     smtp_starttls: bool = False
     smtp_from: str = "tingsu@localhost"
+    pg_bin: Path | None = Field(default=None, description="where pg_dump and pg_restore are; none: on the PATH")
+    attachment_file_mb: int = Field(default=30, ge=1, le=2_000, description="largest single file")
+    attachment_request_mb: int = Field(default=60, ge=1, le=4_000, description="largest upload, all files together")
+    attachment_request_files: int = Field(default=10, ge=1, le=50)
+    attachment_case_mb: int = Field(default=500, ge=1, description="all files of one case")
+    attachment_case_files: int = Field(default=200, ge=1)
+    attachment_reserve_mb: int = Field(default=500, ge=0, description="so much stays free on the disk of var_dir")
+    clamd: str | None = Field(default=None, description="virus scanner: tcp://host:port or unix:/path; none: no scan")
+    scan_required: bool | None = Field(default=None, description="nobody opens what is not scanned; as clamd if unset")
+    trusted_proxies: str = Field(default="", description="addresses of proxies whose X-Forwarded-... count; commas")
+    tls_certificate: Path | None = Field(default=None, description="of our own listener, PEM; none on the loopback")
+    tls_key: Path | None = None
     console_address: str = Field(default="http://127.0.0.1:8000", description="what links in mails begin with")
+
+    @property
+    def anchors(self) -> Path:
+        return self.anchor_dir or self.var_dir / "anchors"
+
+    @model_validator(mode="after")
+    def a_required_scan_has_a_scanner(self) -> Self:
+        if self.scan_required and self.clamd is None:
+            raise ValueError("TINGSU_SCAN_REQUIRED without TINGSU_CLAMD: nobody could ever open a file")
+        return self
+
+    @model_validator(mode="after")
+    def nothing_is_plain_outside_the_loopback(self) -> Self:
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("TINGSU_TLS_CERTIFICATE and TINGSU_TLS_KEY belong together")
+        if self.host not in LOOPBACK and self.tls_certificate is None and not hosts_of(self.trusted_proxies):
+            raise ValueError("TINGSU_HOST outside the loopback needs TINGSU_TLS_CERTIFICATE or TINGSU_TRUSTED_PROXIES")
+        return self
 
     @model_validator(mode="after")
     def each_program_has_its_own_token(self) -> Self:

@@ -43,6 +43,7 @@ class Worker(Chores):
         self.ticked = False
         self.busy = asyncio.Lock()
         self.posting = asyncio.Lock()
+        self.looking = asyncio.Lock()
         self.last_tick = time.monotonic()
 
     @property
@@ -78,6 +79,10 @@ class Worker(Chores):
         if not self.stopping:
             await self._carefully(self.post, self.posting)
 
+    async def looked_through(self) -> None:
+        if not self.stopping:
+            await self._carefully(self.look_through_files, self.looking)
+
     async def _carefully(self, job: Callable[[], Awaitable[None]], alone: asyncio.Lock) -> bool:
         try:
             async with alone:
@@ -99,6 +104,10 @@ def _schedule(worker: Worker) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(timezone=SHANGHAI, job_defaults=defaults)
     scheduler.add_job(worker.guarded, "interval", [worker.tick], seconds=TICK_SECONDS)
     scheduler.add_job(worker.posted, "interval", seconds=POST_SECONDS)
+    scheduler.add_job(
+        worker.guarded, "interval", [worker.tidy_files], seconds=HOURLY_SECONDS, next_run_time=worker.now()
+    )
+    scheduler.add_job(worker.looked_through, "interval", seconds=POST_SECONDS)
     scheduler.add_job(worker.guarded, "interval", [worker.hourly], seconds=HOURLY_SECONDS, next_run_time=worker.now())
     scheduler.add_job(worker.heartbeat, "interval", seconds=BEAT_SECONDS)
     scheduler.add_job(worker.begin)

@@ -15,8 +15,16 @@ def main() -> None:
         sys.exit(f"channels 无法启动，请检查环境变量：{wrong}")
     logging.configure()
     app = create_app(settings)
+    cert, key = settings.tls_certificate, settings.tls_key
+    tls = {"cert": str(cert), "key": str(key)} if cert and key else None
     app.run(
-        settings.channels_host, settings.channels_port, single_process=True, access_log=False, motd=False, debug=False
+        settings.channels_host,
+        settings.channels_port,
+        ssl=tls,
+        single_process=True,
+        access_log=False,
+        motd=False,
+        debug=False,
     )
 
 

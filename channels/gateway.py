@@ -28,6 +28,7 @@ from channels.webchat.sockets import WebchatLine
 from channels.wechat.api import WechatApi
 from channels.wechat.desk import WechatDesk
 from channels.wechat.line import WechatLine
+from channels.wechat.media import MediaFetcher
 from channels.wechat.routes import WechatCallback
 from channels.wechat.token import AccessToken
 from channels.words.book import Words
@@ -117,6 +118,7 @@ class Gateway:
             ("deliveries-wechat", lambda: self.deliverer.work(Channel.WECHAT)),
             ("deliveries-webchat", lambda: self.deliverer.work(Channel.WEBCHAT)),
             ("spool", self.intake.drain),
+            ("media-wechat", MediaFetcher(self.backend, self.wechat_api).work),
             ("heartbeat", self._beat),
         ]
 

@@ -5,7 +5,7 @@ import logging
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-from casebackend.logging import Place
+from casebackend.logging import Place, scrubbed
 
 ALLOWED = frozenset(
     {
@@ -48,6 +48,7 @@ def configure() -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             only_allowed,
+            scrubbed,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

@@ -11,20 +11,31 @@ from sqlalchemy import Row
 from casebackend.access import matrix
 from casebackend.access.principal import ANONYMOUS, Kind, Principal
 from casebackend.audit import service as audit
+from casebackend.editions import EDITIONS
 from casebackend.errors import Forbidden, Unauthenticated
 from casebackend.settings import Settings
 from casebackend.staff import service as staff
 from casebackend.staff.model import User
-from casebackend.staff.rules import SEEN_EVERY
+from casebackend.staff.rules import SEEN_EVERY, Stage
+from casebackend.tokens import service as tokens
 
 LOGIN = "console_login.enter"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+# Where an unfinished login goes on.
+STEPS = {Stage.CODE: "/login/code", Stage.PASSWORD: "/password", Stage.ENROL: "/account/second-factor"}
 
 
 class NoRight(Forbidden):
     def __init__(self) -> None:
         super().__init__("您的岗位没有该操作的权限，如有需要请联系系统管理员")
+
+
+class ScopeMissing(Forbidden):
+    slug, title = "scope-missing", "令牌范围不足"
+
+    def __init__(self, needed: list[str]) -> None:
+        super().__init__("该服务令牌没有此操作的范围，如有需要请联系安全管理员", needed=needed)
 
 
 class NotLoggedIn(Unauthenticated):
@@ -45,7 +56,7 @@ def install(app: Sanic[Any, Any]) -> None:
 
 
 async def guard(request: Request) -> HTTPResponse | None:
-    request.ctx.principal, request.ctx.login_secret = ANONYMOUS, None
+    request.ctx.principal, request.ctx.login_secret, request.ctx.session_id = ANONYMOUS, None, None
     if request.route is None:
         return None
     request.ctx.principal = await _principal(request)
@@ -77,7 +88,8 @@ def csrf_of(request: Request) -> str:
 async def _principal(request: Request) -> Principal:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return _service(request.app.ctx.settings, token.strip())
+        ours = _service(request.app.ctx.settings, token.strip())
+        return await _by_token(request, token.strip()) if ours is ANONYMOUS else ours
     secret = request.cookies.get(cookie_name(request)[0])
     if not secret:
         return ANONYMOUS
@@ -99,6 +111,18 @@ def _service(settings: Settings, token: str) -> Principal:
     return found
 
 
+async def _by_token(request: Request, token: str) -> Principal:
+    """Another system: it may do what its scopes say, whatever rows they stand in."""
+    now = request.app.ctx.now()
+    found = await tokens.find(request.app.ctx.database, token, now=now)
+    if found is None:
+        return ANONYMOUS
+    if found.used_at is None or now - found.used_at >= SEEN_EVERY:
+        async with request.app.ctx.database.transaction() as session:
+            await tokens.mark_used(session, found.id, now=now)
+    return Principal(Kind.SERVICE, f"token:{found.name}", frozenset(f"{matrix.SCOPE}{each}" for each in found.scopes))
+
+
 def _same(ours: str, sent: str) -> bool:
     """What is sent may hold bytes that are no text."""
     return hmac.compare_digest(ours.encode(), sent.encode(errors="replace"))
@@ -111,8 +135,11 @@ async def _staff(request: Request, secret: str) -> Principal:
         return ANONYMOUS
     if now - found.seen_at >= SEEN_EVERY and not _is_a_stream(request):
         async with request.app.ctx.database.transaction() as session:
-            await staff.mark_seen(session, found.session_id, now=now)
-    request.ctx.login_secret = secret
+            await staff.mark_seen(session, found, now=now)
+    request.ctx.login_secret, request.ctx.session_id = secret, found.session_id
+    request.ctx.told = {EDITIONS: found.editions or {}}
+    if found.stage != Stage.FULL:
+        return Principal(Kind.PENDING, found.login, frozenset({f"pending:{found.stage}"}), user_id=found.id)
     return of_user(found)
 
 
@@ -124,6 +151,7 @@ def of_user(user: User | Row[Any]) -> Principal:
         user_id=user.id,
         display_name=user.display_name,
         organisation_id=user.organisation_id,
+        scope_unit_id=user.scope_unit_id,
     )
 
 
@@ -158,20 +186,26 @@ def _host_of(origin: str) -> str | None:
 
 
 async def _refuse(request: Request, name: str) -> HTTPResponse:
-    if request.ctx.principal is ANONYMOUS:
+    principal: Principal = request.ctx.principal
+    if principal is ANONYMOUS or principal.kind is Kind.PENDING:
         if request.path.startswith("/api/") or request.method not in SAFE:
             raise NotLoggedIn
+        where = next((STEPS[each] for each in STEPS if f"pending:{each}" in principal.roles), "/login")
         if "hx-request" in request.headers:
-            return HTTPResponse(status=401, headers={"HX-Redirect": "/login"})
-        return redirect(f"/login?next={quote(request.path)}")
+            return HTTPResponse(status=401, headers={"HX-Redirect": where})
+        return redirect(f"{where}?next={quote(request.path)}")
     async with request.app.ctx.database.transaction() as session:
         await audit.record(
             session,
             chain="access",
             event="access.denied",
-            actor=request.ctx.principal.actor,
+            actor=principal.actor,
             object=f"route:{name}",
             now=request.app.ctx.now(),
             detail={"method": request.method},
         )
+    request.ctx.denied = True
+    if principal.name.startswith("token:"):
+        row = request.app.ctx.matrix.rows.get(name, frozenset())
+        raise ScopeMissing(sorted(each.removeprefix(matrix.SCOPE) for each in row if each.startswith(matrix.SCOPE)))
     raise NoRight

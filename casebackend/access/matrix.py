@@ -12,6 +12,7 @@ PUBLIC = "public"
 ANY_STAFF = "staff"
 TESTER = "service:tester"
 API = "api/v1/"
+SCOPE = "scope:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,17 @@ class Matrix:
         if PUBLIC in row or row & principal.roles:
             return True
         return ANY_STAFF in row and principal.kind is Kind.STAFF
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Of staff: every word of the file that is of no program, scope or unfinished login."""
+        return frozenset(word for row in self.rows.values() for word in row if ":" not in word) - {PUBLIC, ANY_STAFF}
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """What a service token may be given."""
+        words = (word for row in self.rows.values() for word in row)
+        return frozenset(word.removeprefix(SCOPE) for word in words if word.startswith(SCOPE))
 
 
 @cache

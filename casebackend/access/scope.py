@@ -33,19 +33,25 @@ class Scope:
 
 EVERYTHING = Scope(everything=True, units=frozenset())
 NOTHING = Scope(everything=False, units=frozenset())
-BRANCHES = frozenset({"branch", "subbranch"})
+BRANCHES = frozenset({"branch", "subbranch", "outlet"})
 
 
 async def scope_of(session: AsyncSession, principal: Principal) -> Scope:
-    """The tree is kept by its edition: a move in it holds with the next request."""
+    """From the unit that was named for this person, else from his own, downwards; departments of the head office see
+    the whole bank. The tree is kept by its edition: a move in it holds with the next request."""
     if principal.kind is Kind.SERVICE:
         return EVERYTHING
-    if not principal.roles & CASE_ROLES or principal.organisation_id is None:
+    root = principal.scope_unit_id or principal.organisation_id
+    if not principal.roles & CASE_ROLES:
         return NOTHING
+    return await scope_below(session, root)
+
+
+async def scope_below(session: AsyncSession, root: UUID | None) -> Scope:
+    """What is seen from a unit downwards."""
     units = await tree(session)
-    own = units.units.get(principal.organisation_id)
-    if own is None:
+    if root not in units.units:
         return NOTHING
-    if own.level not in BRANCHES:
+    if all(unit.level not in BRANCHES for unit in units.above(root)):
         return EVERYTHING
-    return Scope(everything=False, units=units.below(own.id))
+    return Scope(everything=False, units=units.below(root))

@@ -17,6 +17,7 @@ class MoveCase(Command):
     `version`: the version that was looked at, for forms; the API takes it from If-Match.
     `requested_at` and `identity_check`: a withdrawal that the customer asked a colleague for (令2020年第3号 Art. 15).
     `told_by`, `told_at`, `told_proof`: how the decision reached the customer where we carry no messages.
+    `appraisal`: what is appraised, and by whom; `appraisal_id`: the paper that says so, among the case's evidence.
     `no_recording_reason`: why a telephone complaint has no recording among its evidence.
     `facts` to `occurred_on` are taken by `submit` only. What is judged comes with a proposal only, a classification
     until the decision is approved; what a move does not take is left as it is.
@@ -30,6 +31,7 @@ class MoveCase(Command):
     countersign_mode: Literal["all", "any", "quorum"] = "all"
     countersign_quorum: int | None = Field(default=None, ge=1, le=20)
     appraisal: str | None = Field(default=None, max_length=500)
+    appraisal_id: UUID | None = None
     decline_reason: DeclineReason | None = None
     findings: str | None = Field(default=None, max_length=8_000)
     responsible: Responsible | None = None
@@ -78,6 +80,14 @@ class AllowedMove(View):
     requires: list[str]
 
 
+class Awaiting(View):
+    """The usual next move, and in words who makes it; of a proposal, by the chain of the case."""
+
+    move: Move
+    label: str
+    who: str
+
+
 class Moved(View):
     """The answer to a move by somebody who may not read cases."""
 
@@ -119,7 +129,9 @@ class CasePage(View):
 
 
 class CaseView(CaseRow):
-    """`barred`: why this reader may make no move, or only give the case to somebody else."""
+    """`barred`: why this reader may make no move, or only give the case to somebody else.
+
+    `signed_at`: when the head of the handling department signed the proposal."""
 
     version: int
     conversation_id: UUID
@@ -158,5 +170,7 @@ class CaseView(CaseRow):
     parent_number: str | None
     second_number: str | None
     master_number: str | None
+    signed_at: datetime | None
+    awaiting: Awaiting | None = None
     allowed: list[AllowedMove]
     barred: str | None

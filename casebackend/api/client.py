@@ -1,12 +1,15 @@
 """The case backend as other programs see it: one method a route, every call with a deadline."""
 
+from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 from uuid import UUID
 
 import aiohttp
 from pydantic import BaseModel, TypeAdapter
 
+from casebackend.api.attachments import ClaimMedia, MediaDutyView, MediaKept, MediaLost, RecordingKept
 from casebackend.api.conversations import (
     Answer,
     ClaimDelivery,
@@ -29,6 +32,9 @@ from casebackend.api.conversations import (
 )
 from casebackend.api.drafts import Absorbed, CaseReceipt, DraftView, Transcript
 from casebackend.api.own import Progress, SurveyOutcome, UrgeOutcome, WithdrawOutcome
+from casebackend.conversations.rules import Channel
+
+FILE_SECONDS = 120.0
 
 
 class BackendUnavailable(Exception):
@@ -112,6 +118,60 @@ class CaseBackend:
     # channels
     async def receive(self, message: Inbound) -> InboundReceipt:
         return await self._ask(InboundReceipt, "/inbox", message)
+
+    async def keep_media(
+        self, channel: Channel, sender: str, name: str, pieces: AsyncIterator[bytes], *, length: int
+    ) -> MediaKept:
+        """A customer's file, before the message that names it. `length` in bytes; `pieces` are read as they are sent."""
+        headers = {"X-Channel": channel, "X-Sender": quote(sender), "X-File-Name": quote(name[:200])}
+        return MediaKept.model_validate_json(await self._send("/inbox/media", pieces, length, headers))
+
+    async def claim_media(self, channel: Channel) -> MediaDutyView | None:
+        payload = await self._call("POST", "/inbox/media/claim", ClaimMedia(channel=channel))
+        return None if payload is None else MediaDutyView.model_validate_json(payload)
+
+    async def media_fetched(self, media: UUID, name: str, pieces: AsyncIterator[bytes], *, length: int) -> MediaKept:
+        headers = {"X-File-Name": quote(name[:200])}
+        return MediaKept.model_validate_json(await self._send(f"/inbox/media/{media}/content", pieces, length, headers))
+
+    async def media_failed(self, media: UUID, reason: str, *, for_good: bool) -> None:
+        await self._call("POST", f"/inbox/media/{media}/failed", MediaLost(reason=reason, for_good=for_good))
+
+    async def keep_recording(
+        self, call: UUID, pieces: AsyncIterator[bytes], *, length: int, duration_ms: int | None = None
+    ) -> RecordingKept:
+        params = {} if duration_ms is None else {"duration_ms": str(duration_ms)}
+        return RecordingKept.model_validate_json(
+            await self._send(f"/calls/{call}/recording", pieces, length, {}, params)
+        )
+
+    async def _send(
+        self,
+        path: str,
+        pieces: AsyncIterator[bytes],
+        length: int,
+        headers: dict[str, str],
+        params: dict[str, str] | None = None,
+    ) -> bytes:
+        if self._http is None:
+            raise RuntimeError("CaseBackend is used outside its context")
+        headers = headers | {"Content-Type": "application/octet-stream", "Content-Length": str(length)}
+        try:
+            async with self._http.post(
+                self._base + path,
+                data=pieces,
+                params=params,
+                headers=headers,
+                timeout=aiohttp.ClientTimeout(total=FILE_SECONDS),
+            ) as response:
+                payload = await response.read()
+                if response.status < 400:
+                    return payload
+                if response.content_type == "application/problem+json":
+                    raise Refused(response.status, await response.json(content_type=None))
+                raise BackendUnavailable(f"POST {path}: {response.status}", status=response.status)
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            raise BackendUnavailable(f"POST {path}: {type(error).__name__}") from error
 
     async def open_conversation(self, command: OpenConversation) -> ConversationView:
         return await self._ask(ConversationView, "/conversations", command)

@@ -8,7 +8,8 @@ from casebackend.evidence.rules import Kind
 
 
 class AddEvidence(Command):
-    """`content_base64`: the file, at most 1.5 MB. `message_id`: a message of the case's own conversation.
+    """`content_base64`: a small file, at most 1.5 MB; a larger one is uploaded to the case first and named by its
+    `attachment_id`. `message_id`: a message of the case's own conversation.
 
     Without either, `source` says where the evidence is kept, e.g. the number of a recording.
     """
@@ -19,6 +20,7 @@ class AddEvidence(Command):
     received_at: AwareDatetime | None = None
     content_base64: str | None = Field(default=None, max_length=2_000_004)
     message_id: UUID | None = None
+    attachment_id: UUID | None = None
 
 
 class EvidenceView(View):
@@ -30,6 +32,7 @@ class EvidenceView(View):
     title: str
     source: str
     message_id: UUID | None
+    attachment_id: UUID | None
     content_type: str | None
     size: int | None
     sha256: str | None

@@ -20,8 +20,11 @@ class TimelineEntryView(View):
 
 
 class TimelineView(View):
+    """Oldest first. `next` is the cursor of the following page."""
+
     number: str
     entries: list[TimelineEntryView]
+    next: str | None = None
 
 
 class ClockView(View):
@@ -51,5 +54,8 @@ class ClockView(View):
 
 
 class ClocksView(View):
+    """`next` is the cursor of the following page."""
+
     number: str
     clocks: list[ClockView]
+    next: str | None = None

@@ -109,6 +109,14 @@ class ChangeUnits(Command):
     reason: str = Field(min_length=2, max_length=500, pattern=r"\S")
 
 
+class ChangeRegulatorDate(Command):
+    """The day by which the regulator wants the case finished; `document`: the number of its paper that says so."""
+
+    due_on: date
+    document: str = Field(min_length=2, max_length=80, pattern=r"\S")
+    reason: str = Field(min_length=2, max_length=500, pattern=r"\S")
+
+
 class ChangeGroup(Command):
     """How many people complain together."""
 

@@ -46,3 +46,33 @@ class ReportList(View):
 
     items: list[ReportBrief]
     next: str | None
+
+
+class Confusion(Figure):
+    """Cases that the handler gave the class `first` and the final coder the class `last`."""
+
+    first: str
+    last: str
+
+
+class AxisAgreement(View):
+    """Cohen's `kappa` and `share` are null where nothing can be compared. `confused`: the most frequent first."""
+
+    axis: str
+    label: str
+    cases: Figure
+    agreed: Figure
+    differing: Figure
+    share: float | None
+    kappa: float | None
+    confused: list[Confusion]
+
+
+class CodingReport(View):
+    """How often two persons who coded the same complaints agreed, by axis."""
+
+    title: str
+    definition: str
+    first: date
+    last: date
+    axes: list[AxisAgreement]

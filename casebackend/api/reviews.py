@@ -59,6 +59,7 @@ class ReviewView(View):
     told_by: ToldBy | None
     told_proof: str | None
     notified_at: datetime | None
+    waits_for_second: bool
     due_on: date | None
     derivation: str | None
     overdue: bool

@@ -83,11 +83,13 @@ class RoundView(View):
 
 
 class CaseTasks(View):
-    """`rounds` are the countersignings with their parts; `consultations` everything else."""
+    """`rounds` are the countersignings with their parts; `consultations` everything else. A page holds whole rounds;
+    `next` is the cursor of the following one."""
 
     number: str
     rounds: list[RoundView]
     consultations: list[TaskView]
+    next: str | None = None
 
 
 class TaskPage(View):

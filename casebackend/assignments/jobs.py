@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.assignments import queries, service
 from casebackend.cases.model import Case
 from casebackend.cases.rules import HANDLER, Move, Status
+from casebackend.clocks.rules import duration_text
 from casebackend.notices.model import Notice
 from casebackend.notices.service import Word, notify
 from casebackend.notices.thresholds import in_force
@@ -78,7 +79,7 @@ async def alert(session: AsyncSession, case_id: UUID, *, now: datetime) -> None:
         return
     minutes = int((now - case.status_changed_at).total_seconds() // 60)
     unit = await session.get(Organisation, case.handling_unit_id) if case.handling_unit_id else None
-    values = {"number": case.number, "unit": unit.name if unit else "—", "minutes": minutes}
+    values = {"number": case.number, "unit": unit.name if unit else "—", "waited": duration_text(minutes)}
     cause = _cause(case.id, case.status_changed_at)
     word = Word(cause, Kind.UNASSIGNED, "staff_unassigned", values, f"/cases/{case.number}", case_id=case.id)
     leaders = await leaders_of(session, case.handling_unit_id)

@@ -1,19 +1,20 @@
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.assignments.rules import Candidate, Excluded, Ranked, ranked
+from casebackend.assignments.rules import Candidate, Excluded, Ranked, Weights, ranked
 from casebackend.cases import recusing
-from casebackend.cases.guards import HANDLED
 from casebackend.cases.judgement import is_regulated
 from casebackend.cases.model import Case
 from casebackend.cases.rules import HANDLER, IN_PROCESS
+from casebackend.cases.standing import HANDLED
 from casebackend.dictionaries.rules import ORDINARY
+from casebackend.notices.thresholds import in_force
 from casebackend.staff import queries as staff
 from casebackend.staff.model import Duty, User
 from casebackend.staff.rules import DutyState
@@ -29,9 +30,9 @@ class Pool:
 
 
 async def here(session: AsyncSession, *, now: datetime) -> set[UUID]:
-    """Handlers with an open session who have not declared themselves busy."""
+    """Handlers with an open session who have neither signed out nor declared themselves busy."""
     present = {user.id for user in await staff.at_work(session, HANDLER, now=now)}
-    return present - set(await session.scalars(select(Duty.user_id).where(Duty.state == DutyState.BUSY)))
+    return present - set(await session.scalars(select(Duty.user_id).where(Duty.state != DutyState.FREE)))
 
 
 async def pool(session: AsyncSession, case: Case, *, now: datetime) -> Pool:
@@ -54,7 +55,21 @@ async def pool(session: AsyncSession, case: Case, *, now: datetime) -> Pool:
             able.append(user)
     urgent = case.severity != ORDINARY or is_regulated(case)
     candidates = await _candidates(session, case, able)
-    return Pool(ranked(candidates, category=case.category_b, urgent=urgent), excluded)
+    weights = await _weights(session, now)
+    return Pool(ranked(candidates, weights, category=case.category_b, urgent=urgent), excluded)
+
+
+async def _weights(session: AsyncSession, now: datetime) -> Weights:
+    """Those in force today."""
+    held = await in_force(session, now)
+    return Weights(**{each.name: held.number(f"assignment.{each.name}") for each in fields(Weights)})
+
+
+async def could_take(session: AsyncSession, case: Case, user_id: UUID, *, now: datetime) -> bool:
+    """Also while he is not at his desk."""
+    found = await pool(session, case, now=now)
+    away = [user.id for user, why in found.excluded if why is Excluded.OFF_DUTY]
+    return user_id in (*away, *(each.user_id for each in found.ranked))
 
 
 async def _first_handlers(session: AsyncSession, case: Case) -> set[UUID]:

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend import preconditions
 from casebackend.api.assignments import Assign
 from casebackend.assignments import service, views
-from casebackend.cases.service import visible
+from casebackend.cases.service import hold, visible
 from casebackend.database import reading, transactional
 
 bp = Blueprint("assignments", url_prefix="/cases")
@@ -26,7 +26,7 @@ async def assign(request: Request, session: AsyncSession, reference: str) -> HTT
     sent = preconditions.wanted(request)
     command = Assign.model_validate_json(request.body)
     me, now = request.ctx.principal, request.app.ctx.now()
-    case = await visible(session, me, reference)
+    case = await hold(session, (await visible(session, me, reference)).id)
     preconditions.require(sent, case.version)
     case = await service.give(session, case.id, command.user_id, command.reason, principal=me, now=now)
     answer = await views.candidates(session, case, now=now)

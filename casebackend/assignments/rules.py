@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-SKILLED, SAME_CUSTOMER = 40, 25
-EACH_LIKE, MOST_LIKE = 4, 5
-EACH_OPEN, EACH_OPEN_IF_URGENT = 6, 12
 ASSIGNERS = frozenset({"team_lead", "department_head", "complaint_manager"})
 
 
@@ -22,6 +19,19 @@ LABELS: dict[Excluded, str] = {
     Excluded.RECUSED: "须回避",
     Excluded.FIRST_HANDLER: "办理过首次投诉",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Points for what speaks for a person; `open` and `open_urgent` are taken off for each case in hand. Of the cases
+    like this one handled before, `most_like` count at most."""
+
+    skilled: int
+    customer: int
+    like: int
+    most_like: int
+    open: int
+    open_urgent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +54,17 @@ class Ranked:
     why: tuple[str, ...]
 
 
-def ranked(candidates: Iterable[Candidate], *, category: str, urgent: bool) -> list[Ranked]:
+def ranked(candidates: Iterable[Candidate], weights: Weights, *, category: str, urgent: bool) -> list[Ranked]:
     """Best first. Equal scores: the one with less in hand, then by name and id, so that it can be told again."""
-    order = sorted(candidates, key=lambda each: (-_score(each, urgent), each.open_cases, each.name, each.user_id))
-    return [Ranked(each.user_id, each.name, _score(each, urgent), _why(each, category, urgent)) for each in order]
+    scored = [(_score(each, weights, urgent), each) for each in candidates]
+    order = sorted(scored, key=lambda pair: (-pair[0], pair[1].open_cases, pair[1].name, pair[1].user_id))
+    return [Ranked(each.user_id, each.name, score, _why(each, category, urgent)) for score, each in order]
 
 
-def _score(each: Candidate, urgent: bool) -> int:
-    found = SKILLED * each.skilled + SAME_CUSTOMER * each.served_customer
-    found += EACH_LIKE * min(each.handled_like, MOST_LIKE)
-    return found - (EACH_OPEN_IF_URGENT if urgent else EACH_OPEN) * each.open_cases
+def _score(each: Candidate, weights: Weights, urgent: bool) -> int:
+    found = weights.skilled * each.skilled + weights.customer * each.served_customer
+    found += weights.like * min(each.handled_like, weights.most_like)
+    return found - (weights.open_urgent if urgent else weights.open) * each.open_cases
 
 
 def _why(each: Candidate, category: str, urgent: bool) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.assignments import queries
 from casebackend.assignments.rules import ASSIGNERS, LABELS
-from casebackend.cases import fields, filing, guards, service
+from casebackend.cases import fields, filing, service, standing
 from casebackend.cases.filing import SYSTEM
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
@@ -70,7 +70,7 @@ async def give(
     case = await service.hold(session, case_id)
     if not principal.roles & ASSIGNERS:
         raise LeadersAssign
-    await guards.require_scope(session, case, principal)
+    await standing.require_scope(session, case, principal)
     status = Status(case.status)
     if status is not Status.DISPATCHED and status not in IN_HAND:
         raise NotAssignable
@@ -85,6 +85,29 @@ async def give(
     why = (f"{principal.display_name}指定", *found.why)
     await _write(session, case, user_id, why, principal, now=now, opinion=opinion, in_hand=status in IN_HAND)
     return case
+
+
+async def hand_over(
+    session: AsyncSession,
+    case_id: UUID,
+    left: UUID,
+    to: UUID | None,
+    reason: str,
+    *,
+    principal: Principal,
+    now: datetime,
+) -> UUID | None:
+    """From a person who is no longer here to the one named, if he may handle it; else to the pool of the unit."""
+    case = await service.hold(session, case_id)
+    in_hand = case.handler_id == left and Status(case.status) in IN_HAND
+    assigned = case.assignee_id == left and case.handler_id is None and Status(case.status) is Status.DISPATCHED
+    if not in_hand and not assigned:
+        return None
+    taker = to if to is not None and await queries.could_take(session, case, to, now=now) else None
+    opinion = await fields.protected(session, case, reason)
+    why = ("离岗交接",) if taker else ()
+    await _write(session, case, taker, why, principal, now=now, opinion=opinion, in_hand=in_hand)
+    return taker
 
 
 async def _write(

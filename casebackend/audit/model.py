@@ -2,17 +2,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casebackend.database import Base
 
 
 class AuditEntry(Base):
-    """Append only. `chain` is case:<id> or the name of an administrative domain; `detail` is masked."""
+    """Append only. `chain` is case:<id>, reads:<user> or the name of an administrative domain; `detail` is masked."""
 
     __tablename__ = "audit"
-    __table_args__ = (UniqueConstraint("chain", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("chain", "seq"),
+        Index("ix_audit_at", "at", "id"),
+        Index("ix_audit_object", "object"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     chain: Mapped[str]

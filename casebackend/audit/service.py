@@ -1,8 +1,9 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,8 +12,10 @@ from casebackend.audit.model import AuditEntry, AuditHead
 from casebackend.failpoints import failpoint
 
 
-def _signed(entry: AuditEntry) -> dict[str, object]:
+def signed(entry: AuditEntry | Row[Any]) -> dict[str, object]:
+    """Every column; `previous` and `hash` are of the link itself."""
     return {
+        "id": str(entry.id),
         "chain": entry.chain,
         "seq": entry.seq,
         "at": entry.at.astimezone(UTC).isoformat(),
@@ -49,6 +52,7 @@ async def record(
     await failpoint("audit.before_append")
     head = await _head(session, chain)
     entry = AuditEntry(
+        id=uuid4(),
         chain=chain,
         seq=head.seq + 1,
         at=now,
@@ -58,7 +62,7 @@ async def record(
         detail=dict(detail or {}),
         previous=head.hash,
     )
-    entry.hash = rules.link(session.info["audit_key"], head.hash, _signed(entry))
+    entry.hash = rules.link(session.info["audit_key"], head.hash, signed(entry))
     head.seq, head.hash = entry.seq, entry.hash
     session.add(entry)
     await session.flush()
@@ -77,6 +81,7 @@ async def begin(
     """The first link of a chain that cannot be there yet, for `insert_rows`: nothing is asked."""
     await failpoint("audit.before_append")
     entry = AuditEntry(
+        id=uuid4(),
         chain=chain,
         seq=1,
         at=now,
@@ -86,30 +91,5 @@ async def begin(
         detail=dict(detail or {}),
         previous=rules.GENESIS,
     )
-    entry.hash = rules.link(session.info["audit_key"], rules.GENESIS, _signed(entry))
+    entry.hash = rules.link(session.info["audit_key"], rules.GENESIS, signed(entry))
     return [entry, AuditHead(chain=chain, seq=1, hash=entry.hash)]
-
-
-async def verify(session: AsyncSession, key: bytes) -> list[str]:
-    """One sentence for the first bad row of each broken chain; an empty list means that all chains hold."""
-    broken: list[str] = []
-    heads = {head.chain: head for head in await session.scalars(select(AuditHead))}
-    last: dict[str, tuple[int, str]] = {}
-    bad: set[str] = set()
-    for entry in await session.scalars(select(AuditEntry).order_by(AuditEntry.chain, AuditEntry.seq)):
-        seq, previous = last.get(entry.chain, (0, rules.GENESIS))
-        if entry.chain in bad:
-            continue
-        if (
-            entry.seq != seq + 1
-            or entry.previous != previous
-            or entry.hash != rules.link(key, previous, _signed(entry))
-        ):
-            bad.add(entry.chain)
-            broken.append(f"{entry.chain} 第 {entry.seq} 行与前一行不连续或被改动")
-        last[entry.chain] = (entry.seq, entry.hash)
-    for chain, head in heads.items():
-        if chain not in bad and last.get(chain, (0, rules.GENESIS)) != (head.seq, head.hash):
-            broken.append(f"{chain} 第 {head.seq} 行缺失：链尾被截断")
-    broken.extend(f"{chain} 没有链头" for chain in last.keys() - heads.keys() - bad)
-    return broken

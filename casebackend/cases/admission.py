@@ -65,17 +65,20 @@ def needed(case: Case, fields: Sequence[str]) -> list[str]:
     return [field for field in fields if is_judged(case) or field not in JUDGEMENT]
 
 
+def by_head_office(case: Case) -> bool:
+    """Whether head office takes it in, or lets it go: by where it came from."""
+    return catalogue().sources[case.source].reviewed_at == HEAD_OFFICE or is_regulated(case)
+
+
 async def require(session: AsyncSession, case: Case, command: MoveCase, principal: Principal) -> None:
     known, move = catalogue(), command.move
     if not open_to(case, move):
         raise NotOpenToMatter(known.matters[case.matter_type].label, move)
     if principal.kind is not Kind.STAFF:
         return
-    if move in BY_HEAD_OFFICE and ADMIN not in principal.roles:
-        origin = known.sources[case.source]
-        ours = origin.reviewed_at == HEAD_OFFICE or is_regulated(case)
-        if ours and not await is_head_office(session, principal.organisation_id):
-            raise HeadOfficeReviews(origin.label)
+    ours = move in BY_HEAD_OFFICE and ADMIN not in principal.roles and by_head_office(case)
+    if ours and not await is_head_office(session, principal.organisation_id):
+        raise HeadOfficeReviews(known.sources[case.source].label)
     if move is Move.ACCEPT:
         missing = await documents_missing(session, case.id, case.capacity)
         if missing:

@@ -2,18 +2,18 @@
 
 from uuid import UUID
 
-from sanic import Blueprint, HTTPResponse, Request, json, raw
+from sanic import Blueprint, HTTPResponse, Request, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import preconditions
 from casebackend.api.evidence import AddEvidence
 from casebackend.api.recusals import DeclareRecusal, GrantWaiver
-from casebackend.api.tasks import AnswerTask, AskTask, CancelTask
+from casebackend.api.tasks import AnswerTask, AskTask, CancelTask, CaseTasks, RoundView, TaskView
 from casebackend.cases import attaching, countersigning, declaring, task_views
+from casebackend.cases.enclosing_routes import hand_out
 from casebackend.cases.service import visible
 from casebackend.customers import service as customers
 from casebackend.database import reading, transactional
-from casebackend.evidence.service import file_name
 from casebackend.idempotency import idempotent
 from casebackend.paging import cut, limit_of, one_of
 from casebackend.tasks.model import Task
@@ -49,7 +49,15 @@ async def ask(request: Request, session: AsyncSession, reference: str) -> HTTPRe
 async def of_case(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     case = await visible(session, request.ctx.principal, reference)
     answer = await task_views.case_tasks(session, case, request.ctx.principal, now=request.app.ctx.now())
-    return json(answer.model_dump(mode="json"))
+    every: list[RoundView | TaskView] = [*answer.rounds, *answer.consultations]
+    shown, following = cut(request, every, lambda each: each.id)
+    page = CaseTasks(
+        number=answer.number,
+        rounds=[each for each in shown if isinstance(each, RoundView)],
+        consultations=[each for each in shown if isinstance(each, TaskView)],
+        next=following,
+    )
+    return json(page.model_dump(mode="json"))
 
 
 @tasks_bp.get("/tasks")
@@ -162,20 +170,15 @@ async def add(request: Request, session: AsyncSession, reference: str) -> HTTPRe
 
 
 @evidence_bp.get("/cases/<reference:str>/evidence/<evidence_id:uuid>/file")
-@transactional
-async def file(request: Request, session: AsyncSession, reference: str, evidence_id: UUID) -> HTTPResponse:
-    return await download(request, session, reference, evidence_id)
+async def file(request: Request, reference: str, evidence_id: UUID) -> None:
+    await download(request, reference, evidence_id)
 
 
-async def download(request: Request, session: AsyncSession, reference: str, evidence_id: UUID) -> HTTPResponse:
-    """To be saved, never to be shown in our own page, whatever the bytes are."""
+async def download(request: Request, reference: str, evidence_id: UUID) -> None:
+    """The file is an attachment of the case; the audit says that it was taken as evidence."""
     me, now = request.ctx.principal, request.app.ctx.now()
-    case = await visible(session, me, reference)
-    piece, content = await attaching.opened(session, case, evidence_id, principal=me, now=now)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{file_name(piece)}"',
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-    }
-    return raw(content, headers=headers, content_type=piece.content_type or "application/octet-stream")
+    async with request.app.ctx.database.transaction() as session:
+        case = await visible(session, me, reference)
+        attachment, content = await attaching.opened(session, case, evidence_id, principal=me, now=now)
+        name = await customers.render(session, case.conversation_id, attachment.name)
+    await hand_out(request, attachment, content, name)

@@ -10,9 +10,10 @@ from casebackend.calendar.queries import calendar_around
 from casebackend.calendar.rules import local_date
 from casebackend.cases import clockwork_pauses as pauses
 from casebackend.cases.clockwork_pauses import is_internal
+from casebackend.cases.deciding import wants_signature
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Arrow, Clock, Move
-from casebackend.clocks import limits, queries, rules, service
+from casebackend.clocks import limits, pausing, queries, rules, service
 from casebackend.clocks.model import Timer
 from casebackend.clocks.rules import StopReason, Term, Unit
 from casebackend.workflow import rules as workflow
@@ -78,9 +79,10 @@ async def starting(
 
 
 async def run(session: AsyncSession, case: Case, move: Move, arrow: Arrow, *, at: datetime, now: datetime) -> None:
-    """`at` is when the move takes effect by law: for a withdrawal the receipt of the customer's message."""
+    """`at` is when the move takes effect by law: for a withdrawal the receipt of the customer's message. What nobody
+    has to sign counts as signed when it is proposed."""
     if move is Move.RESUME:
-        await service.resume(session, case.id, at=at)
+        await pausing.resume(session, case.id, at=at)
         return
     timers = list(await queries.timers_of(session, case.id))
     if move is not Move.SUSPEND:
@@ -93,8 +95,11 @@ async def run(session: AsyncSession, case: Case, move: Move, arrow: Arrow, *, at
         await session.flush()
         return
     steps = await steps_of(session, case)
-    _stop(running, arrow, move, frozenset(workflow.stopped_by(steps, move)), at=at)
-    begun = await starting(session, case, workflow.started_by(steps, move), now=now, known=timers)
+    moves = (move, Move.SIGN) if move is Move.PROPOSE and not await wants_signature(session, case) else (move,)
+    done = {kind for each in moves for kind in workflow.stopped_by(steps, each)}
+    _stop(running, arrow, move, frozenset(done), at=at)
+    wanted = dict.fromkeys(kind for each in moves for kind in workflow.started_by(steps, each))
+    begun = await starting(session, case, wanted, now=now, known=timers)
     if Clock.LEGAL in arrow.starts:
         begun += await _promises_again(session, case, move, timers, now=now)
     session.add_all(begun)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.cases.rules import Move
-from casebackend.clocks import rules, service
+from casebackend.clocks import pausing, rules, service
 from casebackend.clocks.model import Timer
 from casebackend.clocks.rules import StopReason
 
@@ -30,7 +30,7 @@ async def ended(session: AsyncSession, timers: Sequence[Timer], *, at: datetime)
         if is_internal(timer.kind):
             timer.stop_reason = StopReason.ENDED
         else:
-            again.append(await service.resumed(session, timer, at=max(at, timer.stopped_at or at)))
+            again.append(await pausing.resumed(session, timer, at=max(at, timer.stopped_at or at)))
     session.add_all(again)
     return again
 
@@ -52,4 +52,4 @@ async def again(session: AsyncSession, timers: Sequence[Timer], *, at: datetime)
     for demand in timers:
         if demand.kind == rules.SUPERVISION and demand.stop_reason == StopReason.ENDED and demand.stopped_at == last:
             await service.taken_back(session, demand)
-    return [await service.resumed(session, each, at=at) for each in goes_on]
+    return [await pausing.resumed(session, each, at=at) for each in goes_on]

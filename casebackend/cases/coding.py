@@ -1,26 +1,25 @@
 """Everybody who works on a case may correct its classification; each correction is signed (全员参与)."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend import preconditions
 from casebackend.access.principal import Principal
 from casebackend.api.cases import Classify
 from casebackend.cases import fields, guards, steering
 from casebackend.cases.filing import written
-from casebackend.cases.model import Case, CaseChange, CaseParticipant
+from casebackend.cases.model import Case, CaseParticipant
 from casebackend.cases.rules import APPROVER, AUDITOR, IN_PROCESS, MANAGER, REVIEWER, Status
 from casebackend.cases.service import hold
 from casebackend.errors import Conflict, Forbidden
 from casebackend.timeline.rules import Kind
 
+# From the approval of the opinion on (or an answer without one) the classification belongs to the decision.
+DECIDED = frozenset({Status.CLOSURE_REVIEW, Status.REPLY_PENDING, Status.REPLIED, Status.FOLLOW_UP})
+OPEN_TO_CODING = IN_PROCESS - DECIDED
 DECIDING = frozenset({REVIEWER, AUDITOR, APPROVER, MANAGER})
-AXES = fields.CLASSIFICATION
 
 
 class NotOpen(Conflict):
@@ -28,6 +27,13 @@ class NotOpen(Conflict):
 
     def __init__(self) -> None:
         super().__init__("只有处理中的投诉可以调整分类")
+
+
+class DecisionStands(Conflict):
+    slug, title = "decision-stands", "处理意见已审定"
+
+    def __init__(self) -> None:
+        super().__init__("处理意见审定后不能再调整分类；确有错误的，由审核人退回重办，或在同意办结时更正")
 
 
 class NotTakingPart(Forbidden):
@@ -54,12 +60,15 @@ async def takes_part(session: AsyncSession, case: Case, principal: Principal) ->
 
 
 async def classify(
-    session: AsyncSession, case_id: UUID, command: Classify, *, version: int | None, principal: Principal, now: datetime
+    session: AsyncSession, case_id: UUID, command: Classify, *, match: str, principal: Principal, now: datetime
 ) -> Case:
+    """`match`: an If-Match as it was sent, compared under the lock."""
     case = await hold(session, case_id)
-    guards.require_version(case, version)
+    preconditions.require(match, case.version)
     if Status(case.status) not in IN_PROCESS:
         raise NotOpen
+    if Status(case.status) in DECIDED:
+        raise DecisionStands
     if not await takes_part(session, case, principal):
         raise NotTakingPart
     await steering.require(session, case, principal)
@@ -79,64 +88,3 @@ async def classify(
         fields=before,
     )  # fmt: skip
     return case
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """Of two coders of the same cases. `kappa` (Cohen) takes off what agrees by chance; None where that is all."""
-
-    cases: int
-    agreed: int
-    kappa: float | None
-
-    @property
-    def share(self) -> float | None:
-        return self.agreed / self.cases if self.cases else None
-
-
-def agreement(pairs: Collection[tuple[str, str]]) -> Agreement:
-    count = len(pairs)
-    agreed = sum(first == last for first, last in pairs)
-    if not count:
-        return Agreement(0, 0, None)
-    terms = {term for pair in pairs for term in pair}
-    by_chance = sum(
-        sum(first == term for first, _ in pairs) * sum(last == term for _, last in pairs) for term in terms
-    ) / (count * count)
-    kappa = None if by_chance == 1 else (agreed / count - by_chance) / (1 - by_chance)
-    return Agreement(count, agreed, kappa)
-
-
-async def intercoder(session: AsyncSession, *conditions: ColumnElement[bool]) -> dict[str, Agreement]:
-    """For each axis: what the handler had judged against what the final coder signed, over cases that two persons
-    coded. `conditions` on Case choose the period, the unit and the scope."""
-    columns: list[Any] = [getattr(Case, axis) for axis in AXES]
-    rows = await session.execute(
-        select(Case.id, Case.judged_at, *columns).where(
-            Case.coded_by.is_not(None), Case.judged_by.is_not(None), Case.coded_by != Case.judged_by, *conditions
-        )
-    )
-    cases: Sequence[Any] = rows.all()
-    changes = await _changes(session, *conditions)
-    pairs: dict[str, list[tuple[str, str]]] = {axis: [] for axis in AXES}
-    for case_id, judged_at, *final in cases:
-        for axis, last in zip(AXES, final, strict=True):
-            later = [before for at, before in changes.get((case_id, axis), []) if at > judged_at]
-            pairs[axis].append((later[0] if later else last, last))
-    return {axis: agreement(found) for axis, found in pairs.items()}
-
-
-async def _changes(
-    session: AsyncSession, *conditions: ColumnElement[bool]
-) -> dict[tuple[UUID, str], list[tuple[datetime, str]]]:
-    """Oldest first, by case and axis: when, and what stood there before."""
-    rows = await session.execute(
-        select(CaseChange.case_id, CaseChange.field, CaseChange.at, CaseChange.before)
-        .join(Case, Case.id == CaseChange.case_id)
-        .where(CaseChange.field.in_(AXES), Case.coded_by.is_not(None), *conditions)
-        .order_by(CaseChange.at)
-    )
-    found: dict[tuple[UUID, str], list[tuple[datetime, str]]] = {}
-    for case_id, axis, at, before in rows:
-        found.setdefault((case_id, axis), []).append((at, before or ""))
-    return found

@@ -14,10 +14,12 @@ from casebackend.cases.predicates import (
     from_day,
     one_of,
     phone,
+    starts,
     terms_below,
     to_day,
 )
 from casebackend.cases.queries import near_due, overdue
+from casebackend.cases.recoding import SAME, coded_twice, judged_as, recoded
 from casebackend.cases.rules import OPEN
 from casebackend.cases.words import STATUS_LABELS, Responsible, Satisfaction, Validity
 from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A
@@ -37,6 +39,9 @@ _AXES = {
     "category_b": ("业务类别", CATEGORY_B),
     "cause_c": ("投诉原因", CAUSE_C),
     "business_channel_a": ("业务办理渠道", CHANNEL_A),
+}
+_RECODED = {
+    name + same: label + word for name, (label, _) in _AXES.items() for same, word in (("", "不一致"), (SAME, "一致"))
 }
 _RESPONSIBLE = {Responsible.YES: "有责", Responsible.PARTLY: "部分有责", Responsible.NO: "无责", NONE: "未认定"}
 _VALIDITY = {Validity.VALID: "成立", Validity.INVALID: "不成立", NONE: "未认定"}
@@ -62,7 +67,7 @@ _SOURCES = {
 def _table() -> list[Condition]:
     return [
         Condition("q", "编号或内容", Kind.TEXT, contains(Case.number, Case.facts, Case.demand)),
-        Condition("number", "编号", Kind.TEXT, lambda values, _: Case.number.istartswith(values[0], autoescape=True)),
+        Condition("number", "编号", Kind.TEXT, starts(Case.number)),
         Condition("text", "事实或诉求含", Kind.TEXT, contains(Case.facts, Case.demand)),
         Condition(
             "status", "状态", Kind.CHOICE, one_of(Case.status), many=True,
@@ -94,6 +99,8 @@ def _table() -> list[Condition]:
         Condition("regulator_number", "监管编号", Kind.WORD, one_of(Case.regulator_number)),
         Condition("third_party", "涉及第三方", Kind.TEXT, contains(Case.third_party)),
         Condition("phone", "客户电话", Kind.TEXT, phone),
+        Condition("coded_twice", "两人均已分类", Kind.FLAG, flag(lambda _: coded_twice())),
+        Condition("recoded", "两人分类", Kind.CHOICE, recoded, choices=_RECODED),
         Condition("counted", "计入统计（不含作废，合并的计一件）", Kind.FLAG, flag(lambda _: counted())),
     ]  # fmt: skip
 
@@ -114,6 +121,7 @@ def _axes() -> list[Condition]:
             Condition(
                 f"{name}_tree", f"{label}（含下级）", Kind.TERM, terms_below(column, dictionary), True, None, dictionary
             ),
+            Condition(f"judged_{name}", f"承办人判定的{label}", Kind.TERM, judged_as(name), True, None, dictionary),
         ]
     return found
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.cases import MoveCase
 from casebackend.api.tasks import AnswerTask, AskTask
-from casebackend.cases import fields, filing, guards, queries, recusing, service, steering
+from casebackend.cases import fields, filing, queries, recusing, service, standing, steering
 from casebackend.cases.filing import SYSTEM
 from casebackend.cases.model import Case
 from casebackend.cases.rules import HEAD, IN_PROCESS, Move, Status
@@ -49,7 +49,7 @@ async def ask(session: AsyncSession, case_id: UUID, command: AskTask, *, princip
         raise NotInProcess
     await steering.require(session, case, principal)
     if not may_ask(case, principal):
-        raise guards.NotInCharge
+        raise standing.NotInCharge
     if command.due_at is not None and command.due_at <= now:
         raise errors.DueInThePast
     [whom] = await tasks.whom(session, [command.user_id or command.unit_id or UUID(int=0)])

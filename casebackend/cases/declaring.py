@@ -3,18 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.access.scope import BRANCHES
 from casebackend.api.cases import MoveCase
 from casebackend.cases import fields, filing, recusing, service
 from casebackend.cases.filing import SYSTEM
 from casebackend.cases.model import Case
+from casebackend.cases.placing import is_head_office
 from casebackend.cases.rules import LIFECYCLE, MANAGER, OPEN, Move, Status
 from casebackend.errors import Conflict, Forbidden, NotFound
-from casebackend.organisations.model import Organisation
 from casebackend.recusals import queries
 from casebackend.recusals.model import Recusal, Waiver
 from casebackend.staff.model import User
@@ -110,7 +108,4 @@ async def _granted(
 
 
 async def _of_head_office(session: AsyncSession, principal: Principal) -> bool:
-    if MANAGER not in principal.roles or principal.organisation_id is None:
-        return False
-    level = await session.scalar(select(Organisation.level).where(Organisation.id == principal.organisation_id))
-    return level is not None and level not in BRANCHES
+    return MANAGER in principal.roles and await is_head_office(session, principal.organisation_id)

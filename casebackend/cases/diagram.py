@@ -45,6 +45,8 @@ Generated from `casebackend/cases/rules.py` by `python -m casebackend lifecycle`
 - 处理中 (in process, may be urged): {_listed(IN_PROCESS)}
 - `withdraw`, `merge` and `edit` lead away from every open status before the reply (`edit` not from the draft itself),
   `void` from every status that is neither archived nor voided; the picture leaves these four out.
+- `sign`, `approve_opinion`, `approve_reply` and the way back from there are taken by whom the chain of the case names
+  (`casebackend/workflow/chain.yml`): the table names everybody who may be named.
 - `reopen` is made by the decision of a review (核查) to have the complaint handled once more, and by nothing else.
 
 ```mermaid

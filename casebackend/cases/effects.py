@@ -52,7 +52,11 @@ def _judge(case: Case, move: Move, principal: Principal, now: datetime) -> None:
     if move is Move.RETURN_FOR_REWORK:
         case.rework_count += 1
         case.judgement_reviewed_by = case.coded_by = None
+        case.signed_by = case.signed_at = None
+    elif move is Move.SIGN:
+        case.signed_by, case.signed_at = principal.user_id, now
     elif move in (Move.PROPOSE, Move.PROPOSE_REPLY):
+        case.signed_by = case.signed_at = None
         case.judged_by, case.judged_at = principal.user_id, now
         case.judgement_reviewed_by = None
         case.coded_by = principal.user_id if move is Move.PROPOSE_REPLY else None

@@ -29,6 +29,7 @@ SIGNED = {
     "responsible_unit_id",
     "handling_unit_id",
     "group_size",
+    "regulator_due_on",
 }
 CORRECTION = ("facts", "demand", "unit_id", "amount", "occurred_on")
 TOLD = ("told_by", "told_at", "told_proof")
@@ -152,7 +153,8 @@ def taken_over(case: Case, command: MoveCase, principal: Principal) -> dict[str,
 
 
 async def _require_unit(session: AsyncSession, unit_id: UUID) -> None:
-    if await session.get(Organisation, unit_id) is None:
+    unit = await session.get(Organisation, unit_id)
+    if unit is None or unit.closed_on is not None:
         raise UnitNotFound
 
 
@@ -161,6 +163,8 @@ def detail(command: MoveCase, fields: Iterable[str]) -> dict[str, object]:
     shown: dict[str, object] = {"fields": sorted(fields)}
     if command.handling_unit_id:
         shown["handling_unit_id"] = str(command.handling_unit_id)
+    if command.move is Move.SUSPEND and command.appraisal_id:
+        shown["evidence_id"] = str(command.appraisal_id)
     if command.cosigners:
         shown["cosigners"] = [str(identity) for identity in command.cosigners]
         shown["mode"] = command.countersign_mode

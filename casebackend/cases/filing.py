@@ -9,18 +9,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Kind as PrincipalKind
 from casebackend.access.principal import Principal
 from casebackend.audit import service as audit
+from casebackend.audit.batches import Link, continued
 from casebackend.calendar.rules import local_date
 from casebackend.cases import clockwork, rules
 from casebackend.cases.model import Case, CaseParticipant
-from casebackend.cases.numbering import next_number, require_new
+from casebackend.cases.numbering import next_number, numbered_once
 from casebackend.cases.rules import Move
-from casebackend.database import Base, announce, insert_rows
+from casebackend.database import Base, announce
 from casebackend.dictionaries import queries as dictionaries
-from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A, suggested
+from casebackend.dictionaries.rules import AXES, suggested
 from casebackend.grading.queries import graded
 from casebackend.grading.rules import Severity, Subject
+from casebackend.inserts import New, insert_rows
 from casebackend.outbox import service as outbox
 from casebackend.timeline import service as timeline
+from casebackend.timeline.model import TimelineEntry
 from casebackend.timeline.rules import Kind
 
 CUSTOMER = Principal(PrincipalKind.SERVICE, "customer", frozenset({rules.CUSTOMER}), display_name="客户")
@@ -33,7 +36,7 @@ RECEIPT_AFTER = timedelta(seconds=20)
 async def classify(session: AsyncSession, case: Case, *, tier: str | None = None) -> None:
     """Suggestions from key words where nobody has chosen; 待分类 when nothing matches. Severity and lane by rules."""
     text = f"{case.facts}\n{case.demand}"
-    for field, dictionary in (("business_channel_a", CHANNEL_A), ("category_b", CATEGORY_B), ("cause_c", CAUSE_C)):
+    for field, dictionary in AXES.items():
         if not getattr(case, field):
             setattr(case, field, suggested(text, await dictionaries.keywords(session, dictionary)))
     await grade(session, case, tier=tier)
@@ -55,8 +58,7 @@ async def file(
     case.filed_at = now
     timers = await clockwork.first_clocks(session, case, now=now)
     case.number = await next_number(session, now)
-    if case.regulator_number:
-        await require_new(session, case.regulator_number)
+    case.regulator_number = (case.regulator_number or "").strip() or None
     case.promised_on = clockwork.promise(timers)
     case.move(Move.SUBMIT, roles=by.roles | CUSTOMER.roles, at=now)
     case.version = 1
@@ -67,8 +69,9 @@ async def file(
         rows.append(outbox.message("case.major", {**about, "severity": case.severity}, now=now))
     if by.user_id is not None:
         rows.append(CaseParticipant(case_id=case.id, user_id=by.user_id, last_at=now))
-    await session.flush()
-    await insert_rows(session, rows, keep=[case])
+    async with numbered_once(session, case):
+        await session.flush()
+        await insert_rows(session, rows, keep=[case])
     announce(session, "console")
 
 
@@ -186,3 +189,21 @@ async def _kept(
         detail=audited | {"organisation": str(organisation) if organisation else None},
     )
     announce(session, "console")
+
+
+async def noted_together(
+    session: AsyncSession, notes: Sequence[tuple[Case, Kind, dict[str, object]]], *, now: datetime
+) -> list[Base | New]:
+    """What the system notes around many cases that it holds, each with its detail, for `bulk.write_rows`."""
+    places = await timeline.last_places(session, {case.id for case, _, _ in notes})
+    rows: list[Base | New] = []
+    links = []
+    for case, kind, detail in notes:
+        places[case.id] = places.get(case.id, 0) + 1
+        entry = {"case_id": case.id, "seq": places[case.id], "at": now, "kind": kind, "detail": detail}
+        entry |= {"actor": SYSTEM.actor, "actor_name": SYSTEM.display_name, "unit_id": case.handling_unit_id}
+        rows.append(New(TimelineEntry, entry))
+        audited = detail | {"organisation": None}
+        links.append(Link(f"case:{case.id}", kind, SYSTEM.actor, case.number, audited))
+    announce(session, "console")
+    return rows + list(await continued(session, links, now=now))

@@ -3,7 +3,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, Numeric, String
+from sqlalchemy import ForeignKey, Index, Numeric, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casebackend.cases import rules
@@ -11,6 +11,8 @@ from casebackend.cases.rules import Arrow, Move, Status
 from casebackend.cases.words import MOVE_LABELS, STATUS_LABELS
 from casebackend.database import Base
 from casebackend.errors import Conflict, Forbidden
+
+NUMBERED = text("regulator_number IS NOT NULL")
 
 
 class MoveNotAllowed(Conflict):
@@ -36,8 +38,16 @@ class Case(Base):
     __table_args__ = (
         Index("ix_cases_status_filed", "status", "filed_at"),
         Index("ix_cases_unit_received", "unit_id", "received_at"),
+        Index("ix_cases_handling_unit_status", "handling_unit_id", "status"),
         Index("ix_cases_category_received", "category_b", "received_at"),
         Index("ix_cases_received", "received_at"),
+        Index(
+            "uq_cases_regulator_number",
+            "regulator_number",
+            unique=True,
+            sqlite_where=NUMBERED,
+            postgresql_where=NUMBERED,
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -56,7 +66,7 @@ class Case(Base):
     source: Mapped[str] = mapped_column(String(16), default="direct")
     source_ref: Mapped[str | None]
     referral_agency: Mapped[str | None]
-    regulator_number: Mapped[str | None] = mapped_column(String(40), index=True)
+    regulator_number: Mapped[str | None] = mapped_column(String(40))
     regulator_due_on: Mapped[date | None]
     capacity: Mapped[str] = mapped_column(String(16), default="self")
     group_size: Mapped[int] = mapped_column(default=1)
@@ -72,7 +82,7 @@ class Case(Base):
     unit_id: Mapped[UUID | None] = mapped_column()
     receiving_unit_id: Mapped[UUID | None] = mapped_column(index=True)
     responsible_unit_id: Mapped[UUID | None] = mapped_column(index=True)
-    handling_unit_id: Mapped[UUID | None] = mapped_column(index=True)
+    handling_unit_id: Mapped[UUID | None] = mapped_column()
     handler_id: Mapped[UUID | None] = mapped_column(index=True)
     assignee_id: Mapped[UUID | None] = mapped_column(index=True)
     assigned_why: Mapped[list[str]] = mapped_column(default=list)
@@ -98,6 +108,9 @@ class Case(Base):
     judged_by: Mapped[UUID | None]
     judged_at: Mapped[datetime | None]
     judgement_reviewed_by: Mapped[UUID | None]
+    signed_by: Mapped[UUID | None]
+    signed_at: Mapped[datetime | None]
+    awaits: Mapped[str | None] = mapped_column(String(20))
     coded_by: Mapped[UUID | None]
     no_recording_reason: Mapped[str | None]
     decline_reason: Mapped[str | None] = mapped_column(String(32))

@@ -1,7 +1,10 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.calendar.rules import local_date
@@ -32,9 +35,26 @@ async def next_number(session: AsyncSession, now: datetime) -> str:
     return pattern.of(day, count)
 
 
-async def require_new(session: AsyncSession, regulator_number: str) -> None:
-    """Asked after the number of the day was taken: whoever registers the same one at the same time has waited."""
-    with session.no_autoflush:
-        known = await session.scalar(select(Case.number).where(Case.regulator_number == regulator_number).limit(1))
-    if known is not None:
+@asynccontextmanager
+async def numbered_once(session: AsyncSession, case: Case) -> AsyncIterator[None]:
+    """Around the writing of a new case. One number of the regulator is one case: what is there already is refused, and
+    so is what somebody else has written in the meantime."""
+    number = case.regulator_number
+    if number is None:
+        yield
+        return
+    if (known := await _known(session, number)) is not None:
         raise RegulatorNumberKnown(known)
+    try:
+        async with session.begin_nested():
+            yield
+    except IntegrityError:
+        known = await _known(session, number)
+        if known is None:
+            raise
+        raise RegulatorNumberKnown(known) from None
+
+
+async def _known(session: AsyncSession, regulator_number: str) -> str | None:
+    found: str | None = await session.scalar(select(Case.number).where(Case.regulator_number == regulator_number))
+    return found

@@ -2,22 +2,20 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.access.scope import BRANCHES
 from casebackend.api.cases import MoveCase
 from casebackend.api.conversations import Reply
 from casebackend.calendar.rules import SHANGHAI
 from casebackend.cases.model import Case
+from casebackend.cases.placing import is_branch
 from casebackend.cases.rules import Move
 from casebackend.cases.words import FIELD_LABELS, ToldBy
 from casebackend.conversations import service as conversations
 from casebackend.conversations.rules import CARRIED_BY_US, Author
 from casebackend.errors import Unprocessable
 from casebackend.notifications.words import words
-from casebackend.organisations.model import Organisation
 
 # What the customer has to hear of; the first two end the matter, so the proof stands on the case.
 KEEPS = (Move.REPLY, Move.DECLINE)
@@ -72,8 +70,7 @@ def told_by_staff(case: Case, command: MoveCase) -> bool:
 
 async def decided_by_branch(session: AsyncSession, case: Case) -> bool:
     """A decision of the head office or one of its departments has nobody above it within the bank."""
-    level = select(Organisation.level).where(Organisation.id == case.handling_unit_id)
-    return case.handling_unit_id is not None and await session.scalar(level) in BRANCHES
+    return await is_branch(session, case.handling_unit_id)
 
 
 def wanted(case: Case, command: MoveCase, principal: Principal) -> list[str]:

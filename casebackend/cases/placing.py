@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.access.scope import BRANCHES
 from casebackend.matters.catalogue import catalogue
 from casebackend.matters.rules import TO_UNIT
 from casebackend.organisations.queries import tree
@@ -35,6 +36,10 @@ async def unit_of_code(session: AsyncSession, code: str | None) -> UUID | None:
 
 
 async def is_head_office(session: AsyncSession, unit_id: UUID | None) -> bool:
-    """Head office and its departments, as against a branch."""
-    unit = (await tree(session)).units.get(unit_id) if unit_id else None
-    return unit is not None and unit.level in ("head", "department")
+    """Head office and its departments, as against a branch and the departments of a branch."""
+    line = (await tree(session)).above(unit_id)
+    return bool(line) and all(unit.level not in BRANCHES for unit in line)
+
+
+async def is_branch(session: AsyncSession, unit_id: UUID | None) -> bool:
+    return any(unit.level in BRANCHES for unit in (await tree(session)).above(unit_id))

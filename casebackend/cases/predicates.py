@@ -1,13 +1,13 @@
 """The parts that conditions on cases are made of: each makes a WHERE from the values of one parameter."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select
 
 from casebackend.calendar.rules import SHANGHAI
 from casebackend.cases.model import Case
@@ -37,12 +37,31 @@ class Asked:
     """What a condition may look at besides its own values."""
 
     now: datetime
-    phone_index: Callable[[str], str]
+    phone_indexes: Callable[[str], list[str]]
     below: Callable[[UUID], frozenset[UUID]]
     terms_below: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
 
 type Where = Callable[[list[Any], Asked], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A `Where` that a kept statement can hold: `clause` is made of a place for the value and the form of the values,
+    `value` is what stands in that place each time. `several`: it is a list."""
+
+    clause: Callable[[Any, Any], ColumnElement[bool]]
+    value: Callable[[list[Any], Asked], Any] = lambda values, _: values[0]
+    form: Callable[[list[Any]], Hashable] = lambda _: None
+    several: bool = False
+
+    def __call__(self, values: list[Any], asked: Asked) -> ColumnElement[bool]:
+        held = self.value(values, asked)
+        place: Any = bindparam(None, callable_=lambda: held, unique=True, expanding=self.several)
+        return self.clause(place, self.form(values))
+
+    def place(self, name: str) -> Any:
+        return bindparam(name, expanding=self.several)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,59 +78,75 @@ class Condition:
 
 
 def one_of(column: Any) -> Where:
-    def where(values: list[Any], _: Asked) -> ColumnElement[bool]:
-        named = [value for value in values if value != NONE]
-        some = column.in_(named) if named else false()
-        return or_(some, column.is_(None)) if NONE in values else some
+    def clause(place: Any, form: tuple[bool, bool]) -> ColumnElement[bool]:
+        named, nothing = form
+        some = column.in_(place) if named else false()
+        return or_(some, column.is_(None)) if nothing else some
 
-    return where
+    def form(values: list[Any]) -> tuple[bool, bool]:
+        return any(value != NONE for value in values), NONE in values
+
+    return Predicate(clause, lambda values, _: [value for value in values if value != NONE], form, several=True)
 
 
 def below(column: Any) -> Where:
-    def where(values: list[Any], asked: Asked) -> ColumnElement[bool]:
-        units = frozenset().union(*(asked.below(value) for value in values))
-        found: ColumnElement[bool] = column.in_(sorted(units))
-        return found
+    def units(values: list[Any], asked: Asked) -> list[UUID]:
+        return sorted(frozenset().union(*(asked.below(value) for value in values)))
 
-    return where
+    return Predicate(lambda place, _: column.in_(place), units, several=True)
 
 
 def terms_below(column: Any, dictionary: str) -> Where:
-    def where(values: list[Any], asked: Asked) -> ColumnElement[bool]:
-        names = frozenset().union(*(asked.terms_below[dictionary, value] for value in values))
-        found: ColumnElement[bool] = column.in_(sorted(names))
-        return found
+    def names(values: list[Any], asked: Asked) -> list[str]:
+        return sorted(frozenset().union(*(asked.terms_below[dictionary, value] for value in values)))
 
-    return where
+    return Predicate(lambda place, _: column.in_(place), names, several=True)
 
 
 def contains(*columns: Any) -> Where:
-    return lambda values, _: or_(*(column.icontains(values[0], autoescape=True) for column in columns))
+    return Predicate(lambda place, _: or_(*(column.icontains(place, escape="/") for column in columns)), _escaped)
+
+
+def starts(column: Any) -> Where:
+    return Predicate(lambda place, _: column.istartswith(place, escape="/"), _escaped)
+
+
+def _escaped(values: list[Any], _: Asked) -> str:
+    """Nothing in it means anything to LIKE."""
+    return str(values[0]).replace("/", "//").replace("%", "/%").replace("_", "/_")
 
 
 def at_least(column: Any) -> Where:
-    return lambda values, _: column >= values[0]
+    return Predicate(lambda place, _: column >= place)
 
 
 def at_most(column: Any) -> Where:
-    return lambda values, _: column <= values[0]
+    return Predicate(lambda place, _: column <= place)
 
 
 def flag(yes: Callable[[Asked], ColumnElement[bool]]) -> Where:
-    return lambda values, asked: yes(asked) if values[0] else ~yes(asked)
+    """`yes` may look at the time alone."""
+
+    def clause(now: Any, wanted: bool) -> ColumnElement[bool]:
+        found = yes(Asked(now, lambda _: [], lambda unit: frozenset({unit})))
+        return found if wanted else ~found
+
+    return Predicate(clause, lambda _, asked: asked.now, lambda values: bool(values[0]))
 
 
 def from_day(column: Any) -> Where:
-    return lambda values, _: column >= midnight(values[0])
+    return Predicate(lambda place, _: column >= place, lambda values, _: midnight(values[0]))
 
 
 def to_day(column: Any) -> Where:
-    return lambda values, _: column < midnight(values[0] + timedelta(days=1))
+    return Predicate(lambda place, _: column < place, lambda values, _: midnight(values[0] + timedelta(days=1)))
 
 
-def phone(values: list[Any], asked: Asked) -> ColumnElement[bool]:
-    owners = select(Customer.id).where(Customer.phone_index == asked.phone_index(values[0]))
-    return Case.customer_id.in_(owners)
+def _owned(indexes: Any, _: None) -> ColumnElement[bool]:
+    return Case.customer_id.in_(select(Customer.id).where(Customer.phone_index.in_(indexes)))
+
+
+phone = Predicate(_owned, lambda values, asked: asked.phone_indexes(values[0]), several=True)
 
 
 def midnight(day: date) -> datetime:

@@ -15,7 +15,7 @@ from casebackend.cases.rules import COUNTED_AS_CLOSED, LIFECYCLE, TERMINAL, Move
 from casebackend.cases.words import MOVE_LABELS, STATUS_LABELS
 
 S, M = Status, Move
-REGISTERED = "登记"
+REGISTERED, SIGNATURE = "登记", "部门签署"
 IN_HAND = frozenset({S.INVESTIGATING, S.COUNTERSIGN, S.SUSPENDED})
 NOBODYS = frozenset({S.REPLIED})
 ENDS = COUNTED_AS_CLOSED | TERMINAL
@@ -104,8 +104,10 @@ def progress(
     handler: str | None = None,
     received_at: datetime | None = None,
     closed_to: Collection[str] = (),
+    unsigned: bool = False,
 ) -> list[Node]:
-    """`handler` has the case now; `received_at` is when the customer came; `closed_to` what its matter leaves out."""
+    """`handler` has the case now; `received_at` is when the customer came; `closed_to` what its matter leaves out;
+    `unsigned`: a proposal is signed by the department before it is decided on, and has not been yet."""
     walked: list[Node] = []
     visits: dict[Status, int] = {}
     for entry in entries:
@@ -117,11 +119,16 @@ def progress(
         if walked:
             walked[-1] = _left(walked[-1], entry)
         status = Status(entry.to_status)
-        visits[status] = visits.get(status, 0) + 1
+        if entry.move == M.SIGN:
+            walked[-1] = replace(walked[-1], label=SIGNATURE)
+        else:
+            visits[status] = visits.get(status, 0) + 1
         walked.append(_entered(entry, status, len(walked) + 1, visits[status], units))
     if walked:
         walked[-1] = _present(walked[-1], handler, now)
-        walked += planned(walked[-1].status, after=len(walked), closed_to=closed_to)
+        if unsigned and walked[-1].status is S.PROPOSED:
+            walked[-1] = replace(walked[-1], label=SIGNATURE)
+        walked += planned(walked[-1].status, after=len(walked), closed_to=closed_to, unsigned=unsigned)
     return walked
 
 
@@ -181,13 +188,14 @@ def usual(status: Status, closed_to: Collection[str] = ()) -> Move | None:
     return INSTEAD.get(status) if move in closed_to else move
 
 
-def planned(status: Status, *, after: int = 0, closed_to: Collection[str] = ()) -> list[Node]:
+def planned(status: Status, *, after: int = 0, closed_to: Collection[str] = (), unsigned: bool = False) -> list[Node]:
     """What comes when nothing comes between."""
-    found: list[Node] = []
+    way: list[tuple[Status, str]] = [(status, STATUS_LABELS[status])] if unsigned and status is S.PROPOSED else []
     while status not in ENDS and (move := usual(status, closed_to)) and (arrow := LIFECYCLE.get((status, move))):
         status = arrow.to
-        found.append(Node(after + len(found) + 1, status, STATUS_LABELS[status], Phase.PLANNED))
-    return found
+        way += [(status, SIGNATURE)] if unsigned and status is S.PROPOSED else []
+        way.append((status, STATUS_LABELS[status]))
+    return [Node(after + place, status, label, Phase.PLANNED) for place, (status, label) in enumerate(way, 1)]
 
 
 def _label(move: str | None) -> str:

@@ -1,47 +1,111 @@
 """Which cases a person may see, and single looks at them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.access.scope import Scope, scope_of
 from casebackend.cases.model import Case, CaseParticipant
-from casebackend.cases.rules import FOLLOW_UP, HANDLER, OPEN
+from casebackend.cases.rules import AUDITOR, EXECUTIVE, HEAD, INTAKE, LEAD, MANAGER, OPEN
 from casebackend.clocks.model import Timer
 from casebackend.staff.rules import CASE_ROLES
 from casebackend.tasks import queries as tasks
 
-# Who holds no other role sees a closed case only when having taken part.
-CLOSED_TO = frozenset({HANDLER, FOLLOW_UP})
+# Their duty is a unit or the procedure, not single cases: within their scope they take part in all that is over.
+BY_DUTY = frozenset({LEAD, HEAD, MANAGER, AUDITOR, EXECUTIVE})
 
 
-def near_due(now: datetime) -> ColumnElement[bool]:
+def near_due(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
     return exists().where(Timer.case_id == Case.id, Timer.stopped_at.is_(None), Timer.near_at <= now)
 
 
-def overdue(now: datetime) -> ColumnElement[bool]:
+def overdue(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
     return exists().where(Timer.case_id == Case.id, Timer.stopped_at.is_(None), Timer.due_at <= now)
 
 
-def took_part(user_id: UUID | None) -> ColumnElement[bool]:
+def took_part(user_id: UUID | BindParameter[Any] | None) -> ColumnElement[bool]:
     if user_id is None:
         return false()
     return exists().where(CaseParticipant.case_id == Case.id, CaseParticipant.user_id == user_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """Whoever looks, as a WHERE needs him: values, or places for them in a statement that is kept.
+
+    `units`: what is in scope, None where nothing is; `own_units`: with the own unit."""
+
+    roles: frozenset[str]
+    everything: bool
+    actor: Any
+    me: Any
+    unit: Any
+    units: Any
+    own_units: Any
+
+
+def eyes_of(principal: Principal, scope: Scope) -> Eyes:
+    own = scope.units | ({principal.organisation_id} if principal.organisation_id else frozenset())
+    return Eyes(
+        principal.roles,
+        scope.everything,
+        principal.actor,
+        principal.user_id,
+        principal.organisation_id,
+        list(scope.units) or None,
+        list(own),
+    )
+
+
+def values_of(eyes: Eyes) -> dict[str, Any]:
+    """What goes into the places of a kept statement."""
+    names = ("actor", "me", "unit", "units", "own_units")
+    return {name: getattr(eyes, name) for name in names}
+
+
+def places_for(eyes: Eyes) -> Eyes:
+    """The same for everybody with these roles: what differs between them is a place."""
+    kind = Case.unit_id.type
+    return Eyes(
+        eyes.roles,
+        eyes.everything,
+        actor=bindparam("actor", type_=Case.creator.type),
+        me=None if eyes.me is None else bindparam("me", type_=kind),
+        unit=None if eyes.unit is None else bindparam("unit", type_=kind),
+        units=None if eyes.units is None else bindparam("units", type_=kind, expanding=True),
+        own_units=bindparam("own_units", type_=kind, expanding=True),
+    )
+
+
+def form_of(eyes: Eyes) -> Hashable:
+    """Equal where `places_for` gives the same."""
+    return eyes.roles, eyes.everything, eyes.me is None, eyes.unit is None, eyes.units is None
+
+
 def within(scope: Scope, principal: Principal) -> ColumnElement[bool]:
-    """One's own cases, and those complained of, handled in or asked of one's units."""
-    seen = scope.condition(Case.unit_id, Case.handling_unit_id)
-    if not scope.everything and principal.user_id is not None and principal.roles & CASE_ROLES:
-        own = or_(Case.handler_id == principal.user_id, Case.assignee_id == principal.user_id)
-        seen = or_(seen, own, tasks.concerns(Case.id, scope.units, principal.user_id))
-    if principal.user_id is not None and principal.roles & CASE_ROLES <= CLOSED_TO:
-        seen = and_(seen, or_(Case.status.in_(sorted(OPEN)), took_part(principal.user_id)))
+    return seen_by(eyes_of(principal, scope))
+
+
+def seen_by(eyes: Eyes) -> ColumnElement[bool]:
+    """One's own cases, and those complained of, handled in or asked of one's units. What is over is there only for
+    whoever took part in it, answers for the unit, or sits at the desk that took it in, where the customer returns."""
+    seen: ColumnElement[bool] = true() if eyes.everything else false()
+    if eyes.units is not None and not eyes.everything:
+        seen = or_(Case.unit_id.in_(eyes.units), Case.handling_unit_id.in_(eyes.units))
+    if not eyes.everything and eyes.me is not None and eyes.roles & CASE_ROLES:
+        own = or_(Case.handler_id == eyes.me, Case.assignee_id == eyes.me)
+        seen = or_(seen, own, tasks.concerns(Case.id, () if eyes.units is None else eyes.units, eyes.me))
+    if eyes.me is not None and not eyes.roles & BY_DUTY:
+        over = or_(Case.status.in_(sorted(OPEN)), Case.handler_id == eyes.me, took_part(eyes.me))
+        if INTAKE in eyes.roles:
+            over = or_(over, Case.receiving_unit_id.in_(eyes.own_units))
+        seen = and_(seen, over)
     return seen
 
 

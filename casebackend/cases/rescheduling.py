@@ -11,7 +11,7 @@ from casebackend.cases import clockwork
 from casebackend.cases.clockwork_pauses import is_internal
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Move
-from casebackend.clocks import limits, queries, rules, service
+from casebackend.clocks import limits, pausing, queries, rules, service
 from casebackend.clocks.model import Timer
 from casebackend.clocks.rules import StopReason, Unit
 from casebackend.workflow import rules as workflow
@@ -128,6 +128,6 @@ async def _by_law_again(
     """With the extension and the pauses that it had when the case became something else."""
     ended = [each for each in timers if each.kind in rules.BY_LAW and each.stop_reason == StopReason.ENDED]
     if ended:
-        return await service.resumed(session, max(ended, key=lambda each: (each.stopped_at or now, each.seq)), at=now)
+        return await pausing.resumed(session, max(ended, key=lambda each: (each.stopped_at or now, each.seq)), at=now)
     seq = service.next_seq(timers, legal)
     return await service.made(session, case.id, legal, at=case.received_at, seq=seq, profile=case.profile)

@@ -4,19 +4,19 @@ from sanic import Blueprint, HTTPResponse, Request, json, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import preconditions
-from casebackend.api.cases import CasePage, Classify, MoveCase
+from casebackend.api.cases import Classify, MoveCase
 from casebackend.api.conversations import ForMessage, View
 from casebackend.api.drafts import CaseReceipt
 from casebackend.api.handlings import HandlingPage
 from casebackend.calendar.rules import local_date
 from casebackend.cases import coding, handlings, lists, own, queries, search, service, views
-from casebackend.cases.lists import Queue
+from casebackend.cases.queues import Queue
 from casebackend.cases.submission import file_from_draft
 from casebackend.database import reading, transactional
 from casebackend.failpoints import failpoint
 from casebackend.idempotency import idempotent, marked_like
 from casebackend.organisations.model import Organisation
-from casebackend.paging import limit_of, one_of
+from casebackend.paging import cut, limit_of, one_of
 
 bp = Blueprint("cases", url_prefix="/cases")
 own_bp = Blueprint("own_cases", url_prefix="/conversations")
@@ -86,13 +86,12 @@ async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
         request.ctx.principal,
         now=now,
         queue=one_of(Queue, request, "queue") or Queue.ALL,
-        where=await search.clauses(session, given, now=now),
+        given=given,
         cursor=request.args.get("cursor"),
         limit=limit_of(request, lists.PAGE),
         by_receipt=search.by_receipt(given),
     )
-    answer = CasePage(items=await views.rows(session, found, now=now), next=following)
-    return text(answer.model_dump_json(), content_type="application/json")
+    return text(await views.written(session, found, following, now=now), content_type="application/json")
 
 
 @bp.get("/<reference:str>")
@@ -108,14 +107,17 @@ async def case(request: Request, session: AsyncSession, reference: str) -> HTTPR
 @reading
 async def timeline(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     found = await service.visible(session, request.ctx.principal, reference)
-    return json((await views.timeline_view(session, found)).model_dump(mode="json"))
+    answer = await views.timeline_view(session, found, cursor=request.args.get("cursor"), limit=limit_of(request))
+    return json(answer.model_dump(mode="json"))
 
 
 @bp.get("/<reference:str>/clocks")
 @reading
 async def clocks(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     found = await service.visible(session, request.ctx.principal, reference)
-    return json((await views.clocks_view(session, found)).model_dump(mode="json"))
+    answer = await views.clocks_view(session, found)
+    shown, following = cut(request, answer.clocks, lambda each: f"{each.kind} {each.seq}")
+    return json(answer.model_copy(update={"clocks": shown, "next": following}).model_dump(mode="json"))
 
 
 @bp.post("/<reference:str>/moves")
@@ -126,9 +128,8 @@ async def move(request: Request, session: AsyncSession, reference: str) -> HTTPR
     command = MoveCase.model_validate_json(request.body)
     principal, now = request.ctx.principal, request.app.ctx.now()
     found = await service.movable(session, principal, reference)
-    preconditions.require(read, found.version)
-    command = command.model_copy(update={"version": None if read == preconditions.ANY else found.version})
-    moved = await service.move_case(session, found.id, command, principal=principal, now=now)
+    command = command.model_copy(update={"version": None})
+    moved = await service.move_case(session, found.id, command, principal=principal, now=now, match=read)
     answer: View = views.moved(moved)
     if await queries.visible(session, principal, reference) is not None:
         answer = await views.view(session, moved, principal, now=now)
@@ -144,15 +145,7 @@ async def classify(request: Request, session: AsyncSession, reference: str) -> H
     command = Classify.model_validate_json(request.body)
     principal, now = request.ctx.principal, request.app.ctx.now()
     found = await service.visible(session, principal, reference)
-    preconditions.require(read, found.version)
-    changed = await coding.classify(
-        session,
-        found.id,
-        command,
-        version=None if read == preconditions.ANY else found.version,
-        principal=principal,
-        now=now,
-    )
+    changed = await coding.classify(session, found.id, command, match=read, principal=principal, now=now)
     answer = await views.view(session, changed, principal, now=now)
     return preconditions.tagged(json(answer.model_dump(mode="json")), changed.version)
 

@@ -45,6 +45,7 @@ class Move(StrEnum):
     RESUME = "resume"
     PROPOSE = "propose"
     PROPOSE_REPLY = "propose_reply"
+    SIGN = "sign"
     APPROVE_OPINION = "approve_opinion"
     RETURN_FOR_REWORK = "return_for_rework"
     APPROVE_REPLY = "approve_reply"
@@ -73,7 +74,7 @@ S, M, C = Status, Move, Clock
 CUSTOMER, SYSTEM = "customer", "system"
 INTAKE, HANDLER, FOLLOW_UP, REVIEWER = "intake", "handler", "follow_up", "reviewer"
 LEAD, HEAD, AUDITOR, APPROVER = "team_lead", "department_head", "auditor", "approver"
-MANAGER, ADMIN, EXECUTIVE = "complaint_manager", "admin", "executive"
+MANAGER, ADMIN, EXECUTIVE = "complaint_manager", "system_admin", "executive"
 
 IN_PROCESS = frozenset(
     {
@@ -126,7 +127,9 @@ LIFECYCLE: dict[tuple[Status, Move], Arrow] = {
     (S.INVESTIGATING, M.REPORT_UP): _arrow(S.DISPATCHED, _INVESTIGATES, "opinion"),
     (S.INVESTIGATING, M.ASK_COUNTERSIGN): _arrow(S.COUNTERSIGN, _INVESTIGATES, "cosigners", "opinion"),
     (S.COUNTERSIGN, M.COUNTERSIGN_DONE): _arrow(S.INVESTIGATING, (LEAD, HEAD, SYSTEM), "opinion"),
-    (S.INVESTIGATING, M.SUSPEND): _arrow(S.SUSPENDED, (HEAD, MANAGER), "appraisal", "opinion", stops=BOTH),
+    (S.INVESTIGATING, M.SUSPEND): _arrow(
+        S.SUSPENDED, (HEAD, MANAGER), "appraisal", "appraisal_id", "opinion", stops=BOTH
+    ),
     (S.SUSPENDED, M.RESUME): _arrow(S.INVESTIGATING, (HANDLER, HEAD, MANAGER), "opinion", starts=BOTH),
     (S.INVESTIGATING, M.PROPOSE): _arrow(
         S.PROPOSED, _INVESTIGATES, "findings", "validity", "responsible", "judgement_basis", "cause_c", "proposal"
@@ -134,10 +137,12 @@ LIFECYCLE: dict[tuple[Status, Move], Arrow] = {
     (S.INVESTIGATING, M.PROPOSE_REPLY): _arrow(
         S.REPLY_PENDING, _INVESTIGATES, "findings", "judgement_basis", "opinion"
     ),
-    (S.PROPOSED, M.APPROVE_OPINION): _arrow(S.CLOSURE_REVIEW, (AUDITOR,), "opinion"),
-    (S.PROPOSED, M.RETURN_FOR_REWORK): _arrow(S.INVESTIGATING, (AUDITOR,), "opinion"),
-    (S.CLOSURE_REVIEW, M.RETURN_FOR_REWORK): _arrow(S.INVESTIGATING, (APPROVER,), "opinion"),
-    (S.CLOSURE_REVIEW, M.APPROVE_REPLY): _arrow(S.REPLY_PENDING, (APPROVER,), "opinion"),
+    # Who may sign, agree and let answer at all; which of them does is said by the chain of the case (deciding.py).
+    (S.PROPOSED, M.SIGN): _arrow(S.PROPOSED, (HEAD, EXECUTIVE), "opinion"),
+    (S.PROPOSED, M.APPROVE_OPINION): _arrow(S.CLOSURE_REVIEW, (AUDITOR, HEAD), "opinion"),
+    (S.PROPOSED, M.RETURN_FOR_REWORK): _arrow(S.INVESTIGATING, (AUDITOR, HEAD, EXECUTIVE), "opinion"),
+    (S.CLOSURE_REVIEW, M.RETURN_FOR_REWORK): _arrow(S.INVESTIGATING, (APPROVER, HEAD), "opinion"),
+    (S.CLOSURE_REVIEW, M.APPROVE_REPLY): _arrow(S.REPLY_PENDING, (APPROVER, HEAD), "opinion"),
     (S.REPLY_PENDING, M.REPLY): _arrow(
         S.REPLIED, (INTAKE, HANDLER, HEAD), "reply_facts", "reply_basis", "reply_remedies", stops=BOTH
     ),

@@ -1,6 +1,7 @@
 """Conditions read from a query string, and made into a WHERE."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.cases.conditions import CONDITIONS
-from casebackend.cases.predicates import NONE, Asked, Kind
+from casebackend.cases.predicates import NONE, Asked, Kind, Predicate
 from casebackend.customers import service as customers
 from casebackend.dictionaries import queries as dictionaries
 from casebackend.organisations.queries import tree
@@ -86,6 +87,37 @@ def _number(kind: Kind, word: str) -> Any:
 
 async def clauses(session: AsyncSession, given: Given, *, now: datetime) -> list[ColumnElement[bool]]:
     """For a WHERE, in the order of the table."""
+    asked = await asked_with(session, given, now=now)
+    return [CONDITIONS[name].where(values, asked) for name, values in given.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Conditions for a statement that is kept: equal `form`, equal `clauses()`. Without a form it cannot be kept."""
+
+    form: Hashable | None
+    clauses: Callable[[], list[ColumnElement[bool]]]
+    values: dict[str, Any]
+
+
+async def question(session: AsyncSession, given: Given, *, now: datetime) -> Question:
+    asked = await asked_with(session, given, now=now)
+    where = {name: CONDITIONS[name].where for name in given}
+    places = {name: each for name, each in where.items() if isinstance(each, Predicate)}
+
+    def clauses() -> list[ColumnElement[bool]]:
+        return [
+            each.clause(each.place(f"asked_{name}"), each.form(given[name]))
+            if isinstance(each, Predicate)
+            else each(given[name], asked)
+            for name, each in where.items()
+        ]
+
+    form = tuple((name, each.form(given[name])) for name, each in places.items())
+    return Question(form if len(places) == len(where) else None, clauses, {f"asked_{name}": each.value(given[name], asked) for name, each in places.items()})
+
+
+async def asked_with(session: AsyncSession, given: Given, *, now: datetime) -> Asked:
     units = await tree(session)
     terms = {
         (condition.dictionary, value): await names_below(session, condition.dictionary, value)
@@ -93,8 +125,7 @@ async def clauses(session: AsyncSession, given: Given, *, now: datetime) -> list
         if (condition := CONDITIONS[name]).dictionary and name.endswith("_tree")
         for value in values
     }
-    asked = Asked(now, lambda phone: customers.vault(session).index("phone", phone), units.below, terms)
-    return [CONDITIONS[name].where(values, asked) for name, values in given.items()]
+    return Asked(now, lambda phone: customers.vault(session).indexes("phone", phone), units.below, terms)
 
 
 async def names_below(session: AsyncSession, dictionary: str, name: str) -> frozenset[str]:

@@ -5,12 +5,26 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend import preconditions
 from casebackend.access.principal import Principal
 from casebackend.api.cases import MoveCase
-from casebackend.cases import clockwork, effects, fields, guards, merging, outcome, queries, rules, tasking
+from casebackend.cases import (
+    clockwork,
+    deciding,
+    effects,
+    fields,
+    granting,
+    guards,
+    merging,
+    outcome,
+    queries,
+    rules,
+    tasking,
+)
 from casebackend.cases.filing import SYSTEM, written
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Move
+from casebackend.database import locked
 from casebackend.errors import NotFound
 from casebackend.outbox import service as outbox
 from casebackend.timeline import service as timeline
@@ -45,7 +59,7 @@ async def movable(session: AsyncSession, principal: Principal, reference: str) -
 
 async def hold(session: AsyncSession, case_id: UUID) -> Case:
     """The case, locked until the end of the transaction."""
-    case = await session.get(Case, case_id, with_for_update=True, populate_existing=True)
+    case = await locked(session, Case, case_id)
     if case is None:
         raise CaseNotFound
     return case
@@ -59,13 +73,16 @@ async def move_case(
     principal: Principal,
     now: datetime,
     effective_at: datetime | None = None,
+    match: str | None = None,
 ) -> Case:
-    """`effective_at`: when the move counts by law, where that is not the time of recording it.
+    """`effective_at`: when the move counts by law, where that is not the time of recording it. `match`: an If-Match as
+    it was sent, compared with what stands under the lock: what was seen before it may have passed meanwhile.
 
     A withdrawal counts from the receipt of the customer's message, a telling by staff from when it took place.
     """
     await merging.lock(session, case_id, command)
     case = await hold(session, case_id)
+    preconditions.require(match or preconditions.ANY, case.version)
     guards.require_version(case, command.version)
     arrow = case.arrow(command.move, principal.roles)
     await guards.require_distance(session, case, command, principal)
@@ -77,6 +94,7 @@ async def move_case(
     await clockwork.run(session, case, command.move, arrow, at=at, now=now)
     opinion = await _write(session, case, command, master_id, principal, at=at, now=now)
     await tasking.follow(session, case, command, principal, opinion=opinion, now=now)
+    await granting.follow(session, case, command.move, principal, now=now)
     if master_id is not None:
         await _note_on_master(session, case, master_id, ON_MASTER[command.move], principal, now)
     topic = TOPICS.get(command.move, "case.moved")
@@ -121,6 +139,8 @@ async def _write(
     case.master_id = master_id or case.master_id
     effects.take(case, command, principal, changed, at=at, now=now)
     case.move(command.move, roles=principal.roles, at=at)
+    with session.no_autoflush:
+        case.awaits = await deciding.awaited(session, case)
     await session.flush()
     kind, detail = KINDS.get(command.move, Kind.MOVED), fields.detail(command, changed) | told
     due_at = await clockwork.node_due(session, case)

@@ -1,5 +1,6 @@
 """From rows to what staff read."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.cases import AllowedMove, CaseRow, CaseView, Moved
 from casebackend.api.histories import ClocksView, ClockView, TimelineEntryView, TimelineView
-from casebackend.cases import admission, guards, recusing
+from casebackend.cases import admission, deciding, recusing, standing
+from casebackend.cases.awaiting import awaiting
 from casebackend.cases.lists import LISTED
 from casebackend.cases.model import Case
 from casebackend.cases.rules import LIFECYCLE, Status, moves_from
@@ -22,6 +24,8 @@ from casebackend.customers.model import Customer
 from casebackend.customers.rules import TOKEN
 from casebackend.organisations.queries import tree
 from casebackend.organisations.tree import Unit
+from casebackend.paging import count as place
+from casebackend.paging import cursor_of, read_cursor
 from casebackend.timeline import queries as timeline
 from casebackend.timeline.rules import LABELS, Kind
 
@@ -43,45 +47,58 @@ async def of_cases(session: AsyncSession, cases: Sequence[Case], *, now: datetim
     """As they would stand in a list."""
     places = {case.id: place for place, case in enumerate(cases)}
     found = await session.execute(LISTED.where(Case.id.in_(places)))
-    return await rows(session, sorted(found, key=lambda row: places[row.id]), now=now)
+    return await rows(session, sorted(found, key=lambda row: places[row[0]]), now=now)
 
 
-async def rows(session: AsyncSession, found: Sequence[Row[Any]], *, now: datetime) -> list[CaseRow]:
+async def rows(session: AsyncSession, found: Sequence[Sequence[Any]], *, now: datetime) -> list[CaseRow]:
     """Of rows of `lists.IN_A_ROW`."""
     if not found:
         return []
     units = (await tree(session)).units
-    return [_row(row, units, now) for row in found]
+    return [CaseRow(**_shown(row, units, now)) for row in found]
 
 
-def _row(row: Any, units: Mapping[UUID, Unit], now: datetime) -> CaseRow:
+async def written(
+    session: AsyncSession, found: Sequence[Sequence[Any]], following: str | None, *, now: datetime
+) -> str:
+    """A CasePage as JSON, without making its objects: fifty of them cost as much as to find them."""
+    units = (await tree(session)).units
+    page = {"items": [_shown(row, units, now) for row in found], "next": following}
+    return json.dumps(page, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: object) -> str:
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else str(value)
+
+
+def _shown(row: Any, units: Mapping[UUID, Unit], now: datetime) -> dict[str, Any]:
     """Taken apart by place: to ask a row by name costs more than all the rest of it."""
     (
-        identity, number, kind, status, channel, severity, lane, facts, unit_id, handling_unit_id, _, __, ___,
-        category_b, received_at, promised_on, urge_count, handler, customer_name, near_at, due_at, masks,
+        identity, number, kind, status, channel, severity, lane, facts, unit_id, handling_unit_id, category_b,
+        received_at, promised_on, urge_count, handler, customer_name, near_at, due_at, masks,
     ) = row  # fmt: skip
     unit, handling_unit = units.get(unit_id), units.get(handling_unit_id)
-    return CaseRow(
-        id=identity,
-        number=number,
-        kind="second" if kind == "second" else "first",
-        status=status,
-        status_label=STATUS_LABELS[status],
-        channel=channel,
-        severity=severity,
-        lane=lane,
-        customer_name=customer_name,
-        summary=(customers.rendered(facts, masks) if masks else facts)[:SUMMARY],
-        unit=unit.short_name if unit else None,
-        handling_unit=handling_unit.short_name if handling_unit else None,
-        handler=handler,
-        category_b=category_b,
-        received_at=received_at,
-        promised_on=promised_on,
-        near_due=near_at is not None and near_at <= now,
-        overdue=due_at is not None and due_at <= now,
-        urge_count=urge_count,
-    )
+    return {
+        "id": identity,
+        "number": number,
+        "kind": "second" if kind == "second" else "first",
+        "status": status,
+        "status_label": STATUS_LABELS[status],
+        "channel": channel,
+        "severity": severity,
+        "lane": lane,
+        "customer_name": customer_name,
+        "summary": (customers.rendered(facts, masks) if masks else facts)[:SUMMARY],
+        "unit": unit.short_name if unit else None,
+        "handling_unit": handling_unit.short_name if handling_unit else None,
+        "handler": handler,
+        "category_b": category_b,
+        "received_at": received_at,
+        "promised_on": promised_on,
+        "near_due": near_at is not None and near_at <= now,
+        "overdue": due_at is not None and due_at <= now,
+        "urge_count": urge_count,
+    }
 
 
 def allowed(case: Case, principal: Principal) -> list[AllowedMove]:
@@ -91,16 +108,17 @@ def allowed(case: Case, principal: Principal) -> list[AllowedMove]:
             move=move, label=MOVE_LABELS[move], requires=admission.needed(case, LIFECYCLE[status, move].requires)
         )
         for move in moves_from(status, principal.roles)
-        if guards.in_charge(case, move, principal) and admission.open_to(case, move)
+        if standing.in_charge(case, move, principal) and admission.open_to(case, move)
     ]
 
 
 async def _open(session: AsyncSession, case: Case, principal: Principal) -> dict[str, Any]:
     """The moves that this reader may make; `barred` says why he may make none, or only give the case away."""
     every = allowed(case, principal)
-    found = [each for each in every if await guards.has_say(session, case, principal, each.move)]
+    found = [each for each in every if await standing.has_say(session, case, principal, each.move)]
     if not found:
-        return {"allowed": [], "barred": guards.OnlyAsked().detail if every else None}
+        return {"allowed": [], "barred": standing.OnlyAsked().detail if every else None}
+    found = [each for each in found if await deciding.is_open(session, case, each.move, principal)]
     why = await recusing.why_barred(session, case, principal)
     if why is None:
         return {"allowed": found, "barred": None}
@@ -122,6 +140,7 @@ async def view(session: AsyncSession, case: Case, principal: Principal, *, now: 
         | {
             "customer_phone": customer.phone_masked if customer else None,
             "customer_id_number": customer.id_number_masked if customer else None,
+            "awaiting": await awaiting(session, case, row.handler),
         }
         | await _open(session, case, principal)
     )
@@ -145,8 +164,10 @@ async def _related(session: AsyncSession, case: Case) -> dict[str, str | None]:
     }
 
 
-async def timeline_view(session: AsyncSession, case: Case) -> TimelineView:
-    rows = await timeline.of_case(session, case.id)
+async def timeline_view(session: AsyncSession, case: Case, *, cursor: str | None, limit: int) -> TimelineView:
+    [after] = read_cursor(cursor, [place]) if cursor else [0]
+    rows = await timeline.of_case(session, case.id, after=after, limit=limit + 1)
+    more, rows = len(rows) > limit, rows[:limit]
     told = any(row.opinion and TOKEN.search(row.opinion) for row in rows)
     masks = (await customers.masks(session, [case.conversation_id])).get(case.conversation_id, {}) if told else {}
     entries = [
@@ -163,7 +184,7 @@ async def timeline_view(session: AsyncSession, case: Case) -> TimelineView:
         )
         for entry in rows
     ]
-    return TimelineView(number=case.number, entries=entries)
+    return TimelineView(number=case.number, entries=entries, next=cursor_of([rows[-1].seq]) if more else None)
 
 
 def _label(kind: str, move: str | None) -> str:

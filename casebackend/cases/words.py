@@ -23,7 +23,8 @@ MOVE_LABELS: dict[Move, str] = {
     M.RECEIVE: "接收", M.SEND_BACK: "退回", M.TRANSFER: "改派", M.REPORT_UP: "上报上级机构",
     M.ASK_COUNTERSIGN: "发起会签",
     M.COUNTERSIGN_DONE: "完成会签", M.SUSPEND: "送外部鉴定", M.RESUME: "恢复办理", M.PROPOSE: "提交处理意见",
-    M.PROPOSE_REPLY: "投诉不成立，直接答复", M.APPROVE_OPINION: "稽核同意", M.RETURN_FOR_REWORK: "退回重办",
+    M.PROPOSE_REPLY: "投诉不成立，直接答复", M.SIGN: "部门负责人签署",
+    M.APPROVE_OPINION: "同意处理意见", M.RETURN_FOR_REWORK: "退回重办",
     M.APPROVE_REPLY: "同意办结", M.REPLY: "答复客户", M.PLAN_FOLLOWUP: "转回访", M.CLOSE: "结案",
     M.CLOSE_WITHOUT_FOLLOWUP: "免回访结案", M.ARCHIVE: "归档", M.WITHDRAW: "撤诉", M.MERGE: "合并",
     M.UNMERGE: "撤销合并", M.EDIT: "退回修改", M.REOPEN: "重新办理", M.VOID: "作废",
@@ -31,7 +32,8 @@ MOVE_LABELS: dict[Move, str] = {
 
 FIELD_LABELS: dict[str, str] = {
     "opinion": "处理意见", "decline_reason": "不予办理原因", "handling_unit_id": "承办单位", "cosigners": "会签单位",
-    "appraisal": "鉴定材料", "findings": "调查结果", "responsible": "有责认定", "cause_c": "投诉原因",
+    "appraisal": "鉴定材料", "appraisal_id": "鉴定文书",
+    "findings": "调查结果", "responsible": "有责认定", "cause_c": "投诉原因",
     "proposal": "处理方案", "reply_facts": "核实情况", "reply_basis": "处理依据", "reply_remedies": "救济途径",
     "satisfaction": "回访结果", "master_number": "主投诉编号", "overdue_reason": "超期原因",
     "closing_info": "监管办结信息", "validity": "投诉是否成立", "judgement_basis": "认定依据",

@@ -80,6 +80,21 @@ def amount_text(amount: Decimal) -> str:
     return f"{amount.normalize():f}"
 
 
+def duration_text(minutes: int, *, working: bool = False) -> str:
+    """For people, the largest unit first. `working`: minutes of business hours, so that a day is a working day."""
+    days, rest = divmod(minutes, calendar_rules.DAY_MINUTES if working else 24 * 60)
+    hours, rest = divmod(rest, 60)
+    units = ((days, "个工作日" if working else "天"), (hours, "小时"), (rest, "分钟"))
+    said = "".join(f"{count}{unit}" for count, unit in units if count) or "0分钟"
+    return said if days or not working else f"{said}（工作时间）"
+
+
+def _counted(term: Term) -> str:
+    if term.unit is Unit.MINUTES:
+        return f"剩余 {duration_text(int(term.amount), working=True)}"
+    return UNITS[term.unit].format(amount_text(term.amount))
+
+
 def _unknown(last: date) -> str:
     return f"（{last.year}年放假安排尚无数据，暂按周一至周五推算）"
 
@@ -122,11 +137,10 @@ def _day_due(calendar: Calendar, last: date, started: datetime, text: str, *, kn
 
 def internal_due(calendar: Calendar, start: datetime, term: Term) -> Due:
     due_at = _internal_end(calendar, start, term)
-    counted = UNITS[term.unit].format(amount_text(term.amount))
     begun = "恢复 " if term.unit is Unit.MINUTES else ""
     last = local_date(due_at)
     provisional = term.unit is not Unit.HOURS and calendar.is_provisional(local_date(start), last)
-    text = f"{term.label}：{begun}{moment_text(start)} + {counted} = {moment_text(due_at)}"
+    text = f"{term.label}：{begun}{moment_text(start)} + {_counted(term)} = {moment_text(due_at)}"
     text += _unknown(last) if provisional else ""
     return Due(_internal_reminder(start, due_at, term), due_at, text, provisional)
 
@@ -135,7 +149,6 @@ UNITS = {
     Unit.WORKING_DAYS: "{}个工作日",
     Unit.HOURS: "{}小时",
     Unit.BUSINESS_HOURS: "{}个工作小时",
-    Unit.MINUTES: "剩余 {}个工作分钟",
 }
 
 

@@ -6,11 +6,11 @@ from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.access.scope import BRANCHES
 from casebackend.api.cases import CaseView, MoveCase
 from casebackend.calendar.rules import local_date
-from casebackend.cases import judgement, outcome, service, views
+from casebackend.cases import attaching, judgement, outcome, service, views
 from casebackend.cases.model import Case
+from casebackend.cases.placing import is_branch
 from casebackend.cases.rules import Move
 from casebackend.cases.words import MOVE_LABELS, STATUS_LABELS
 from casebackend.console import labels
@@ -18,6 +18,7 @@ from casebackend.console.choices import units_to_choose
 from casebackend.console.clockface import faces
 from casebackend.console.panels import FormIncomplete, Panel, command_of, name_of, named_in, panels
 from casebackend.console.rendering import console, form_of, go, is_partial, page
+from casebackend.console.rights import may
 from casebackend.console.sections import TOP, sections_for
 from casebackend.console.talks import talk_values
 from casebackend.console.trail import trail
@@ -25,9 +26,9 @@ from casebackend.conversations.model import Conversation
 from casebackend.database import reading, transactional
 from casebackend.dictionaries import queries as dictionaries
 from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A
+from casebackend.disclosures.rules import LABELS as REASONS
 from casebackend.errors import DomainError, Unprocessable
 from casebackend.matters.catalogue import catalogue
-from casebackend.organisations.queries import tree
 from casebackend.supervision.queries import earliest_due
 
 bp = console("cases")
@@ -72,11 +73,12 @@ async def _shown(
         **await trail(session, case, handler=view.handler, now=now),
         moves=await _moves(session, case, view, me, late, refused),
         chosen=refused.cosigners if refused else [],
-        options=await _options(session),
+        options=await _options(session) | await _papers(session, case, view),
         family=next((section for section in sections if section.noun == TOP), None),
         sections=[section for section in sections if section.noun != TOP],
         statuses=STATUS_LABELS,
         done=MOVE_LABELS[Move(done)] if done in set(Move) else None,
+        reasons=REASONS if may(request, f"/cases/{view.number}/reveal", "POST") else None,
         today=local_date(now),
         now=now,
     )
@@ -96,11 +98,10 @@ async def _moves(
         ]
     if late and wanted.get(Move.REPLY) == []:
         wanted[Move.REPLY].append("overdue_reason")
-    unit = (await tree(session)).units.get(case.handling_unit_id) if case.handling_unit_id else None
     return panels(
         view,
         wanted,
-        by_branch=unit is not None and unit.level in BRANCHES,
+        by_branch=await is_branch(session, case.handling_unit_id),
         late=late,
         typed=refused.form if refused else {},
         refused=refused.error if refused else None,
@@ -114,6 +115,14 @@ async def _options(session: AsyncSession) -> dict[str, dict[str, str]]:
     for field, dictionary in (("business_channel_a", CHANNEL_A), ("category_b", CATEGORY_B), ("cause_c", CAUSE_C)):
         found[field] = {term.name: term.name for term in await dictionaries.terms(session, dictionary)}
     return found | labels.CHOICES
+
+
+async def _papers(session: AsyncSession, case: Case, view: CaseView) -> dict[str, dict[str, str]]:
+    """The evidence from which the paper of an appraisal is chosen, where this reader may send the case to one."""
+    if Move.SUSPEND not in [each.move for each in view.allowed]:
+        return {}
+    pieces = (await attaching.listed(session, case)).items
+    return {"appraisal_id": {str(each.id): f"{each.kind_label}：{each.title}" for each in pieces}}
 
 
 @bp.post("/cases/<reference:str>/moves")

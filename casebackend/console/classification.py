@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.api.cases import Classify
 from casebackend.cases import coding
 from casebackend.cases.model import Case, CaseChange
-from casebackend.cases.rules import IN_PROCESS, Status
+from casebackend.cases.rules import Status
 from casebackend.cases.service import visible
 from casebackend.cases.words import FIELD_LABELS
 from casebackend.console.fragments import require_version, section
@@ -15,11 +15,11 @@ from casebackend.console.rendering import console, form_of, go
 from casebackend.customers import service as customers
 from casebackend.database import reading, transactional
 from casebackend.dictionaries import queries as dictionaries
-from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A
+from casebackend.dictionaries.rules import AXES
+from casebackend.preconditions import etag
 from casebackend.staff import queries as staff
 
 bp = console("classification")
-AXES = {"business_channel_a": CHANNEL_A, "category_b": CATEGORY_B, "cause_c": CAUSE_C}
 
 
 @bp.get("/cases/<reference:str>/classification")
@@ -45,6 +45,7 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
             (change, FIELD_LABELS[change.field], customers.rendered(change.reason or "", masks)) for change in changes
         ],
         final=next(iter(final.values()), None),
+        final_id=case.coded_by,
         may_change=await _may(session, case, request),
     )
 
@@ -54,7 +55,9 @@ async def _terms(session: AsyncSession, axis: str) -> list[str]:
 
 
 async def _may(session: AsyncSession, case: Case, request: Request) -> bool:
-    return Status(case.status) in IN_PROCESS and await coding.takes_part(session, case, request.ctx.principal)
+    return Status(case.status) in coding.OPEN_TO_CODING and await coding.takes_part(
+        session, case, request.ctx.principal
+    )
 
 
 @bp.post("/cases/<reference:str>/classification")
@@ -65,5 +68,5 @@ async def change(request: Request, session: AsyncSession, reference: str) -> HTT
     require_version(form.get("version"), case.version)
     given = {name: form[name] for name in AXES if form.get(name) and form[name] != getattr(case, name)}
     command = Classify.model_validate(given | {"reason": form.get("reason", "")})
-    await coding.classify(session, case.id, command, version=case.version, principal=me, now=request.app.ctx.now())
+    await coding.classify(session, case.id, command, match=etag(case.version), principal=me, now=request.app.ctx.now())
     return go(request, f"/cases/{case.number}#classification")

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.evidence import AddEvidence
-from casebackend.cases import attaching
+from casebackend.cases import attaching, enclosing
 from casebackend.cases.around_routes import download
 from casebackend.cases.rules import TERMINAL, Status
 from casebackend.cases.service import visible
@@ -39,6 +39,7 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
         heading="证据材料",
         pieces=(await attaching.listed(session, case)).items,
         kinds=LABELS,
+        files={str(each.id): each.name for each in (await enclosing.listed(session, case)).items},
         messages={str(each.id): f"{each.seq} {customers.rendered(each.text, masks)[:SHOWN]}" for each in found},
         may_add=Status(case.status) not in TERMINAL,
     )
@@ -51,13 +52,16 @@ async def add(request: Request, session: AsyncSession, reference: str) -> HTTPRe
     case = await visible(session, me, reference)
     sent = request.files.get("file") if request.files else None
     content = base64.b64encode(sent.body).decode() if sent is not None and sent.body else None
-    given = {name: form[name].strip() for name in ("kind", "title", "source", "message_id") if form.get(name)}
+    given = {
+        name: form[name].strip()
+        for name in ("kind", "title", "source", "message_id", "attachment_id")
+        if form.get(name)
+    }
     command = AddEvidence.model_validate(given | {"content_base64": content})
     await attaching.add(session, case.id, command, principal=me, now=request.app.ctx.now())
     return go(request, f"/cases/{case.number}#evidence")
 
 
 @bp.get("/cases/<reference:str>/evidence/<evidence_id:uuid>/file")
-@transactional
-async def file(request: Request, session: AsyncSession, reference: str, evidence_id: UUID) -> HTTPResponse:
-    return await download(request, session, reference, evidence_id)
+async def file(request: Request, reference: str, evidence_id: UUID) -> None:
+    await download(request, reference, evidence_id)

@@ -1,6 +1,6 @@
 """Names for staff of what the wire calls by slugs. Standard library only."""
 
-from casebackend.cases.lists import Queue
+from casebackend.cases.queues import Queue
 from casebackend.cases.words import DeclineReason, Responsible, Satisfaction, ToldBy, Validity
 
 CHANNELS = {
@@ -88,3 +88,8 @@ PROGRAMS = {
     "database": "数据库",
     "knowledge": "知识索引",
 }
+
+OUTCOME_LABELS = {
+    "opened": "成功", "passed": "密码或口令正确", "failed": "未通过", "locked": "已暂停", "tried": "未完成",
+    "unlocked": "管理员解除暂停",
+}  # fmt: skip

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.scope import scope_of
 from casebackend.audit import service as audit
 from casebackend.calendar.rules import local_date
+from casebackend.cases.codes import without_codes
 from casebackend.console.rendering import console, page
 from casebackend.database import reading, transactional
 from casebackend.errors import BadRequest
@@ -34,10 +35,13 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         for unit, depth in (await tree(session)).in_order()
         if scope.allows(unit.id)
     ]
+    rows = await ledger.rows(session, me, month=month, unit_id=unit_id)
     return page(
         request,
         "ledger.html",
-        rows=await ledger.rows(session, me, month=month, unit_id=unit_id),
+        rows=rows,
+        refused=[row for row in rows if row.coded.faults],
+        without_codes=await without_codes(session, ledger.last_of(month)),
         month=f"{month:%Y-%m}",
         unit=str(unit_id) if unit_id else "",
         units=units,
@@ -54,7 +58,10 @@ async def export(request: Request, session: AsyncSession) -> HTTPResponse:
     text, unit_id = _asked(request)
     month = ledger.month_of(text, local_date(now))
     found = await ledger.rows(session, me, month=month, unit_id=unit_id)
-    detail = {"month": f"{month:%Y-%m}", "unit": str(unit_id) if unit_id else None, "rows": len(found)}
+    refused = sum(bool(row.coded.faults) for row in found)
+    detail: dict[str, object] = {
+        "month": f"{month:%Y-%m}", "unit": str(unit_id) if unit_id else None, "rows": len(found), "refused": refused
+    }  # fmt: skip
     await audit.record(
         session, chain="exports", event="ledger.exported", actor=me.actor, object="ledger", now=now, detail=detail
     )

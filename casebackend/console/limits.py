@@ -13,6 +13,8 @@ from casebackend.calendar.model import CalendarDay
 from casebackend.calendar.queries import calendar_alarm, day_of, days_of
 from casebackend.calendar.rules import local_date
 from casebackend.calendar.service import DayUnknown
+from casebackend.cases.rules import Move
+from casebackend.cases.words import MOVE_LABELS
 from casebackend.clocks import queries, settings
 from casebackend.clocks.rules import BY_LAW, amount_text
 from casebackend.console.fragments import require_version
@@ -20,10 +22,12 @@ from casebackend.console.rendering import console, form_of, go, is_partial, page
 from casebackend.console.rights import may
 from casebackend.database import reading, transactional
 from casebackend.organisations.queries import all_names
+from casebackend.organisations.rules import LEVEL_NAMES, Level
+from casebackend.staff.rules import ROLE_NAMES, Role
 from casebackend.workflow import queries as workflow
 from casebackend.workflow import service as profiles
 from casebackend.workflow.routes import uses_view
-from casebackend.workflow.rules import nodes
+from casebackend.workflow.rules import STANDS, Taker, nodes
 
 bp = console("limits")
 UNITS = {
@@ -73,6 +77,15 @@ def _order(row: queries.LimitRow) -> tuple[bool, str, str, date]:
     return row.code not in BY_LAW, row.code, row.severity, row.effective_from
 
 
+def _taken(taker: Taker) -> str:
+    """Who takes a move that decides, in words."""
+    levels = "、".join(LEVEL_NAMES[level] for level in Level if level in taker.levels)
+    only = [f"{levels}承办的投诉"] if levels else []
+    only += ["一般投诉"] if taker.ordinary else []
+    who = STANDS[taker.stand] + "或".join(ROLE_NAMES[Role(role)] for role in taker.roles)
+    return f"{MOVE_LABELS[Move(taker.move)]}：{who}" + (f"（限{'、'.join(only)}）" if only else "")
+
+
 async def _values(request: Request, session: AsyncSession) -> dict[str, Any]:
     today = local_date(request.app.ctx.now())
     given = request.args.get("year", "")
@@ -97,6 +110,7 @@ async def _values(request: Request, session: AsyncSession) -> dict[str, Any]:
             (profile, chain, max(versions), nodes(versions[max(versions)]))
             for (profile, chain), versions in chains.items()
         ],
+        "taken": _taken,
         "organisations": await all_names(session),
         "may_edit": may(request, "/limits/notices", "POST"),
         "today": today,

@@ -1,40 +1,66 @@
-from urllib.parse import urlsplit
-
 from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.guard import cookie_name
-from casebackend.access.principal import Kind, Principal
+from casebackend.access.principal import Kind
+from casebackend.console.doorway import LONGEST_LOGIN, LONGEST_PASSWORD, door_of, go_on, home_of, local
 from casebackend.console.rendering import console, form_of, go, page
-from casebackend.database import shielded, transactional
+from casebackend.credentials import service as credentials
+from casebackend.database import Database, reading, shielded, transactional
+from casebackend.policies import service as policies
+from casebackend.policies.rules import Policy
 from casebackend.staff import service
-from casebackend.staff.rules import ABSOLUTE, CASE_ROLES, Role
 
 bp = console("login")
 
 
 @bp.get("/login")
-async def show(request: Request) -> HTTPResponse:
+@reading
+async def show(request: Request, session: AsyncSession) -> HTTPResponse:
     if request.ctx.principal.kind is Kind.STAFF:
-        return go(request, home_of(request.ctx.principal))
-    return page(request, "login.html", login="", error=None, next=_local(request.args.get("next")))
+        return go(request, home_of(request.ctx.principal.roles))
+    policy = await policies.in_force(session, request.app.ctx.now())
+    return page(request, "login.html", login="", error=None, next=local(request.args.get("next")), policy=policy)
 
 
 @bp.post("/login")
 async def enter(request: Request) -> HTTPResponse:
     form = form_of(request)
-    login, password = form.get("login", "")[:64], form.get("password", "")[:256]
+    login, password = form.get("login", "")[:LONGEST_LOGIN], form.get("password", "")[:LONGEST_PASSWORD]
+    following = local(form.get("next"))
+    replaces = request.cookies.get(cookie_name(request)[0])
     try:
-        secret, principal = await shielded(_log_in(request, login, password))
+        entered = await shielded(credentials.log_in(door_of(request), login, password, replaces=replaces))
     except service.LoginRefused as refusal:
-        local = _local(form.get("next"))
-        return page(request, "login.html", status=401, login=login, error=refusal.detail, next=local)
-    response = go(request, _local(form.get("next")) or home_of(principal))
-    name, secure = cookie_name(request)
-    response.add_cookie(
-        name, secret, secure=secure, httponly=True, samesite="Lax", path="/", max_age=int(ABSOLUTE.total_seconds())
-    )
-    return response
+        policy = await _policy(request)
+        shown = {"login": login, "error": refusal.detail, "next": following, "policy": policy}
+        return page(request, "login.html", status=401, **shown)
+    return go_on(request, entered, following)
+
+
+async def _policy(request: Request) -> Policy:
+    database: Database = request.app.ctx.database
+    async with database.reading() as session:
+        return await policies.in_force(session, request.app.ctx.now())
+
+
+@bp.get("/login/code")
+async def code(request: Request) -> HTTPResponse:
+    return page(request, "login_code.html", error=None, next=local(request.args.get("next")))
+
+
+@bp.post("/login/code")
+async def enter_code(request: Request) -> HTTPResponse:
+    form, me = form_of(request), request.ctx.principal
+    following = local(form.get("next"))
+    typed = form.get("code", "")[:40]
+    try:
+        entered = await shielded(
+            credentials.enter_code(door_of(request), me.name, typed, secret=request.ctx.login_secret)
+        )
+    except credentials.CodeRefused as refusal:
+        return page(request, "login_code.html", status=401, error=refusal.detail, next=following)
+    return go_on(request, entered, following)
 
 
 @bp.post("/logout")
@@ -49,34 +75,4 @@ async def leave(request: Request, session: AsyncSession) -> HTTPResponse:
 
 @bp.get("/")
 async def home(request: Request) -> HTTPResponse:
-    return go(request, home_of(request.ctx.principal))
-
-
-def home_of(principal: Principal) -> str:
-    if principal.roles & CASE_ROLES:
-        return "/queue"
-    return "/knowledge" if Role.CURATOR in principal.roles else "/board"
-
-
-async def _log_in(request: Request, login: str, password: str) -> tuple[str, Principal]:
-    context, now = request.app.ctx, request.app.ctx.now()
-    key, address = context.settings.session_key.get_secret_value(), request.client_ip
-    async with context.database.transaction() as session:
-        attempt = await service.begin_attempt(session, key=key, login=login, address=address, now=now)
-    right = not attempt.locked and await context.passwords.verify(attempt.password_hash, password)
-    if not right:
-        async with context.database.transaction() as session:
-            await service.refuse(session, attempt, now=now)
-        raise service.LoginRefused
-    async with context.database.transaction() as session:
-        secret, user = await service.open_session(
-            session, attempt, replaces=request.cookies.get(cookie_name(request)[0]), address=address, now=now
-        )
-    return secret, Principal(Kind.STAFF, user.login, frozenset(user.roles))
-
-
-def _local(where: str | None) -> str:
-    """Only a path of our own: never another site."""
-    if not where or not where.startswith("/") or where.startswith("//") or "\\" in where or urlsplit(where).netloc:
-        return ""
-    return where
+    return go(request, home_of(request.ctx.principal.roles))

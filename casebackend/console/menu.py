@@ -23,6 +23,13 @@ MORE: list[tuple[str, str]] = [
     ("/reviews", "核查"),
     ("/ledger", "台账"),
     ("/limits", "时限与日历"),
+    ("/shifts", "值班与交接"),
+    ("/organisations", "机构"),
+    ("/users", "用户"),
+    ("/rights", "授权审批"),
+    ("/security", "安全管理"),
+    ("/retention", "保存期限"),
+    ("/audit", "审计"),
     ("/api-docs", "接口文档"),
 ]
 NOTICES, UNREAD = "/notices", "/console/unread"

@@ -91,7 +91,8 @@ def panels(
 ) -> list[Panel]:
     """The likely next move first, what is seldom done last. `wanted` is what this case needs besides the table;
     `typed` is what stood in the form that was refused."""
-    likely = usual(case.status, catalogue().matters[case.matter_type].closed_to)
+    closed_to = catalogue().matters[case.matter_type].closed_to
+    likely = case.awaiting.move if case.awaiting else usual(case.status, closed_to)
     known = _known(case, by_branch)
     found = []
     for each in sorted(case.allowed, key=lambda each: (each.move is not likely, each.move in SELDOM)):

@@ -101,7 +101,7 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
     fields = [shown_field(condition, held, given) for condition in CONDITIONS.values()]
     cursor = request.args.get("cursor")
     found, following = await lists.page(
-        session, me, now=now, where=where, cursor=cursor, by_receipt=search.by_receipt(given)
+        session, me, now=now, given=given, cursor=cursor, by_receipt=search.by_receipt(given)
     )
     return page(
         request,

@@ -4,15 +4,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.calendar.rules import local_date
 from casebackend.cases import lists, search, views
-from casebackend.cases.lists import Queue
+from casebackend.cases.queues import Queue
 from casebackend.cases.rules import HANDLER, HEAD, LEAD, MANAGER, REVIEWER
 from casebackend.console import labels
 from casebackend.console.rendering import console, form_of, go, page
 from casebackend.console.talks import talk_rows
 from casebackend.database import reading, transactional
+from casebackend.dictionaries.queries import terms
 from casebackend.handoffs import queries as handoffs
 from casebackend.handoffs import service as handoff_service
 from casebackend.handoffs.rules import INTAKE, MAY_TAKE_FROM_OTHERS, DutyState
+from casebackend.staff.duty import BUSY_REASON
 
 bp = console("queue")
 TALKS = "talks"
@@ -47,7 +49,7 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
             me,
             now=now,
             queue=Queue(tab),
-            where=await search.clauses(session, {"q": [words]} if words else {}, now=now),
+            given={"q": [words]} if words else {},
             cursor=request.args.get("cursor"),
         )
         found = await views.rows(session, rows, now=now)
@@ -57,7 +59,7 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         "queue.html",
         tab=tab,
         tabs=tabs,
-        counts={name: lists.shown(count) for name, count in counts.items()},
+        counts={name: _shown(name, count) for name, count in counts.items()},
         hot={name for name in HOT if counts.get(name)},
         words=words,
         rows=found,
@@ -68,7 +70,12 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         today=local_date(now),
         now=now,
         duty=await handoffs.duty_of(session, me.user_id) if may_take else None,
+        busy_reasons=[term.name for term in await terms(session, BUSY_REASON)] if may_take else [],
     )
+
+
+def _shown(tab: str, count: int) -> str:
+    return lists.shown(count, lists.MOST_COUNTED if tab == TALKS else lists.most_of(Queue(tab)))
 
 
 def _words(request: Request) -> str:
@@ -84,6 +91,8 @@ def _concerns(name: str, me: Principal, *, may_take: bool) -> bool:
 @bp.post("/duty")
 @transactional
 async def duty(request: Request, session: AsyncSession) -> HTTPResponse:
-    wanted = DutyState.BUSY if form_of(request).get("state") == DutyState.BUSY else DutyState.FREE
-    await handoff_service.set_duty(session, by=request.ctx.principal, state=wanted, now=request.app.ctx.now())
+    form = form_of(request)
+    wanted = DutyState(form["state"]) if form.get("state") in set(DutyState) else DutyState.FREE
+    reason, now = form.get("reason", "").strip() or None, request.app.ctx.now()
+    await handoff_service.set_duty(session, by=request.ctx.principal, state=wanted, reason=reason, now=now)
     return go(request, "/queue")

@@ -1,9 +1,12 @@
 """Taking a matter down on one page: the fields change with matter type, source and capacity."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
-from sanic import HTTPResponse, Request
+from pydantic import ValidationError
+from sanic import HTTPResponse, Request, json
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,9 +14,10 @@ from casebackend.calendar.rules import local_date
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
 from casebackend.console import labels
-from casebackend.console.rendering import console, form_of, go, page
+from casebackend.console.rendering import console, form_of, go, moment, page
 from casebackend.database import one_at_a_time, reading, transactional
 from casebackend.dictionaries import queries as dictionaries
+from casebackend.dictionaries.rules import AXES
 from casebackend.errors import BadRequest
 from casebackend.matters.catalogue import catalogue
 from casebackend.matters.rules import Capacity, MatterType, Source
@@ -22,12 +26,13 @@ from casebackend.parties.rules import OBJECT_LABELS, SEX_LABELS, TIER_LABELS
 from casebackend.registration import coding, drafts
 from casebackend.registration.forms import OBJECTS, REPRESENTATIVES, command_of, form_from
 from casebackend.registration.model import Registration
-from casebackend.registration.rules import FIELD_LABELS, State
+from casebackend.registration.rules import FIELD_LABELS
 from casebackend.registration.service import register
 
 bp = console("register")
 BY_HAND = ("counter", "hotline", "letter", "email", "webchat", "wechat", "regulator")
 RETURNED = 20
+OF_THE_WINDOW = frozenset({"csrf", "act", "form_id", "window", "draft_version"})
 
 
 @bp.get("/register")
@@ -38,7 +43,8 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
     if request.args.get("draft"):
         saved = await drafts.mine(session, me, _uuid(request.args.get("draft")))
         units = {unit.id: unit.name for unit in (await tree(session)).units.values()}
-        form |= form_from(drafts.opened(session, saved).content, units)
+        form |= drafts.typed_fields(session, saved) or form_from(drafts.opened(session, saved).content, units)
+    mine = await drafts.own(session, me)
     returned = await session.scalars(
         select(Case)
         .where(Case.creator == me.actor, Case.status == Status.DRAFT)
@@ -51,7 +57,9 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         **await _values(request, session, form),
         saved=saved,
         form_id=saved.id if saved else uuid4(),
-        mine=await drafts.own(session, me),
+        window=uuid4(),
+        mine=mine,
+        left_behind=None if saved else next((row for row in mine if row.kept_by_itself), None),
         returned=[(case.number, case.status_changed_at) for case in returned],
         known=catalogue(),
         labels=labels,
@@ -105,7 +113,7 @@ async def _codes(session: AsyncSession, form: dict[str, str]) -> list[dict[str, 
     text = f"{form.get('facts', '')}\n{form.get('demand', '')}".strip()
     found = await coding.suggestions(session, text) if text else []
     axes = []
-    for field, dictionary in coding.AXES.items():
+    for field, dictionary in AXES.items():
         suggested = [(each.name, each.confidence) for each in found if each.field == field]
         terms = [term.name for term in await dictionaries.terms(session, dictionary)]
         axes.append(
@@ -145,6 +153,7 @@ async def send(request: Request, session: AsyncSession) -> HTTPResponse:
         case = await session.get_one(Case, held.case_id)
         return go(request, f"/cases/{case.number}?done=submit")
     saved = await drafts.held(session, me, form_id) if held is not None else None
+    drafts.require_ours(saved, _typed(form))
     if what == "reset":
         if saved is not None:
             await drafts.reset(session, saved, by=me, now=now)
@@ -152,9 +161,33 @@ async def send(request: Request, session: AsyncSession) -> HTTPResponse:
     units = {unit.name: unit.id for unit in (await tree(session)).units.values()}
     command = command_of(form, units, catalogue().documents)
     if what == "save":
-        if saved is None:
-            saved = Registration(id=form_id, state=State.SAVED, user_id=me.user_id, created_at=now)
-        await drafts.write(session, saved, command, now=now)
+        saved = saved or drafts.begun(form_id, by=me, now=now)
+        await drafts.keep(session, saved, command, _typed(form), by_itself=False, now=now)
         return go(request, f"/register?draft={saved.id}")
     case = await register(session, command, by=me, now=now, saved=saved, form_id=form_id)
     return go(request, f"/cases/{case.number}?done=submit")
+
+
+def _typed(form: Mapping[str, str]) -> drafts.Typed:
+    version = form.get("draft_version", "")
+    fields = {name: value for name, value in form.items() if name not in OF_THE_WINDOW}
+    return drafts.Typed(fields, int(version) if version.isdecimal() else 0, form.get("window", "")[:36])
+
+
+@bp.post("/register/keep")
+@transactional
+async def keep(request: Request, session: AsyncSession) -> HTTPResponse:
+    """By itself, each minute and when a field is left. Nothing is too unfinished to be kept."""
+    me, now, form = request.ctx.principal, request.app.ctx.now(), form_of(request)
+    form_id, typed = _uuid(form.get("form_id")), _typed(form)
+    await one_at_a_time(session, f"register:{form_id}")
+    known = await session.get(Registration, form_id, with_for_update=True)
+    saved = await drafts.held(session, me, form_id) if known is not None else None
+    drafts.require_ours(saved, typed)
+    units = {unit.name: unit.id for unit in (await tree(session)).units.values()}
+    command = None
+    with suppress(ValidationError):
+        command = command_of(form, units, catalogue().documents)
+    saved = saved or drafts.begun(form_id, by=me, now=now)
+    await drafts.keep(session, saved, command, typed, by_itself=True, now=now)
+    return json({"version": saved.version, "at": moment(now)})

@@ -7,8 +7,9 @@ from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.parties import DocumentReceived, ObjectNamed, Person
-from casebackend.api.registration import ChangeGroup, ChangeMatter, ChangeSeverity, ChangeUnits
+from casebackend.api.registration import ChangeGroup, ChangeMatter, ChangeRegulatorDate, ChangeSeverity, ChangeUnits
 from casebackend.cases import service as cases
+from casebackend.cases.judgement import is_regulated
 from casebackend.cases.rules import OPEN, Status
 from casebackend.console.fragments import require_version, section
 from casebackend.console.rendering import console, form_of, given_in, go
@@ -20,7 +21,7 @@ from casebackend.matters.catalogue import catalogue
 from casebackend.organisations.queries import tree
 from casebackend.parties.rules import FINDING_LABELS, OBJECT_LABELS, SEX_LABELS, TIER_LABELS
 from casebackend.preconditions import etag
-from casebackend.registration import around, changing, grouping, views
+from casebackend.registration import around, changing, grouping, regulating, views
 
 bp = console("registration")
 UNIT_ROLES = {
@@ -29,9 +30,9 @@ UNIT_ROLES = {
 }  # fmt: skip
 FIELDS = UNIT_ROLES | {
     "severity": "投诉等级", "matter_type": "事项类型", "business_channel_a": "业务办理渠道", "category_b": "业务类别",
-    "cause_c": "投诉原因", "basic_right": "基本权利", "group_size": "投诉人数",
+    "cause_c": "投诉原因", "basic_right": "基本权利", "group_size": "投诉人数", "regulator_due_on": "监管期限",
 }  # fmt: skip
-CHANGES = ("severity", "matter", "units", "group", "people", "documents", "objects")
+CHANGES = ("severity", "matter", "units", "group", "regulator", "people", "documents", "objects")
 
 
 @bp.get("/cases/<reference:str>/registration")
@@ -57,6 +58,7 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
         findings=FINDING_LABELS,
         sexes=SEX_LABELS,
         tiers=TIER_LABELS,
+        regulated=is_regulated(case),
         may={what: open_here and may(request, f"{here}/{what}", "POST") for what in CHANGES},
     )
 
@@ -107,6 +109,16 @@ async def group(request: Request, session: AsyncSession, reference: str) -> HTTP
     case = await _held(session, request, reference, form)
     command = ChangeGroup.model_validate(given_in(form, "group_size", "reason"))
     await grouping.resize(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
+    return go(request, f"/cases/{case.number}#registration")
+
+
+@bp.post("/cases/<reference:str>/registration/regulator")
+@transactional
+async def regulator(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    form = form_of(request)
+    case = await _held(session, request, reference, form)
+    command = ChangeRegulatorDate.model_validate(given_in(form, "due_on", "document", "reason"))
+    await regulating.move_date(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
     return go(request, f"/cases/{case.number}#registration")
 
 

@@ -17,6 +17,7 @@ from casebackend.console.rendering import console, form_of, go, page
 from casebackend.console.rights import may
 from casebackend.database import reading, transactional
 from casebackend.notices import thresholds
+from casebackend.notices.model import Threshold
 
 bp = console("reminders")
 HERE = "/limits/reminders"
@@ -26,9 +27,16 @@ ANCHORS = {
     "share": "已用时长占比（0–1）",
 }  # fmt: skip
 RECIPIENTS = {
-    "handler": "承办人", "head": "承办单位负责人", "superior": "承办人的上级", "superior2": "再上一级",
-    "manager": "投诉管理", "executive": "总行高管",
+    "handler": "承办人", "head": "承办单位负责人", "superior": "承办人的上级", "superior2": "承办人的再上一级",
+    "manager": "投诉管理岗", "executive": "总行高管",
 }  # fmt: skip
+PARAMETERS = {
+    "quiet": "提醒与催办", "urge": "提醒与催办", "unread": "提醒与催办", "supervision": "提醒与催办",
+    "extension": "提醒与催办", "digest": "每日汇总", "task": "协办、会签与回避", "recusal": "协办、会签与回避",
+    "assignment": "分派承办人", "talk": "人工会话", "board": "运行看板的警示线", "attachment": "附件和录音",
+    "recording": "附件和录音", "import": "机构人员导入",
+}  # fmt: skip
+OTHER = "其他"
 SPARE, MOST = 3, 20
 
 
@@ -46,6 +54,14 @@ def versions(rows: Sequence[ReminderRule]) -> list[tuple[str, date, list[Reminde
     """Of each group its plans, the latest first."""
     together = groupby(rows, key=lambda row: (row.clock_group, row.effective_from))
     return [(group, day, list(found)) for (group, day), found in together]
+
+
+def grouped(rows: Sequence[Threshold]) -> list[tuple[str, list[Threshold]]]:
+    """By what the code begins with."""
+    found: dict[str, list[Threshold]] = {heading: [] for heading in dict.fromkeys([*PARAMETERS.values(), OTHER])}
+    for row in rows:
+        found[PARAMETERS.get(row.code.partition(".")[0], OTHER)].append(row)
+    return [(heading, rows) for heading, rows in found.items() if rows]
 
 
 @bp.get(HERE)
@@ -69,7 +85,7 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         recipients=RECIPIENTS,
         when=when,
         amount=amount_text,
-        thresholds=numbers,
+        parameters=grouped(numbers),
         codes={row.code: row.label for row in numbers},
         today=local_date(request.app.ctx.now()),
         may_edit=may(request, HERE, "POST"),

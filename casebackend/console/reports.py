@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from sanic import HTTPResponse, Request
@@ -12,19 +13,23 @@ from casebackend.calendar.rules import local_date
 from casebackend.cases import search
 from casebackend.cases.conditions import CONDITIONS
 from casebackend.console import labels
+from casebackend.console.menu import Link
 from casebackend.console.query import chips_of, options_of, shown_field
 from casebackend.console.rendering import console, page
 from casebackend.database import reading
-from casebackend.reports import service
+from casebackend.reports import agreement, service
 from casebackend.reports.routes import fixed_of, period_of
-from casebackend.reports.rules import BY_LABELS, COMPARABLE, REPORTS, Fixed
+from casebackend.reports.rules import BY_LABELS, COMPARABLE, REPORTS, Fixed, Period
 
 bp = console("reports")
-BARS, BAR_HEIGHT, BAR_WIDTH = 40, 22, 460
+HERE = "/reports"
+BARS, BAR_HEIGHT, BAR_WIDTH = 40, 34, 100
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
+    """`y` in pixels, `width` in per cent."""
+
     label: str
     count: int
     y: int
@@ -45,7 +50,7 @@ def _name(report: Report, label: str) -> str:
     return labels.CHANNELS.get(label, label) if report.name == "channel" or report.by == "channel" else label
 
 
-@bp.get("/reports")
+@bp.get(HERE)
 @reading
 async def show(request: Request, session: AsyncSession) -> HTTPResponse:
     now = request.app.ctx.now()
@@ -54,29 +59,55 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
     report = await service.report(
         session, request.ctx.principal, fixed, period, given=given, by=request.args.get("by"), now=now
     )
-    held = await options_of(session)
-    fields = [shown_field(condition, held, given) for condition in CONDITIONS.values()]
     chosen = [("name", fixed.name), ("from", str(period.first)), ("to", str(period.last))]
     chosen += [("by", report.by)] if report.by else []
     return page(
         request,
         "reports.html",
+        **await _scope(session, HERE, given, chosen),
         report=report,
-        reports=REPORTS,
+        name=fixed.name,
+        tabs=_tabs(fixed.name, period, given),
         ways=_ways(fixed),
-        units=next(field for field in fields if field.name == "unit_tree"),
-        chips=chips_of("/reports", fields, chosen),
-        others=[pair for pair in search.as_pairs(given) if pair[0] != "unit_tree"],
-        links={each.name: _link(each, period.first, period.last, given) for each in REPORTS.values()},
         drill=_drill(fixed, chosen, given),
         bars=bars_of(report),
         bar_height=BAR_HEIGHT,
-        bar_width=BAR_WIDTH,
         name_of=lambda label: _name(report, label),
         labels=labels,
         today=local_date(now),
         now=now,
     )
+
+
+@bp.get(f"{HERE}/{agreement.NAME}")
+@reading
+async def coding(request: Request, session: AsyncSession) -> HTTPResponse:
+    period, given = period_of(request), search.read(request.args)
+    report = await agreement.report(session, request.ctx.principal, period, given=given, now=request.app.ctx.now())
+    chosen = [("from", str(period.first)), ("to", str(period.last))]
+    return page(
+        request,
+        "coding.html",
+        **await _scope(session, f"{HERE}/{agreement.NAME}", given, chosen),
+        report=report,
+        name=None,
+        tabs=_tabs(agreement.NAME, period, given),
+        ways={},
+    )
+
+
+async def _scope(
+    session: AsyncSession, action: str, given: search.Given, chosen: list[tuple[str, str]]
+) -> dict[str, Any]:
+    """What the form above a report shows."""
+    held = await options_of(session)
+    fields = [shown_field(condition, held, given) for condition in CONDITIONS.values()]
+    return {
+        "action": action,
+        "units": next(field for field in fields if field.name == "unit_tree"),
+        "chips": chips_of(action, fields, chosen),
+        "others": [pair for pair in search.as_pairs(given) if pair[0] != "unit_tree"],
+    }
 
 
 def _ways(fixed: Fixed) -> Mapping[str, str]:
@@ -85,8 +116,14 @@ def _ways(fixed: Fixed) -> Mapping[str, str]:
     return COMPARABLE if fixed.compares else {}
 
 
-def _link(fixed: Fixed, first: object, last: object, given: search.Given) -> str:
-    return "/reports?" + urlencode([("name", fixed.name), ("from", first), ("to", last), *search.as_pairs(given)])
+def _tabs(current: str, period: Period, given: search.Given) -> list[Link]:
+    kept = [("from", period.first), ("to", period.last), *search.as_pairs(given)]
+    found = [
+        Link(f"{HERE}?" + urlencode([("name", each.name), *kept]), each.title, each.name == current)
+        for each in REPORTS.values()
+    ]
+    apart = Link(f"{HERE}/{agreement.NAME}?" + urlencode(kept), agreement.TITLE, current == agreement.NAME)
+    return [*found, apart]
 
 
 def _drill(fixed: Fixed, chosen: list[tuple[str, str]], given: search.Given) -> str | None:

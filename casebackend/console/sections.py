@@ -13,6 +13,8 @@ SECTIONS: list[tuple[str, str]] = [
     ("family", "关联投诉"),
     ("registration", "登记信息"),
     ("tasks", "协办任务"),
+    ("attachments", "附件"),
+    ("recordings", "通话录音"),
     ("evidence", "证据材料"),
     ("extensions", "延期与补充材料"),
     ("assignment", "分派"),
@@ -20,6 +22,7 @@ SECTIONS: list[tuple[str, str]] = [
     ("recusals", "回避"),
     ("supervision", "督办"),
     ("reviews", "核查"),
+    ("retention", "保存期限与法律保留"),
 ]
 TOP = "family"
 

@@ -14,11 +14,13 @@ from casebackend.cases.model import Case
 from casebackend.console.rendering import console
 from casebackend.console.talks import AT, visible
 from casebackend.conversations.model import Conversation, Delivery
+from casebackend.staff.sessions import find_session
 
 bp = console("stream")
 LOOK_EVERY = 1.0
 LOOKS = 120
 SIGN_OF_LIFE = 10
+STILL_LOGGED_IN = 5
 
 
 @bp.get(f"{AT}/events")
@@ -31,7 +33,7 @@ async def events(request: Request, conversation_id: UUID) -> None:
     response = await request.respond(content_type="text/event-stream")
     told = None
     for look in range(LOOKS):
-        if context.leaving:
+        if context.leaving or (look % STILL_LOGGED_IN == STILL_LOGGED_IN - 1 and await _has_left(request)):
             break
         async with context.database.reading() as session:
             state = await _state(session, conversation_id, scope)
@@ -43,6 +45,12 @@ async def events(request: Request, conversation_id: UUID) -> None:
         await context.database.signals.wait("console", LOOK_EVERY)
         await asyncio.sleep(0.05)
     await response.eof()
+
+
+async def _has_left(request: Request) -> bool:
+    """Whose session was ended is told nothing more, within seconds."""
+    secret, context = request.ctx.login_secret, request.app.ctx
+    return bool(secret) and await find_session(context.database, secret, now=context.now()) is None
 
 
 async def _state(session: AsyncSession, conversation_id: UUID, scope: Scope) -> dict[str, Any]:

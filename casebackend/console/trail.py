@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.cases.deciding import wants_signature
 from casebackend.cases.model import Case
 from casebackend.cases.progress import Phase, progress
 from casebackend.cases.rules import Move
@@ -45,7 +46,15 @@ async def trail(session: AsyncSession, case: Case, *, handler: str | None, now: 
     events = [_event(entry, masks) for entry in entries]
     units = {unit.id: unit.short_name for unit in (await tree(session)).units.values()}
     closed_to = catalogue().matters[case.matter_type].closed_to
-    nodes = progress(events, now=now, units=units, handler=handler, received_at=case.received_at, closed_to=closed_to)
+    nodes = progress(
+        events,
+        now=now,
+        units=units,
+        handler=handler,
+        received_at=case.received_at,
+        closed_to=closed_to,
+        unsigned=case.signed_at is None and await wants_signature(session, case),
+    )
     return {
         "timeline": events,
         "nodes": nodes,

@@ -2,21 +2,29 @@ from typing import Any
 
 from sanic import Blueprint, Sanic
 
-from casebackend.access import guard, headers
+from casebackend.access import guard, headers, reads, transport
 from casebackend.console import (
     account,
     assignment,
+    attachments,
+    audit,
     board,
     cases,
     classification,
+    contacts,
+    disclosures,
     drafts,
     evidence,
     extensions,
+    factor,
     families,
     knowledge,
     ledger,
     limits,
     login,
+    organisations,
+    password,
+    people,
     query,
     queue,
     recusals,
@@ -25,10 +33,14 @@ from casebackend.console import (
     reminders,
     rendering,
     reports,
+    retention,
     reviews,
+    security,
+    shifts,
     stream,
     talks,
     tasks,
+    tokens,
 )
 from casebackend.console import notices as notices_page
 from casebackend.console import supervision as supervision_page
@@ -36,9 +48,11 @@ from casebackend.staff.passwords import Passwords
 
 STATIC = rendering.HOME / "static"
 PAGES = (
-    login, account, queue, cases, drafts, talks, stream, knowledge, board, query, reports, limits, notices_page,
+    login, password, factor, security, tokens, account,
+    queue, cases, drafts, talks, stream, knowledge, board, query, reports, limits, notices_page,
     supervision_page, register, ledger, registration, extensions, tasks, recusals, evidence, assignment, families,
-    reviews, classification, reminders,
+    reviews, classification, reminders, attachments, organisations, people, shifts,
+    disclosures, audit, retention, contacts,
 )  # fmt: skip
 
 
@@ -47,14 +61,17 @@ def install(app: Sanic[Any, Any]) -> None:
     app.ctx.templates = rendering.environment()
     app.ctx.passwords = Passwords()
     app.ctx.leaving = False
+    transport.install(app)
     guard.install(app)
     headers.install(app)
+    reads.install(app)
     files = Blueprint("console_static")
     files.static("/static", STATIC, name="file")
     app.blueprint(files)
     for room in PAGES:
         app.blueprint(room.bp)
     app.blueprint(query.handlings_bp)
+    app.blueprint(attachments.recordings_bp)
 
     async def leave(*_: Any) -> None:
         app.ctx.leaving = True

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.conversations import Inbound, InboundReceipt
-from casebackend.conversations import deliveries, opening, queries, rules, service
+from casebackend.conversations import deliveries, fetching, media, opening, queries, rules, service
 from casebackend.conversations.errors import ExternalIdReused
 from casebackend.conversations.model import Conversation, Message, Turn
 from casebackend.conversations.rules import Author, Channel, Owner, TurnState
@@ -98,9 +98,13 @@ async def _store(session: AsyncSession, conversation: Conversation, inbound: Inb
         message.original_enc = customers.vault(session).seal("messages", "original_enc", identity, tokenised.plain)
     try:
         async with session.begin_nested():
-            return await service.put_in(session, conversation, message)
+            stored = await service.put_in(session, conversation, message)
     except IntegrityError as error:
         raise ExternalIdReused from error
+    if inbound.media:
+        await media.tie(session, stored, inbound.media)
+        await fetching.note(session, stored, inbound.media, now=now)
+    return stored
 
 
 async def _duty(

@@ -80,6 +80,24 @@ class Message(Base):
     delivery_id: Mapped[UUID | None] = mapped_column(ForeignKey("deliveries.id"), index=True)
 
 
+class MediaDuty(Base):
+    """A medium that its platform keeps for a few days only: somebody has to fetch it before."""
+
+    __tablename__ = "media_duties"
+    __table_args__ = (Index("ix_media_duties_open", "state", "next_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(16))
+    reference: Mapped[str] = mapped_column(String(512))
+    state: Mapped[str] = mapped_column(String(16), default="waiting")
+    tries: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    attachment_id: Mapped[UUID | None]
+
+
 class Turn(Base):
     """The duty to answer one message. `asked` is the question that was open when the turn was claimed."""
 

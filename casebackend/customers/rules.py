@@ -47,3 +47,33 @@ def mask(kind: Kind, value: str) -> str:
             return f"{value[:2]}***{value[-2:]}"
         case Kind.NAME:
             return f"{value[:1]}**"
+
+
+class Level(StrEnum):
+    """How much of a value somebody sees. What no rule names is hidden."""
+
+    HIDDEN = "hidden"
+    MASKED = "masked"
+    PARTIAL = "partial"
+    PLAIN = "plain"
+
+
+ORDER = tuple(Level)
+
+
+def partial(kind: Kind, value: str) -> str:
+    """前6后4 of a paper or a card; of anything else no more than the usual mask."""
+    if kind in (Kind.ID_NUMBER, Kind.CARD) and len(value) >= 14:
+        return f"{value[:6]}{'*' * (len(value) - 10)}{value[-4:]}"
+    return mask(kind, value)
+
+
+def shown(kind: Kind, value: str, level: Level) -> str:
+    match level:
+        case Level.PLAIN:
+            return value
+        case Level.PARTIAL:
+            return partial(kind, value)
+        case Level.MASKED:
+            return mask(kind, value)
+    return "***"

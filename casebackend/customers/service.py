@@ -130,9 +130,9 @@ async def found(
     """Whom a colleague at the counter has before them, by phone or paper. Another name is another person."""
     keys = []
     if phone:
-        keys.append(Customer.phone_index == vault(session).index("phone", phone))
+        keys.append(Customer.phone_index.in_(vault(session).indexes("phone", phone)))
     if id_number:
-        keys.append(Customer.id_number_index == vault(session).index("id_number", id_number))
+        keys.append(Customer.id_number_index.in_(vault(session).indexes("id_number", id_number)))
     if not keys:
         return None
     rows = await session.scalars(select(Customer).where(or_(*keys)).order_by(Customer.updated_at.desc()).limit(20))
@@ -161,7 +161,7 @@ def known_by(
         _seal_into(session, customer, name, phone, id_number)
         return customer
     name = None if customer.name_enc else name
-    phone = None if phone and customer.phone_index == vault(session).index("phone", phone) else phone
+    phone = None if phone and customer.phone_index in vault(session).indexes("phone", phone) else phone
     id_number = None if customer.id_number_index else id_number
     if name or phone or id_number:
         _seal_into(session, customer, name, phone, id_number)

@@ -33,14 +33,9 @@ async def terms(session: AsyncSession, dictionary: str, *, on: date | None = Non
     return tuple(term for term in held if (term.holds_on(on) if on else term.effective_to is None))
 
 
-async def code_on(session: AsyncSession, dictionary: str, name: str, day: date) -> str | None:
-    """The official code that a term has on a day: what an export of that day carries."""
-    return next((term.code for term in await terms(session, dictionary, on=day) if term.name == name), None)
-
-
-async def is_code_on(session: AsyncSession, dictionary: str, code: str, day: date) -> bool:
-    """Whether an exported code is one of the version in force on that day."""
-    return any(term.code == code for term in await terms(session, dictionary, on=day))
+async def version_on(session: AsyncSession, dictionary: str, day: date) -> Mapping[str, str | None]:
+    """The version in force on a day: the names that hold and their official codes, None while we do not hold them."""
+    return {term.name: term.code for term in await terms(session, dictionary, on=day)}
 
 
 async def _load(session: AsyncSession) -> Mapping[str, tuple[Term, ...]]:

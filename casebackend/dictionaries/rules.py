@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 UNCLASSIFIED = "待分类"
 CHANNEL_A, CATEGORY_B, CAUSE_C, SEVERITY = "business_channel_A", "business_category_B", "reason_C", "severity"
+# Which list each column of the classification takes its words from.
+AXES = {"business_channel_a": CHANNEL_A, "category_b": CATEGORY_B, "cause_c": CAUSE_C}
 ORDINARY = "一般投诉"
 # What stands for all the words that the lists do not know, in characters.
 DOUBT = 2

@@ -1,9 +1,11 @@
+from collections.abc import Collection
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.cases.model import Case
-from casebackend.database import remembered
+from casebackend.database import REMEMBERED, remembered
 from casebackend.escalations.rules import Recipient
 from casebackend.staff import queries as staff
 from casebackend.staff.model import User
@@ -25,6 +27,13 @@ async def in_charge(session: AsyncSession, case: Case) -> list[User]:
 
 async def _user(session: AsyncSession, user_id: UUID) -> User | None:
     return await remembered(session, ("user", user_id), lambda: session.get(User, user_id))
+
+
+async def acquainted(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, User]:
+    """Asked at once for a whole batch; afterwards nobody asks for one of them."""
+    found = {user.id: user for user in await session.scalars(select(User).where(User.id.in_(ids)))}
+    session.info.get(REMEMBERED, {}).update({("user", id): found.get(id) for id in ids})
+    return found
 
 
 async def receivers(session: AsyncSession, case: Case, recipient: str) -> list[User]:

@@ -21,6 +21,7 @@ class Evidence(Base):
     title: Mapped[str]
     source: Mapped[str]
     message_id: Mapped[UUID | None]
+    attachment_id: Mapped[UUID | None]
     content_type: Mapped[str | None] = mapped_column(String(40))
     size: Mapped[int | None]
     sha256: Mapped[str | None] = mapped_column(String(64))
@@ -31,7 +32,7 @@ class Evidence(Base):
 
 
 class EvidenceFile(Base):
-    """The bytes, sealed; apart from the list, so that nobody reads them by the way."""
+    """Where the first version kept the bytes; `evidence.moving` makes attachments of them, then it is empty."""
 
     __tablename__ = "evidence_files"
 

@@ -17,6 +17,7 @@ from casebackend.clocks import queries as clocks
 from casebackend.clocks import rules as clock_rules
 from casebackend.clocks import service as clock_service
 from casebackend.clocks.rules import StopReason
+from casebackend.database import locked
 from casebackend.extensions import lapsing, telling
 from casebackend.extensions.errors import (
     BadTime,
@@ -67,7 +68,7 @@ async def add(
 
 
 async def get(session: AsyncSession, material_id: UUID) -> Material:
-    material = await session.get(Material, material_id, with_for_update=True, populate_existing=True)
+    material = await locked(session, Material, material_id)
     if material is None:
         raise MaterialNotFound
     return material

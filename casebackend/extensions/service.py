@@ -18,6 +18,7 @@ from casebackend.cases.service import hold
 from casebackend.clocks import queries as clocks
 from casebackend.clocks import rules as clock_rules
 from casebackend.clocks.model import Timer
+from casebackend.database import locked
 from casebackend.extensions import lapsing, rights, rules, telling
 from casebackend.extensions.errors import (
     AlreadyDecided,
@@ -111,7 +112,7 @@ async def _new_day(session: AsyncSession, held: Timer, level: Level) -> date:
 
 
 async def get(session: AsyncSession, extension_id: UUID) -> Extension:
-    extension = await session.get(Extension, extension_id, with_for_update=True, populate_existing=True)
+    extension = await locked(session, Extension, extension_id)
     if extension is None:
         raise ExtensionNotFound
     return extension

@@ -15,6 +15,7 @@ from casebackend.cases.judgement import is_regulated
 from casebackend.cases.model import Case
 from casebackend.cases.rules import IN_PROCESS, INITIAL, LEAD, MANAGER, Status
 from casebackend.cases.service import hold, visible
+from casebackend.database import locked
 from casebackend.errors import Conflict, Forbidden, NotFound
 from casebackend.families import queries
 from casebackend.families.inheriting import inherit
@@ -134,7 +135,7 @@ async def unrelate(
     if link is None or case_id not in (link.case_id, link.other_id):
         raise LinkNotFound
     case, other = await hold_both(session, case_id, link.other_id if link.case_id == case_id else link.case_id)
-    link = await session.get_one(CaseLink, link_id, with_for_update=True, populate_existing=True)
+    link = await locked(session, CaseLink, link_id) or link
     if link.removed_at is not None:
         raise LinkNotFound
     require_same(version, link.version)

@@ -65,7 +65,8 @@ def in_force(rules: Iterable[Rule], day: date) -> list[Rule]:
 
 
 def hit(rule: Rule, subject: Subject) -> str | None:
-    """What made the rule hold, or None. Only words of the rule itself are quoted, never the customer's."""
+    """What made the rule hold, "" where its own reason says all, or None. Only words of the rule itself are quoted,
+    never the customer's."""
     when = rule.when
     if words := when.get("keywords"):
         text = subject.text.upper()
@@ -76,9 +77,9 @@ def hit(rule: Rule, subject: Subject) -> str | None:
     if (least := when.get("group_from")) is not None:
         return f"{subject.group_size}人" if subject.group_size >= int(least) else None
     if sources := when.get("sources"):
-        return "来源" if subject.source in sources else None
+        return "" if subject.source in sources else None
     if tiers := when.get("tiers"):
-        return "客户层级" if subject.tier in tiers else None
+        return "" if subject.tier in tiers else None
     return None
 
 
@@ -88,7 +89,8 @@ def _best(rules: Iterable[Rule], purpose: Purpose, subject: Subject, day: date) 
     for rule in in_force(rules, day):
         why = hit(rule, subject) if rule.purpose == purpose else None
         if why is not None and (best is None or (-rule.rank, rule.code) < (-best[0], best[1])):
-            best, grade = (rule.rank, rule.code), Grade(rule.result, f"{rule.reason}：{why}", rule.code)
+            said = f"{rule.reason}：{why}" if why else rule.reason
+            best, grade = (rule.rank, rule.code), Grade(rule.result, said, rule.code)
     return grade
 
 

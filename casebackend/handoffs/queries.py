@@ -50,7 +50,7 @@ async def duty_of(session: AsyncSession, user_id: UUID) -> DutyState:
 
 async def anyone_on_duty(session: AsyncSession, *, now: datetime) -> bool:
     here = await staff.at_work(session, INTAKE, now=now)
-    busy = set(await session.scalars(select(Duty.user_id).where(Duty.state == DutyState.BUSY)))
+    busy = set(await session.scalars(select(Duty.user_id).where(Duty.state != DutyState.FREE)))
     return any(user.id not in busy for user in here)
 
 

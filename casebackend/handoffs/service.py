@@ -18,12 +18,11 @@ from casebackend.conversations.model import Conversation, Message
 from casebackend.conversations.rules import CARRIED_BY_US, Author, Owner
 from casebackend.customers import service as customers
 from casebackend.customers.rules import Kind
-from casebackend.database import announce
 from casebackend.errors import Conflict, Forbidden, Unprocessable
 from casebackend.handoffs import queries, rules
-from casebackend.handoffs.model import Duty
 from casebackend.handoffs.rules import DutyState
 from casebackend.notifications.words import words
+from casebackend.staff import duty
 from casebackend.staff.model import User
 
 LONGEST = 2_000
@@ -56,6 +55,13 @@ class NoWayBack(Conflict):
 
     def __init__(self) -> None:
         super().__init__("这是通话记录，请按登记的电话回拨客户")
+
+
+class SignedOut(Conflict):
+    slug, title = "signed-out", "您已签出"
+
+    def __init__(self) -> None:
+        super().__init__("请先签入再接待客户")
 
 
 class NotSendable(Unprocessable):
@@ -100,6 +106,8 @@ async def take(session: AsyncSession, conversation_id: UUID, *, by: Principal, n
     conversation = await _visible(session, conversation_id, by)
     if conversation.channel not in CARRIED_BY_US:
         raise NoWayBack
+    if by.user_id is not None and await queries.duty_of(session, by.user_id) is DutyState.OUT:
+        raise SignedOut
     if conversation.owner == Owner.PERSON:
         if conversation.owner_user_id == by.user_id:
             return conversation
@@ -118,6 +126,24 @@ async def give_back(session: AsyncSession, conversation_id: UUID, *, by: Princip
     await conversations.give_back(session, conversation, now)
     await _audit(session, "conversation.returned", conversation, by, now)
     return conversation
+
+
+async def hand_over(
+    session: AsyncSession, conversation_id: UUID, left: UUID, to: User | None, *, now: datetime
+) -> UUID | None:
+    """From a person who is no longer here: to another one, or back into the queue, where the bot helps meanwhile."""
+    conversation = await conversations.hold(session, conversation_id)
+    if conversation.owner != Owner.PERSON or conversation.owner_user_id != left:
+        return None
+    if to is not None:
+        name = words("person_introduced", who=to.display_name, staff_no=to.staff_no)
+        await conversations.take_over(session, conversation, Introduced(to.id, name), now)
+        return to.id
+    conversation.owner, conversation.owner_user_id, conversation.owner_name = Owner.BOT, None, None
+    conversation.epoch += 1
+    await session.flush()
+    await conversations.queue_for_person(session, conversation, "left", now)
+    return None
 
 
 async def speak(
@@ -172,16 +198,12 @@ def _in_charge(conversation: Conversation, by: Principal, *, may_lead: bool) -> 
         raise NotInCharge
 
 
-async def set_duty(session: AsyncSession, *, by: Principal, state: DutyState, now: datetime) -> None:
+async def set_duty(
+    session: AsyncSession, *, by: Principal, state: DutyState, reason: str | None = None, now: datetime
+) -> None:
     if by.user_id is None:
-        raise Forbidden("只有工作人员可以示忙或示闲")
-    row = await session.get(Duty, by.user_id)
-    if row is None:
-        session.add(Duty(user_id=by.user_id, state=state, at=now))
-    else:
-        row.state, row.at = state, now
-    await session.flush()
-    announce(session, "console")
+        raise Forbidden("只有工作人员可以签入、签出、示忙或示闲")
+    await duty.set_state(session, by.user_id, state, reason, by_id=by.user_id, by_name=by.display_name, now=now)
 
 
 async def _audit(session: AsyncSession, event: str, conversation: Conversation, by: Principal, now: datetime) -> None:

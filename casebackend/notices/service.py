@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.audit import service as audit
-from casebackend.database import Base, announce, insert_rows
+from casebackend.database import announce
 from casebackend.errors import Conflict, NotFound
+from casebackend.inserts import New, insert_rows
 from casebackend.notices import queries
 from casebackend.notices.model import Notice, StaffMessage
 from casebackend.notices.rules import Channel, not_before
@@ -68,70 +69,77 @@ async def notify(
 
 async def notify_all(session: AsyncSession, tellings: Sequence[Telling], *, now: datetime) -> bool:
     """Several words at once, in as few statements as one."""
-    causes = [each.word.cause for each in tellings]
-    known = set(await session.scalars(select(Notice.cause).where(Notice.cause.in_(causes))))
-    fresh = [each for each in tellings if each.word.cause not in known]
+    fresh = await unsaid(session, tellings)
     if not fresh:
         return False
+    await insert_rows(session, await rows_of(session, fresh, now=now))
+    announce(session, "console")
+    return True
+
+
+async def unsaid(session: AsyncSession, tellings: Sequence[Telling]) -> list[Telling]:
+    """Without those that had been told before."""
+    causes = [each.word.cause for each in tellings]
+    known = set(await session.scalars(select(Notice.cause).where(Notice.cause.in_(causes))))
+    return [each for each in tellings if each.word.cause not in known]
+
+
+async def rows_of(session: AsyncSession, tellings: Sequence[Telling], *, now: datetime) -> list[New]:
     later = not_before(now, (await in_force(session, now)).quiet)
-    rows: list[Base] = []
-    for each in fresh:
+    rows: list[New] = []
+    for each in tellings:
         receivers = {user.id: user for user in each.to if user.active}.values()
         told = [_notice(each.word, place, now, user_id=user.id) for place, user in enumerate(receivers)]
         rows += told or [_notice(each.word, 0, now, unit_id=each.unit_id)]
         at = now if each.word.at_once else later
         for notice, user in zip(told, receivers, strict=True):
             rows += _messages(session, notice, each.word, user, now=now, later=at)
-    await insert_rows(session, rows)
-    announce(session, "console")
-    return True
+    return rows
 
 
-def _notice(
-    word: Word, place: int, now: datetime, *, user_id: UUID | None = None, unit_id: UUID | None = None
-) -> Notice:
+def _notice(word: Word, place: int, now: datetime, *, user_id: UUID | None = None, unit_id: UUID | None = None) -> New:
     """The first receiver carries the bare cause: two who tell the same at once meet in its unique index."""
-    return Notice(
-        id=uuid4(),
-        case_id=word.case_id,
-        cause=f"{word.cause}#{place}" if place else word.cause,
-        kind=word.kind,
-        template=word.template,
-        values=dict(word.values),
-        link=word.link,
-        level=word.level,
-        needs_ack=word.needs_ack,
-        user_id=user_id,
-        unit_id=unit_id,
-        at=now,
-        version=1,
-    )
+    row = {
+        "id": uuid4(),
+        "case_id": word.case_id,
+        "cause": f"{word.cause}#{place}" if place else word.cause,
+        "kind": word.kind,
+        "template": word.template,
+        "values": dict(word.values),
+        "link": word.link,
+        "level": word.level,
+        "needs_ack": word.needs_ack,
+        "user_id": user_id,
+        "unit_id": unit_id,
+        "at": now,
+        "version": 1,
+    }
+    return New(Notice, row)
 
 
 def _messages(
-    session: AsyncSession, notice: Notice, word: Word, user: User, *, now: datetime, later: datetime
-) -> list[StaffMessage]:
+    session: AsyncSession, notice: New, word: Word, user: User, *, now: datetime, later: datetime
+) -> list[New]:
     addresses = {Channel.MAIL: user.email, Channel.SMS: user.mobile, Channel.OA: user.staff_no}
-    made = []
+    vault, made = session.info["vault"], []
     for channel in map(Channel, words.channels(word.template)):
         address, identity = addresses[channel], uuid4()
         if not address:
             continue
-        made.append(
-            StaffMessage(
-                id=identity,
-                cause=f"{notice.cause}/{channel}",
-                notice_id=notice.id,
-                user_id=user.id,
-                channel=channel,
-                address=session.info["vault"].seal("staff_messages", "address", identity, address),
-                template=word.template,
-                values=dict(word.values),
-                about=word.about,
-                not_before=later,
-                created_at=now,
-            )
-        )
+        row = {
+            "id": identity,
+            "cause": f"{notice.values['cause']}/{channel}",
+            "notice_id": notice.values["id"],
+            "user_id": user.id,
+            "channel": channel,
+            "address": vault.seal("staff_messages", "address", identity, address),
+            "template": word.template,
+            "values": notice.values["values"],
+            "about": word.about,
+            "not_before": later,
+            "created_at": now,
+        }
+        made.append(New(StaffMessage, row))
     return made
 
 

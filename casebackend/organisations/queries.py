@@ -18,7 +18,9 @@ def spoken_name(organisation: Organisation) -> OrganisationName:
 
 
 async def all_names(session: AsyncSession) -> list[OrganisationName]:
-    found = await session.scalars(select(Organisation).order_by(Organisation.code))
+    """Of the units that are open; what was merged is spoken of as an alias of its successor."""
+    query = select(Organisation).where(Organisation.closed_on.is_(None)).order_by(Organisation.code)
+    found = await session.scalars(query)
     return [spoken_name(organisation) for organisation in found]
 
 
@@ -27,16 +29,18 @@ async def by_code(session: AsyncSession, code: str) -> Organisation | None:
     return found
 
 
-async def _tree(session: AsyncSession) -> Tree:
+async def fresh(session: AsyncSession) -> Tree:
+    """As the database has it now, for whoever has locked the tree."""
     columns = (Organisation.id, Organisation.code, Organisation.name, Organisation.short_name)
+    closed = Organisation.closed_on.is_not(None)
     rows = await session.execute(
-        select(*columns, Organisation.level, Organisation.parent_id).order_by(Organisation.code)
+        select(*columns, Organisation.level, Organisation.parent_id, closed).order_by(Organisation.code)
     )
     return Tree.of(Unit(*row) for row in rows)
 
 
 async def tree(session: AsyncSession) -> Tree:
-    return await editions.kept(session, ORGANISATIONS, _tree)
+    return await editions.kept(session, ORGANISATIONS, fresh)
 
 
 async def subtree(session: AsyncSession, root: UUID) -> frozenset[UUID]:

@@ -4,15 +4,65 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+# Before this day nothing is said of any unit.
+FIRST_DAY = date(1900, 1, 1)
+
+
+def local_date(now: datetime) -> date:
+    return now.astimezone(SHANGHAI).date()
 
 
 class Level(StrEnum):
     HEAD = "head"
     BRANCH = "branch"
     SUBBRANCH = "subbranch"
+    OUTLET = "outlet"
     DEPARTMENT = "department"
+
+
+LEVEL_NAMES: dict[Level, str] = {
+    Level.HEAD: "总行",
+    Level.BRANCH: "分行",
+    Level.SUBBRANCH: "支行",
+    Level.OUTLET: "网点",
+    Level.DEPARTMENT: "部门",
+}
+# Lower stands under higher; a department stands under any unit but an outlet, also under another department.
+RANK: dict[str, int] = {Level.HEAD: 0, Level.BRANCH: 1, Level.SUBBRANCH: 2, Level.OUTLET: 3}
+
+
+class Change(StrEnum):
+    AS_BEFORE = "as_before"
+    CREATE = "create"
+    RENAME = "rename"
+    MOVE = "move"
+    MERGE = "merge"
+    CLOSE = "close"
+
+
+CHANGE_NAMES: dict[Change, str] = {
+    Change.AS_BEFORE: "原有",
+    Change.CREATE: "新设",
+    Change.RENAME: "更名",
+    Change.MOVE: "调整隶属",
+    Change.MERGE: "撤并",
+    Change.CLOSE: "撤销",
+}
+
+
+def stands_under(level: str, above: str | None) -> bool:
+    """Whether a unit of this level may stand under one of that level; only the head office stands under nothing."""
+    if level == Level.HEAD or above is None:
+        return level == Level.HEAD and above is None
+    if level == Level.DEPARTMENT:
+        return above != Level.OUTLET
+    return above != Level.DEPARTMENT and RANK[above] < RANK[level]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The units as a tree of plain values, so that they can be kept between requests. Standard library only."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from casebackend.organisations.rules import Level
@@ -15,6 +15,7 @@ class Unit:
     short_name: str
     level: str
     parent_id: UUID | None
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,18 @@ class Tree:
     def region(self, unit_id: UUID | None) -> Unit | None:
         """The branch that a unit belongs to; None for head office and for no unit."""
         return next((unit for unit in self.above(unit_id) if unit.level == Level.BRANCH), None)
+
+    def open(self) -> "Tree":
+        """Without the units that were closed: what one may still choose."""
+        return Tree.of(unit for unit in self.units.values() if not unit.closed)
+
+    def with_names(self, units: Iterable[Unit]) -> "Tree":
+        """The same units at their places, some under other names."""
+        named = {unit.id: unit for unit in units}
+        return Tree.of(
+            replace(unit, name=known.name, short_name=known.short_name) if (known := named.get(unit.id)) else unit
+            for unit in self.units.values()
+        )
 
     def in_order(self, parent: UUID | None = None, depth: int = 0) -> list[tuple[Unit, int]]:
         """Every unit with its depth, each under its parent."""

@@ -8,7 +8,7 @@ from casebackend import preconditions
 from casebackend.access.principal import Principal
 from casebackend.api.registration import ChangeMatter, ChangeSeverity, ChangeUnits
 from casebackend.calendar.rules import local_date
-from casebackend.cases import clockwork, fields, filing, rescheduling, steering
+from casebackend.cases import clockwork, deciding, fields, filing, rescheduling, steering
 from casebackend.cases import service as cases
 from casebackend.cases.model import Case
 from casebackend.cases.placing import territorial_unit
@@ -67,6 +67,8 @@ async def designate(
     before: dict[str, object] = {"severity": case.severity} if case.severity != command.severity else {}
     case.severity, case.severity_reason = command.severity, f"{BY_HAND}：{reason}"
     case.designated_on = command.designated_on or case.designated_on
+    with session.no_autoflush:
+        case.awaits = await deciding.awaited(session, case)
     await rescheduling.recompute_for_severity(session, case, now)
     if another:
         await rescheduling.designated(session, case, now)
@@ -120,7 +122,7 @@ async def place(session: AsyncSession, case: Case, command: ChangeUnits, *, by: 
         raise NothingChanged
     if wanted.keys() & {"unit_id", "responsible_unit_id"}:
         await safeguards.require_may_place(session, case, by)
-    units = (await tree(session)).units
+    units = (await tree(session)).open().units
     if any(unit not in units for unit in wanted.values()):
         raise UnknownUnit
     reason = await fields.protected(session, case, command.reason)

@@ -4,9 +4,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.registration import Suggestion
 from casebackend.dictionaries import queries as dictionaries
-from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A, ranked
+from casebackend.dictionaries.rules import AXES, ranked
 
-AXES = {"business_channel_a": CHANNEL_A, "category_b": CATEGORY_B, "cause_c": CAUSE_C}
 MOST = 3
 
 

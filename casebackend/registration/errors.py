@@ -61,6 +61,16 @@ class RegistrationNotFound(NotFound):
         super().__init__("没有这份暂存，或不是您登记的")
 
 
+class WrittenElsewhere(Conflict):
+    slug, title = "written-elsewhere", "另一个窗口已有改动"
+
+    def __init__(self, current: int) -> None:
+        super().__init__(
+            "这份登记已在另一个窗口改动并保存，这里没有覆盖它。请把需要的内容复制过去，或重新打开后继续",
+            current=current,
+        )
+
+
 class AlreadySubmitted(Conflict):
     slug, title = "already-submitted", "已提交或已重置"
 

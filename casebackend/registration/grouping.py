@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.registration import ChangeGroup
-from casebackend.cases import clockwork, fields, filing, rescheduling
+from casebackend.cases import clockwork, deciding, fields, filing, rescheduling
 from casebackend.cases.model import Case
 from casebackend.cases.rules import LEAD, MANAGER
 from casebackend.grading.rules import Severity
@@ -48,9 +48,12 @@ async def counted(
     with session.no_autoflush:
         case.group_size = size
         grade = await safeguards.by_rules(session, case)
-        if RANK.get(grade.result, 0) > RANK.get(case.severity, 0):
+        graver = RANK.get(grade.result, 0) > RANK.get(case.severity, 0)
+        if graver:
             before["severity"] = case.severity
             case.severity, case.severity_reason = grade.result, grade.reason
+        case.awaits = await deciding.awaited(session, case)
+        if graver:
             await rescheduling.recompute_for_severity(session, case, now)
     session.add_all(fields.signed(case, before, by, reason=reason, now=now))
     await session.flush()

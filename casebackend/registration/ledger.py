@@ -13,17 +13,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.access.scope import scope_of
 from casebackend.calendar.rules import SHANGHAI, local_date
+from casebackend.cases import codes
+from casebackend.cases.codes import Coded
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
-from casebackend.cases.words import STATUS_LABELS, Validity
+from casebackend.cases.words import FIELD_LABELS, STATUS_LABELS, Validity
 from casebackend.conversations.rules import Channel
 from casebackend.customers import service as customers
 from casebackend.customers.model import Customer
+from casebackend.dictionaries.rules import AXES
 from casebackend.matters.catalogue import catalogue
 from casebackend.organisations.queries import tree
 from casebackend.staff.queries import names
 
 HEADINGS = ("日期", "编号", "受理网点", "投诉人", "事项", "内容", "承办人", "处理结果")
+CODE, CHECKED = "代码", "代码核对"
 MOST, SUMMARY = 2_000, 60
 RESULTS = {Validity.VALID: "投诉成立", Validity.INVALID: "投诉不成立"}
 
@@ -38,6 +42,8 @@ class Row:
     summary: str
     handler: str
     result: str
+    classes: tuple[str, ...]
+    coded: Coded
 
 
 def month_of(text: str | None, today: date) -> date:
@@ -48,8 +54,12 @@ def month_of(text: str | None, today: date) -> date:
         return today.replace(day=1)
 
 
+def last_of(month: date) -> date:
+    return (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
 def _bounds(month: date) -> tuple[datetime, datetime]:
-    following = (month + timedelta(days=32)).replace(day=1)
+    following = last_of(month) + timedelta(days=1)
     first, after = (datetime(day.year, day.month, 1, tzinfo=SHANGHAI) for day in (month, following))
     return first, after
 
@@ -83,6 +93,7 @@ async def _shown(session: AsyncSession, cases: Iterable[Case]) -> list[Row]:
     complainants = {identity: name for identity, name in people}
     masks = await customers.masks(session, {case.conversation_id for case in cases})
     matters = catalogue().matters
+    found = await codes.coded(session, cases)
     return [
         Row(
             day=local_date(case.received_at),
@@ -93,8 +104,10 @@ async def _shown(session: AsyncSession, cases: Iterable[Case]) -> list[Row]:
             summary=customers.rendered(case.facts, masks.get(case.conversation_id, {}))[:SUMMARY],
             handler=handlers.get(case.handler_id, "—") if case.handler_id else "—",
             result=_result(case),
+            classes=tuple(getattr(case, axis) for axis in AXES),
+            coded=coded,
         )
-        for case in cases
+        for case, coded in zip(cases, found, strict=True)
     ]
 
 
@@ -110,13 +123,19 @@ def safe(cell: str) -> str:
 
 
 def as_csv(found: Iterable[Row]) -> str:
+    """Besides what the page shows: classes and their official codes. A code that was not in force on the day of the
+    case is left out, and the last cell of its row says why."""
     written = io.StringIO()
     sheet = csv.writer(written)
-    sheet.writerow(HEADINGS)
+    axes = [FIELD_LABELS[axis] for axis in AXES]
+    sheet.writerow([*HEADINGS, *(f"{axis}{word}" for axis in axes for word in ("", CODE)), CHECKED])
     for row in found:
-        cells = (
+        cells = [
             row.day.isoformat(), row.number, row.unit, row.complainant, row.matter, row.summary, row.handler,
             row.result,
-        )  # fmt: skip
-        sheet.writerow([safe(cell) for cell in cells])
+        ]  # fmt: skip
+        for axis, name in zip(AXES, row.classes, strict=True):
+            cells += [name, row.coded.codes[axis]]
+        passed = "通过" if any(row.coded.codes.values()) else "—"
+        sheet.writerow([safe(cell) for cell in [*cells, "；".join(row.coded.faults + row.coded.open_) or passed]])
     return "\ufeff" + written.getvalue()

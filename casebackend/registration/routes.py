@@ -8,6 +8,7 @@ from casebackend.api.parties import DocumentReceived, ObjectNamed, Person
 from casebackend.api.registration import (
     ChangeGroup,
     ChangeMatter,
+    ChangeRegulatorDate,
     ChangeSeverity,
     ChangeUnits,
     ForCoding,
@@ -19,7 +20,7 @@ from casebackend.cases.model import Case
 from casebackend.database import reading, transactional
 from casebackend.idempotency import idempotent
 from casebackend.paging import cut
-from casebackend.registration import around, changing, coding, drafts, grouping, views
+from casebackend.registration import around, changing, coding, drafts, grouping, regulating, views
 from casebackend.registration.service import register
 
 bp = Blueprint("registration", url_prefix="/cases")
@@ -97,6 +98,18 @@ async def group(request: Request, session: AsyncSession, reference: str) -> HTTP
     me, now = request.ctx.principal, request.app.ctx.now()
     case = await changing.held(session, me, reference, read)
     await grouping.resize(session, case, command, by=me, now=now)
+    return await _answer(session, case)
+
+
+@bp.post("/<reference:str>/regulator-date")
+@transactional
+@preconditions.conditional
+async def regulator_date(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    read = preconditions.wanted(request)
+    command = ChangeRegulatorDate.model_validate_json(request.body)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    case = await changing.held(session, me, reference, read)
+    await regulating.move_date(session, case, command, by=me, now=now)
     return await _answer(session, case)
 
 

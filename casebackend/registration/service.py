@@ -21,7 +21,7 @@ from casebackend.customers import service as customers
 from casebackend.customers.model import Customer
 from casebackend.database import Base
 from casebackend.dictionaries import queries as dictionaries
-from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A
+from casebackend.dictionaries.rules import AXES
 from casebackend.matters.catalogue import catalogue
 from casebackend.matters.rules import PersonRole, missing
 from casebackend.organisations.queries import tree
@@ -40,7 +40,6 @@ from casebackend.registration.errors import (
 from casebackend.registration.model import Registration
 from casebackend.registration.rules import State, filled
 
-AXES = {"business_channel_a": CHANNEL_A, "category_b": CATEGORY_B, "cause_c": CAUSE_C}
 HIDDEN = ("facts", "demand", "referral_agency", "source_ref", "third_party")
 NOBODY = Person(role=PersonRole.COMPLAINANT)
 
@@ -127,7 +126,7 @@ async def _require(
     parties.require_representatives([person.role for person in command.people], day)
     if command.group_size < sum(person.role is PersonRole.REPRESENTATIVE for person in command.people):
         raise GroupTooSmall
-    units = (await tree(session)).units
+    units = (await tree(session)).open().units
     if any(unit is not None and unit not in units for unit in (command.unit_id, command.responsible_unit_id)):
         raise UnknownUnit
     for field, dictionary in AXES.items():

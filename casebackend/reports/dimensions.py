@@ -12,6 +12,7 @@ from casebackend.cases.predicates import NONE
 from casebackend.cases.search import Given
 from casebackend.dictionaries import queries as dictionaries
 from casebackend.dictionaries.queries import Term
+from casebackend.organisations.history import named_on
 from casebackend.organisations.queries import tree
 from casebackend.organisations.rules import Level
 from casebackend.organisations.tree import Tree, Unit
@@ -37,13 +38,19 @@ async def specs(
 ) -> list[Spec]:
     """For the values that occur. `given` are the conditions of the whole report."""
     if dimension in ("unit", "handling_unit"):
-        return _unit_specs(dimension, await tree(session), present, given)
+        return _unit_specs(dimension, await _units(session, given), present, given)
     if dimension == "region":
-        return _region_specs(await tree(session), present)
+        return _region_specs(await _units(session, given), present)
     dictionary = CONDITIONS[dimension].dictionary
     if dictionary is not None:
         return _term_specs(dimension, await dictionaries.terms(session, dictionary), present, given)
     return [_flat(dimension, value, labels) for value in present]
+
+
+async def _units(session: AsyncSession, given: Given) -> Tree:
+    """Under the names that they had at the end of the period."""
+    until = given.get("received_to")
+    return await named_on(session, until[0]) if until else await tree(session)
 
 
 def _flat(dimension: str, value: Any, labels: Mapping[str, str]) -> Spec:

@@ -10,7 +10,7 @@ from casebackend.cases.predicates import Kind
 from casebackend.database import reading
 from casebackend.errors import NotFound
 from casebackend.paging import BadFilter, cut
-from casebackend.reports import service
+from casebackend.reports import agreement, service
 from casebackend.reports.rules import REPORTS, Fixed, Period
 
 bp = Blueprint("reports", url_prefix="/reports")
@@ -51,6 +51,16 @@ async def listing(request: Request, _: AsyncSession) -> HTTPResponse:
     shown, following = cut(request, list(REPORTS.values()), lambda each: each.name)
     found = [ReportBrief(name=each.name, title=each.title, definition=each.definition) for each in shown]
     return json(ReportList(items=found, next=following).model_dump(mode="json"))
+
+
+@bp.get(f"/{agreement.NAME}")
+@reading
+async def coding(request: Request, session: AsyncSession) -> HTTPResponse:
+    """Takes from, to and every condition of a list of cases."""
+    period, given = period_of(request), search.read(request.args)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    answer = await agreement.report(session, me, period, given=given, now=now)
+    return json(answer.model_dump(mode="json"))
 
 
 @bp.get("/<name:str>")

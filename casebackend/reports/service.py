@@ -11,7 +11,7 @@ from casebackend.access.principal import Principal
 from casebackend.api.reports import Figure, Report, ReportRow
 from casebackend.cases import lists, views
 from casebackend.cases.conditions import CONDITIONS
-from casebackend.cases.search import Given, as_pairs, clauses
+from casebackend.cases.search import Given, as_pairs
 from casebackend.paging import BadFilter
 from casebackend.reports import dimensions, queries
 from casebackend.reports.dimensions import Spec
@@ -67,7 +67,7 @@ async def report(
     cases = []
     if fixed.name == "detail":
         found, _ = await lists.page(
-            session, principal, now=now, where=await clauses(session, whole, now=now), by_receipt=True
+            session, principal, now=now, given=whole, by_receipt=True
         )
         cases = await views.rows(session, found, now=now)
     return Report(

@@ -5,14 +5,14 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casebackend.database import Base
-from casebackend.reviews.rules import State
+from casebackend.reviews.rules import Outcome, State
 
 
 class Review(Base):
     """核查: the customer does not accept a branch's decision, and the organisation above looks at it.
 
     A case of its own with its own clock, linked to the complaint; its history stands with the complaint. Free texts
-    are tokenised within the conversation of the complaint.
+    are tokenised within the conversation of the complaint. `carried_out_at`: when 责令重新处理 opened the case again.
     """
 
     __tablename__ = "reviews"
@@ -44,5 +44,11 @@ class Review(Base):
     told_proof: Mapped[str | None]
     notified_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    carried_out_at: Mapped[datetime | None]
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @property
+    def waits_for_second(self) -> bool:
+        """Ordered and told, and not yet carried out because a second complaint was open."""
+        return self.outcome == Outcome.REMANDED and self.notified_at is not None and self.carried_out_at is None

@@ -2,7 +2,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
@@ -12,7 +12,7 @@ from casebackend.clocks.model import Timer
 from casebackend.organisations.model import Organisation
 from casebackend.paging import beyond, cursor_of, moment, read_cursor
 from casebackend.reviews.model import Review
-from casebackend.reviews.rules import OPEN, State
+from casebackend.reviews.rules import OPEN, Outcome, State
 
 
 async def of_case(session: AsyncSession, case_id: UUID) -> Sequence[Review]:
@@ -35,8 +35,9 @@ async def clocks_of(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, 
 
 
 def holding() -> ColumnElement[bool]:
-    """For a WHERE over cases: an open review keeps its complaint out of the archive."""
-    return select(Review.id).where(Review.case_id == Case.id, Review.state.in_(OPEN)).exists()
+    """For a WHERE over cases: an open review keeps its complaint out of the archive, and so does what it ordered."""
+    ordered = and_(Review.outcome == Outcome.REMANDED, Review.notified_at.is_not(None), Review.carried_out_at.is_(None))
+    return select(Review.id).where(Review.case_id == Case.id, or_(Review.state.in_(OPEN), ordered)).exists()
 
 
 async def visible(session: AsyncSession, principal: Principal, review_id: UUID) -> tuple[Review, Case] | None:

@@ -1,32 +1,27 @@
 """核查: an application in writing, a look by people above who took no part, a decision within its own limit."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.api.cases import MoveCase
 from casebackend.api.reviews import ApplyForReview, MoveReview
 from casebackend.calendar.rules import local_date
-from casebackend.cases import rules as lifecycle
 from casebackend.cases.fields import protected
-from casebackend.cases.filing import SYSTEM, noted
+from casebackend.cases.filing import noted
 from casebackend.cases.model import Case
 from casebackend.cases.outcome import aware, decided_by_branch
-from casebackend.cases.rules import Status
-from casebackend.cases.seconds import second_of
-from casebackend.cases.service import hold, move_case
-from casebackend.cases.words import Satisfaction
+from casebackend.cases.service import hold
 from casebackend.clocks import service as clocks
 from casebackend.clocks.limits import LimitMissing
 from casebackend.clocks.queries import limit_on
 from casebackend.clocks.rules import REVIEW
+from casebackend.database import locked
 from casebackend.organisations.model import Organisation
 from casebackend.outbox import service as outbox
 from casebackend.preconditions import require_same
-from casebackend.reviews import errors, guards, queries, rules, telling
+from casebackend.reviews import errors, guards, queries, remanding, rules, telling
 from casebackend.reviews.model import Review
 from casebackend.reviews.rules import Form, Move, Outcome, State
 from casebackend.timeline.rules import Kind
@@ -94,7 +89,7 @@ async def move(
     if seen is None:
         raise errors.ReviewNotFound
     case = await hold(session, seen[1].id)
-    review = await session.get_one(Review, review_id, with_for_update=True, populate_existing=True)
+    review = await locked(session, Review, review_id) or seen[0]
     require_same(version, review.version)
     arrow = rules.LIFECYCLE.get((State(review.state), command.move))
     if arrow is None:
@@ -105,7 +100,9 @@ async def move(
     await _take(session, review, case, command, principal, now)
     if command.move in rules.TELLING and not telling.by_staff(command):
         review.told_proof = await telling.tell(session, review, case, principal, now)
-    review.state = arrow.to
+    remands = command.move is Move.NOTIFY and review.outcome == Outcome.REMANDED
+    at_once = remands and not await remanding.waits(session, case)
+    review.state, review.carried_out_at = arrow.to, now if at_once else review.carried_out_at
     await session.flush()
     if command.move in rules.TELLING:
         await clocks.stop(session, review.id, at=now)
@@ -115,8 +112,8 @@ async def move(
     }  # fmt: skip
     said = review.opinion if command.opinion else None
     await noted(session, case, Kind.REVIEW_MOVED, principal, now=now, opinion=said, detail=detail)
-    if command.move is Move.NOTIFY and review.outcome == Outcome.REMANDED:
-        await _reopen(session, case, review, principal, now)
+    if at_once:
+        await remanding.reopen(session, case, review, principal, now)
     payload: dict[str, object] = {"case_id": str(case.id), "review_id": str(review.id), "move": command.move}
     outbox.emit(session, "review.moved", payload, now=now)
     return review
@@ -143,21 +140,3 @@ async def _take(
         review.notified_at = review.closed_at = now
     elif command.move is Move.CLOSE:
         review.closed_at = now
-
-
-async def _reopen(session: AsyncSession, case: Case, review: Review, principal: Principal, now: datetime) -> None:
-    """The branch handles it once more, under a new limit of law. A survey that is under way ends with it. Where a
-    second complaint is open, that one decides for good, and the first stays closed."""
-    status = Status(case.status)
-    if status is Status.REPLIED:
-        command = MoveCase(move=lifecycle.Move.CLOSE_WITHOUT_FOLLOWUP)
-        case = await move_case(session, case.id, command, principal=SYSTEM, now=now)
-    elif status is Status.FOLLOW_UP:
-        command = MoveCase(move=lifecycle.Move.CLOSE, satisfaction=Satisfaction.UNSATISFIED)
-        case = await move_case(session, case.id, command, principal=SYSTEM, now=now)
-    second = await second_of(session, case)
-    if Status(case.status) is not Status.CLOSED or (second is not None and Status(second.status) in lifecycle.OPEN):
-        return
-    command = MoveCase(move=lifecycle.Move.REOPEN, opinion=f"核查 {review.number} 责令重新处理")
-    deciding = replace(principal, roles=principal.roles | {lifecycle.SYSTEM})
-    await move_case(session, case.id, command, principal=deciding, now=now)

@@ -17,7 +17,7 @@ from casebackend.reviews.rules import OUTCOMES, STATES, Form, Outcome, RejectRea
 from casebackend.staff import queries as staff
 
 TEXTS = ("document", "grounds", "findings_process", "findings_time", "findings_result", "opinion", "told_proof")
-SAME = ("id", "version", "number", "applied_at", "late", "decided_at", "notified_at")
+SAME = ("id", "version", "number", "applied_at", "late", "decided_at", "notified_at", "waits_for_second")
 
 
 async def views(session: AsyncSession, found: Sequence[tuple[Review, Case]], *, now: datetime) -> list[ReviewView]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.organisations.model import Organisation
+from casebackend.policies import service as policies
 from casebackend.staff.model import User
 from casebackend.staff.passwords import Passwords
 from casebackend.staff.service import add_user, end_all_sessions
@@ -30,6 +31,8 @@ def logins() -> list[str]:
 async def seed_demo(session: AsyncSession, passwords: Mapping[str, str], *, now: datetime) -> None:
     """Creates the demo logins; run again with other passwords it changes them and ends their open sessions."""
     hasher = Passwords()
+    if passwords:
+        await policies.ask_no_second_factor(session, now=now)
     for person in people():
         login = person["login"]
         if login not in passwords:
@@ -37,6 +40,7 @@ async def seed_demo(session: AsyncSession, passwords: Mapping[str, str], *, now:
         known = await _user(session, login)
         if known is not None:
             known.password_hash = hasher.hash(passwords[login])
+            known.must_change, known.password_changed_at = False, None
             known.email = known.email or f"{login}@bank.example"
             known.mobile = known.mobile or person["mobile"]
             await end_all_sessions(session, known.id, now=now)

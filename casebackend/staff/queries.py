@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import String, cast, select
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.database import remembered
 from casebackend.organisations.model import Organisation
 from casebackend.staff.model import LoginAttempt, LoginSession, User
-from casebackend.staff.rules import ABSOLUTE, IDLE, Role
+from casebackend.staff.rules import Role, Stage
 
 
 async def names(session: AsyncSession, ids: Iterable[UUID | None]) -> dict[UUID, str]:
@@ -17,23 +18,24 @@ async def names(session: AsyncSession, ids: Iterable[UUID | None]) -> dict[UUID,
     return {id: name for id, name in rows}
 
 
+def _logged_in(now: datetime) -> Any:
+    return select(LoginSession.user_id).where(
+        LoginSession.ended_at.is_(None),
+        LoginSession.stage == Stage.FULL,
+        LoginSession.idle_until > now,
+        LoginSession.expires_at > now,
+    )
+
+
 async def at_work(session: AsyncSession, role: str, *, now: datetime) -> list[User]:
     """Active users of a role with an open session."""
-    rows = await session.scalars(
-        select(User)
-        .where(
-            User.active,
-            User.id.in_(
-                select(LoginSession.user_id).where(
-                    LoginSession.ended_at.is_(None),
-                    LoginSession.seen_at > now - IDLE,
-                    LoginSession.created_at > now - ABSOLUTE,
-                )
-            ),
-        )
-        .order_by(User.login)
-    )
-    return [user for user in rows if role in user.roles]
+    query = select(User).where(User.active, User.id.in_(_logged_in(now)))
+    return [user for user in await session.scalars(query.order_by(User.login)) if role in user.roles]
+
+
+async def present_ids(session: AsyncSession, *, now: datetime) -> set[UUID]:
+    """Whoever has an open session."""
+    return set(await session.scalars(_logged_in(now)))
 
 
 async def login_log(
@@ -52,9 +54,9 @@ LEADING = (Role.DEPARTMENT_HEAD, Role.COMPLAINT_MANAGER, Role.EXECUTIVE)
 
 async def of_unit(session: AsyncSession, unit_id: UUID) -> list[User]:
     """Active people of exactly this unit."""
-    query = select(User).where(User.organisation_id == unit_id, User.active).order_by(User.login)
 
     async def ask() -> list[User]:
+        query = select(User).where(User.organisation_id == unit_id, User.active).order_by(User.login)
         return list(await session.scalars(query))
 
     return await remembered(session, ("of_unit", unit_id), ask)
@@ -91,7 +93,8 @@ async def superiors(session: AsyncSession, user: User, *, most: int = 10) -> lis
 
 async def _superior(session: AsyncSession, user: User, *, passed: set[UUID]) -> User | None:
     if user.superior_id is not None and user.superior_id not in passed:
-        named = await session.get(User, user.superior_id)
+        superior_id = user.superior_id
+        named = await remembered(session, ("user", superior_id), lambda: session.get(User, superior_id))
         if named is not None and named.active:
             return named
     unit_id = user.organisation_id
@@ -105,9 +108,9 @@ async def _superior(session: AsyncSession, user: User, *, passed: set[UUID]) -> 
 
 async def with_role(session: AsyncSession, role: Role) -> list[User]:
     """Active people of a role, of the whole bank."""
-    listed = cast(User.roles, String).contains(f'"{role}"')
 
     async def ask() -> list[User]:
+        listed = cast(User.roles, String).contains(f'"{role}"')
         rows = await session.scalars(select(User).where(User.active, listed).order_by(User.login))
         return [user for user in rows if role in user.roles]
 

@@ -1,14 +1,10 @@
 """Roles, sessions and the lock on a login. Standard library only."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-IDLE = timedelta(minutes=30)
-ABSOLUTE = timedelta(hours=10)
 SEEN_EVERY = timedelta(minutes=1)
-LOCK = timedelta(minutes=15)
-TRIES_PER_ACCOUNT = 5
-TRIES_PER_ADDRESS = 20
 
 
 class Role(StrEnum):
@@ -22,7 +18,9 @@ class Role(StrEnum):
     APPROVER = "approver"
     COMPLAINT_MANAGER = "complaint_manager"
     CURATOR = "curator"
-    ADMIN = "admin"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
     EXECUTIVE = "executive"
 
 
@@ -37,30 +35,60 @@ ROLE_NAMES: dict[Role, str] = {
     Role.APPROVER: "审核人",
     Role.COMPLAINT_MANAGER: "投诉管理",
     Role.CURATOR: "信息管理",
-    Role.ADMIN: "系统管理员",
+    Role.SYSTEM_ADMIN: "系统管理员",
+    Role.SECURITY_ADMIN: "安全管理员",
+    Role.AUDIT_ADMIN: "审计管理员",
     Role.EXECUTIVE: "总行高管",
 }
 
-CASE_ROLES = frozenset(Role) - {Role.CURATOR, Role.ADMIN}
+# 三员: who runs the system, who grants rights, who looks at what was done. None of them sees a case.
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+CASE_ROLES = frozenset(Role) - ADMINISTRATORS - {Role.CURATOR}
+
+
+def mutually_exclusive(roles: Collection[str]) -> bool:
+    """Whether one person may hold these together: an administrator is nothing else."""
+    return not ADMINISTRATORS & set(roles) or len(set(roles)) == 1
 
 
 class DutyState(StrEnum):
     FREE = "free"
     BUSY = "busy"
+    OUT = "out"
+
+
+DUTY_NAMES: dict[DutyState, str] = {DutyState.FREE: "空闲", DutyState.BUSY: "示忙", DutyState.OUT: "签出"}
 
 
 class Outcome(StrEnum):
-    """`tried` stands until the password has been checked, and counts as a failure: parallel guesses cannot slip by."""
+    """`tried` stands until the password has been checked, and counts as a failure: parallel guesses cannot slip by.
+    `passed`: right, and more is asked before the desk opens. Only `opened` and `unlocked` forget the failures."""
 
     TRIED = "tried"
     FAILED = "failed"
     LOCKED = "locked"
+    PASSED = "passed"
     OPENED = "opened"
+    UNLOCKED = "unlocked"
 
 
-def is_alive(*, created_at: datetime, seen_at: datetime, ended_at: datetime | None, now: datetime) -> bool:
-    return ended_at is None and now - seen_at < IDLE and now - created_at < ABSOLUTE
+class Stage(StrEnum):
+    """What a session still has to do, in this order; only a full one is a colleague at the desk."""
+
+    CODE = "code"
+    PASSWORD = "password"
+    ENROL = "enrol"
+    FULL = "full"
 
 
-def is_locked(*, failures_of_account: int, failures_from_address: int) -> bool:
-    return failures_of_account >= TRIES_PER_ACCOUNT or failures_from_address >= TRIES_PER_ADDRESS
+def stage_of(*, code: bool, password: bool, enrol: bool) -> Stage:
+    """The first of what is still open."""
+    if code:
+        return Stage.CODE
+    if password:
+        return Stage.PASSWORD
+    return Stage.ENROL if enrol else Stage.FULL
+
+
+def is_alive(*, idle_until: datetime, expires_at: datetime, ended_at: datetime | None, now: datetime) -> bool:
+    return ended_at is None and now < idle_until and now < expires_at

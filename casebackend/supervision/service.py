@@ -200,3 +200,15 @@ async def _stop(session: AsyncSession, item: Supervision, now: datetime) -> None
     timer = await session.get(Timer, item.timer_id, with_for_update=True, populate_existing=True)
     if timer is not None and timer.stopped_at is None:
         clocks.halt([timer], at=now, reason=StopReason.DONE)
+
+
+async def hand_over(
+    session: AsyncSession, item_id: UUID, to: UUID, name: str, *, principal: Principal, now: datetime
+) -> None:
+    """Whoever opened it is no longer here: another supervisor ends it."""
+    item = await session.get_one(Supervision, item_id, with_for_update=True, populate_existing=True)
+    case = await hold(session, item.case_id)
+    item.opened_by, item.opened_by_name = to, name
+    await session.flush()
+    detail: dict[str, object] = {"supervision_id": str(item.id), "opened_by": str(to)}
+    await noted(session, case, Kind.SUPERVISION_HANDED_OVER, principal, now=now, detail=detail)

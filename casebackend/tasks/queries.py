@@ -10,9 +10,10 @@ from casebackend.tasks.model import CountersignRound, Task
 from casebackend.tasks.rules import PENDING, Kind, RoundState, State
 
 
-def concerns(case_id: Any, units: Collection[UUID], user_id: UUID | None) -> ColumnElement[bool]:
+def concerns(case_id: Any, units: Any, user_id: Any) -> ColumnElement[bool]:
     """For the scope of a list: something of this case was asked of one of these units, or of this person."""
-    asked = or_(Task.unit_id.in_(units), Task.user_id == user_id) if user_id else Task.unit_id.in_(units)
+    named = user_id is not None
+    asked = or_(Task.unit_id.in_(units), Task.user_id == user_id) if named else Task.unit_id.in_(units)
     found: ColumnElement[bool] = case_id.in_(select(Task.case_id).where(asked, Task.state != State.CANCELLED))
     return found
 
@@ -49,7 +50,7 @@ async def open_required(session: AsyncSession, case_id: UUID) -> int:
     return found or 0
 
 
-def asked_of(unit_id: UUID | None, user_id: UUID | None) -> ColumnElement[bool]:
+def asked_of(unit_id: Any, user_id: Any) -> ColumnElement[bool]:
     """What waits for this person: asked of him, or of his unit as a whole."""
     of_unit = and_(Task.unit_id == unit_id, Task.unit_id.is_not(None), Task.user_id.is_(None))
     return or_(of_unit, and_(Task.user_id == user_id, Task.user_id.is_not(None)))

@@ -11,6 +11,7 @@ from casebackend.calendar.queries import calendar_around
 from casebackend.calendar.rules import local_date
 from casebackend.clocks import rules as clocks
 from casebackend.clocks.limits import term_of
+from casebackend.database import locked
 from casebackend.organisations.model import Organisation
 from casebackend.staff.model import User
 from casebackend.tasks import errors, queries
@@ -32,7 +33,9 @@ async def whom(session: AsyncSession, ids: Sequence[UUID]) -> list[WHOM]:
     """Each id is that of a unit or of a person: (unit, None) or (unit of the person, person)."""
     if len(set(ids)) != len(ids):
         raise errors.NobodyAsked
-    units = set(await session.scalars(select(Organisation.id).where(Organisation.id.in_(ids))))
+    units = set(
+        await session.scalars(select(Organisation.id).where(Organisation.id.in_(ids), Organisation.closed_on.is_(None)))
+    )
     rows = await session.execute(select(User.id, User.organisation_id).where(User.id.in_(ids), User.active))
     people = {identity: unit for identity, unit in rows}
     if set(ids) - units - people.keys():
@@ -103,7 +106,7 @@ async def begin_round(
 
 
 async def hold(session: AsyncSession, task_id: UUID) -> Task:
-    task = await session.get(Task, task_id, with_for_update=True, populate_existing=True)
+    task = await locked(session, Task, task_id)
     if task is None:
         raise errors.TaskNotFound
     return task
@@ -112,6 +115,14 @@ async def hold(session: AsyncSession, task_id: UUID) -> Task:
 def require_pending(task: Task) -> None:
     if task.state not in PENDING:
         raise errors.TaskOver
+
+
+def hand_over(task: Task, to: UUID | None) -> None:
+    """From a person who is no longer here to another one, or to the unit as a whole; whoever it is receives it anew."""
+    require_pending(task)
+    if task.user_id is not None:
+        task.user_id = to
+    task.state, task.received_by, task.received_at = State.OPEN, None, None
 
 
 def cancel(task: Task, reason: str, *, now: datetime) -> None:

@@ -7,9 +7,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.timeline.model import TimelineEntry
 
 
-async def of_case(session: AsyncSession, case_id: UUID) -> Sequence[TimelineEntry]:
+async def of_case(
+    session: AsyncSession, case_id: UUID, *, after: int = 0, limit: int | None = None
+) -> Sequence[TimelineEntry]:
+    """Oldest first; `after` is the number of an entry."""
     found = await session.scalars(
-        select(TimelineEntry).where(TimelineEntry.case_id == case_id).order_by(TimelineEntry.seq)
+        select(TimelineEntry)
+        .where(TimelineEntry.case_id == case_id, TimelineEntry.seq > after)
+        .order_by(TimelineEntry.seq)
+        .limit(limit)
     )
     return found.all()
 

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     REVIEW_APPLIED = "review.applied"
     REVIEW_MOVED = "review.moved"
     REGRADED = "case.regraded"
+    REGULATOR_DATE = "case.regulator_date"
     MATTER_CHANGED = "case.matter_changed"
     UNITS_CHANGED = "case.units_changed"
     GROUP_CHANGED = "case.group_changed"
@@ -50,12 +51,23 @@ class Kind(StrEnum):
     TASK_RECEIVED = "task.received"
     TASK_ANSWERED = "task.answered"
     TASK_CANCELLED = "task.cancelled"
+    TASK_HANDED_OVER = "task.handed_over"
+    REVIEW_HANDED_OVER = "review.handed_over"
+    SUPERVISION_HANDED_OVER = "supervision.handed_over"
     RECUSAL_DECLARED = "recusal.declared"
     RECUSAL_WAIVED = "recusal.waived"
     ASSIGNED = "case.assigned"
     UNASSIGNED = "case.unassigned"
     EVIDENCE_ADDED = "evidence.added"
     EVIDENCE_READ = "evidence.read"
+    HOLD_SET = "legal_hold.set"
+    HOLD_LIFTED = "legal_hold.lifted"
+    REDACTED = "retention.redacted"
+    ATTACHMENT_ADDED = "attachment.added"
+    ATTACHMENT_READ = "attachment.read"
+    ATTACHMENT_REMOVED = "attachment.removed"
+    ATTACHMENT_INFECTED = "attachment.infected"
+    RECORDING_PLAYED = "recording.played"
 
 
 LABELS: dict[Kind, str] = {
@@ -76,6 +88,7 @@ LABELS: dict[Kind, str] = {
     Kind.REVIEW_APPLIED: "申请核查",
     Kind.REVIEW_MOVED: "核查办理",
     Kind.REGRADED: "变更投诉等级",
+    Kind.REGULATOR_DATE: "变更监管期限",
     Kind.MATTER_CHANGED: "变更事项类型",
     Kind.UNITS_CHANGED: "变更机构",
     Kind.GROUP_CHANGED: "变更投诉人数",
@@ -105,10 +118,21 @@ LABELS: dict[Kind, str] = {
     Kind.TASK_RECEIVED: "接收协办任务",
     Kind.TASK_ANSWERED: "反馈协办任务",
     Kind.TASK_CANCELLED: "取消协办任务",
+    Kind.TASK_HANDED_OVER: "转交协办任务",
+    Kind.REVIEW_HANDED_OVER: "转交核查",
+    Kind.SUPERVISION_HANDED_OVER: "转交督办",
     Kind.RECUSAL_DECLARED: "申请回避",
     Kind.RECUSAL_WAIVED: "解除回避",
     Kind.ASSIGNED: "分派承办人",
     Kind.UNASSIGNED: "收回分派",
     Kind.EVIDENCE_ADDED: "登记证据",
     Kind.EVIDENCE_READ: "下载证据",
+    Kind.HOLD_SET: "设置法律保留",
+    Kind.HOLD_LIFTED: "解除法律保留",
+    Kind.REDACTED: "按保存期限删除内容",
+    Kind.ATTACHMENT_ADDED: "增加附件",
+    Kind.ATTACHMENT_READ: "下载附件",
+    Kind.ATTACHMENT_REMOVED: "删除附件",
+    Kind.ATTACHMENT_INFECTED: "附件含病毒，已隔离",
+    Kind.RECORDING_PLAYED: "播放录音",
 }

@@ -1,14 +1,17 @@
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casebackend.database import Base
 
 
 class WorkflowStep(Base):
-    """One step of an internal chain of a profile. Its time is the limit named by `clock`; moves start and stop it."""
+    """One step of an internal chain of a profile. Its time is the limit named by `clock`; moves start and stop it.
+
+    `takes`: who takes the moves that decide in it, as `rules.Taker`."""
 
     __tablename__ = "workflow_steps"
     __table_args__ = (UniqueConstraint("profile", "chain", "code", "effective_from"),)
@@ -23,6 +26,7 @@ class WorkflowStep(Base):
     who: Mapped[str]
     starts_on: Mapped[list[str]]
     stops_on: Mapped[list[str]]
+    takes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     effective_from: Mapped[date]
 
 

@@ -11,7 +11,7 @@ from casebackend.organisations.model import Organisation
 from casebackend.organisations.queries import tree
 from casebackend.workflow import rules
 from casebackend.workflow.model import ProfileUse, WorkflowStep
-from casebackend.workflow.rules import FOUR_STEP, Step, Use
+from casebackend.workflow.rules import FIRST, FOUR_STEP, SIGN, Step, Taker, Use
 
 EDITION = "workflow"
 
@@ -27,7 +27,9 @@ async def _load_chains(session: AsyncSession) -> Chains:
     found: dict[tuple[str, str], dict[date, tuple[Step, ...]]] = {}
     rows = await session.scalars(select(WorkflowStep).order_by(WorkflowStep.effective_from, WorkflowStep.seq))
     for row in rows:
-        step = Step(row.code, row.label, row.who, frozenset(row.starts_on), frozenset(row.stops_on), row.clock)
+        moves = frozenset(row.starts_on), frozenset(row.stops_on)
+        takes = tuple(Taker.of(each) for each in row.takes)
+        step = Step(row.code, row.label, row.who, *moves, row.clock, takes)
         versions = found.setdefault((row.profile, row.chain), {})
         versions[row.effective_from] = (*versions.get(row.effective_from, ()), step)
     return MappingProxyType(found)
@@ -42,6 +44,17 @@ async def chain_on(session: AsyncSession, profile: str, chain: str, day: date) -
         return []
     version = max((each for each in versions if each <= day), default=min(versions))
     return list(versions[version])
+
+
+async def takers_on(
+    session: AsyncSession, profile: str, chain: str, day: date, move: str, *, level: str | None, ordinary: bool
+) -> list[Taker]:
+    """Who may take a move that decides, first of all whom the case waits for. What a chain does not name is left
+    to those of the first chain of the four steps; a signature that nobody asks for has no takers."""
+    steps = await chain_on(session, profile, chain, day)
+    if move != SIGN and not any(taker.move == move for step in steps for taker in step.takes):
+        steps = await chain_on(session, FOUR_STEP, FIRST, day)
+    return rules.takers(steps, move, level=level, ordinary=ordinary)
 
 
 async def uses(session: AsyncSession) -> tuple[Use, ...]:

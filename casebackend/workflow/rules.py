@@ -1,12 +1,51 @@
-"""Which internal steps a move starts and stops, and which profile a unit runs by. Standard library only."""
+"""Which internal steps a move starts and stops, who takes the moves that decide, and which profile a unit runs by.
 
-from collections.abc import Collection, Sequence
+Standard library only.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-FOUR_STEP = "four_step"
+FOUR_STEP, FIRST = "four_step", "first"
+SIGN = "sign"
 INTERNAL, TOTAL = "internal.", "internal.total"
+
+
+class Stand(StrEnum):
+    """Where whoever takes a move stands towards the unit that handles the case."""
+
+    LINE = "line"
+    BRANCH = "branch"
+    HEAD_OFFICE = "head_office"
+    ANYWHERE = "anywhere"
+
+
+STANDS: dict[Stand, str] = {
+    Stand.LINE: "承办单位", Stand.BRANCH: "承办单位所属分行", Stand.HEAD_OFFICE: "总行", Stand.ANYWHERE: "",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """Who takes a move that decides. `roles`: the first is whom the case waits for, the others stand in.
+
+    `levels`: only where a unit of one of these levels handles the case; empty for all. `ordinary`: not where head
+    office has to look at it (重大, 紧急, 群体, 监管转办, 二次)."""
+
+    move: str
+    roles: tuple[str, ...]
+    stand: Stand
+    levels: frozenset[str] = frozenset()
+    ordinary: bool = False
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "Taker":
+        levels = frozenset(row.get("levels", ()))
+        return cls(row["move"], tuple(row["roles"]), Stand(row["stand"]), levels, row.get("ordinary", False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +56,7 @@ class Step:
     starts_on: frozenset[str]
     stops_on: frozenset[str]
     clock: str
+    takes: tuple[Taker, ...] = ()
 
     @property
     def is_node(self) -> bool:
@@ -37,6 +77,16 @@ def started_by(steps: Sequence[Step], move: str) -> list[str]:
 
 def stopped_by(steps: Sequence[Step], move: str) -> list[str]:
     return [step.clock for step in steps if move in step.stops_on]
+
+
+def takers(steps: Sequence[Step], move: str, *, level: str | None, ordinary: bool) -> list[Taker]:
+    """Who may take this move where a unit of this level handles the case."""
+    return [
+        taker
+        for step in steps
+        for taker in step.takes
+        if taker.move == move and (ordinary or not taker.ordinary) and (not taker.levels or level in taker.levels)
+    ]
 
 
 def nodes(steps: Sequence[Step]) -> list[Step]:

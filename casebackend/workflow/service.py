@@ -44,15 +44,18 @@ def profile_names() -> dict[str, str]:
 
 
 async def seed(session: AsyncSession, *, now: datetime) -> None:
-    rows = await session.execute(
-        select(WorkflowStep.profile, WorkflowStep.chain, WorkflowStep.effective_from, WorkflowStep.code)
-    )
-    known = {row[:] for row in rows}
+    """Nobody edits a step but in this file: a row that stands already follows it."""
+    rows = await session.scalars(select(WorkflowStep))
+    known = {(row.profile, row.chain, row.effective_from, row.code): row for row in rows}
     for chain in _data()["chains"]:
         common = {"profile": chain["profile"], "chain": chain["chain"], "effective_from": chain["effective_from"]}
         for seq, step in enumerate(chain["steps"], 1):
-            if (*common.values(), step["code"]) not in known:
+            row = known.get((*common.values(), step["code"]))
+            if row is None:
                 session.add(WorkflowStep(seq=seq, **common, **{"clock": f"internal.{step['code']}"} | step))
+                continue
+            for name, value in ({"takes": []} | step).items():
+                setattr(row, name, value)
     if await session.scalar(select(ProfileUse.id).limit(1)) is None:
         for use in _data()["uses"]:
             unit = await organisations.by_code(session, use["unit"])

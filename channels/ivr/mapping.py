@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -98,6 +99,25 @@ def _ordered(turns: list[TranscriptTurn], below: str) -> list[TranscriptTurn]:
     if any(turn.end_ms < turn.start_ms for turn in turns):
         raise Malformed([Fault(below, "结束时间早于开始时间")])
     return sorted(turns, key=lambda turn: turn.start_ms)
+
+
+@dataclass(frozen=True)
+class Sound:
+    content: bytes
+    duration_ms: int | None
+
+
+def inline_recordings(vcon: Vcon) -> list[Sound]:
+    """A short call may bring its sound along; a long one is sent by itself (see `routes.record`)."""
+    found = []
+    for index, dialog in enumerate(vcon.dialog):
+        if dialog.type == "recording" and dialog.body and dialog.encoding == "base64url":
+            try:
+                content = _decoded(dialog.body)
+            except ValueError as error:
+                raise Malformed([Fault(f"/dialog/{index}/body", "编码不对")]) from error
+            found.append(Sound(content, int(dialog.duration * 1000) if dialog.duration else None))
+    return found
 
 
 def _recording(dialogs: list[Dialog]) -> Recording | None:

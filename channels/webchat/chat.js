@@ -9,6 +9,8 @@ const WORDS = {
   tooLong: "这条消息超过 4000 字，请分成几条发送。",
   answering: "正在回复…",
   checking: "已收到，正在核对…",
+  uploading: (name) => `正在发送文件“${name}”…`,
+  uploadFailed: "文件没有发出，请检查网络后重试。",
   progress: (done, total) => `已填写 ${done} / ${total} 项`,
 };
 const LONGEST = 4000;
@@ -89,6 +91,8 @@ class ComplaintChat extends HTMLElement {
       this.submit();
     });
     text.addEventListener("input", () => this.grow());
+    this.parts.attach.addEventListener("click", () => this.parts.file.click());
+    this.parts.file.addEventListener("change", () => this.attach());
     elder.addEventListener("click", () => this.setElder(elder.getAttribute("aria-pressed") !== "true"));
     for (const chip of this.querySelectorAll("[data-say]")) {
       chip.addEventListener("click", () => this.say(chip.dataset.say));
@@ -234,9 +238,33 @@ class ComplaintChat extends HTMLElement {
     this.parts.text.focus();
   }
 
-  say(text) {
+  /** The file first; the message that names it only when it is there. */
+  async attach() {
+    const [file] = this.parts.file.files;
+    this.parts.file.value = "";
+    if (!file) return;
+    this.parts.attach.disabled = true;
+    this.setNotice(WORDS.uploading(file.name));
+    try {
+      const headers = { "X-File-Name": encodeURIComponent(file.name.slice(-100)) };
+      const answer = await fetch("/chat/files", { method: "POST", body: file, headers });
+      const kept = await answer.json();
+      if (!answer.ok) {
+        this.setNotice(kept.detail || WORDS.uploadFailed);
+        return;
+      }
+      this.setNotice("");
+      this.say("", [{ kind: kept.kind, reference: kept.reference, note: file.name.slice(-100) }]);
+    } catch {
+      this.setNotice(WORDS.uploadFailed);
+    } finally {
+      this.parts.attach.disabled = false;
+    }
+  }
+
+  say(text, media = []) {
     if (!this.inFlight) this.setNotice("");
-    const message = { cid: newId(), text };
+    const message = media.length ? { cid: newId(), text, media } : { cid: newId(), text };
     this.outbox.add(message);
     this.showPending(message);
     this.sendNext();
@@ -246,7 +274,7 @@ class ComplaintChat extends HTMLElement {
     const head = this.outbox.head;
     if (!head || this.inFlight || this.socket?.readyState !== WebSocket.OPEN) return;
     this.inFlight = head.cid;
-    this.send({ type: "say", cid: head.cid, text: head.text });
+    this.send({ type: "say", cid: head.cid, text: head.text, ...(head.media ? { media: head.media } : {}) });
     clearTimeout(this.timers.ack);
     this.timers.ack = setTimeout(() => this.socket.close(), ACK_MS);
   }
@@ -271,8 +299,8 @@ class ComplaintChat extends HTMLElement {
     this.place(bubble, item.seq);
   }
 
-  showPending({ cid, text }) {
-    const bubble = this.bubble("customer", text);
+  showPending({ cid, text, media }) {
+    const bubble = this.bubble("customer", text || `[文件]${media?.[0]?.note ?? ""}`);
     bubble.dataset.pending = cid;
     this.parts.log.append(bubble);
     this.setFate(cid, WORDS.pending);

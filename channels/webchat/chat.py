@@ -9,7 +9,7 @@ from sanic import Websocket
 
 from casebackend.api.client import BackendUnavailable, CaseBackend, Refused
 from casebackend.api.conversations import OpenConversation
-from channels.envelope import Channel, TurnState, clean, inbound
+from channels.envelope import Channel, Media, TurnState, clean, inbound
 from channels.intake import Intake
 from channels.webchat import frames
 from channels.webchat.frames import Hello, Say, Sync
@@ -26,7 +26,7 @@ class Webchat:
         self._intake = intake
         self._line = line
         self._notices = notices
-        self._pace = Pace(time.monotonic)
+        self.pace = Pace(time.monotonic)
 
     async def converse(self, wire: Websocket, session: str) -> None:
         socket: Socket | None = None
@@ -58,20 +58,21 @@ class Webchat:
 
     async def _hear(self, wire: Websocket, session: str, said: Say) -> None:
         text = clean(said.text)
-        if len(text) > frames.LONGEST_MESSAGE or not text.strip():
+        if len(text) > frames.LONGEST_MESSAGE or not (text.strip() or said.media):
             why = "empty" if not text.strip() else "too_long"
             await wire.send(frames.refused(said.cid, self._notices[why]))
-        elif seconds := self._pace.wait(session):
+        elif seconds := self.pace.wait(session):
             await wire.send(frames.slow(said.cid, self._notices["slow"], seconds))
         else:
-            await self._take(wire, session, said.cid, text)
+            await self._take(wire, session, said.cid, text, said.media)
 
-    async def _take(self, wire: Websocket, session: str, cid: str, text: str) -> None:
+    async def _take(self, wire: Websocket, session: str, cid: str, text: str, media: list[Media]) -> None:
         message = inbound(
             Channel.WEBCHAT,
             sender=session,
             external_id=f"{session}:{cid}",
             text=text,
+            media=media,
             received_at=datetime.now(UTC),
         )
         try:

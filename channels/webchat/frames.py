@@ -2,7 +2,8 @@
 
 From the page:
     {"type": "hello", "after": 0}                 first of all; `after` is the last `seq` the page shows
-    {"type": "say", "cid": "…", "text": "…"}      one message; `cid` is the page's own id for it, the same on a resend
+    {"type": "say", "cid": "…", "text": "…"}      one message; `cid` is the page's own id for it, the same on a resend;
+                                                  `media`: what POST /chat/files answered, for files sent with it
     {"type": "sync", "after": 12}                 what is there after 12?
 
 To the page:
@@ -25,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from casebackend.api.conversations import ConversationView
 from casebackend.api.drafts import DraftView
-from channels.envelope import MessageView
+from channels.envelope import Media, MessageView
 
 LONGEST_MESSAGE = 4_000
 
@@ -43,6 +44,7 @@ class Say(FromPage):
     type: Literal["say"]
     cid: str = Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")
     text: str
+    media: list[Media] = Field(default_factory=list, max_length=9)
 
 
 class Sync(FromPage):

@@ -9,6 +9,7 @@ from sanic.response import html, raw
 
 from channels.settings import Settings
 from channels.webchat.session import COOKIE, LIFETIME, RENEW_AFTER
+from channels.webchat.upload import upload
 
 SOCKET = "/chat/ws"
 FOLDER = Path(__file__).parent
@@ -45,6 +46,7 @@ def blueprint(settings: Settings) -> Blueprint:
         return raw(contents[name], content_type=f"{FILES[name]}; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
     routes.add_websocket_route(converse, SOCKET)
+    routes.add_route(upload, "/chat/files", methods=["POST"], stream=True)
     return routes
 
 

@@ -18,11 +18,11 @@ from uuid import UUID
 
 from sqlalchemy import func, select, text
 
-from casebackend.chores import LEASE
 from casebackend.clocks import service
 from casebackend.clocks.model import Timer
 from casebackend.clocks.rules import Term, Unit
 from casebackend.leader import LeaderLease
+from casebackend.leading import LEASE
 from casebackend.outbox.model import OutboxMessage
 from tests.casebackend import ticking
 from tests.casebackend.cases.builders import Desk, filed
@@ -94,19 +94,19 @@ async def all_told(world: World, count: int) -> bool:
 class Fleet:
     """Kept at `size`: whoever is killed is replaced. Processes are forked from one that has loaded everything."""
 
-    def __init__(self, world: World, size: int, *, speed: float) -> None:
+    def __init__(self, world: World, size: int, *, speed: float, batch: int | None = None) -> None:
         self.world, self.size = world, size
         url = world.database.engine.url.render_as_string(hide_password=False)
-        self.clockwork = Clockwork(url, world.settings.var_dir, world.time, time.time(), speed)
+        self.clockwork = Clockwork(url, world.settings.var_dir, world.time, time.time(), speed, batch)
         self.context = get_context("forkserver")
         self.context.set_forkserver_preload(["tests.casebackend.ticking"])
         self.processes: dict[int, ForkServerProcess] = {}
 
     @classmethod
     @asynccontextmanager
-    async def of(cls, world: World, size: int, *, speed: float = 5) -> AsyncIterator[Self]:
+    async def of(cls, world: World, size: int, *, speed: float = 5, batch: int | None = None) -> AsyncIterator[Self]:
         await ticking.make_trace(world.database)
-        fleet = cls(world, size, speed=speed)
+        fleet = cls(world, size, speed=speed, batch=batch)
         fleet.fill()
         try:
             yield fleet

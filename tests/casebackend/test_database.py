@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 from sqlalchemy import func, select, text, update
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from casebackend import failpoints
 from casebackend.check import check
@@ -84,9 +84,14 @@ async def test_a_transaction_is_kept_whole_or_not_at_all(database: Database) -> 
     assert await beats(database) == []
 
 
-async def test_a_reading_keeps_nothing(database: Database) -> None:
+async def beat_while_reading(database: Database) -> None:
     async with database.reading() as session:
         await beat(session, program="bot", instance="one", ready=True, why=None, now=START)
+
+
+async def test_what_writes_while_reading_is_refused_and_nothing_of_it_is_kept(database: Database) -> None:
+    with pytest.raises(DBAPIError):
+        await beat_while_reading(database)
     assert await beats(database) == []
 
 

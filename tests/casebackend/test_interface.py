@@ -16,7 +16,11 @@ from tests.world import World
 
 ROLES = {person["login"]: set(person["roles"]) for person in people()}
 # Creates without an Idempotency-Key, and what stands in its place.
-OWN_KEY = {"conversations.receive": "(channel, external_id) of the message"}
+OWN_KEY = {
+    "conversations.receive": "(channel, external_id) of the message",
+    "tokens.issue": "the name; and what is told once is not kept with a key",
+    "tokens.replace": "If-Match of the one that is replaced",
+}
 # Changes without If-Match, and why repeating or crossing them does no harm.
 NO_VERSION = {
     "handoffs.take": "the first one has it, others are refused",
@@ -25,6 +29,8 @@ NO_VERSION = {
     "registrations.suggested": "a question with a long text; nothing changes",
     "limits.import_notice": "takes a key; the same notice again changes nothing",
     "extensions.record_contact": "takes a key; adds to the timeline",
+    "logins.unlock": "the same again changes nothing more",
+    "disclosures.reveal": "a question; its answer may be kept nowhere, so there is no key either",
 }
 # Programs change things by leases, epochs and natural keys.
 NO_KEY = {

@@ -1,6 +1,7 @@
 """F40, F41, F43: several worker processes on one database, of which one is killed and others are paused.
 
-At the size of `make test`; `bench/reminders.py` has that of reliability.md.
+At the size of `make test`; `bench/reminders.py` has that of reliability.md. Batches are so small that a few clocks make
+as many transactions to be killed or paused in as thousands would.
 """
 
 import asyncio
@@ -30,7 +31,7 @@ from tests.casebackend.fleet import (
 from tests.casebackend.workers import worker
 from tests.world import World
 
-TIMERS, PAUSES, PATIENCE = 120, 2, 240
+TIMERS, MORE, PAUSES, BATCH, PATIENCE = 60, 10, 2, 5, 240
 
 
 @pytest.mark.timeout(1_200)
@@ -41,15 +42,15 @@ async def test_four_workers_one_killed_and_leaders_paused_past_their_lease_tell_
     async def begun() -> bool:
         return sum((await told(world)).values()) >= TIMERS // 10
 
-    async with Fleet.of(world, 4) as fleet:
+    async with Fleet.of(world, 4, speed=10, batch=BATCH) as fleet:
         await until(begun, PATIENCE)
         fleet.kill(await fleet.a_leader(PATIENCE))
         for turn in range(PAUSES):
             paused = await fleet.pause_the_leader(PATIENCE)
             await fleet.a_leader(PATIENCE, other_than=paused)
-            await run_out(world, cases, 20, first=TIMERS + 20 * turn)
+            await run_out(world, cases, MORE, first=TIMERS + MORE * turn)
             os.kill(paused, signal.SIGCONT)
-        await until(lambda: all_told(world, TIMERS + 20 * PAUSES), PATIENCE)
+        await until(lambda: all_told(world, TIMERS + MORE * PAUSES), PATIENCE)
         await asyncio.sleep(1)
     counted = await told(world)
     assert set(counted) >= await probes(world)

@@ -7,13 +7,14 @@ from sqlalchemy import func, select, update
 
 from casebackend import failpoints, leader
 from casebackend.check import check
-from casebackend.chores import LEASE, subscriptions
 from casebackend.clocks import service as clocks
 from casebackend.clocks.model import Timer
 from casebackend.heartbeats.model import Heartbeat
 from casebackend.leader import Deposed, LeaderLease
+from casebackend.leading import LEASE
 from casebackend.notices.model import Notice
 from casebackend.outbox.model import OutboxMessage
+from casebackend.subscriptions import subscriptions
 from casebackend.timeline.queries import of_case
 from tests.casebackend.cases.builders import Desk, filed
 from tests.casebackend.cases.test_own import says

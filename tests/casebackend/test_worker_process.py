@@ -11,9 +11,9 @@ from sqlalchemy.exc import OperationalError
 
 from casebackend import leader
 from casebackend import worker as program
-from casebackend.chores import LEASE
 from casebackend.connection import open_database
 from casebackend.leader import LeaderLease
+from casebackend.leading import LEASE
 from tests.casebackend.workers import worker
 from tests.databases import on_postgres
 from tests.world import World

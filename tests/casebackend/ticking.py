@@ -18,8 +18,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import leader
+from casebackend.clocks import jobs as clocks
 from casebackend.connection import open_database
 from casebackend.database import Database
+from casebackend.outbox import jobs as outbox
 from casebackend.worker import Worker
 from tests.world import configured
 
@@ -28,13 +30,15 @@ TRACE = "INSERT INTO worker_trace (pid, epoch, refused) VALUES (:pid, :epoch, :r
 
 @dataclass(frozen=True, slots=True)
 class Clockwork:
-    """`began` is by the wall clock: all processes agree on what time it is."""
+    """`began` is by the wall clock: all processes agree on what time it is. With a small `batch` few clocks make many
+    transactions."""
 
     url: str
     var: Path
     start: datetime
     began: float
     speed: float
+    batch: int | None = None
 
     def now(self) -> datetime:
         return self.start + timedelta(seconds=self.speed * (time.time() - self.began))
@@ -79,6 +83,8 @@ async def _tick_for_ever(clockwork: Clockwork) -> None:
 
 
 def run(clockwork: Clockwork) -> None:
+    if clockwork.batch is not None:
+        clocks.BATCH = outbox.BATCH = outbox.MOST = clockwork.batch
     quiet = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(quiet, stream)

@@ -12,6 +12,7 @@ from schemathesis import Case
 from sqlalchemy import select
 
 from casebackend.assist.model import SuggestionUse
+from casebackend.attachments.model import Attachment
 from casebackend.cases import model as cases
 from casebackend.connection import open_database
 from casebackend.conversations import model as conversations
@@ -48,6 +49,7 @@ KINDS: dict[str, Any] = {
     "registration_id": Registration.id,
     "link_id": CaseLink.id,
     "evidence_id": Evidence.id,
+    "attachment_id": Attachment.id,
     "use_id": SuggestionUse.id,
     "user_id": User.id,
     "unit_id": Organisation.id,
@@ -61,6 +63,7 @@ ALSO = {
 PAIRS = {
     ("conversation_id", "message_id"): (conversations.Message.conversation_id, conversations.Message.id),
     ("reference", "evidence_id"): (Evidence.case_id, Evidence.id),
+    ("reference", "attachment_id"): (Attachment.case_id, Attachment.id),
     ("reference", "link_id"): (CaseLink.case_id, CaseLink.id),
 }
 NO_WAITING = {"wait_seconds": 0}

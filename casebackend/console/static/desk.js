@@ -6,6 +6,7 @@ const one = (selector, within = document) => within.querySelector(selector);
 
 document.addEventListener("htmx:config:request", (event) => {
   event.detail.ctx.request.headers["X-CSRF-Token"] = csrf();
+  if (event.target.closest?.("[data-upload]")) event.detail.ctx.request.timeout = "600s"; // a large file on a slow line
 });
 
 // A form of a section goes back to its section: with the page unchanged but for the anchor, nothing would be loaded.
@@ -62,6 +63,23 @@ document.addEventListener("DOMContentLoaded", () => { // the months of a phone s
 });
 window.addEventListener("hashchange", unfold);
 document.addEventListener("DOMContentLoaded", () => setTimeout(unfold));
+document.addEventListener("DOMContentLoaded", () => { // where one is may lie beyond the edge of a phone
+  for (const each of document.querySelectorAll(".nav [aria-current], .tabs [aria-current]")) {
+    const strip = each.parentElement;
+    strip.scrollLeft = each.offsetLeft - strip.offsetLeft - (strip.clientWidth - each.clientWidth) / 2;
+  }
+});
+
+// ---- a recorded call plays from the sentence that was clicked
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-play]");
+  const player = button && document.getElementById(button.dataset.play);
+  if (!player) return;
+  const from = Number(button.dataset.at) / 1000;
+  const start = () => { player.currentTime = from; player.play(); };
+  if (player.readyState >= HTMLMediaElement.HAVE_METADATA) start();
+  else { player.addEventListener("loadedmetadata", start, { once: true }); player.load(); }
+});
 
 // A refusal marks the fields that it names and leads to the first.
 document.addEventListener("htmx:after:swap", (event) => {
@@ -249,4 +267,40 @@ let live = null;
 document.addEventListener("DOMContentLoaded", () => {
   const root = one("[data-conversation]");
   if (root) live = new Live(root);
+});
+
+// ---- what is taken down keeps itself: when a field is left, each minute, and when the window goes away
+const EVERY = 60_000;
+const keeping = { changed: false, sent: false };
+
+async function keepDraft(form) {
+  if (!keeping.changed || keeping.sent) return;
+  keeping.changed = false;
+  const said = one("[data-kept]", form);
+  try {
+    const body = new URLSearchParams(new FormData(form));
+    const answer = await fetch(form.dataset.keeps, { method: "POST", headers: { "X-CSRF-Token": csrf() }, body, keepalive: true });
+    if (answer.ok) {
+      const found = await answer.json();
+      form.elements.draft_version.value = found.version;
+      said.textContent = `已自动保存（${found.at}）`;
+    } else if (answer.status === 409) {
+      keeping.sent = true;
+      said.textContent = "这份登记已在另一个窗口改动，这里不再自动保存。请把需要的内容复制过去，或重新打开";
+    } else throw new Error(answer.status);
+  } catch {
+    keeping.changed = true;
+    said.textContent = "自动保存没有成功，稍后再试；请不要关闭窗口";
+  }
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  const form = one("form[data-keeps]");
+  if (!form) return;
+  form.addEventListener("input", () => { keeping.changed = true; });
+  form.addEventListener("change", () => { keeping.changed = true; });
+  form.addEventListener("focusout", () => keepDraft(form));
+  form.addEventListener("submit", () => { keeping.changed = false; }, true);
+  setInterval(() => keepDraft(form), EVERY);
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") keepDraft(form); });
 });

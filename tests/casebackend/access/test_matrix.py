@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 
 from casebackend.access import matrix
 from casebackend.audit.model import AuditEntry
-from casebackend.staff.rules import Role
+from casebackend.staff.rules import Role, Stage
+from casebackend.tokens.rules import SCOPES
 from tests.casebackend.staff.logins import BASE, COOKIE, staff
 from tests.world import LOGINS, TOKENS, World
 
@@ -18,14 +19,17 @@ SERVICES = {"channels": "channels", "actions": "actions", "bot": "bot", "worker"
 ROLES = {
     "agent": {"intake", "handler", "follow_up"},
     "lead": {"team_lead", "reviewer", "department_head"},
-    "supervisor": {"auditor", "approver", "complaint_manager"},
+    "supervisor": {"reviewer", "auditor", "approver", "complaint_manager"},
     "curator": {"curator"},
-    "admin": {"admin"},
+    "admin": {"system_admin"},
+    "security": {"security_admin"},
+    "audit": {"audit_admin"},
     "outlet": {"intake", "handler"},
     "branch": {"handler", "department_head", "reviewer"},
     "auditor": {"handler", "auditor"},
     "executive": {"executive"},
 }
+DENIED = ("您的岗位没有该操作的权限", "该服务令牌没有此操作的范围")
 EXAMPLES = {"uuid": str(uuid4()), "str": "TS20260101000001", "path": "desk.css", "ymd": "2026-03-03", "int": "2026"}
 
 
@@ -57,7 +61,7 @@ def outcome(response: httpx.Response) -> str:
         return "anonymous"
     if response.status_code == 302 and response.headers["location"].startswith("/login"):
         return "anonymous"
-    if kind == "/problems/forbidden" or "您的岗位没有该操作的权限" in response.text:
+    if kind in ("/problems/forbidden", "/problems/scope-missing") or any(said in response.text for said in DENIED):
         return "denied"
     return "in"
 
@@ -86,6 +90,7 @@ async def test_the_matrix_has_a_row_for_each_live_route_and_no_other(world: Worl
 
 async def test_every_name_in_the_matrix_is_known() -> None:
     known = {"public", "staff"} | {f"service:{name}" for name in SERVICES} | set(Role)
+    known |= {f"scope:{name}" for name in SCOPES} | {f"pending:{stage}" for stage in Stage if stage is not Stage.FULL}
     assert {name for row in matrix.load().rows.values() for name in row} <= known
 
 

@@ -3,7 +3,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebackend.assignments.rules import Candidate, ranked
+from casebackend.assignments.rules import Candidate, Weights, ranked
 
 CANDIDATES = st.lists(
     st.builds(
@@ -20,13 +20,16 @@ CANDIDATES = st.lists(
 )
 
 
+WEIGHTS = Weights(skilled=40, customer=25, like=4, most_like=5, open=6, open_urgent=12)
+
+
 def person(number: int, **other: object) -> Candidate:
     values = {"skilled": False, "handled_like": 0, "open_cases": 0, "served_customer": False} | other
     return Candidate(UUID(int=number), f"同事{number}", **values)  # type: ignore[arg-type]
 
 
 def first(*candidates: Candidate, urgent: bool = False) -> str:
-    return ranked(candidates, category="信用卡", urgent=urgent)[0].name
+    return ranked(candidates, WEIGHTS, category="信用卡", urgent=urgent)[0].name
 
 
 def test_who_knows_the_matter_comes_before_who_has_less_to_do() -> None:
@@ -42,7 +45,8 @@ def test_load_counts_and_counts_double_when_it_is_urgent() -> None:
 
 
 def test_the_reasons_are_said_in_words() -> None:
-    [found] = ranked([person(1, skilled=True, handled_like=2, served_customer=True)], category="信用卡", urgent=True)
+    knows = person(1, skilled=True, handled_like=2, served_customer=True)
+    [found] = ranked([knows], WEIGHTS, category="信用卡", urgent=True)
     assert found.why == (
         "擅长“信用卡”", "办理过2件同类投诉", "上次由其办理该客户的投诉", "目前没有在办投诉", "本件紧急，在办多的靠后",
     )  # fmt: skip
@@ -52,8 +56,8 @@ def test_the_reasons_are_said_in_words() -> None:
 def test_the_order_is_total_and_does_not_depend_on_the_order_of_asking(
     candidates: list[Candidate], urgent: bool
 ) -> None:
-    one = ranked(candidates, category="信用卡", urgent=urgent)
-    assert ranked(reversed(candidates), category="信用卡", urgent=urgent) == one
+    one = ranked(candidates, WEIGHTS, category="信用卡", urgent=urgent)
+    assert ranked(reversed(candidates), WEIGHTS, category="信用卡", urgent=urgent) == one
     assert [each.score for each in one] == sorted((each.score for each in one), reverse=True)
     assert len(one) == len(candidates)
     assert all(each.why for each in one)

@@ -66,6 +66,29 @@ async def test_a_dispatched_case_goes_to_who_knows_it_best_and_says_why(world: W
     await holds(world)
 
 
+async def test_what_counts_how_much_is_the_banks_to_say_from_a_day_on(world: World, desk: Desk) -> None:
+    """Knowing the matter outweighs one case in hand, until a row of today says that it counts for nothing."""
+    await handlers(world, "zhang", "li")
+    async with world.database.transaction() as session:
+        await session.execute(update(User).where(User.login == "li").values(skills=["信用卡"]))
+    for login in ("zhang", "li"):
+        await desk.browser(login)
+    case = await dispatched(world, desk)
+    await ticked(world)
+
+    async def order() -> list[tuple[str, int]]:
+        seen = (await desk.reads("lead", f"/cases/{case}/candidates")).json()
+        return [(each["name"], each["score"]) for each in seen["candidates"]]
+
+    assert await order() == [("li", 34), ("zhang", 0)]
+    today = world.time.date().isoformat()
+    row = {"code": "assignment.skilled", "value": "0", "effective_from": today, "source": "分派办法第三条"}
+    supervisor = await desk.browser("supervisor")
+    added = await supervisor.post("/api/v1/thresholds/", json=row, headers={"Idempotency-Key": "weights"})
+    assert added.status_code == 201, added.text
+    assert await order() == [("zhang", 0), ("li", -6)]
+
+
 async def test_the_last_handler_of_the_customer_and_the_load_count(world: World, desk: Desk) -> None:
     await handlers(world, "zhang", "li")
     for login in ("zhang", "li"):
@@ -211,6 +234,7 @@ async def test_a_second_complaint_goes_to_other_hands_than_the_first(world: Worl
     await desk.sure("lead", receipt.case_id, "dispatch", handling_unit_id=str(audit), opinion="请核查")
     await desk.sure("first", receipt.case_id, "receive")
     await desk.sure("first", receipt.case_id, "propose", **PROPOSAL)
+    await desk.sure("executive", receipt.case_id, "sign", opinion="同意")
     await desk.sure("supervisor", receipt.case_id, "approve_opinion", opinion="同意")
     await desk.sure("supervisor", receipt.case_id, "approve_reply", opinion="同意办结")
     await desk.sure("first", receipt.case_id, "reply", **REPLY)

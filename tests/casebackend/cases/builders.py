@@ -1,7 +1,7 @@
 """Cases and their ways, built through the inbox, the draft and the console's routes."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 from sqlalchemy import select
@@ -121,9 +121,22 @@ class Desk:
         await self.sure("agent", case, "dispatch", handling_unit_id=target, opinion="信用卡业务由个人金融部核查")
         await self.sure("agent", case, "receive")
 
+    async def appraisal(self, case: object) -> dict[str, Any]:
+        """What a suspension needs: the paper stands among the evidence."""
+        paper = {"kind": "document", "title": "笔迹鉴定委托书", "source": "档案室 2026-17"}
+        key = {"Idempotency-Key": uuid4().hex}
+        added = await (await self.browser("agent")).post(f"/api/v1/cases/{case}/evidence", json=paper, headers=key)
+        assert added.status_code == 201, added.text
+        return {"appraisal": "笔迹鉴定", "appraisal_id": added.json()["id"], "opinion": "送鉴定"}
+
+    async def proposed(self, case: object, **fields: Any) -> None:
+        """Signed by whoever stands above 个人金融部: nobody in it leads it."""
+        await self.sure("agent", case, "propose", **PROPOSAL | fields)
+        await self.sure("executive", case, "sign", opinion="同意上报稽核")
+
     async def reply_pending(self, case: object) -> None:
         await self.investigating(case)
-        await self.sure("agent", case, "propose", **PROPOSAL)
+        await self.proposed(case)
         await self.sure("supervisor", case, "approve_opinion", opinion="同意")
         await self.sure("supervisor", case, "approve_reply", opinion="同意办结")
 

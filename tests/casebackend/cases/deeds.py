@@ -1,7 +1,7 @@
 """What colleagues do around a case besides moving it, each through its own service. A refusal is as good as a deed."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from casebackend.access.principal import Principal
+from casebackend.api.cases import Classify
 from casebackend.api.extensions import AddMaterial, AskExtension, DecideExtension, DecideMaterial
 from casebackend.api.families import OpenSecond, Split
-from casebackend.api.registration import ChangeSeverity
+from casebackend.api.registration import ChangeRegulatorDate, ChangeSeverity
 from casebackend.api.reviews import ApplyForReview, MoveReview
 from casebackend.api.tasks import AnswerTask, AskTask
-from casebackend.cases import countersigning, declaring
+from casebackend.calendar.rules import local_date
+from casebackend.cases import coding, countersigning, declaring
 from casebackend.cases import service as cases
 from casebackend.cases.model import Case
 from casebackend.errors import NotFound
@@ -24,7 +26,7 @@ from casebackend.extensions import service as extensions
 from casebackend.extensions.model import Extension, Material
 from casebackend.families import second
 from casebackend.families import service as families
-from casebackend.registration import changing
+from casebackend.registration import changing, regulating
 from casebackend.reviews import rules as review_rules
 from casebackend.reviews import service as reviews
 from casebackend.reviews.model import Review
@@ -92,6 +94,21 @@ async def designate(session: Any, case: Case, by: Principal, draw: Any, now: dat
     await changing.designate(session, held, command, by=by, now=now)
 
 
+async def move_regulators_day(
+    session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]
+) -> None:
+    day = local_date(now) + timedelta(days=draw(st.integers(0, 30)))
+    held = await changing.held(session, by, case.number, f'"{case.version}"')
+    command = ChangeRegulatorDate(due_on=day, document="监管来文17号", reason="监管同意延期")
+    await regulating.move_date(session, held, command, by=by, now=now)
+    assert case.channel == "regulator", "a day of the regulator on somebody else's case"
+
+
+async def classify(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
+    command = Classify(category_b=draw(st.sampled_from(["贷款", "信用卡"])), reason="核对材料后调整")
+    await coding.classify(session, case.id, command, match="*", principal=by, now=now)
+
+
 async def urge(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
     await escalations.urge(session, case.number, "客户再次来电", by=by, now=now)
 
@@ -131,6 +148,7 @@ async def move_review(session: Any, case: Case, by: Principal, draw: Any, now: d
 
 DEEDS: tuple[Deed, ...] = (
     ask_extension, decide_extension, add_material, decide_material, ask_task, answer_task, declare, designate, urge,
+    move_regulators_day, classify,
     open_second, split, apply_for_review, move_review,
 )  # fmt: skip
 

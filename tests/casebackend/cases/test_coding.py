@@ -2,12 +2,8 @@
 
 from typing import Any
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import select
 
-from casebackend.cases.coding import agreement, intercoder
 from casebackend.cases.model import Case, CaseChange
 from casebackend.check import check
 from tests.casebackend.cases.builders import PROPOSAL, Desk, case_of, filed
@@ -52,41 +48,16 @@ async def test_who_may_not_and_what_may_not(world: World) -> None:
     ):
         assert (await classifies(desk, login, receipt.number, read, **fields)).status_code == status, (login, fields)
     await desk.sure("agent", receipt.case_id, "propose", **PROPOSAL)
+    await desk.sure("executive", receipt.case_id, "sign", opinion="同意")
     await desk.sure("auditor", receipt.case_id, "approve_opinion", opinion="同意")
-    await desk.sure("supervisor", receipt.case_id, "approve_reply", opinion="同意")
-    world_case = await case_of(world, receipt.case_id)
-    await classifies(desk, "supervisor", receipt.number, **LOAN)
-    assert (await case_of(world, receipt.case_id)).coded_by != world_case.coded_by
+    auditor = (await case_of(world, receipt.case_id)).coded_by
+    frozen = await classifies(desk, "supervisor", receipt.number, **LOAN)
+    assert (frozen.status_code, frozen.json()["type"]) == (409, "/problems/decision-stands")
+    page = await (await desk.browser("supervisor")).get(f"/cases/{receipt.number}/classification")
+    assert "调整分类</button>" not in page.text
+    await desk.sure("supervisor", receipt.case_id, "approve_reply", opinion="同意", category_b="贷款")
+    assert (await case_of(world, receipt.case_id)).coded_by != auditor
+    assert (await classifies(desk, "supervisor", receipt.number, **LOAN)).status_code == 409
     async with world.database.transaction() as session:
         (await session.get_one(Case, receipt.case_id)).status = "closed"
     assert (await classifies(desk, "agent", receipt.number, **LOAN)).status_code == 409
-
-
-async def test_agreement_compares_the_handler_with_the_final_coder(world: World) -> None:
-    desk = Desk(world)
-    for sender, other in (("a", {}), ("b", {"category_b": "贷款"})):
-        receipt = await filed(world, sender=sender)
-        await desk.investigating(receipt.case_id)
-        await desk.sure("agent", receipt.case_id, "propose", **PROPOSAL)
-        world.wait(minutes=1)
-        await desk.sure("auditor", receipt.case_id, "approve_opinion", opinion="同意", **other)
-    async with world.database.reading() as session:
-        found = await intercoder(session)
-        assert (found["cause_c"].cases, found["cause_c"].share) == (2, 1.0)
-        assert (found["category_b"].cases, found["category_b"].agreed, found["category_b"].kappa) == (2, 1, 0.0)
-        assert (await intercoder(session, Case.severity == "重大投诉"))["cause_c"].share is None
-
-
-def test_kappa_of_a_known_table() -> None:
-    """20 yes-yes, 5 yes-no, 10 no-yes, 15 no-no: 0.4 (the usual textbook example)."""
-    pairs = [("y", "y")] * 20 + [("y", "n")] * 5 + [("n", "y")] * 10 + [("n", "n")] * 15
-    assert agreement(pairs).kappa == pytest.approx(0.4)
-
-
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), max_size=40))
-def test_kappa_is_at_most_one_and_one_only_for_full_agreement(pairs: list[tuple[str, str]]) -> None:
-    found = agreement(pairs)
-    assert found.agreed <= found.cases == len(pairs)
-    if found.kappa is not None:
-        assert found.kappa <= 1 + 1e-9
-        assert (found.agreed == found.cases) == (found.kappa == pytest.approx(1))

@@ -160,7 +160,7 @@ async def test_whatever_ends_a_case_ends_its_tasks(world: World, desk: Desk, end
     elif ending == "edit":
         await desk.sure("supervisor", case, "edit", opinion="登记有误")
     else:
-        await hired(world, "second", roles=["admin"])
+        await hired(world, "second", roles=["system_admin"])
         for login in ("admin", "second"):
             assert (await desk.does(login, case, "void", opinion="测试数据")).status_code == 200
     async with world.database.reading() as session:

@@ -62,6 +62,7 @@ async def test_named_after_the_receipt_the_handler_may_neither_propose_nor_answe
     await complained_of(world, receipt.case_id, "agent")
     assert refused(await desk.does("agent", receipt.case_id, "propose", **PROPOSAL)) == (403, "recused")
     await desk.sure("lead", receipt.case_id, "propose", **PROPOSAL)
+    await desk.sure("executive", receipt.case_id, "sign", opinion="同意")
     await desk.sure("supervisor", receipt.case_id, "approve_opinion", opinion="同意")
     await desk.sure("supervisor", receipt.case_id, "approve_reply", opinion="同意办结")
     assert refused(await desk.does("agent", receipt.case_id, "reply", **REPLY)) == (403, "recused")

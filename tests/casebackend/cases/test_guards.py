@@ -1,20 +1,30 @@
 """Who may make a move besides what the table says, and what a move may write."""
 
+import asyncio
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
+from casebackend.access.guard import of_user
 from casebackend.api.cases import MoveCase
+from casebackend.api.registration import Register
 from casebackend.cases.filing import SYSTEM
+from casebackend.cases.numbering import RegulatorNumberKnown
 from casebackend.cases.rules import Move
 from casebackend.cases.service import move_case
 from casebackend.check import check
 from casebackend.clocks.queries import timers_of
+from casebackend.registration.service import register
+from casebackend.staff.model import User
 from casebackend.timeline.queries import of_case
 from tests.casebackend.cases.builders import PROPOSAL, REPLY, Desk, case_of, filed, unit
+from tests.casebackend.cases.copies import copied
 from tests.casebackend.families.builders import closed, posts
-from tests.casebackend.registration.takers import Counter
+from tests.casebackend.registration.takers import STORY, Counter
 from tests.casebackend.staff.logins import hired
 from tests.world import World
 
@@ -69,6 +79,7 @@ async def test_a_reviewer_does_not_write_the_opinion_that_he_reviews(world: Worl
     receipt = await filed(world)
     await desk.investigating(receipt.case_id)
     await desk.sure("agent", receipt.case_id, "propose", **PROPOSAL)
+    await desk.sure("executive", receipt.case_id, "sign", opinion="同意")
     for move in ("approve_opinion", "approve_reply"):
         own = OTHER_JUDGEMENT | {"cause_c": PROPOSAL["cause_c"], "opinion": "同意"}
         answer = await desk.sure("supervisor", receipt.case_id, move, **own)
@@ -96,7 +107,7 @@ async def test_the_head_of_a_branch_leads_no_case_of_another_department(world: W
     elsewhere = await unit(world, "北京分行")
     opinion = {"opinion": "按规定办理"}
     for move, fields in (
-        ("suspend", {"appraisal": "委托书", **opinion}),
+        ("suspend", await desk.appraisal(receipt.case_id)),
         ("propose", PROPOSAL),
         ("propose_reply", PROPOSAL | opinion),
         ("transfer", {"handling_unit_id": elsewhere, **opinion}),
@@ -106,6 +117,7 @@ async def test_the_head_of_a_branch_leads_no_case_of_another_department(world: W
     seen = (await desk.reads("branch", f"/cases/{receipt.number}")).json()["allowed"]
     assert {"propose", "suspend", "transfer"}.isdisjoint(each["move"] for each in seen)
     await desk.sure("agent", receipt.case_id, "propose", **PROPOSAL)
+    await desk.sure("executive", receipt.case_id, "sign", opinion="同意")
     await desk.sure("supervisor", receipt.case_id, "approve_opinion", opinion="同意")
     await desk.sure("supervisor", receipt.case_id, "approve_reply", opinion="同意办结")
     assert slug(await desk.does("outlet", receipt.case_id, "reply", **REPLY)) == (403, "only-asked")
@@ -142,6 +154,7 @@ async def test_whoever_judged_approves_nothing_of_it_whoever_has_the_case_now(wo
     )
     assert given.status_code == 200, given.text
     assert slug(await desk.does("auditor", receipt.case_id, "approve_opinion", opinion="同意")) == (403, "own-work")
+    await desk.sure("executive", receipt.case_id, "sign", opinion="同意")
     await desk.sure("supervisor", receipt.case_id, "approve_opinion", opinion="同意")
 
 
@@ -197,6 +210,39 @@ async def test_a_regulators_number_makes_a_case_the_regulators_and_stands_once(w
     assert slug(await counter.registers(unit_id=here, **given)) == (409, "regulator-number-known")
 
 
+async def test_two_who_register_one_number_of_the_regulator_at_the_same_time_make_one_case(world: World) -> None:
+    """Around midnight the numbers of two days are counted apart, so that nobody waits for the other."""
+    counter, here = Counter(world), await unit(world, "北京朝阳支行")
+    command = Register.model_validate(STORY | {"unit_id": here} | REGULATED)
+    async with world.database.reading() as session:
+        by = of_user((await session.scalars(select(User).where(User.login == "agent"))).one())
+    first_has_written = asyncio.Event()
+    outcome: list[object] = []
+
+    async def registers(now: datetime, *, first: bool) -> None:
+        try:
+            async with world.database.transaction() as session:
+                case = await register(session, command, by=by, now=now)
+                if first:
+                    first_has_written.set()
+                    await asyncio.sleep(0.3)
+                outcome.append(case.number)
+        except RegulatorNumberKnown as refusal:
+            outcome.append(refusal.extensions["number"])
+
+    async def comes_second() -> None:
+        await first_has_written.wait()
+        await registers(world.time + timedelta(days=1), first=False)
+
+    await asyncio.gather(registers(world.time, first=True), comes_second())
+    assert len(outcome) == 2
+    assert len(set(outcome)) == 1
+    spaced = {"regulator_number": " GJ-1 ", "regulator_due_on": "2026-03-20"}
+    assert slug(await counter.registers(unit_id=here, **spaced)) == (409, "regulator-number-known")
+    with pytest.raises(IntegrityError):
+        await copied(world, (await counter.case(str(outcome[0]))).id)
+
+
 @pytest.mark.parametrize("move", ["edit", "withdraw", "merge"])
 async def test_an_answered_case_is_neither_corrected_nor_taken_back(world: World, move: str) -> None:
     desk = Desk(world)
@@ -221,7 +267,8 @@ async def test_what_is_sent_to_an_appraisal_names_nobody_in_the_history(world: W
     desk = Desk(world)
     receipt = await filed(world)
     await desk.investigating(receipt.case_id)
-    await desk.sure("lead", receipt.case_id, "suspend", appraisal="张三丰 13800138000 的笔迹", opinion="送鉴定")
+    papers = await desk.appraisal(receipt.case_id) | {"appraisal": "张三丰 13800138000 的笔迹"}
+    await desk.sure("lead", receipt.case_id, "suspend", **papers)
     async with world.database.reading() as session:
         last = (await of_case(session, receipt.case_id))[-1]
         assert "13800138000" not in f"{last.detail}{last.opinion}"

@@ -34,6 +34,7 @@ async def test_a_proposal_says_whether_it_is_justified_whose_fault_and_by_which_
     assert slug(refused) == (422, "contradicting-judgement")
     answer = await desk.sure("agent", receipt.case_id, "propose", **PROPOSAL)
     assert (answer["validity"], answer["responsible"]) == ("valid", "responsible")
+    await desk.sure("executive", receipt.case_id, "sign", opinion="同意")
     await desk.sure("auditor", receipt.case_id, "approve_opinion", opinion="同意")
     case = await case_of(world, receipt.case_id)
     assert case.judged_by == case.handler_id
@@ -72,11 +73,13 @@ async def test_a_grave_case_is_approved_by_another_person_than_its_opinion(world
     await desk.investigating(receipt.case_id)
     await becomes(world, receipt.case_id, severity="重大投诉")
     await desk.sure("agent", receipt.case_id, "propose", **PROPOSAL)
+    await desk.sure("executive", receipt.case_id, "sign", opinion="同意")
     await desk.sure("supervisor", receipt.case_id, "approve_opinion", opinion="同意")
     refused = await desk.does("supervisor", receipt.case_id, "approve_reply", opinion="同意")
     assert slug(refused) == (403, "second-person-needed")
     await desk.sure("supervisor", receipt.case_id, "return_for_rework", opinion="换人审")
     await desk.sure("agent", receipt.case_id, "propose", **PROPOSAL)
+    await desk.sure("executive", receipt.case_id, "sign", opinion="同意")
     await desk.sure("auditor", receipt.case_id, "approve_opinion", opinion="同意")
     await desk.sure("supervisor", receipt.case_id, "approve_reply", opinion="同意")
 
@@ -118,6 +121,7 @@ async def test_a_regulators_case_goes_the_whole_way_by_head_office(world: World)
     assert slug(await desk.does("supervisor", receipt.case_id, "approve_reply", opinion="x")) == (
         409, "move-not-allowed",
     )  # fmt: skip
+    await desk.sure("executive", receipt.case_id, "sign", opinion="同意")
     await desk.sure("auditor", receipt.case_id, "approve_opinion", opinion="同意")
     refused = await desk.does("supervisor", receipt.case_id, "approve_reply", opinion="同意")
     assert refused.json()["fields"] == ["closing_info"]

@@ -1,5 +1,6 @@
 import base64
 from datetime import date
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -7,8 +8,8 @@ from sqlalchemy import select
 from casebackend.access.guard import of_user
 from casebackend.access.principal import Principal
 from casebackend.cases import lists
-from casebackend.cases.lists import IN_HAND, WAITS_FOR
-from casebackend.cases.model import CaseParticipant
+from casebackend.cases.model import Case, CaseParticipant
+from casebackend.cases.queues import IN_HAND, WAITS_FOR
 from casebackend.cases.rules import LIFECYCLE, OPEN, Move
 from casebackend.staff.model import User
 from tests.casebackend.cases.builders import REPLY, Desk, case_of, filed, unit
@@ -61,8 +62,7 @@ async def test_the_reviewer_decides_then_the_handler_answers_and_both_have_done_
     await desk.sure("agent", number, "reply", **REPLY)
     assert await lists_of(desk, "supervisor", number) == {"done"}
     assert "doing" not in await lists_of(desk, "agent", number)
-    executive = await lists_of(desk, "executive", number)
-    assert executive == set()
+    assert await lists_of(desk, "executive", number) == {"done"}
 
 
 async def test_only_who_took_part_has_it_on_the_list_of_what_is_done(world: World) -> None:
@@ -73,23 +73,46 @@ async def test_only_who_took_part_has_it_on_the_list_of_what_is_done(world: Worl
     assert await lists_of(desk, "supervisor", receipt.number) == {"closed"}
 
 
-async def test_who_only_handles_sees_a_closed_case_only_when_having_taken_part(world: World) -> None:
+SEES_WHAT_IS_OVER = {
+    "handler": False, "follow_up": False, "reviewer": False, "approver": False, "intake": False, "team_lead": True,
+    "department_head": True, "complaint_manager": True, "auditor": True, "executive": True,
+}  # fmt: skip
+
+
+async def test_what_is_over_is_there_only_for_whoever_took_part_in_it_or_answers_for_the_unit(world: World) -> None:
     receipt = await filed(world)
-    case = await case_of(world, receipt.case_id)
-    handler = await hired(world, "own", roles=["handler", "follow_up"], organisation_id=case.unit_id)
-    await hired(world, "clerk", roles=["handler", "intake"], organisation_id=case.unit_id)
-    desk = Desk(world)
-    assert (await desk.reads("own", f"/cases/{receipt.number}")).status_code == 200
+    case, desk = await case_of(world, receipt.case_id), Desk(world)
+    people = {
+        role: await hired(world, f"a-{role}", roles=[role], organisation_id=case.unit_id)
+        for role in SEES_WHAT_IS_OVER
+    }
+    both = await hired(world, "both", roles=["handler", "reviewer"], organisation_id=case.unit_id)
+    await hired(world, "elsewhere", roles=["department_head"], organisation_id=UUID(await unit(world, "济南分行")))
+
+    async def status(login: str, path: str = "") -> int:
+        return (await desk.reads(login, f"/cases/{receipt.number}{path}")).status_code
+
+    assert {role: await status(user.login) for role, user in people.items()} == dict.fromkeys(people, 200)
     await desk.sure("lead", receipt.number, "decline", decline_reason="not_a_complaint", opinion="仅为咨询")
-    for path in ("", "/timeline", "/clocks"):
-        assert (await desk.reads("own", f"/cases/{receipt.number}{path}")).status_code == 404
-    assert (await (await desk.browser("own")).get(f"/cases/{receipt.number}")).status_code == 404
-    assert (await desk.reads("own", "/cases/")).json()["items"] == []
-    assert (await desk.reads("clerk", f"/cases/{receipt.number}")).status_code == 200
+    seen = {role: await status(user.login) == 200 for role, user in people.items()}
+    assert seen == SEES_WHAT_IS_OVER
+    assert (await status("both"), await status("elsewhere")) == (404, 404)
+    for path in ("/timeline", "/clocks", "/tasks"):
+        assert await status("a-handler", path) == 404
+    assert (await (await desk.browser("a-handler")).get(f"/cases/{receipt.number}")).status_code == 404
+    assert (await desk.reads("a-handler", "/cases/")).json()["items"] == []
     async with world.database.transaction() as session:
-        session.add(CaseParticipant(case_id=receipt.case_id, user_id=handler.id, last_at=world.time))
-    assert (await desk.reads("own", f"/cases/{receipt.number}")).status_code == 200
-    assert await lists_of(desk, "own", receipt.number) == {"done", "closed"}
+        session.add(CaseParticipant(case_id=receipt.case_id, user_id=both.id, last_at=world.time))
+        (await session.get_one(Case, receipt.case_id)).handler_id = people["approver"].id
+    assert (await status("both"), await status("a-approver"), await status("a-reviewer")) == (200, 200, 404)
+    assert await lists_of(desk, "both", receipt.number) == {"done", "closed"}
+
+
+async def test_the_desk_that_took_a_case_in_finds_it_again_when_the_customer_comes_back(world: World) -> None:
+    receipt, desk = await filed(world), Desk(world)
+    await desk.sure("lead", receipt.number, "decline", decline_reason="not_a_complaint", opinion="仅为咨询")
+    path = f"/cases/{receipt.number}"
+    assert [(await desk.reads(login, path)).status_code for login in ("agent", "outlet")] == [200, 404]
 
 
 async def test_what_was_given_to_a_colleague_is_on_his_list_only(world: World) -> None:

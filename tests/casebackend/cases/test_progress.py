@@ -135,3 +135,25 @@ def test_any_walk_gives_one_node_a_stay_in_order_with_at_most_one_present(data: 
     assert gone[-1].status is status
     assert all(node.left_at is None or node.came_at is None or node.came_at <= node.left_at for node in gone)
     assert len({(node.status, node.visit) for node in gone}) == len(gone)
+
+
+def test_a_signature_is_a_node_of_its_own_where_the_department_gives_one() -> None:
+    def shown(*moves: Move, unsigned: bool) -> list[Node]:
+        found = progress(walked(*moves), now=START + timedelta(days=1), units=UNITS, handler="王", unsigned=unsigned)
+        assert [node.place for node in found] == list(range(1, len(found) + 1))
+        return found
+
+    to_come = names(shown(*SMOOTH[:4], unsigned=True), Phase.PLANNED)
+    assert to_come[:3] == ["部门签署", "处理意见待审", "办结审批中"]
+    proposed = shown(*SMOOTH[:5], unsigned=True)
+    assert names(proposed, Phase.NOW) == ["部门签署"]
+    assert names(proposed, Phase.PLANNED)[:2] == ["处理意见待审", "办结审批中"]
+    signed = shown(*SMOOTH[:5], M.SIGN, unsigned=False)
+    assert names(signed, Phase.DONE)[-1] == "部门签署"
+    assert (signed[-7].handler, signed[-7].opinion) == ("丙", "意见5")
+    assert names(signed, Phase.NOW) == ["处理意见待审"]
+    again = shown(*SMOOTH[:5], M.SIGN, M.RETURN_FOR_REWORK, M.PROPOSE, M.SIGN, unsigned=False)
+    assert names(again, Phase.NOW) == ["处理意见待审（第2次）"]
+    assert [node.label for node in again if node.status is S.PROPOSED and node.phase is Phase.DONE] == [
+        "部门签署", "处理意见待审", "部门签署",
+    ]  # fmt: skip

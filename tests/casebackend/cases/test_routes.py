@@ -1,12 +1,16 @@
+from uuid import UUID, uuid4
+
 import pytest
 from sqlalchemy import select
 
 from casebackend.access.guard import of_user
+from casebackend.api.cases import CasePage
 from casebackend.cases import lists
-from casebackend.cases.lists import Queue
+from casebackend.cases.queues import Queue
 from casebackend.organisations.model import Organisation
 from casebackend.staff.model import User
-from tests.casebackend.cases.builders import Desk, case_of, filed
+from tests.casebackend.cases.builders import Desk, case_of, filed, unit
+from tests.casebackend.cases.copies import copied
 from tests.casebackend.staff.logins import hired
 from tests.world import World
 
@@ -39,6 +43,39 @@ async def test_the_list_is_filtered_and_paged(world: World) -> None:
     assert (await desk.reads("lead", "/cases/?q=%25")).json()["items"] == []
     branch = (await case_of(world, receipts[0].case_id)).unit_id
     assert len((await desk.reads("lead", f"/cases/?unit={branch}")).json()["items"]) == 3
+
+
+async def test_a_list_is_written_as_its_wire_type_says(world: World) -> None:
+    receipt = await filed(world)
+    await copied(world, receipt.case_id, kind="second", lane="优先办理", promised_on=None, facts='回电[手机#1]，"快"')
+    for query in ("", "?limit=1", "?status=closed"):
+        said = (await Desk(world).reads("lead", f"/cases/{query}")).text
+        assert said == CasePage.model_validate_json(said).model_dump_json()
+
+
+async def test_two_with_the_same_roles_share_a_statement_and_not_what_it_finds(world: World) -> None:
+    """Whoever asks first has the statement made; the next one brings his own unit, person and conditions."""
+    receipt = await filed(world)
+    case = await case_of(world, receipt.case_id)
+    elsewhere = UUID(await unit(world, "济南分行"))
+    other = await copied(world, receipt.case_id, unit_id=elsewhere, handling_unit_id=elsewhere)
+    mine = await hired(world, "here", roles=["handler"], organisation_id=case.unit_id)
+    await hired(world, "there", roles=["handler"], organisation_id=elsewhere)
+    await hired(world, "beside", roles=["handler"], organisation_id=UUID(await unit(world, "青岛分行")))
+    desk = Desk(world)
+
+    async def found(login: str, query: str = "") -> list[str]:
+        return [row["number"] for row in (await desk.reads(login, f"/cases/?{query}")).json()["items"]]
+
+    assert [await found(login) for login in ("here", "there", "beside")] == [[receipt.number], [other], []]
+    given = await copied(
+        world, receipt.case_id, status="accepted", unit_id=None, handling_unit_id=None, assignee_id=mine.id
+    )
+    assert [given in await found(login, "queue=todo") for login in ("there", "beside", "here")] == [False, False, True]
+    one, both = f"unit={elsewhere}", f"unit={elsewhere}&unit={case.unit_id}"
+    assert [await found("lead", query) for query in (one, both, f"unit={case.unit_id}", "unit=none")] == [
+        [other], sorted((receipt.number, other), reverse=True), [receipt.number], [given],
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("query", ["status=nonsense", "unit=1", "limit=x", "queue=mine2"])
@@ -96,6 +133,32 @@ async def test_timeline_and_clocks_can_be_read_by_anybody(world: World) -> None:
     assert by_kind["internal.dispatch"]["derivation"] == "转办：3月2日 10:00 + 0.5个工作日 = 3月2日 15:00"
     assert by_kind["internal.dispatch"]["stopped_at"] is not None
     assert by_kind["internal.investigate"]["derivation"] == "调查处理：3月2日 10:00 + 3个工作日 = 3月5日 17:30"
+
+
+async def test_steps_clocks_and_tasks_of_one_case_are_read_page_by_page_and_nothing_is_lost(world: World) -> None:
+    receipt, desk = await filed(world), Desk(world)
+    await desk.investigating(receipt.case_id)
+    for unit_name in ("稽核部", "北京分行", "北京朝阳支行"):
+        body = {"unit_id": await unit(world, unit_name), "demand": "请提供材料"}
+        headers = {"Idempotency-Key": uuid4().hex}
+        asked = await (await desk.browser("agent")).post(
+            f"/api/v1/cases/{receipt.number}/tasks", json=body, headers=headers
+        )
+        assert asked.status_code == 201, asked.text
+    for what, items in (("timeline", "entries"), ("clocks", "clocks"), ("tasks", "consultations")):
+        path = f"/cases/{receipt.number}/{what}"
+        whole = (await desk.reads("lead", path)).json()
+        found: list[object] = []
+        cursor, pages = "", 0
+        while cursor is not None:
+            page = (await desk.reads("lead", f"{path}?limit=2&cursor={cursor}")).json()
+            found += page[items]
+            cursor, pages = page["next"], pages + 1
+            assert len(page[items]) <= 2
+        assert (found, whole["next"]) == (whole[items], None), what
+        assert pages == (len(found) + 1) // 2 > 1, what
+        for bad in ("cursor=x", "limit=0", "limit=201"):
+            assert (await desk.reads("lead", f"{path}?{bad}")).status_code == 400, (what, bad)
 
 
 async def test_the_tester_reads_and_never_moves(world: World) -> None:

@@ -4,11 +4,14 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
-from casebackend.cases import search
+from casebackend.access.guard import of_user
+from casebackend.cases import lists, search
 from casebackend.cases.conditions import CONDITIONS
-from casebackend.cases.predicates import NONE
+from casebackend.cases.predicates import NONE, Kind
 from casebackend.paging import BadFilter
+from casebackend.staff.model import User
 from tests.casebackend.cases.builders import Desk, case_of, filed, unit
 from tests.casebackend.cases.copies import copied
 from tests.world import World
@@ -68,7 +71,7 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
         received_at=moment, filed_at=moment, closed_at=moment, promised_on=date(2026, 2, 20), amount="70000.50",
         responsible="partly", validity="valid", satisfaction="neutral", extension_level=2, urge_count=3, group_size=6,
         regulator_number="JG-2026-7", third_party="某某支付公司", customer_id=None, facts="信中所述另一件事",
-        demand="请答复",
+        demand="请答复", judged_by=person, judged_at=moment, coded_by=uuid4(),
     )  # fmt: skip
     ours = [
         "q=TS20260210", "number=ts2026021000", "text=另一件事", "status=closed&status=archived", "open=0",
@@ -83,13 +86,23 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
         "promised_from=2026-02-20&promised_to=2026-02-20", "amount_from=70000", "responsible=partly",
         "validity=valid", "satisfaction=neutral", "extended=1", "extension=2", "overdue=0", "urged=3", "group=1",
         "regulator_number=JG-2026-7", "third_party=支付", "status=closed&channel=letter&amount_from=1",
+        "coded_twice=1", "recoded=cause_c.same", "judged_category_b=票据", "judged_business_channel_a=网银渠道",
+        "judged_cause_c=因营销方式和手段引起的投诉",
     ]  # fmt: skip
     theirs = [
         "q=年费", f"unit={zhaoyang}", f"unit_tree={branch}", "received_from=2026-02-11", "filed_from=2026-02-11",
         "amount_to=200", "open=1", "responsible=none", "handler=none", "phone=13800138000", "overdue=1", "near_due=1",
-        "lane=none", "extended=0",
+        "lane=none", "extended=0", "coded_twice=0",
     ]  # fmt: skip
-    nobody = [f"unit_tree={qingdao}", "phone=13900139000", "text=%25", "urged=4", "number=000009", f"unit={uuid4()}"]
+    nobody = [
+        f"unit_tree={qingdao}",
+        "phone=13900139000",
+        "text=%25",
+        "urged=4",
+        "number=000009",
+        f"unit={uuid4()}",
+        "recoded=cause_c",
+    ]
     world.wait(days=40)
     desk = Desk(world)
     for queries, expected in ((ours, [odd]), (theirs, [receipt.number]), (nobody, [])):
@@ -99,3 +112,24 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
     assert len((await desk.reads("lead", "/cases/?counted=1")).json()["items"]) == 2
     tried = {pair.split("=")[0] for query in (*ours, *theirs) for pair in query.split("&")} | {"counted"}
     assert tried == set(CONDITIONS)
+
+
+WORDS = {Kind.FLAG: "1", Kind.DAY: "2026-03-01", Kind.AMOUNT: "1", Kind.COUNT: "1", Kind.UNIT: str(UUID(int=1)),
+         Kind.PERSON: str(UUID(int=1))}  # fmt: skip
+
+
+async def test_a_list_holds_as_many_as_are_counted_under_each_condition(world: World) -> None:
+    """The list asks by a statement that is kept, the count by one that is put together on the spot."""
+    receipt = await filed(world)
+    await copied(world, receipt.case_id, lane="优先办理", unit_id=None, handler_id=uuid4())
+    async with world.database.reading() as session:
+        lead = of_user((await session.scalars(select(User).where(User.login == "lead"))).one())
+        for name, condition in CONDITIONS.items():
+            some = WORDS.get(condition.kind) or next(iter(condition.choices or {}), "x%_/")
+            words = [some, *(["0"] if condition.kind is Kind.FLAG else [])]
+            words += [NONE] if condition.many and not name.endswith("_tree") else []
+            for word in words if condition.kind is not Kind.CHOICE else [some]:
+                wanted = search.read({name: [word]})
+                found, _ = await lists.page(session, lead, now=world.time, given=wanted)
+                where = await search.clauses(session, wanted, now=world.time)
+                assert len(found) == await lists.count(session, lead, where=where, most=9), (name, word)

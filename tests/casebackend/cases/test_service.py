@@ -9,10 +9,10 @@ from casebackend.access.principal import Principal
 from casebackend.api.cases import MoveCase
 from casebackend.audit.model import AuditEntry
 from casebackend.cases.filing import SYSTEM
-from casebackend.cases.guards import OwnWork
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Move
 from casebackend.cases.service import move_case
+from casebackend.cases.standing import OwnWork
 from casebackend.check import check
 from casebackend.clocks.queries import timers_of
 from casebackend.conversations.model import Message
@@ -41,7 +41,7 @@ async def test_a_case_goes_the_whole_way_and_everything_holds(world: World, desk
         assert case.replied_at == world.time
         entries = await of_case(session, case.id)
         assert [entry.move for entry in entries] == [
-            "submit", "accept", "dispatch", "receive", "propose", "approve_opinion", "approve_reply", "reply",
+            "submit", "accept", "dispatch", "receive", "propose", "sign", "approve_opinion", "approve_reply", "reply",
         ]  # fmt: skip
         events = (await session.scalars(select(AuditEntry).where(AuditEntry.object == case.number))).all()
         assert len(events) == case.version == len(entries)
@@ -162,7 +162,7 @@ async def test_an_edited_case_keeps_its_number_and_its_legal_clock(world: World,
 async def test_an_external_appraisal_pauses_the_legal_clock(world: World, desk: Desk) -> None:
     receipt = await filed(world)
     await desk.investigating(receipt.case_id)
-    await desk.sure("lead", receipt.case_id, "suspend", appraisal="笔迹鉴定委托书", opinion="送鉴定")
+    await desk.sure("lead", receipt.case_id, "suspend", **await desk.appraisal(receipt.case_id))
     world.wait(days=10)
     answer = await Desk(world).sure("agent", receipt.case_id, "resume", opinion="鉴定完成")
     assert answer["promised_on"] == "2026-03-27"
@@ -178,6 +178,7 @@ async def test_work_sent_back_is_counted_and_its_step_runs_again(world: World, d
     receipt = await filed(world)
     await desk.investigating(receipt.case_id)
     await desk.sure("agent", receipt.case_id, "propose", **PROPOSAL)
+    await desk.sure("executive", receipt.case_id, "sign", opinion="同意")
     assert slug(await desk.does("supervisor", receipt.case_id, "return_for_rework")) == (422, "fields-missing")
     answer = await desk.sure("supervisor", receipt.case_id, "return_for_rework", opinion="证据不足")
     assert answer["rework_count"] == 1
@@ -213,7 +214,7 @@ async def test_repeats_are_merged_into_an_open_case_of_the_same_customer(world: 
 
 async def test_voiding_takes_two_administrators(world: World, desk: Desk) -> None:
     receipt = await filed(world)
-    first, second = (Principal(PrincipalKind.STAFF, name, frozenset({"admin"})) for name in ("admin", "admin2"))
+    first, second = (Principal(PrincipalKind.STAFF, name, frozenset({"system_admin"})) for name in ("admin", "admin2"))
     command = MoveCase(move=Move.VOID, opinion="测试数据")
     for who, status in ((first, "pending_review"), (first, "pending_review"), (second, "voided")):
         async with world.database.transaction() as session:
@@ -235,6 +236,7 @@ async def test_a_regulators_case_is_never_voided_and_needs_closing_info(world: W
     assert slug(await desk.does("admin", receipt.number, "void", opinion="x")) == (409, "not-for-regulator-cases")
     await desk.investigating(receipt.case_id)
     await desk.sure("agent", receipt.case_id, "propose", **PROPOSAL)
+    await desk.sure("executive", receipt.case_id, "sign", opinion="同意")
     await desk.sure("supervisor", receipt.case_id, "approve_opinion", opinion="同意")
     refused = await desk.does("supervisor", receipt.case_id, "approve_reply", opinion="同意")
     assert refused.json()["fields"] == ["closing_info"]

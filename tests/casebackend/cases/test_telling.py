@@ -40,7 +40,7 @@ async def test_a_pause_and_its_end_are_told_and_leave_the_proof_of_the_decision_
     desk = Desk(world)
     receipt = await filed(world)
     await desk.investigating(receipt.number)
-    await desk.sure("supervisor", receipt.number, "suspend", appraisal="笔迹鉴定", opinion="送鉴定")
+    await desk.sure("supervisor", receipt.number, "suspend", **await desk.appraisal(receipt.number))
     assert "鉴定期间处理期限暂停计算" in await read_by_customer(world, receipt.case_id)
     world.wait(days=5)
     desk.browsers.clear()
@@ -54,7 +54,7 @@ async def test_where_we_carry_no_messages_colleagues_say_how_they_told_it(world:
     desk = counter.desk
     number = (await counter.sure(unit_id=await unit(world, "北京朝阳支行")))["number"]
     await desk.investigating(number)
-    pause = {"appraisal": "笔迹鉴定", "opinion": "送鉴定"}
+    pause = await desk.appraisal(number)
     missing = await desk.does("supervisor", number, "suspend", **pause)
     assert missing.json()["fields"] == ["told_by", "told_at", "told_proof"]
     by_us = await desk.does("supervisor", number, "suspend", **pause, **told(world, told_by="channel"))
@@ -90,6 +90,6 @@ async def test_whoever_handles_a_case_does_not_stop_its_clock(world: World) -> N
     target = await unit(world, "个人金融部")
     await desk.sure("agent", receipt.number, "dispatch", handling_unit_id=target, opinion="信用卡业务")
     await desk.sure("both", receipt.number, "receive")
-    own = await desk.does("both", receipt.number, "suspend", appraisal="笔迹鉴定", opinion="送鉴定")
+    own = await desk.does("both", receipt.number, "suspend", **await desk.appraisal(receipt.number))
     assert (own.status_code, own.json()["type"].rsplit("/")[-1]) == (403, "own-suspension")
-    await desk.sure("supervisor", receipt.number, "suspend", appraisal="笔迹鉴定", opinion="送鉴定")
+    await desk.sure("supervisor", receipt.number, "suspend", **await desk.appraisal(receipt.number))

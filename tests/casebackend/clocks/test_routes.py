@@ -6,9 +6,9 @@ from uuid import uuid4
 import httpx
 from sqlalchemy import select
 
-from casebackend.audit import service as audit
+from casebackend.audit import verifying as audit
 from casebackend.check import check
-from casebackend.clocks import service
+from casebackend.clocks import pausing, service
 from casebackend.clocks.model import Timer
 from casebackend.clocks.rules import SUPERVISION, Due, StopReason, Term, Unit, last_day
 from casebackend.timeline.model import TimelineEntry
@@ -47,7 +47,7 @@ async def test_a_notice_is_shown_first_then_imported_once_and_open_clocks_follow
         for kind in ("internal.investigate", "l1", "receive.node"):
             await service.start(session, case, kind, at=world.time)
         await service.stop(session, case, at=world.time, kinds=["internal.investigate"], reason=StopReason.SUSPENDED)
-        await service.resume(session, case, at=world.time)
+        await pausing.resume(session, case, at=world.time)
     text = await shown(desk, "supervisor", "/limits?year=2027")
     assert "工作日历只到 2026-12-31，还有 2 天到期" in text
     assert "2027年没有数据" in text

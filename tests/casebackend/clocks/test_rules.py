@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,3 +66,21 @@ def test_whoever_starts_later_or_gets_more_time_is_never_due_earlier(
     assert start <= due.near_at <= due.due_at
     assert rules.due(OFFICIAL, start + timedelta(minutes=minutes), term).due_at >= due.due_at
     assert rules.due(OFFICIAL, start, longer).due_at > due.due_at
+
+
+@pytest.mark.parametrize(
+    ("minutes", "working", "plain"),
+    [
+        (1597, "3个工作日5小时37分钟", "1天2小时37分钟"), (420, "1个工作日", "7小时"),
+        (419, "6小时59分钟（工作时间）", "6小时59分钟"),
+        (60, "1小时（工作时间）", "1小时"), (0, "0分钟（工作时间）", "0分钟"), (1440, "3个工作日3小时", "1天"),
+    ],
+)  # fmt: skip
+def test_a_length_of_time_reads_as_people_say_it(minutes: int, working: str, plain: str) -> None:
+    assert (rules.duration_text(minutes, working=True), rules.duration_text(minutes)) == (working, plain)
+
+
+def test_what_was_left_of_a_step_is_said_in_working_days() -> None:
+    left = rules.rest(Term("调查处理", Decimal(3), Unit.WORKING_DAYS), 457)
+    due = rules.due(OFFICIAL, shanghai("2026-03-02 10:00"), left)
+    assert due.derivation == "调查处理：恢复 3月2日 10:00 + 剩余 1个工作日37分钟 = 3月3日 10:37"

@@ -124,7 +124,7 @@ async def test_evidence_is_added_and_downloaded_on_pages(world: World, desk: Des
     assert "x.html" not in download.headers["content-disposition"]
     wrong = await agent.post(url, data=form, files={"file": ("a.wav", b"MZ\x00", "audio/wav")}, headers=HX)
     assert wrong.status_code == 422
-    message = re.search(r'<option value="([0-9a-f-]{36})">', section.text)
+    message = re.search(r'name="message_id".*?<option value="([0-9a-f-]{36})">', section.text, re.DOTALL)
     assert message is not None
     form = {"kind": "message", "message_id": message[1], "title": "客户自述", "source": "会话记录"}
     assert sent(await agent.post(url, data=form, headers=HX), "evidence")

@@ -92,8 +92,8 @@ async def test_a_round_that_all_must_agree_to_fails_when_one_disagrees(live: Liv
     assert at.complaints == []
 
 
-async def test_an_extension_is_refused_in_place_with_the_words_kept(live: Live, browser: Browser) -> None:
-    at, number = await investigated(live, browser, "browser-extension")
+async def test_material_with_a_wrong_time_is_refused_in_place_with_the_words_kept(live: Live, browser: Browser) -> None:
+    at, number = await investigated(live, browser, "browser-material")
     await at.page.context.close()
     lead = await seat(browser, live, "agent")
     here = await section(lead.page, f"{live.address}/cases/{number}#extensions")

@@ -47,7 +47,7 @@ async def test_the_progress_is_a_picture_with_cards_and_a_table(world: World) ->
     assert "已接收" in cards[6]
     table = re.search(r'id="steps-table".*?</table>', page, re.S)
     assert table
-    assert len(re.findall("<tr>", table[0])) == 1 + len(cards) + 6
+    assert len(re.findall("<tr>", table[0])) == 1 + len(cards) + 7
     assert page.count('<svg class="wide"') == page.count('<svg class="tall"') == 1
 
 

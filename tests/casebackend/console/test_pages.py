@@ -72,6 +72,7 @@ async def test_a_case_goes_its_whole_way_by_the_forms_of_the_pages(world: World)
         ("agent", "dispatch", {"handling_unit_id": department, "opinion": "由该部门核查"}),
         ("agent", "receive", {}),
         ("agent", "propose", dict(PROPOSAL)),
+        ("executive", "sign", {"opinion": "同意"}),
         ("supervisor", "approve_opinion", {"opinion": "同意"}),
         ("supervisor", "approve_reply", {"opinion": "同意办结"}),
         ("agent", "reply", dict(REPLY)),
@@ -99,7 +100,7 @@ async def test_only_the_moves_of_the_table_are_on_the_page(world: World) -> None
     for login, moves in (
         ("agent", {"withdraw", "merge"}),
         ("lead", {"accept", "return_to_draft", "decline"}),
-        ("supervisor", {"decline", "edit"}),
+        ("supervisor", {"accept", "return_to_draft", "decline", "edit"}),
     ):
         async with await staff(world, login) as client:
             assert set(on_page(await client.get(f"/cases/{number}"))) == moves
@@ -263,7 +264,7 @@ class TestScope:
             missing = await client.get("/cases/TS20260101999999")
             assert (await client.get(f"/cases/{receipt.number}")).text == missing.text
 
-    @pytest.mark.parametrize("login", ["admin", "curator"])
+    @pytest.mark.parametrize("login", ["admin", "security", "audit", "curator"])
     async def test_administrators_and_curators_see_no_case(self, world: World, login: str) -> None:
         receipt = await filed(world)
         async with await staff(world, login) as client:

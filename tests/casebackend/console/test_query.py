@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from casebackend.reports.rules import REPORTS
-from tests.casebackend.cases.builders import Desk, filed, unit
+from tests.casebackend.cases.builders import PROPOSAL, Desk, filed, unit
 from tests.casebackend.cases.copies import copied
 from tests.casebackend.staff.logins import staff
 from tests.world import World
@@ -92,6 +92,26 @@ async def test_every_number_of_a_report_page_opens_that_many_cases(world: World,
             assert f"共 {count} 件" in opened.text, (name, href)
             assert len(rows_on(opened)) == int(count)
         assert (await reader.get(f"/cases/{receipt.number}")).status_code == 200
+
+
+async def test_how_alike_two_coders_code_is_a_page_among_the_reports(world: World) -> None:
+    desk, number = Desk(world), (await filed(world)).number
+    await desk.investigating(number)
+    await desk.sure("agent", number, "propose", **PROPOSAL)
+    world.wait(minutes=1)
+    await desk.sure("executive", number, "sign", opinion="同意")
+    await desk.sure("auditor", number, "approve_opinion", opinion="同意", category_b="贷款")
+    async with await staff(world, "executive") as reader:
+        tab = re.search(r'href="(/reports/coding[^"]+)">分类一致性', (await reader.get(f"/reports?{HERE}")).text)
+        assert tab is not None
+        page = await reader.get(unescape(tab.group(1)))
+        assert ("Cohen" in page.text, "0.0%" in page.text, "100.0%" in page.text) == (True, True, True)
+        links = re.findall(r'<a class="num" href="(/query\?[^"]+)">(\d+)</a>', page.text)
+        assert len(links) == 3 * 3 + 1
+        for href, count in links:
+            assert f"共 {count} 件" in (await reader.get(unescape(href))).text, href
+        coded = (await reader.get(f"/cases/{number}/classification")).text
+        assert re.search("终审编码人.*孙稽核", coded, re.DOTALL)
 
 
 async def test_the_name_of_a_unit_leads_down_to_its_own_report(world: World) -> None:

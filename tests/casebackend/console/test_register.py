@@ -3,15 +3,23 @@
 import csv
 import io
 import re
+from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from casebackend import editions
+from casebackend.audit.model import AuditEntry
 from casebackend.cases.model import Case
 from casebackend.check import check
+from casebackend.dictionaries import service as dictionaries
+from casebackend.dictionaries.model import DictionaryTerm
+from casebackend.dictionaries.queries import DICTIONARIES
+from casebackend.dictionaries.rules import CATEGORY_B
 from tests.casebackend.cases.builders import Desk, unit
 from tests.casebackend.registration.takers import CUSTOMER, Counter
 from tests.world import World
 
+DAY = timedelta(days=1)
 FORM = {
     "matter_type": "complaint", "source": "direct", "channel": "counter", "capacity": "self",
     "complainant_name": "张三丰", "complainant_phone": "13800138000", "unit": "北京朝阳支行",
@@ -21,9 +29,9 @@ FORM = {
 
 
 def hidden(page: str) -> dict[str, str]:
-    found = re.search(r'name="form_id" value="([^"]+)"', page)
-    assert found
-    return {"form_id": found.group(1)}
+    names = ("form_id", "window", "draft_version")
+    found = {name: re.search(rf'name="{name}" value="([^"]+)"', page) for name in names}
+    return {name: match.group(1) for name, match in found.items() if match}
 
 
 async def test_a_matter_is_taken_down_on_one_page_and_a_form_sent_twice_is_one_case(world: World) -> None:
@@ -86,6 +94,46 @@ async def test_what_was_put_aside_is_listed_and_taken_up(world: World) -> None:
     assert "继续登记" not in (await agent.get("/register")).text
 
 
+async def test_an_unfinished_form_keeps_itself_and_is_offered_again_after_a_crash(world: World) -> None:
+    outlet = await Desk(world).browser("outlet")
+    window = hidden((await outlet.get("/register")).text)
+    unreadable = FORM | window | {"amount": "大概两百", "facts": "柜台多扣"}
+    first = await outlet.post("/register/keep", data=unreadable)
+    assert first.json()["version"] == 1
+    later = unreadable | {"facts": "柜台多扣信用卡年费", "draft_version": "1"}
+    assert (await outlet.post("/register/keep", data=later)).json()["version"] == 2
+    again = (await outlet.get("/register")).text
+    assert "没有提交的登记" in again
+    assert "张三丰" not in again
+    link = re.search(r'href="(/register\?draft=[^"]+)">恢复', again)
+    assert link
+    restored = (await outlet.get(link.group(1))).text
+    assert "大概两百" in restored
+    assert "柜台多扣信用卡年费" in restored
+    assert "没有提交的登记" not in restored
+    sent = await outlet.post("/register", data=FORM | hidden(restored) | {"act": "submit"})
+    assert sent.status_code == 303
+    assert "没有提交的登记" not in (await outlet.get("/register")).text
+
+
+async def test_two_windows_never_overwrite_each_other(world: World) -> None:
+    outlet = await Desk(world).browser("outlet")
+    page = (await outlet.get("/register")).text
+    saved = await outlet.post("/register", data=FORM | hidden(page) | {"act": "save"})
+    address = saved.headers["Location"]
+    one, other = hidden((await outlet.get(address)).text), hidden((await outlet.get(address)).text)
+    assert (await outlet.post("/register/keep", data=FORM | one | {"demand": "退回年费并道歉"})).status_code == 200
+    for act in ("keep", "save", "submit", "reset"):
+        path = "/register/keep" if act == "keep" else "/register"
+        refused = await outlet.post(path, data=FORM | other | {"act": act, "demand": "算了"})
+        assert refused.status_code == 409
+        assert "另一个窗口" in refused.text
+    assert "退回年费并道歉" in (await outlet.get(address)).text
+    assert (await outlet.post("/register/keep", data=FORM | one | {"demand": "再改"})).status_code == 200
+    branch = await Desk(world).browser("agent")
+    assert (await branch.post("/register/keep", data=FORM | one)).status_code == 404
+
+
 async def test_the_ledger_lives_on_the_cases_and_holds_no_formula(world: World) -> None:
     counter = Counter(world)
     outlet = await unit(world, "北京朝阳支行")
@@ -106,6 +154,39 @@ async def test_the_ledger_lives_on_the_cases_and_holds_no_formula(world: World) 
     assert rows[0][:2] == ["日期", "编号"]
     assert rows[1][5].startswith("'=")
     assert (await at_outlet.get("/ledger?unit=x")).status_code == 400
+
+
+async def test_an_export_carries_only_codes_in_force_on_the_day_of_the_case(world: World) -> None:
+    """What was retired before that day, or never was on the list, is left out and said."""
+    counter = Counter(world)
+    outlet = await unit(world, "北京朝阳支行")
+    good, retired, odd = [(await counter.sure("outlet", unit_id=outlet))["number"] for _ in range(3)]
+    terms = {good: "贷款", retired: "票据", odd: "没有这一类"}
+    at_outlet = await counter.desk.browser("outlet")
+    assert "尚未导入业务办理渠道、业务类别、投诉原因的官方代码" in (await at_outlet.get("/ledger")).text
+    async with world.database.transaction() as session:
+        for number, name in terms.items():
+            (await session.scalars(select(Case).where(Case.number == number))).one().category_b = name
+        day = world.time.date()
+        for when, codes in (
+            (day - timedelta(days=9), {"贷款": "测试01", "票据": "测试02"}),
+            (day + DAY, {"贷款": "新"}),
+        ):
+            await dictionaries.import_codes(session, CATEGORY_B, codes, effective_from=when, source="测试文件")
+        bill = select(DictionaryTerm).where(DictionaryTerm.name == "票据", DictionaryTerm.effective_to.is_(None))
+        (await session.scalars(bill)).one().effective_to = day - DAY
+        await editions.changed(session, DICTIONARIES)
+    sheet = await at_outlet.get("/ledger.csv")
+    rows = {row["编号"]: row for row in csv.DictReader(io.StringIO(sheet.text.removeprefix("\ufeff")))}
+    assert {number: row["业务类别代码"] for number, row in rows.items()} == {good: "测试01", retired: "", odd: ""}
+    for number in (retired, odd):
+        said = f"业务类别“{terms[number]}”不在{day}有效的字典中"
+        assert said in rows[number]["代码核对"]
+        assert said in (await at_outlet.get("/ledger")).text
+    assert "业务类别" not in rows[good]["代码核对"]
+    async with world.database.reading() as session:
+        entry = (await session.scalars(select(AuditEntry).where(AuditEntry.event == "ledger.exported"))).one()
+        assert entry.detail["refused"] >= 2
 
 
 async def test_signed_changes_are_made_on_the_page_of_the_case(world: World) -> None:

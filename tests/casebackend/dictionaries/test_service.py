@@ -52,10 +52,8 @@ async def test_official_codes_are_a_new_version_from_a_day_on(world: World) -> N
     assert (await sends(codes={"信用卡": "测试02"})).json()["type"].endswith("version-of-that-day")
     before, after = date(2026, 6, 30), date(2026, 7, 1)
     async with world.database.transaction() as session:
-        assert await queries.code_on(session, CATEGORY_B, "信用卡", before) is None
-        assert await queries.code_on(session, CATEGORY_B, "信用卡", after) == "测试01"
-        assert not await queries.is_code_on(session, CATEGORY_B, "测试01", before)
-        assert await queries.is_code_on(session, CATEGORY_B, "测试01", after)
+        assert (await queries.version_on(session, CATEGORY_B, before))["信用卡"] is None
+        assert (await queries.version_on(session, CATEGORY_B, after))["信用卡"] == "测试01"
         names = [term.name for term in await queries.terms(session, CATEGORY_B)]
         assert len(names) == len(set(names)) == 26
     shown = (await manager.get(f"{url}?on=2026-07-01")).json()["items"]

@@ -13,7 +13,7 @@ from casebackend.clocks import jobs as clocks
 from casebackend.clocks.model import Timer
 from casebackend.clocks.reminders import Reminding
 from casebackend.clocks.service import strikes_of
-from casebackend.escalations.jobs import on_strike
+from casebackend.escalations.strikes import on_strikes
 from casebackend.notices.model import Notice
 from casebackend.staff.model import User
 from casebackend.timeline import service as timeline
@@ -211,7 +211,7 @@ async def test_a_clock_that_strikes_while_somebody_writes_on_the_case_waits_for_
     async def the_clock() -> None:
         await begun.wait()
         async with world.database.transaction() as session:
-            await on_strike(session, payload, timer.due_at)
+            await on_strikes(session, [payload], timer.due_at)
 
     await asyncio.gather(somebody(), the_clock())
     async with world.database.transaction() as session:

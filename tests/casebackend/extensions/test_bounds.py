@@ -72,6 +72,7 @@ async def test_a_request_ends_with_the_clock_it_was_made_for(world: World) -> No
     await desk.investigating(receipt.number)
     asked = (await asks(desk, "agent", receipt.number)).json()
     await desk.sure("agent", receipt.number, "propose", **PROPOSAL)
+    await desk.sure("executive", receipt.number, "sign", opinion="同意")
     await desk.sure("supervisor", receipt.number, "approve_opinion", opinion="同意")
     await desk.sure("supervisor", receipt.number, "approve_reply", opinion="同意")
     await desk.sure("agent", receipt.number, "reply", **REPLY)

@@ -110,7 +110,7 @@ async def test_nothing_is_extended_after_its_end_while_paused_or_without_a_limit
     paused = await filed(world)
     await desk.investigating(paused.number)
     asked = (await asks(desk, "agent", paused.number)).json()
-    await desk.sure("supervisor", paused.number, "suspend", appraisal="笔迹鉴定", opinion="送鉴定")
+    await desk.sure("supervisor", paused.number, "suspend", **await desk.appraisal(paused.number))
     assert (await decides(desk, "supervisor", asked, "approve")).status_code == 409
     later(desk, days=5)
     await desk.sure("agent", paused.number, "resume", opinion="鉴定已回")
@@ -119,7 +119,7 @@ async def test_nothing_is_extended_after_its_end_while_paused_or_without_a_limit
     assert (await decides(desk, "supervisor", asked, "approve")).json()["new_due_on"] == "2026-04-06"
     longer = (await legal(world, paused.case_id))[-1]
     assert longer.derivation.startswith("收到 3月2日 + 30日 + 暂停 5日 = 4月6日（经批准延长）")
-    await desk.sure("supervisor", paused.number, "suspend", appraisal="再次鉴定", opinion="送鉴定")
+    await desk.sure("supervisor", paused.number, "suspend", **await desk.appraisal(paused.number))
     later(desk, days=2)
     await desk.sure("agent", paused.number, "resume", opinion="鉴定已回")
     assert (await legal(world, paused.case_id))[-1].derivation.startswith("收到 3月2日 + 30日 + 暂停 7日 = 4月8日")

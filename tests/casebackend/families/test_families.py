@@ -1,7 +1,7 @@
 """Complaints are merged, split and linked, and taken apart again; one page shows what belongs together."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import update
 
@@ -10,9 +10,10 @@ from casebackend.cases.model import Case
 from casebackend.clocks.queries import timers_of
 from casebackend.families.jobs import on_filed
 from casebackend.timeline.queries import of_case
-from tests.casebackend.cases.builders import Desk, case_of, filed
+from tests.casebackend.cases.builders import Desk, case_of, filed, unit
 from tests.casebackend.cases.test_own import says
 from tests.casebackend.families.builders import closed, holds, posts, slug
+from tests.casebackend.registration.takers import CUSTOMER, Counter
 from tests.world import World
 
 PART = {"facts": "另有一笔转账手续费", "demand": "退还手续费", "reason": "两件事分别办理"}
@@ -125,6 +126,30 @@ async def test_a_regulators_case_finds_what_the_same_customer_had_complained_of(
     assert ("regulator", late.number) in strip(await family(desk, "lead", earlier.number))
     assert strip(await family(desk, "lead", elsewhere.number)) == [("self", elsewhere.number)]
     assert await holds(world) == []
+
+
+async def test_a_regulators_case_finds_its_forerunner_by_customer_and_by_the_thing_it_is_about(world: World) -> None:
+    """Neither unit nor business are the same: the card is; another customer's complaint about it is not his."""
+    counter, card = Counter(world), {"kind": "card", "value": "6222021234567890"}
+    here, there = await unit(world, "北京朝阳支行"), await unit(world, "济南历下支行")
+    earlier = await counter.sure(unit_id=here, category_b="信用卡", objects=[card])
+    about_else = await counter.sure(unit_id=here, category_b="信用卡", facts="贷款利息", objects=[])
+    stranger = CUSTOMER | {"name": "李四光", "phone": "13911112222", "id_number": "110101199003070038"}
+    other = await counter.sure(unit_id=here, category_b="信用卡", people=[stranger], objects=[card])
+    customer = (await counter.case(earlier["number"])).customer_id
+    late = await counter.sure(
+        unit_id=there, category_b="贷款", objects=[card], source="regulator", channel="regulator",
+        regulator_number="GJ-1", regulator_due_on="2026-03-20",
+    )  # fmt: skip
+    for number, owner in ((about_else["number"], customer), (late["number"], customer)):
+        await becomes(world, (await counter.case(number)).id, customer_id=owner)
+    await becomes(world, (await counter.case(other["number"])).id, customer_id=uuid4())
+    filed_late = {"case_id": late["case_id"]}
+    async with world.database.transaction() as session:
+        await on_filed(session, filed_late, world.time)
+    assert strip(await family(counter.desk, "lead", late["number"])) == [
+        ("earlier", earlier["number"]), ("self", late["number"]),
+    ]  # fmt: skip
 
 
 async def test_one_strip_shows_the_whole_family_within_the_readers_scope(world: World) -> None:

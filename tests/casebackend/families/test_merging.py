@@ -79,7 +79,7 @@ async def test_material_and_the_customers_words_reach_the_end_of_the_chain(world
 
 async def test_whatever_ends_the_master_lets_the_merged_ones_go_on(world: World) -> None:
     desk = Desk(world)
-    await hired(world, "admin2", staff_no="8301", roles=["admin"])
+    await hired(world, "admin2", staff_no="8301", roles=["system_admin"])
     for ending in ("withdraw", "void", "decline"):
         master, child = await filed(world), await filed(world)
         assert (await merges(desk, child.case_id, master.number)).status_code == 200

@@ -66,7 +66,7 @@ async def test_others_who_are_logged_in_do_not_count(world: World, login: str) -
 
 async def test_an_agent_who_is_busy_or_went_home_does_not_count(world: World) -> None:
     async with await staff(world, "agent") as client:
-        await client.post("/duty", data={"state": "busy"})
+        await client.post("/duty", data={"state": "busy", "reason": "会议"})
         assert (await asks_for_a_person(world, sender="a"))[1].json()["on_duty"] is False
         await client.post("/duty", data={"state": "free"})
         assert (await asks_for_a_person(world, sender="b"))[1].json()["on_duty"] is True

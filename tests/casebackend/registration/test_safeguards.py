@@ -48,6 +48,7 @@ async def test_four_eyes_are_not_switched_off_by_calling_it_ordinary(world: Worl
     assert done.status_code == 200, done.text
     for each in (number, again):
         await desk.sure("agent", each, "propose", **PROPOSAL, **CODED)
+        await desk.sure("executive", each, "sign", opinion="同意")
         await desk.sure("supervisor", each, "approve_opinion", opinion="同意")
         if each == number:
             assert slug(await counter.changes("supervisor", each, "severity", **lower)) == (409, "severity-stands")

@@ -8,10 +8,15 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from casebackend.api.cases import MoveCase
+from casebackend.cases.filing import CUSTOMER
+from casebackend.cases.rules import Move
+from casebackend.cases.service import move_case
 from casebackend.clocks.queries import timers_of
 from casebackend.conversations.model import Message
 from casebackend.conversations.rules import Channel
 from casebackend.timeline.queries import of_case
+from tests.casebackend.cases.around import ticked
 from tests.casebackend.cases.builders import PROPOSAL, Desk, case_of, filed, told, unit
 from tests.casebackend.families.builders import closes, holds, posts, slug
 from tests.world import World
@@ -208,4 +213,28 @@ async def test_while_a_second_complaint_is_open_a_remanded_case_stays_closed(wor
         await sure(desk, "branch", review, move, **body)
     told_of = await sure(desk, "branch", review, "notify", told_by="letter", told_proof="EMS 回执")
     assert (told_of["state"], (await case_of(world, case_id)).status) == ("notified", "closed")
+    assert await holds(world) == []
+
+
+async def test_what_was_ordered_meanwhile_is_carried_out_when_the_second_complaint_has_ended(world: World) -> None:
+    case_id, number = await decided(world)
+    await closes(world, case_id)
+    desk = Desk(world)
+    second = (await posts(desk, "agent", f"/cases/{number}/second", opinion="不满意")).json()
+    review = await applied(desk, number)
+    for move, body in (("accept", {}), ("begin", {}), ("decide", {"outcome": "remanded", **FOUND})):
+        await sure(desk, "branch", review, move, **body)
+    waiting = await sure(desk, "branch", review, "notify", told_by="letter", told_proof="EMS 回执")
+    assert waiting["waits_for_second"] is True
+    await ticked(world)
+    assert (await case_of(world, case_id)).status == "closed"
+    async with world.database.transaction() as session:
+        command = MoveCase(move=Move.WITHDRAW)
+        await move_case(session, UUID(second["case_id"]), command, principal=CUSTOMER, now=world.time)
+    for _ in range(2):
+        await ticked(world)
+    case = await case_of(world, case_id)
+    assert (case.status, case.replied_at) == ("investigating", None)
+    [shown] = (await desk.reads("lead", f"/cases/{number}/reviews")).json()["items"]
+    assert shown["waits_for_second"] is False
     assert await holds(world) == []

@@ -180,7 +180,7 @@ async def test_a_case_that_moved_on_before_the_survey_is_not_surveyed(world: Wor
     await worker(world).tick()
     async with world.database.transaction() as session:
         for name in ("somebody", "somebody-else") if move is Move.VOID else ("somebody",):
-            anybody = type(SYSTEM)(SYSTEM.kind, name, SYSTEM.roles | {"admin"})
+            anybody = type(SYSTEM)(SYSTEM.kind, name, SYSTEM.roles | {"system_admin"})
             command = MoveCase(move=move, opinion="x")
             await move_case(session, receipt.case_id, command, principal=anybody, now=world.time)
     world.wait(minutes=2)
@@ -233,6 +233,7 @@ async def test_a_regulators_case_is_asked_by_a_person_and_never_opened_again(wor
     desk = Desk(world)
     await desk.investigating(receipt.case_id)
     await desk.sure("agent", receipt.case_id, "propose", **PROPOSAL)
+    await desk.sure("executive", receipt.case_id, "sign", opinion="同意")
     await desk.sure("supervisor", receipt.case_id, "approve_opinion", opinion="同意")
     await desk.sure("supervisor", receipt.case_id, "approve_reply", opinion="同意", closing_info="已办结")
     await desk.sure("agent", receipt.case_id, "reply", **REPLY, **told(world))

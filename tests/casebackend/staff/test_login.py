@@ -8,13 +8,16 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from casebackend.audit.model import AuditEntry
+from casebackend.policies.service import initial
 from casebackend.staff.demo import seed_demo
 from casebackend.staff.model import LoginAttempt, LoginSession, User
-from casebackend.staff.rules import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS
 from tests.casebackend.staff.logins import COOKIE, browser, hired, light, open_sessions, staff
 from tests.world import World
 
 RIGHT = "Correct-Horse-9"
+TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS = (
+    int(row["value"]) for row in initial() if row["code"] in ("login.tries", "login.tries_address")
+)
 
 
 @pytest_asyncio.fixture

@@ -105,6 +105,7 @@ async def test_no_step_of_the_case_stops_the_clock_of_a_demand_and_the_promise_s
     await opened(desk, receipt.number, due_at=(world.time + timedelta(days=40)).isoformat())
     await desk.sure("agent", receipt.case_id, "propose", **PROPOSAL)
     assert (await desk.reads("agent", f"/cases/{receipt.number}")).json()["promised_on"] == promised
+    await desk.sure("executive", receipt.case_id, "sign", opinion="同意")
     await desk.sure("supervisor", receipt.case_id, "approve_opinion", opinion="同意")
     await desk.sure("supervisor", receipt.case_id, "approve_reply", opinion="同意办结")
     await desk.sure("agent", receipt.case_id, "reply", **REPLY)

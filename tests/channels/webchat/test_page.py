@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
+from tests.casebackend.attachments import samples
 from tests.channels.town import Town, say
 
 pytestmark = pytest.mark.browser
@@ -44,6 +45,18 @@ async def test_after_a_reload_everything_is_there_once_and_in_order(town: Town) 
         await expect(page.locator(".bubble")).to_have_count(5)
         assert await page.locator(".bubble .words").all_text_contents() == before
         await expect(page.locator("[data-part=typing]")).to_be_hidden()
+
+
+async def test_a_file_is_sent_with_the_button_and_a_hostile_one_is_refused_in_words(town: Town) -> None:
+    async with browsing(town) as page:
+        await expect(page.locator("complaint-chat")).to_have_attribute("data-state", "open")
+        box = page.locator("[data-part=file]")
+        await box.set_input_files({"name": "网页.pdf", "mimeType": "application/pdf", "buffer": samples.HTML})
+        await expect(page.get_by_role("alert")).to_contain_text("不是可以接收的类型")
+        await box.set_input_files({"name": "凭证.png", "mimeType": "image/png", "buffer": samples.picture()})
+        await expect(page.get_by_role("log")).to_contain_text("[图片] 凭证.png")
+        await expect(page.locator(".bubble[data-pending]")).to_have_count(0)
+        await page.get_by_role("button", name="发文件").focus()
 
 
 async def test_what_is_written_while_the_program_is_away_is_sent_when_it_is_back_and_shown_once(town: Town) -> None:

@@ -1,0 +1,23 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from casebackend.api.base import View
+
+
+class AuditEntryView(View):
+    """One line; `detail` holds no personal data."""
+
+    id: UUID
+    chain: str
+    seq: int
+    at: datetime
+    actor: str
+    event: str
+    object: str
+    detail: dict[str, Any]
+
+
+class AuditPage(View):
+    items: list[AuditEntryView]
+    next: str | None = None

@@ -1,0 +1,73 @@
+"""What follows for the files of a case from what happens to it, and from what a scanner finds."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.attachments.model import Attachment
+from casebackend.attachments.rules import Origin
+from casebackend.cases import enclosing, filing
+from casebackend.cases.model import Case
+from casebackend.cases.rules import TERMINAL, Status
+from casebackend.conversations.model import Conversation
+from casebackend.notices.model import Notice
+from casebackend.notices.service import Word, notify
+from casebackend.staff.model import User
+from casebackend.timeline.rules import Kind as Entry
+
+
+async def on_filed(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
+    """What the customer sent while telling, and the recording of the call, belong to the case that came of it."""
+    case_id = UUID(payload["case_id"])
+    waiting = await session.scalars(
+        select(Attachment)
+        .join(Case, Case.conversation_id == Attachment.conversation_id)
+        .where(Case.id == case_id, Attachment.case_id.is_(None))
+    )
+    await _adopt(session, case_id, waiting.all(), now)
+
+
+async def on_kept(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
+    """What a customer sends later belongs to the newest case of the conversation that is still open; while a new
+    complaint is being taken down it waits for that one."""
+    attachment = await session.get_one(Attachment, UUID(payload["attachment_id"]))
+    if attachment.case_id is not None or attachment.conversation_id is None:
+        return
+    conversation = await session.get_one(Conversation, attachment.conversation_id)
+    query = select(Case).where(Case.conversation_id == conversation.id).order_by(Case.filed_at.desc(), Case.id)
+    newest = await session.scalar(query.limit(1))
+    if newest is not None and not conversation.has_draft and Status(newest.status) not in TERMINAL:
+        await _adopt(session, newest.id, [attachment], now)
+
+
+async def _adopt(session: AsyncSession, case_id: UUID, waiting: Sequence[Attachment], now: datetime) -> None:
+    if not waiting:
+        return
+    case = await session.get_one(Case, case_id)
+    for each in waiting:
+        each.case_id = case.id
+        await session.flush()
+        by = filing.CUSTOMER if each.origin == Origin.CUSTOMER else filing.SYSTEM
+        await enclosing.note(session, case, Entry.ATTACHMENT_ADDED, by, each, now)
+
+
+async def on_infected(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
+    """Whoever sent it in and whoever has the case are told; the history says it too."""
+    attachment = await session.get_one(Attachment, UUID(payload["attachment_id"]))
+    if attachment.case_id is None:
+        return
+    case = await session.get_one(Case, attachment.case_id)
+    cause = f"infected:{attachment.id}"
+    if await session.scalar(select(Notice.id).where(Notice.cause == cause).limit(1)) is not None:
+        return
+    wanted = {attachment.added_by, case.handler_id or case.assignee_id} - {None}
+    to = [user for identity in wanted if (user := await session.get(User, identity)) is not None]
+    values = {"number": case.number}
+    link = f"/cases/{case.number}#attachments"
+    word = Word(cause, Entry.ATTACHMENT_INFECTED, "staff_infected", values, link, case.id)
+    await notify(session, word, to=to, unit_id=case.handling_unit_id or case.unit_id, now=now)
+    await enclosing.note(session, case, Entry.ATTACHMENT_INFECTED, filing.SYSTEM, attachment, now)

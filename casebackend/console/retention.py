@@ -1,0 +1,103 @@
+from uuid import UUID
+
+from sanic import HTTPResponse, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.api.retention import HoldReason
+from casebackend.calendar.rules import local_date
+from casebackend.cases.service import visible
+from casebackend.console.fragments import section
+from casebackend.console.rendering import console, form_of, given_in, go, page
+from casebackend.console.rights import may
+from casebackend.customers import service as customers
+from casebackend.database import reading, transactional
+from casebackend.matters.catalogue import catalogue
+from casebackend.retention import queries, service
+from casebackend.retention.model import Redaction
+from casebackend.retention.rules import ANY, LABELS
+
+bp = console("retention")
+
+
+@bp.get("/cases/<reference:str>/retention")
+@reading
+async def section_of(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    case = await visible(session, request.ctx.principal, reference)
+    today = local_date(request.app.ctx.now())
+    masks = (await customers.masks(session, [case.conversation_id])).get(case.conversation_id, {})
+    holds = [
+        (each, *(customers.rendered(text, masks) if text else None for text in (each.reason, each.lift_reason)))
+        for each in await queries.holds_of(session, case.id)
+    ]
+    family = await queries.family(session, case.id, await queries.policies(session), today)
+    return section(
+        request,
+        "_retention.html",
+        number=case.number,
+        heading="保存期限与法律保留",
+        holds=holds,
+        family=family,
+        policy=family.policies[case.id],
+        redaction=await session.get(Redaction, case.id),
+        labels=LABELS,
+        may_hold=may(request, f"/cases/{case.number}/holds", "POST"),
+    )
+
+
+@bp.post("/cases/<reference:str>/holds")
+@transactional
+async def set_hold(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    me = request.ctx.principal
+    command = HoldReason.model_validate(given_in(form_of(request), "reason"))
+    case = await visible(session, me, reference)
+    await service.set_hold(session, case.id, command.reason, by=me, now=request.app.ctx.now())
+    return go(request, f"/cases/{case.number}#retention")
+
+
+@bp.post("/cases/<reference:str>/holds/<hold_id:uuid>/lift")
+@transactional
+async def lift_hold(request: Request, session: AsyncSession, reference: str, hold_id: UUID) -> HTTPResponse:
+    me = request.ctx.principal
+    command = HoldReason.model_validate(given_in(form_of(request), "reason"))
+    case = await visible(session, me, reference)
+    await service.lift_hold(session, case.id, hold_id, command.reason, by=me, now=request.app.ctx.now())
+    return go(request, f"/cases/{case.number}#retention")
+
+
+@bp.get("/retention")
+@reading
+async def show(request: Request, session: AsyncSession) -> HTTPResponse:
+    """The dry run: what would be redacted today, what not and why. Nothing is changed by looking."""
+    today = local_date(request.app.ctx.now())
+    families = await queries.report(session, today)
+    due = [each for each in families if each.obstacle is None]
+    matters = {ANY: "其他各类"} | {code: each.label for code, each in catalogue().matters.items()}
+    return page(
+        request,
+        "retention.html",
+        today=today,
+        due=due,
+        kept=[each for each in families if each.obstacle is not None],
+        cases_due=sum(len(each.cases) for each in due),
+        most=queries.MOST,
+        policies=await queries.policies(session),
+        matters=matters,
+        labels=LABELS,
+        runs=await queries.runs(session),
+        may_approve=may(request, "/retention/runs/00000000-0000-0000-0000-000000000000/approve", "POST"),
+    )
+
+
+@bp.post("/retention/runs")
+@transactional
+async def ask(request: Request, session: AsyncSession) -> HTTPResponse:
+    now = request.app.ctx.now()
+    await service.ask_run(session, by=request.ctx.principal, today=local_date(now), now=now)
+    return go(request, "/retention")
+
+
+@bp.post("/retention/runs/<run_id:uuid>/approve")
+@transactional
+async def approve(request: Request, session: AsyncSession, run_id: UUID) -> HTTPResponse:
+    await service.approve_run(session, run_id, by=request.ctx.principal, now=request.app.ctx.now())
+    return go(request, "/retention")

@@ -1,0 +1,64 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casebackend.database import Base
+from casebackend.people.rules import RequestState
+
+
+class PermissionGroup(Base):
+    """A named set of roles: of a post (岗位), or of a group that is given besides. Data scope stands apart from it."""
+
+    __tablename__ = "permission_groups"
+
+    code: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(100))
+    roles: Mapped[list[str]]
+    active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class RightsRequest(Base):
+    """Who asks for which rights of a user or of a group, and who decided. Nothing holds before it was approved."""
+
+    __tablename__ = "rights_requests"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    group_code: Mapped[str | None] = mapped_column(String(32))
+    wanted: Mapped[dict[str, Any]]
+    before: Mapped[dict[str, Any]]
+    reason: Mapped[str]
+    state: Mapped[str] = mapped_column(String(16), default=RequestState.ASKED, index=True)
+    asked_by: Mapped[UUID | None]
+    asked_by_name: Mapped[str]
+    asked_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None]
+    decided_by_name: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    opinion: Mapped[str | None]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class ImportRun(Base):
+    """A file that was looked at, and what it would change. `content` is dropped once it was applied."""
+
+    __tablename__ = "import_runs"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    kind: Mapped[str] = mapped_column(String(16))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    report: Mapped[dict[str, Any]]
+    checked_by: Mapped[str]
+    checked_at: Mapped[datetime]
+    applied_by: Mapped[str | None]
+    applied_at: Mapped[datetime | None]

@@ -1,0 +1,70 @@
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casebackend.database import Base
+
+
+class RetentionPolicy(Base):
+    """So many years after its end a matter of this type is kept, from a day on. `*` is every other type."""
+
+    __tablename__ = "retention_policies"
+    __table_args__ = (UniqueConstraint("matter_type", "effective_from"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    matter_type: Mapped[str] = mapped_column(String(32))
+    years: Mapped[int]
+    floor: Mapped[int]
+    effective_from: Mapped[date]
+    source: Mapped[str]
+    evidence: Mapped[str] = mapped_column(String(8))
+
+
+class LegalHold(Base):
+    """While one stands on any case of a family, nothing of the family is redacted. Reasons are tokenised."""
+
+    __tablename__ = "legal_holds"
+    __table_args__ = (Index("ix_legal_holds_case", "case_id", "lifted_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"))
+    reason: Mapped[str]
+    set_at: Mapped[datetime]
+    set_by: Mapped[UUID]
+    set_by_name: Mapped[str]
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[UUID | None]
+    lifted_by_name: Mapped[str | None]
+    lift_reason: Mapped[str | None]
+
+
+class RedactionRun(Base):
+    """Asked for by one person, approved by another, carried out by the worker. `as_of`: a day of Asia/Shanghai."""
+
+    __tablename__ = "redaction_runs"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    as_of: Mapped[date]
+    due: Mapped[int]
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[UUID]
+    asked_by_name: Mapped[str]
+    approved_at: Mapped[datetime | None]
+    approved_by: Mapped[UUID | None]
+    approved_by_name: Mapped[str | None]
+    done_at: Mapped[datetime | None]
+    redacted: Mapped[int] = mapped_column(default=0)
+
+
+class Redaction(Base):
+    """A case whose words and personal data are gone. The case itself stays and counts."""
+
+    __tablename__ = "redactions"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("redaction_runs.id"))
+    at: Mapped[datetime]
+    kept_until: Mapped[date]
+    policy: Mapped[str]

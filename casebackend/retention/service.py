@@ -1,0 +1,119 @@
+"""Legal holds, and the decision to redact. What is redacted and how stands in `redacting`."""
+
+from datetime import date, datetime
+from pathlib import Path
+from uuid import UUID
+
+import yaml
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Principal
+from casebackend.attachments.model import Attachment
+from casebackend.audit import service as audit
+from casebackend.cases import fields, filing
+from casebackend.cases.service import hold
+from casebackend.retention import errors, queries
+from casebackend.retention.model import LegalHold, Redaction, RedactionRun, RetentionPolicy
+from casebackend.timeline.rules import Kind
+
+SEED = Path(__file__).with_name("policies.yml")
+CHAIN = "retention"
+
+
+async def seed(session: AsyncSession) -> None:
+    known = {
+        row[:] for row in await session.execute(select(RetentionPolicy.matter_type, RetentionPolicy.effective_from))
+    }
+    for row in yaml.safe_load(SEED.read_text(encoding="utf-8")):
+        if (row["matter_type"], row["effective_from"]) not in known:
+            session.add(RetentionPolicy(**row))
+    await session.flush()
+
+
+async def set_hold(session: AsyncSession, case_id: UUID, reason: str, *, by: Principal, now: datetime) -> LegalHold:
+    case = await hold(session, case_id)
+    if await session.get(Redaction, case.id) is not None:
+        raise errors.AlreadyRedacted
+    if await queries.held(session, [case.id]):
+        raise errors.HoldStands
+    assert by.user_id is not None
+    made = LegalHold(
+        case_id=case.id,
+        reason=await fields.protected(session, case, reason),
+        set_at=now,
+        set_by=by.user_id,
+        set_by_name=by.display_name or by.name,
+    )
+    session.add(made)
+    await _files(session, case.id, held=True)
+    await filing.noted(session, case, Kind.HOLD_SET, by, now=now, opinion=made.reason, detail={"hold_id": str(made.id)})
+    return made
+
+
+async def lift_hold(
+    session: AsyncSession, case_id: UUID, hold_id: UUID, reason: str, *, by: Principal, now: datetime
+) -> LegalHold:
+    case = await hold(session, case_id)
+    standing = await session.get(LegalHold, hold_id, with_for_update=True, populate_existing=True)
+    if standing is None or standing.case_id != case.id or standing.lifted_at is not None:
+        raise errors.HoldNotFound
+    standing.lifted_at, standing.lifted_by, standing.lifted_by_name = now, by.user_id, by.display_name or by.name
+    standing.lift_reason = await fields.protected(session, case, reason)
+    await session.flush()
+    await _files(session, case.id, held=False)
+    await filing.noted(
+        session, case, Kind.HOLD_LIFTED, by, now=now, opinion=standing.lift_reason, detail={"hold_id": str(standing.id)}
+    )
+    return standing
+
+
+async def _files(session: AsyncSession, case_id: UUID, *, held: bool) -> None:
+    """Files have an end of their own; a hold is on them as well."""
+    await session.execute(
+        update(Attachment)
+        .where(Attachment.case_id == case_id, Attachment.legal_hold.is_(not held))
+        .values(legal_hold=held)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def ask_run(session: AsyncSession, *, by: Principal, today: date, now: datetime) -> RedactionRun:
+    """For what is due today; only counts are kept of what was seen."""
+    waiting = select(RedactionRun.id).where(RedactionRun.done_at.is_(None)).limit(1)
+    if await session.scalar(waiting) is not None:
+        raise errors.RunWaits
+    due = sum(len(each.cases) for each in await queries.report(session, today) if each.obstacle is None)
+    if not due:
+        raise errors.NothingDue
+    assert by.user_id is not None
+    run = RedactionRun(
+        as_of=today, due=due, asked_at=now, asked_by=by.user_id, asked_by_name=by.display_name or by.name
+    )
+    session.add(run)
+    await session.flush()
+    await _note(session, "retention.asked", run, by.actor, now)
+    return run
+
+
+async def approve_run(session: AsyncSession, run_id: UUID, *, by: Principal, now: datetime) -> RedactionRun:
+    run = await session.get(RedactionRun, run_id, with_for_update=True, populate_existing=True)
+    if run is None or run.approved_at is not None:
+        raise errors.RunNotFound
+    if run.asked_by == by.user_id:
+        raise errors.SamePerson
+    run.approved_at, run.approved_by, run.approved_by_name = now, by.user_id, by.display_name or by.name
+    await session.flush()
+    await _note(session, "retention.approved", run, by.actor, now)
+    return run
+
+
+async def finish_run(session: AsyncSession, run: RedactionRun, *, now: datetime) -> None:
+    run.done_at = now
+    await session.flush()
+    await _note(session, "retention.done", run, filing.SYSTEM.actor, now)
+
+
+async def _note(session: AsyncSession, event: str, run: RedactionRun, actor: str, now: datetime) -> None:
+    detail = {"as_of": run.as_of.isoformat(), "due": run.due, "redacted": run.redacted}
+    await audit.record(session, chain=CHAIN, event=event, actor=actor, object=f"run:{run.id}", now=now, detail=detail)

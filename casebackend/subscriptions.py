@@ -1,0 +1,71 @@
+"""What follows from what: every topic of the outbox that somebody waits for, and who carries words to colleagues."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+
+from casebackend.assignments import jobs as assignments
+from casebackend.cases import enclosing_jobs, task_jobs
+from casebackend.cases import jobs as cases
+from casebackend.escalations import jobs as escalations
+from casebackend.escalations.strikes import on_strikes
+from casebackend.extensions import jobs as extensions
+from casebackend.families import jobs as families
+from casebackend.notices.doubles import ConsoleSender
+from casebackend.notices.ports import Sender
+from casebackend.notices.rules import Channel
+from casebackend.notices.smtp import SmtpSender
+from casebackend.outbox.jobs import Subscriber, Together
+from casebackend.people import restructuring
+from casebackend.registration import jobs as registration
+from casebackend.reviews import jobs as reviews
+from casebackend.revisits import jobs as revisits
+from casebackend.settings import Settings
+from casebackend.shifts import jobs as shifts
+from casebackend.supervision import jobs as supervision
+
+STRIKES = Together(on_strikes)
+
+
+def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
+    """Every topic of the outbox that somebody waits for. A topic without a row is done when it is read."""
+    return {
+        "case.filed": (cases.on_filed, families.on_filed, enclosing_jobs.on_filed),
+        "case.moved": (
+            escalations.on_moved,
+            assignments.on_moved,
+            extensions.on_moved,
+            reviews.on_moved,
+        ),
+        "case.withdrawn": (extensions.on_moved, reviews.on_moved),
+        "attachment.kept": (enclosing_jobs.on_kept,),
+        "attachment.infected": (enclosing_jobs.on_infected,),
+        "extension.untold": (extensions.on_untold,),
+        "case.major": (registration.on_major,),
+        "case.praised": (registration.on_praised,),
+        "case.assigned": (assignments.on_assigned,),
+        "organisation.changed": (restructuring.on_changed,),
+        "user.left": (shifts.on_left,),
+        "task.asked": (task_jobs.on_asked,),
+        "task.answered": (task_jobs.on_answered,),
+        "case.unread": (escalations.on_unread,),
+        "case.urged": (escalations.on_urged,),
+        "case.replied": (partial(revisits.on_replied, delay=survey_delay), extensions.on_moved),
+        "clock.near_due": (STRIKES,),
+        "clock.overdue": (STRIKES,),
+        "clock.escalated": (STRIKES,),
+        "conversation.agent_spoke": (cases.on_agent_spoke,),
+        "clock.moved": (cases.on_clock_moved,),
+        "supervision.opened": (supervision.on_opened,),
+        "supervision.returned": (supervision.on_returned,),
+        "supervision.unread": (supervision.on_unread,),
+        "supervision.replied": (supervision.on_replied,),
+    }
+
+
+def carriers(settings: Settings) -> dict[Channel, Sender]:
+    """Mail goes over the bank's server once it is named; SMS gateway and OA are other companies', so here doubles."""
+    logs = settings.var_dir / "log"
+    mail: Sender = SmtpSender(settings) if settings.smtp_host else ConsoleSender(Channel.MAIL, logs / "mail.jsonl")
+    doubles = {each: ConsoleSender(each, logs / f"{each}.jsonl") for each in (Channel.SMS, Channel.OA)}
+    return {Channel.MAIL: mail, **doubles}

@@ -1,0 +1,198 @@
+"""Nobody's work is lost when he leaves, and nobody who left gets in."""
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import select
+
+from casebackend.api.people import Leave
+from casebackend.cases.model import Case
+from casebackend.check import check
+from casebackend.conversations.model import Conversation
+from casebackend.people import leaving, restructuring
+from casebackend.staff.model import User
+from casebackend.supervision.model import Supervision
+from casebackend.tasks.model import Task
+from casebackend.timeline.model import TimelineEntry
+from tests.casebackend.cases.builders import case_of, filed, unit
+from tests.casebackend.people.admins import Office
+from tests.casebackend.staff.logins import hired
+from tests.casebackend.workers import worker
+from tests.world import World
+
+
+@pytest_asyncio.fixture
+async def office(world: World) -> Office:
+    return Office(world)
+
+
+async def sound(world: World) -> list[str]:
+    async with world.database.reading() as session:
+        return await check(session, now=world.time)
+
+
+async def in_hand(office: Office, login: str = "li") -> tuple[str, object]:
+    """A case that a handler of the unit 个人金融部 has received, with a colleague beside him."""
+    home = await office.unit("0004")
+    for name, number in ((login, "8501"), ("sun", "8502")):
+        await hired(office.world, name, staff_no=number, roles=["handler", "intake"], organisation_id=home.id)
+        await office.browser(name)
+    receipt = await filed(office.world)
+    await office.sure("lead", receipt.number, "accept")
+    target = await unit(office.world, "个人金融部")
+    await office.sure("agent", receipt.number, "dispatch", handling_unit_id=target, opinion="请核查")
+    await office.sure(login, receipt.number, "receive")
+    return receipt.number, receipt.case_id
+
+
+async def test_a_successor_takes_over_and_history_names_who_left(office: Office) -> None:
+    number, case_id = await in_hand(office)
+    li, sun, lead = await office.user("li"), await office.user("sun"), await office.user("lead")
+    work = (await office.reads("admin", f"/users/{li.id}/work")).json()["items"]
+    assert [(item["kind"], item["label"].split()[0]) for item in work] == [("case", number)]
+    path = f"/users/{li.id}/leaving"
+    wrong = await office.asks("admin", "POST", path, {"successor_id": str(lead.id), "reason": "离职"})
+    assert (wrong.status_code, wrong.json()["type"]) == (422, "/problems/successor-wrong")
+    left = await office.done("admin", "POST", path, {"successor_id": str(sun.id), "reason": "离职"}, read=1)
+    assert (left["to_successor"], left["to_pool"]) == ({"case": 1}, {})
+    case = await case_of(office.world, case_id)  # type: ignore[arg-type]
+    assert (case.handler_id, case.assignee_id, case.status) == (sun.id, sun.id, "investigating")
+    assert (await office.reads("li", "/cases/")).status_code == 401
+    assert not (await office.user("li")).active
+    twice = await office.asks("admin", "POST", path, {"reason": "再办"})
+    assert twice.json()["type"] == "/problems/user-has-left"
+    on = await office.asks("admin", "POST", f"/users/{li.id}/enabling")
+    assert on.json()["type"] == "/problems/user-has-left"
+    async with office.world.database.reading() as session:
+        entries = (await session.scalars(select(TimelineEntry).order_by(TimelineEntry.seq))).all()
+        assert entries[-1].actor_name == "离岗交接"
+        assert li.id in {entry.user_id for entry in entries}
+    await office.sure("sun", number, "propose", **PROPOSAL)
+    assert await sound(office.world) == []
+
+
+PROPOSAL = {
+    "findings": "系统重复扣收", "validity": "valid", "responsible": "responsible", "judgement_basis": "章程第十二条",
+    "cause_c": "因定价收费引起的投诉", "proposal": "退回年费并致歉",
+}  # fmt: skip
+
+
+async def test_without_a_successor_the_unit_has_it_and_its_leader_names_somebody(office: Office) -> None:
+    number, case_id = await in_hand(office)
+    li, sun = await office.user("li"), await office.user("sun")
+    left = await office.done("admin", "POST", f"/users/{li.id}/leaving", {"reason": "退休"}, read=1)
+    assert left["to_pool"] == {"case": 1}
+    case = await case_of(office.world, case_id)  # type: ignore[arg-type]
+    assert (case.handler_id, case.assignee_id) == (None, None)
+    listed = (await office.reads("supervisor", "/cases/?queue=unassigned")).json()["items"]
+    assert [row["number"] for row in listed] == [number]
+    browser = await office.browser("supervisor")
+    given = await browser.post(
+        f"/api/v1/cases/{number}/assignment", json={"user_id": str(sun.id), "reason": "接办"}, headers={"If-Match": "*"}
+    )
+    assert given.status_code == 200, given.text
+    assert await sound(office.world) == []
+
+
+async def test_tasks_demands_and_talks_find_new_hands_too(office: Office) -> None:
+    number, _ = await in_hand(office)
+    world = office.world
+    agent, manager = await office.user("agent"), await office.user("supervisor")
+    browser = await office.browser("li")
+    asked = await browser.post(
+        f"/api/v1/cases/{number}/tasks",
+        json={"user_id": str(agent.id), "demand": "请调取录音"},
+        headers={"Idempotency-Key": "task", "If-Match": "*"},
+    )
+    assert asked.status_code == 201, asked.text
+    receipt = await world.says("我要人工", sender="customer-9")
+    await world.actions.post(
+        f"/api/v1/conversations/{receipt.conversation_id}/handoff", json={"reason": "asked"},
+        headers={"Idempotency-Key": "talk"},
+    )  # fmt: skip
+    taken = await (await office.browser("agent")).post(f"/api/v1/handoffs/{receipt.conversation_id}/take")
+    assert taken.status_code == 200, taken.text
+    left = await office.done("admin", "POST", f"/users/{agent.id}/leaving", {"reason": "调离"}, read=1)
+    assert left["to_pool"] == {"task": 1, "talk": 1}
+    second = await hired(
+        world, "zhao2", staff_no="8503", roles=["complaint_manager"], organisation_id=manager.organisation_id
+    )
+    opened = await (await office.browser("supervisor")).post(
+        f"/api/v1/cases/{number}/supervisions",
+        json={"source": "internal", "demand": "请三日内报告", "due_at": "2026-03-05T09:00:00+08:00"},
+        headers={"Idempotency-Key": "demand", "If-Match": "*"},
+    )
+    assert opened.status_code == 201, opened.text
+    gone = {"successor_id": str(second.id), "reason": "调离"}
+    left = await office.done("admin", "POST", f"/users/{manager.id}/leaving", gone, read=1)
+    assert left["to_successor"]["supervision"] == 1
+    async with world.database.reading() as session:
+        task = (await session.scalars(select(Task))).one()
+        assert (task.user_id, task.unit_id, task.state) == (None, agent.organisation_id, "open")
+        talk = await session.get_one(Conversation, receipt.conversation_id)
+        assert (talk.owner, talk.owner_user_id) == ("queued", None)
+        assert (await session.scalars(select(Supervision.opened_by))).one() == second.id
+    assert await sound(world) == []
+
+
+async def cut_off(office: Office, user: User) -> None:
+    async with office.world.database.transaction() as session:
+        held = await session.get_one(User, user.id)
+        await leaving.leave(session, held, Leave(reason="离职"), by=leaving.HANDING, now=office.world.time)
+        raise ConnectionError
+
+
+async def test_when_something_fails_he_is_still_at_his_work(office: Office) -> None:
+    number, case_id = await in_hand(office)
+    li = await office.user("li")
+    with pytest.raises(ConnectionError):
+        await cut_off(office, li)
+    assert (await office.user("li")).active
+    assert (await case_of(office.world, case_id)).handler_id == li.id  # type: ignore[arg-type]
+    assert (await office.reads("li", f"/cases/{number}")).status_code == 200
+
+
+async def test_a_merger_takes_people_cases_and_tasks_along_and_closing_waits_for_an_empty_unit(office: Office) -> None:
+    number, case_id = await in_hand(office)
+    busy = await office.changed("0004", change="close")
+    assert (busy.status_code, busy.json()["type"]) == (409, "/problems/unit-still-busy")
+    old, into = await office.unit("0004"), await office.unit("0002")
+    assert (await office.changed("0004", change="merge", successor_id=str(into.id))).is_success
+    world = office.world
+    for _ in range(2):
+        async with world.database.transaction() as session:
+            await restructuring.on_changed(session, {"unit_id": str(old.id), "change": "merge"}, world.time)
+    case = await case_of(world, case_id)  # type: ignore[arg-type]
+    li = await office.user("li")
+    assert (case.handling_unit_id, case.handler_id, li.organisation_id) == (into.id, li.id, into.id)
+    await office.sure("li", number, "propose", **PROPOSAL)
+    async with world.database.reading() as session:
+        assert (await session.scalars(select(Case.handling_unit_id))).one() == into.id
+    assert await sound(world) == []
+
+
+async def test_a_report_of_old_cases_names_the_unit_as_it_was(office: Office) -> None:
+    """A planned change is carried out by the worker on its day."""
+    world = office.world
+    await filed(world)
+    later = {"change": "rename", "name": "北京国贸支行", "short_name": "国贸支行", "effective_from": "2026-03-05"}
+    assert (await office.changed("1001", **later)).is_success
+    world.wait(days=3)
+    await worker(world).tick()
+
+    async def named(until: str) -> set[str]:
+        answer = await office.reads("supervisor", f"/reports/unit?from=2026-03-01&to={until}")
+        assert answer.status_code == 200, answer.text
+        return {row["label"] for row in answer.json()["rows"]}
+
+    assert "朝阳支行" in await named("2026-03-04")
+    assert "国贸支行" in await named("2026-03-05")
+
+
+async def test_the_worker_moves_people_and_cases_of_a_merged_unit(office: Office) -> None:
+    _, case_id = await in_hand(office)
+    into = await office.unit("0002")
+    assert (await office.changed("0004", change="merge", successor_id=str(into.id))).is_success
+    await worker(office.world).tick()
+    case = await case_of(office.world, case_id)  # type: ignore[arg-type]
+    assert case.handling_unit_id == into.id
+    assert (await office.user("sun")).organisation_id == into.id
