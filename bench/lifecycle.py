@@ -47,7 +47,11 @@ def main() -> int:
     figures.show("lifecycle: random walks begun", ours=begun, bar=asked.runs, at_least=True)
     figures.show("lifecycle: accepted steps", ours=walked.total())
     figures.show("lifecycle: deeds around a case", ours=sum(around.values()), kinds=len(around))
-    figures.show("lifecycle: arrows of the table never walked", ours=len(arrows - walked.keys()), which=sorted(arrows - walked.keys()))
+    figures.show(
+        "lifecycle: arrows of the table never walked",
+        ours=len(arrows - walked.keys()),
+        which=sorted(arrows - walked.keys()),
+    )
     figures.show("lifecycle: steps that the table does not know", ours=len(walked.keys() - arrows), bar=0)
     return figures.exit_code
 

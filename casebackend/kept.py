@@ -30,7 +30,8 @@ class Kept:
     async def rows(self, session: AsyncSession, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         connection = await session.connection()
         if connection.dialect.name != "postgresql":
-            return (await connection.execute(self._statement, dict(values))).all()
+            rows: Sequence[Any] = (await connection.execute(self._statement, dict(values))).all()
+            return rows
         text = self._text or self._put_together(connection.dialect)
         given = {**self._own, **values}
         driver: Any = (await connection.get_raw_connection()).driver_connection

@@ -107,11 +107,16 @@ SEEN, NONE = {200: "以前收到过"}, {204: "没有"}
 OPERATIONS: dict[str, Operation] = {
     "contacts.of_case_contacts": Operation("客户的全部往来", None, contacts.CustomerHistory),
     "audit.listing": Operation(
-        "审计记录：按期间、操作人、事件、对象", None, audit.AuditPage,
+        "审计记录：按期间、操作人、事件、对象",
+        None,
+        audit.AuditPage,
         query={"from": DAY, "to": DAY, "actor": BY, "event": BY, "object": BY} | PAGE,
     ),
     "disclosures.reveal": Operation(
-        "显示完整客户资料：须写明原因，仅在本次应答中给出", disclosures.Reveal, disclosures.Revealed, refuses=frozenset({429})
+        "显示完整客户资料：须写明原因，仅在本次应答中给出",
+        disclosures.Reveal,
+        disclosures.Revealed,
+        refuses=frozenset({429}),
     ),
     "organisations.listing": Operation(
         "机构", None, organisations.UnitPage, query={"q": {"type": "string", "maxLength": 100}} | PAGE
@@ -129,9 +134,7 @@ OPERATIONS: dict[str, Operation] = {
         "试运行机构或人员文件，只看差异", people.CheckFile, people.ImportView, status=201, located=True
     ),
     "imports.run": Operation("一次导入的差异报告", None, people.ImportView),
-    "imports.apply": Operation(
-        "按校验值确认导入", people.ApplyImport, people.ImportView, status=201, located=True
-    ),
+    "imports.apply": Operation("按校验值确认导入", people.ApplyImport, people.ImportView, status=201, located=True),
     "shifts.listing": Operation(
         "值班表", None, shifts.ShiftPage, query={"from": MOMENT, "to": MOMENT, "unit": UUID} | PAGE
     ),
@@ -160,7 +163,11 @@ OPERATIONS: dict[str, Operation] = {
         | PAGE,
     ),
     "people.create": Operation(
-        "新建用户（无密码、无权限）", people.CreateUser, people.UserView, status=201, located=True,
+        "新建用户（无密码、无权限）",
+        people.CreateUser,
+        people.UserView,
+        status=201,
+        located=True,
         refuses=frozenset({404}),
     ),
     "people.user": Operation("一个用户", None, people.UserView),

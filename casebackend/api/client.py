@@ -122,7 +122,7 @@ class CaseBackend:
     async def keep_media(
         self, channel: Channel, sender: str, name: str, pieces: AsyncIterator[bytes], *, length: int
     ) -> MediaKept:
-        """A customer's file, before the message that names it. `length` in bytes; `pieces` are read as they are sent."""
+        """A customer's file, before the message that names it. `length` in bytes; `pieces`: read as they are sent."""
         headers = {"X-Channel": channel, "X-Sender": quote(sender), "X-File-Name": quote(name[:200])}
         return MediaKept.model_validate_json(await self._send("/inbox/media", pieces, length, headers))
 

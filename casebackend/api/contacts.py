@@ -13,7 +13,7 @@ class SamePerson(View):
 
 
 class ContactRow(View):
-    """One contact, notice or survey. `number`: of the case, if it was about one. `conversation_id`: where to read it."""
+    """One contact, notice or survey. `number`: of the case it was about. `conversation_id`: where to read it."""
 
     at: datetime
     label: str

@@ -114,7 +114,11 @@ async def question(session: AsyncSession, given: Given, *, now: datetime) -> Que
         ]
 
     form = tuple((name, each.form(given[name])) for name, each in places.items())
-    return Question(form if len(places) == len(where) else None, clauses, {f"asked_{name}": each.value(given[name], asked) for name, each in places.items()})
+    return Question(
+        form if len(places) == len(where) else None,
+        clauses,
+        {f"asked_{name}": each.value(given[name], asked) for name, each in places.items()},
+    )
 
 
 async def asked_with(session: AsyncSession, given: Given, *, now: datetime) -> Asked:

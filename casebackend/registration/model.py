@@ -10,8 +10,8 @@ from casebackend.database import Base
 class Registration(Base):
     """What a colleague is taking down. `content_enc` is all of it, sealed, until it is submitted and becomes a case.
 
-    `typed_enc`: the fields of the page as they stood, also what cannot be read yet. `window`: which browser window wrote
-    last. `kept_by_itself`: nobody pressed a button, so the page offers it again."""
+    `typed_enc`: the fields of the page as they stood, also what cannot be read yet. `window`: which browser window
+    wrote last. `kept_by_itself`: nobody pressed a button, so the page offers it again."""
 
     __tablename__ = "registrations"
     __table_args__ = (Index("ix_registrations_of", "user_id", "state", "updated_at"),)

@@ -66,9 +66,7 @@ async def report(
     rows = [row for row in rows if row.count or (row.before and row.before.count) or unit_of_time]
     cases = []
     if fixed.name == "detail":
-        found, _ = await lists.page(
-            session, principal, now=now, given=whole, by_receipt=True
-        )
+        found, _ = await lists.page(session, principal, now=now, given=whole, by_receipt=True)
         cases = await views.rows(session, found, now=now)
     return Report(
         name=fixed.name,

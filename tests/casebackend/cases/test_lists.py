@@ -83,8 +83,7 @@ async def test_what_is_over_is_there_only_for_whoever_took_part_in_it_or_answers
     receipt = await filed(world)
     case, desk = await case_of(world, receipt.case_id), Desk(world)
     people = {
-        role: await hired(world, f"a-{role}", roles=[role], organisation_id=case.unit_id)
-        for role in SEES_WHAT_IS_OVER
+        role: await hired(world, f"a-{role}", roles=[role], organisation_id=case.unit_id) for role in SEES_WHAT_IS_OVER
     }
     both = await hired(world, "both", roles=["handler", "reviewer"], organisation_id=case.unit_id)
     await hired(world, "elsewhere", roles=["department_head"], organisation_id=UUID(await unit(world, "济南分行")))
