@@ -22,8 +22,8 @@ from pathlib import Path
 
 os.environ["TINGSU_TEST_DATABASE"] = "postgres"
 
-from bench.casework.common import loaded
 from bench.casework.listing import lists, pages
+from bench.casework.measuring import loaded
 from bench.casework.registering import register
 from bench.casework.scanning import FEW, scans
 from ops.figures import Figures

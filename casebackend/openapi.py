@@ -9,7 +9,8 @@ from sanic import Blueprint, HTTPResponse, Request, Sanic, json
 
 from casebackend.access.matrix import PUBLIC
 from casebackend.components import ANSWERS, HEADERS, KEY, PROBLEM, SCHEMAS, TAG, headers, responses, security_schemes
-from casebackend.operations import OPERATIONS, Operation
+from casebackend.operation import Operation
+from casebackend.operations import OPERATIONS
 from casebackend.parameters import Schema, in_path
 
 __all__ = ["OPERATIONS", "Operation", "bp", "describe", "operations"]

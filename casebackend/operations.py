@@ -1,20 +1,12 @@
 """What goes into each operation of the published interface and what comes out; the rest is read off the routes."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-from pydantic import BaseModel
-
 from casebackend.api import (
     assignments,
     assist,
     attachments,
-    audit,
     cases,
-    contacts,
     conversations,
     dictionaries,
-    disclosures,
     drafts,
     escalations,
     evidence,
@@ -25,17 +17,14 @@ from casebackend.api import (
     limits,
     logins,
     notices,
-    organisations,
     own,
     parties,
-    people,
     policies,
     recusals,
     registration,
     reminders,
     reports,
     reviews,
-    shifts,
     standing,
     supervision,
     tasks,
@@ -48,15 +37,14 @@ from casebackend.cases.queues import Queue
 from casebackend.cases.task_views import Box
 from casebackend.conversations.rules import Channel
 from casebackend.extensions import rules as extensions_rules
+from casebackend.operation import BY, NAMED, WORDS, Operation
 from casebackend.parameters import DAY, PAGE, UUID, Schema, choice, conditions
-from casebackend.people.rules import RequestState
+from casebackend.people_operations import PEOPLE
 from casebackend.reviews import rules as reviews_rules
-from casebackend.staff.rules import Outcome, Role
+from casebackend.staff.rules import Outcome
 from casebackend.supervision import rules as supervision_rules
 from knowledge.articles import Audience, Kind
 
-BY: Schema = {"type": "string", "maxLength": 40}
-WORDS: Schema = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"\S"}
 KINDS: Schema = {"type": "array", "items": choice(Kind)}
 FILES = tuple(each.type for each in allowed())
 SOUNDS = tuple(each.type for each in allowed() if is_audio(each.type))
@@ -68,8 +56,6 @@ UPLOAD: Schema = {
     },
     "required": ["file"],
 }
-NAMED: Schema = {"type": "string", "maxLength": 64}
-MOMENT: Schema = {"type": "string", "format": "date-time", "maxLength": 40}
 WHOSE: dict[str, Schema] = {
     "X-Channel": choice(Channel),
     "X-Sender": {"type": "string", "pattern": "^[A-Za-z0-9_.~%-]{1,128}$"},
@@ -77,118 +63,12 @@ WHOSE: dict[str, Schema] = {
 AFTER: Schema = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """`other`: further good answers. `refuses`: what only this one may answer. `located`: a create with an address.
-    `tagged`: has an ETag although its answer holds no version. `also`: what else the good answer may be.
-    `form`: comes as multipart/form-data. `raw`: the body is a file as it is."""
-
-    summary: str
-    request: type[BaseModel] | None = None
-    response: type[BaseModel] | None = None
-    also: type[BaseModel] | None = None
-    many: bool = False
-    status: int = 200
-    query: Mapping[str, Schema] = field(default_factory=dict)
-    other: Mapping[int, str] = field(default_factory=dict)
-    refuses: frozenset[int] = frozenset()
-    located: bool = False
-    tagged: bool = False
-    media: tuple[str, ...] = ("application/json",)
-    form: Schema | None = None
-    raw: bool = False
-    headers: Mapping[str, Schema] = field(default_factory=dict)
-
-
 A, C, D = conversations, cases, drafts
 S = supervision
 T = conversations.ForMessage
 SEEN, NONE = {200: "以前收到过"}, {204: "没有"}
 OPERATIONS: dict[str, Operation] = {
-    "contacts.of_case_contacts": Operation("客户的全部往来", None, contacts.CustomerHistory),
-    "audit.listing": Operation(
-        "审计记录：按期间、操作人、事件、对象",
-        None,
-        audit.AuditPage,
-        query={"from": DAY, "to": DAY, "actor": BY, "event": BY, "object": BY} | PAGE,
-    ),
-    "disclosures.reveal": Operation(
-        "显示完整客户资料：须写明原因，仅在本次应答中给出",
-        disclosures.Reveal,
-        disclosures.Revealed,
-        refuses=frozenset({429}),
-    ),
-    "organisations.listing": Operation(
-        "机构", None, organisations.UnitPage, query={"q": {"type": "string", "maxLength": 100}} | PAGE
-    ),
-    "organisations.create": Operation(
-        "新设机构", organisations.CreateUnit, organisations.UnitView, status=201, located=True, refuses=frozenset({404})
-    ),
-    "organisations.unit": Operation("一个机构", None, organisations.UnitView),
-    "organisations.history_of": Operation("一个机构的沿革", None, organisations.UnitHistory, query=PAGE),
-    "organisations.change": Operation(
-        "机构更名、调整隶属、撤并、撤销（按生效日）", organisations.ChangeUnit, organisations.UnitView
-    ),
-    "organisations.cancel": Operation("撤销尚未生效的机构变更", None, organisations.UnitView),
-    "imports.check": Operation(
-        "试运行机构或人员文件，只看差异", people.CheckFile, people.ImportView, status=201, located=True
-    ),
-    "imports.run": Operation("一次导入的差异报告", None, people.ImportView),
-    "imports.apply": Operation("按校验值确认导入", people.ApplyImport, people.ImportView, status=201, located=True),
-    "shifts.listing": Operation(
-        "值班表", None, shifts.ShiftPage, query={"from": MOMENT, "to": MOMENT, "unit": UUID} | PAGE
-    ),
-    "shifts.plan": Operation("排班", shifts.PlanShift, shifts.ShiftView, status=201),
-    "shifts.cancel": Operation("取消班次", shifts.CancelShift, shifts.ShiftView),
-    "handovers.handovers": Operation("交接登记", None, shifts.HandoverPage, query={"unit": UUID} | PAGE),
-    "handovers.give": Operation(
-        "交班，附未办结清单", shifts.GiveHandover, shifts.HandoverView, status=201, located=True
-    ),
-    "handovers.handover": Operation("一份交接", None, shifts.HandoverView),
-    "handovers.take": Operation("接班确认或提出疑问", shifts.TakeHandover, shifts.HandoverView),
-    "duty_states.duty_states": Operation("在岗状态", None, shifts.StatePage, query=PAGE),
-    "duty_states.say": Operation("本人签入、签出、示忙、示闲", shifts.SetState, shifts.StateView, status=201),
-    "duty_states.force": Operation("负责人变更他人状态", shifts.SetState, shifts.StateView, status=201),
-    "duty_states.state_events": Operation("状态变更记录", None, shifts.StateEventPage, query=PAGE),
-    "people.listing": Operation(
-        "用户",
-        None,
-        people.UserPage,
-        query={
-            "q": {"type": "string", "maxLength": 100},
-            "unit": UUID,
-            "role": choice(Role),
-            "active": choice(("yes", "no")),
-        }
-        | PAGE,
-    ),
-    "people.create": Operation(
-        "新建用户（无密码、无权限）",
-        people.CreateUser,
-        people.UserView,
-        status=201,
-        located=True,
-        refuses=frozenset({404}),
-    ),
-    "people.user": Operation("一个用户", None, people.UserView),
-    "people.change": Operation("修改用户资料", people.ChangeUser, people.UserView),
-    "people.disable": Operation("停用用户，会话立即结束", people.ActOnUser, people.UserView),
-    "people.enable": Operation("启用用户", None, people.UserView),
-    "people.reset_password": Operation("生成一次性初始密码", None, people.InitialPassword),
-    "people.work": Operation("用户名下未办结的工作", None, people.OpenWork, query=PAGE),
-    "people.leave": Operation("办理离岗：移交工作、停用账号", people.Leave, people.Left),
-    "people.ask": Operation(
-        "申请授权，由安全管理员审批", people.AskRights, people.RightsRequestView, status=201, located=True
-    ),
-    "rights.requests": Operation(
-        "授权申请", None, people.RightsRequestPage, query={"state": choice(RequestState)} | PAGE
-    ),
-    "rights.one_request": Operation("一项授权申请", None, people.RightsRequestView),
-    "rights.decide": Operation("审批或撤回授权申请", people.DecideRights, people.RightsRequestView),
-    "rights.groups": Operation("岗位和权限组", None, people.GroupPage, query=PAGE),
-    "rights.ask_group": Operation(
-        "申请新增或修改岗位、权限组", people.AskGroup, people.RightsRequestView, status=201, located=True
-    ),
+    **PEOPLE,
     "extensions.ask": Operation(
         "申请延期", extensions.AskExtension, extensions.ExtensionView, status=201, located=True
     ),

@@ -58,7 +58,13 @@ def test_secrets_are_compared_in_constant_time() -> None:
 
 def test_nothing_below_the_edge_reads_a_clock() -> None:
     nouns = [place for place in places(r"datetime\.now\(|time\.time\(") if place.startswith("casebackend/")]
-    edge = ("casebackend/app.py", "casebackend/worker.py", "casebackend/__main__.py", "casebackend/installing.py")
+    edge = (
+        "casebackend/app.py",
+        "casebackend/worker.py",
+        "casebackend/__main__.py",
+        "casebackend/installing.py",
+        "casebackend/migrations/",
+    )
     assert [place for place in nouns if not place.startswith(edge) and "/commands.py" not in place] == []
 
 

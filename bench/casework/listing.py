@@ -10,7 +10,7 @@ import psycopg
 from sqlalchemy import select
 
 from bench.bank import CATEGORIES
-from bench.casework.common import AIM_SECONDS, BATCHES, STAFF, WARM_UP, expect, in_process, p95, post, show, timed
+from bench.casework.measuring import AIM_SECONDS, BATCHES, STAFF, WARM_UP, expect, in_process, p95, post, show, timed
 from bench.serving import Side, in_turn, postmaster, signed_in, web
 from casebackend.connection import open_database
 from casebackend.organisations.model import Organisation

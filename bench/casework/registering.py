@@ -12,7 +12,7 @@ from uuid import UUID
 import httpx
 from sqlalchemy import select
 
-from bench.casework.common import AIM_SECONDS, BATCHES, STAFF, WARM_UP, expect, in_process, p95, post, show
+from bench.casework.measuring import AIM_SECONDS, BATCHES, STAFF, WARM_UP, expect, in_process, p95, post, show
 from bench.serving import Side, in_turn, postmaster, program, signed_in, web
 from casebackend.calendar.rules import local_date
 from casebackend.schema import METADATA

@@ -7,7 +7,7 @@ from datetime import datetime
 import psutil
 from sqlalchemy import func, select
 
-from bench.casework.common import BATCHES, WARM_UP, show
+from bench.casework.measuring import BATCHES, WARM_UP, show
 from bench.serving import Side, in_turn, postmaster
 from casebackend.clocks import jobs
 from casebackend.clocks.model import Timer
