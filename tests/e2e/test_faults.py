@@ -25,7 +25,7 @@ def follower(chain: Chain) -> WechatCustomer:
 
 def healthy(chain: Chain) -> None:
     assert chain.run("-m", "casebackend", "check").strip() == "一切正常"
-    assert chain.run("-m", "casebackend", "audit", "verify").strip() == "一切正常"
+    assert chain.run("-m", "casebackend", "audit", "verify").startswith("一切正常")
 
 
 @pytest.fixture

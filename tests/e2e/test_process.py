@@ -110,7 +110,7 @@ async def test_a_complaint_goes_through_every_hand_and_comes_again_as_a_second_o
     second = await bank["auditor"].get(f"/cases/{first['second_number']}")
     assert (second["kind"], second["handling_unit"]) == ("second", "稽核部")
     assert chain.run("-m", "casebackend", "check").strip() == "一切正常"
-    assert chain.run("-m", "casebackend", "audit", "verify").strip() == "一切正常"
+    assert chain.run("-m", "casebackend", "audit", "verify").startswith("一切正常")
 
 
 async def test_a_complaint_taken_down_at_the_counter_is_answered_in_person_and_closed(

@@ -22,7 +22,7 @@ async def test_a_complaint_goes_from_the_first_message_to_the_answered_survey(
     closed = await agent.get(f"/cases/{number}")
     assert (closed["status"], closed["satisfaction"]) == ("closed", "satisfied")
     assert chain.run("-m", "casebackend", "check").strip() == "一切正常"
-    assert chain.run("-m", "casebackend", "audit", "verify").strip() == "一切正常"
+    assert chain.run("-m", "casebackend", "audit", "verify").startswith("一切正常")
 
 
 async def test_a_dissatisfied_customer_gets_a_second_complaint_with_another_handler(
