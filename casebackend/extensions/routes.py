@@ -80,7 +80,7 @@ async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
 @bp.get("/extensions/<extension_id:uuid>")
 @reading
 async def extension(request: Request, session: AsyncSession, extension_id: UUID) -> HTTPResponse:
-    found, case = await service.visible(session, request.ctx.principal, extension_id)
+    found, case = await service.visible(session, request.ctx.principal, extension_id, to_read=True)
     return await _answer(request, session, found, case)
 
 

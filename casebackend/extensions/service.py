@@ -118,9 +118,13 @@ async def get(session: AsyncSession, extension_id: UUID) -> Extension:
     return extension
 
 
-async def visible(session: AsyncSession, principal: Principal, extension_id: UUID) -> tuple[Extension, Case]:
+async def visible(
+    session: AsyncSession, principal: Principal, extension_id: UUID, *, to_read: bool = False
+) -> tuple[Extension, Case]:
     """With its case; who may not see the case learns nothing of it."""
-    extension = await get(session, extension_id)
+    extension = await (session.get(Extension, extension_id) if to_read else get(session, extension_id))
+    if extension is None:
+        raise ExtensionNotFound
     case = await cases.visible(session, principal, str(extension.case_id))
     if case is None:
         raise ExtensionNotFound

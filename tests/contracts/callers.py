@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import requests
 from schemathesis import Case
@@ -16,6 +17,7 @@ from casebackend.attachments.model import Attachment
 from casebackend.cases import model as cases
 from casebackend.connection import open_database
 from casebackend.conversations import model as conversations
+from casebackend.database import Database
 from casebackend.evidence.model import Evidence
 from casebackend.extensions.model import Extension, Material
 from casebackend.families.model import CaseLink
@@ -67,11 +69,28 @@ PAIRS = {
     ("reference", "link_id"): (CaseLink.case_id, CaseLink.id),
 }
 NO_WAITING = {"wait_seconds": 0}
+SPARES = 4
+
+
+async def _spares(database: Database) -> list[str]:
+    """People who may be disabled, transferred and given passwords without ending the session of somebody who asks."""
+    async with database.transaction() as session:
+        unit = await session.scalar(select(Organisation.id).limit(1))
+        made = [
+            User(
+                id=uuid4(), login=f"spare-{uuid4().hex[:12]}", display_name="备用", staff_no="S", password_hash="",
+                organisation_id=unit, roles=["handler"],
+            )
+            for _ in range(SPARES)
+        ]  # fmt: skip
+        session.add_all(made)
+    return [str(user.id) for user in made]
 
 
 async def _ids(served: Served) -> Ids:
     database = open_database(served.settings)
     found: Ids = {}
+    spares = await _spares(database)
     async with database.reading() as session:
         for name, column in KINDS.items():
             rows = (await session.scalars(select(column).limit(200))).all()
@@ -82,7 +101,8 @@ async def _ids(served: Served) -> Ids:
                 found.setdefault(f"owners of {name}", []).append(str(owner))
     await database.dispose()
     found["dictionary"] = ["business_category_B", "reason_C"]
-    return found | {name: found[kind] for name, kind in ALSO.items()} | {"worker": [WORKER]} | _times()
+    named = {name: found[kind] for name, kind in ALSO.items()}
+    return found | named | {"worker": [WORKER], "user_id": spares} | _times()
 
 
 def _times() -> Ids:
