@@ -42,8 +42,8 @@ async def test_fifty_kills_under_load_lose_and_double_nothing(killed: Served) ->
     history = await killed_under_load(killed, KILLS)
     assert await compared(killed, history) == []
     killed.healthy()
-    assert len(history.messages) > KILLS
-    assert len(history.filings) > KILLS / 5
+    assert len(history.messages) > 5 * KILLS
+    assert len(history.filings) > KILLS
     assert history.duplicates > len(history.messages) / 20
     assert history.unanswered > KILLS
     print(f"{len(history.messages)} messages, {len(history.filings)} filings, {history.unanswered} unanswered")  # noqa: T201
