@@ -38,7 +38,7 @@ async def uploads(
         f"/api/v1/cases/{number}/attachments",
         files=[("file", (name, content, "text/html")) for name, content in files],
         data={"kind": kind},
-        headers={"Idempotency-Key": key or uuid4().hex},
+        headers={"Idempotency-Key": uuid4().hex if key is None else key},
     )
 
 

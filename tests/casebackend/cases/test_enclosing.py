@@ -56,6 +56,9 @@ async def test_files_are_hashed_sealed_listed_and_given_back_as_a_download(world
     assert [each["id"] for each in again.json()["items"]] == [first["id"], second["id"]]
     other = await uploads(desk, "agent", receipt.number, ("x", samples.PDF), key="once")
     assert refused(other) == (422, "idempotency-key-reused")
+    for no_key in ("", "k" * 201):
+        unkeyed = await uploads(desk, "agent", receipt.number, *sent, key=no_key)
+        assert refused(unkeyed) == (400, "idempotency-key-missing")
     assert (await desk.reads("lead", path)).json()["items"] == [first, second]
     assert (await desk.reads("lead", f"{path}/{first['id']}")).headers["etag"] == '"1"'
     file = await desk.reads("lead", f"{path}/{first['id']}/file")
