@@ -65,7 +65,11 @@ class Gateway:
     async def opened(cls, settings: Settings) -> AsyncIterator[Self]:
         async with AsyncExitStack() as stack:
             backend = await stack.enter_async_context(
-                CaseBackend(settings.backend_url, settings.token_channels.get_secret_value())
+                CaseBackend(
+                    settings.backend_url,
+                    settings.token_channels.get_secret_value(),
+                    deadline=settings.backend_seconds,
+                )
             )
             http = await stack.enter_async_context(aiohttp.ClientSession())
             spool = stack.enter_context(Spool(settings.var_dir / "spool", settings.spool_key.get_secret_value()))

@@ -14,6 +14,7 @@ class Settings(BaseSettings):
     bank_name: str = "听诉示范银行"
     backend_url: Url = "http://127.0.0.1:8000"
     token_channels: SecretStr = Field(min_length=8)
+    backend_seconds: float = Field(default=2.0, gt=0, le=30, description="the longest call of the case backend")
     bot_url: Url = "http://127.0.0.1:5005"
     bot_secret: SecretStr = Field(min_length=8)
     var_dir: Path = Path("var")

@@ -24,6 +24,7 @@ from casebackend.schema import METADATA
 from casebackend.seed import seed
 from casebackend.settings import Settings
 from casebackend.staff.demo import logins
+from tests.applications import forgotten
 from tests.databases import fresh_url
 
 PASSWORD = "Tingsu-Demo-2026!"
@@ -79,9 +80,10 @@ class World:
         async with fresh_url(prepare, var) as url:
             settings = configured(url, var)
             database = open_database(settings)
-            world = cls(database, settings)
-            async with LifespanManager(world.app), world.channels, world.actions, world.tester:
-                yield world
+            with forgotten():
+                world = cls(database, settings)
+                async with LifespanManager(world.app), world.channels, world.actions, world.tester:
+                    yield world
             await database.dispose()
         shutil.rmtree(var, ignore_errors=True)
 

@@ -65,7 +65,7 @@ async def test_after_five_failures_the_bot_is_left_alone_and_then_probed(town: T
     assert not breaker.allows()
     assert "bot-breaker-open" in town.gateway.ailments()
     town.bot.status = 200
-    await until(lambda: breaker.state == "half_open", 7)
+    await until(lambda: breaker.state == "half_open", 30)
     assert (await town.says("oA", "你好"))["passive"].endswith("听到：你好")
     assert town.gateway.ailments() == []
 

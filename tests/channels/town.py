@@ -162,7 +162,7 @@ class Town:
         """A WeChat user writes; what they see at once, and after how many tries."""
         return await self.wechat.call_back(openid, {"MsgType": "text", "Content": text})
 
-    async def sent(self, openid: str, *, count: int = 1, within: float = 8) -> list[str]:
+    async def sent(self, openid: str, *, count: int = 1, within: float = 30) -> list[str]:
         def texts() -> list[str]:
             return [item["text"]["content"] for item in self.wechat.sent if item["touser"] == openid]
 
@@ -176,7 +176,7 @@ async def quiet() -> None:
         await until(lambda: not any("connection_task" in str(task.get_coro()) for task in asyncio.all_tasks()), 2)
 
 
-async def until(holds: Callable[[], bool], within: float = 5) -> None:
+async def until(holds: Callable[[], bool], within: float = 30) -> None:
     end = asyncio.get_running_loop().time() + within
     while not holds():
         if asyncio.get_running_loop().time() > end:
@@ -188,6 +188,7 @@ def configured(ports: dict[str, int], var: Path) -> Settings:
     return Settings(
         backend_url=f"http://127.0.0.1:{ports['backend']}",
         token_channels=SecretStr(TOKENS["channels"]),
+        backend_seconds=20,
         bot_url=f"http://127.0.0.1:{ports['bot']}",
         bot_secret=SecretStr(BOT_SECRET),
         var_dir=var,

@@ -58,10 +58,10 @@ async def test_nothing_to_do_is_none_and_an_empty_list(bank: Bank) -> None:
 
 async def test_a_long_poll_is_woken_by_a_message(bank: Bank) -> None:
     customer = bank.customer()
-    polling = asyncio.create_task(bank.channels.claim_turn(ClaimTurn(worker=WORKER, wait_seconds=10)))
+    polling = asyncio.create_task(bank.channels.claim_turn(ClaimTurn(worker=WORKER, wait_seconds=20)))
     await asyncio.sleep(0.2)
     receipt = await customer.sends("在吗")
-    turn = await asyncio.wait_for(polling, 3)
+    turn = await asyncio.wait_for(polling, 15)
     assert turn is not None
     assert turn.message_id == receipt.message_id
     customer.turn = turn

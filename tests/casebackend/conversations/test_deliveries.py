@@ -108,10 +108,10 @@ async def test_many_carriers_at_once_send_each_message_once(world: World) -> Non
 
 async def test_a_waiting_carrier_is_woken(world: World) -> None:
     desk = Desk(world, Channel.WEBCHAT)
-    poll = asyncio.create_task(desk.deliveries(wait=5))
+    poll = asyncio.create_task(desk.deliveries(wait=20))
     await asyncio.sleep(0.1)
     await said(desk, "您好")
-    assert len(await asyncio.wait_for(poll, timeout=2)) == 1
+    assert len(await asyncio.wait_for(poll, timeout=15)) == 1
 
 
 async def test_what_the_platform_held_back_goes_out_first_when_the_customer_is_back(world: World) -> None:

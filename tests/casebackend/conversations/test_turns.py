@@ -135,12 +135,12 @@ async def test_an_answer_without_a_word_is_refused(world: World) -> None:
     assert (await desk.answer(turn, replies=[])).status_code == 422
 
 
-async def test_a_waiting_runner_gets_a_message_within_half_a_second(world: World) -> None:
+async def test_a_waiting_runner_is_woken_by_a_message(world: World) -> None:
     desk = Desk(world)
-    poll = asyncio.create_task(desk.claim(wait=5))
+    poll = asyncio.create_task(desk.claim(wait=20))
     await asyncio.sleep(0.1)
     await desk.hears("你好")
-    turn = await asyncio.wait_for(poll, timeout=2)
+    turn = await asyncio.wait_for(poll, timeout=15)
     assert turn is not None
     assert turn.text == "你好"
 

@@ -93,10 +93,14 @@ async def test_a_batch_holds_few_that_go_alone_and_many_that_go_together(world: 
     assert await drain(world, recording) == jobs.MOST
 
 
+class Killed(BaseException):
+    """What a service has no right to catch."""
+
+
 async def dies_after(world: World, claimed: Sequence[tuple[UUID, int]], recording: Recording) -> None:
     async with world.database.transaction() as session:
         assert await jobs.carry_out(session, claimed, recording.subscriptions, now=world.time) == 2
-        raise KeyboardInterrupt
+        raise Killed
 
 
 async def test_who_dies_between_the_effects_and_the_mark_leaves_neither(world: World) -> None:
@@ -104,7 +108,7 @@ async def test_who_dies_between_the_effects_and_the_mark_leaves_neither(world: W
     await emit(world, ("clock.end", "a"), ("clock.end", "b"))
     async with world.database.transaction() as session:
         claimed = await jobs.claim(session, now=world.time, subscriptions=recording.subscriptions)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Killed):
         await dies_after(world, claimed, recording)
     assert await effects(world) == []
     world.wait(seconds=2)

@@ -25,7 +25,7 @@ class Page:
     async def send(self, **frame: object) -> None:
         await self.wire.send_str(json.dumps(frame))
 
-    async def until(self, kind: str, *, within: float = 5) -> dict[str, Any]:
+    async def until(self, kind: str, *, within: float = 30) -> dict[str, Any]:
         async with asyncio.timeout(within):
             while True:
                 frame: dict[str, Any] = json.loads(await self.wire.receive_str())
@@ -33,7 +33,7 @@ class Page:
                 if frame["type"] == kind:
                     return frame
 
-    async def answer(self, text: str, *, within: float = 5) -> dict[str, Any]:
+    async def answer(self, text: str, *, within: float = 30) -> dict[str, Any]:
         earlier = [frame for frame in self.frames if frame["type"] == "messages"]
         while True:
             frame = earlier.pop(0) if earlier else await self.until("messages", within=within)
