@@ -17,6 +17,7 @@ from casebackend.backups import commands as backups
 from casebackend.cases import diagram
 from casebackend.connection import open_database
 from casebackend.database import Database
+from casebackend.forms import commands as forms
 from casebackend.keys import commands as keys
 from casebackend.logging import configure
 from casebackend.people import commands as people
@@ -111,6 +112,12 @@ def parser() -> argparse.ArgumentParser:
         _with_database(lambda database, _: attachments.verify(database)),
         "every stored file is as it was",
     )
+    form = add(
+        "check-form",
+        _with_database(lambda database, given: forms.check_form(database, given.file)),
+        "whether a printed form (PDF) is as it was printed",
+    )
+    form.add_argument("file", type=Path)
     choose(
         "keys",
         {

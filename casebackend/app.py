@@ -6,13 +6,15 @@ from typing import Any
 
 from sanic import Blueprint, Sanic
 
-from casebackend import openapi, problems
+from casebackend import openapi, operations, problems
+from casebackend.access import functions
 from casebackend.assignments import routes as assignments
 from casebackend.assist import routes as assist
 from casebackend.audit import routes as audit
 from casebackend.cases import around_routes as around
 from casebackend.cases import enclosing_routes as attachments
 from casebackend.cases import routes as cases
+from casebackend.cases import void_routes as voids
 from casebackend.clocks import routes as limits
 from casebackend.console import wiring as console
 from casebackend.contacts import routes as contacts
@@ -24,8 +26,10 @@ from casebackend.digests import routes as digests
 from casebackend.disclosures import routes as disclosures
 from casebackend.drafts import routes as drafts
 from casebackend.escalations import routes as escalations
+from casebackend.exports import routes as exports
 from casebackend.extensions import routes as extensions
 from casebackend.families import routes as families
+from casebackend.forms import routes as forms
 from casebackend.handoffs import routes as handoffs
 from casebackend.heartbeats import health
 from casebackend.heartbeats import routes as heartbeats
@@ -40,6 +44,7 @@ from casebackend.recordings import routes as recordings
 from casebackend.registration import dictionary_routes as dictionaries
 from casebackend.registration import routes as registration
 from casebackend.reports import routes as reports
+from casebackend.retention import routes as retention
 from casebackend.reviews import routes as reviews
 from casebackend.revisits import routes as revisits
 from casebackend.settings import Settings
@@ -52,12 +57,12 @@ from casebackend.workflow import routes as profiles
 API = (
     attachments.bp, recordings.bp, media.bp,
     around.tasks_bp, around.recusals_bp, around.evidence_bp, assignments.bp, conversations.bp, drafts.bp,
-    cases.bp, cases.own_bp, cases.handlings_bp, dictionaries.bp, registration.bp, registration.drafts_bp,
+    cases.bp, cases.own_bp, cases.handlings_bp, voids.bp, dictionaries.bp, registration.bp, registration.drafts_bp,
     reports.bp, revisits.bp, handoffs.bp, heartbeats.bp, assist.bp, families.bp, families.own_bp, reviews.bp,
     extensions.bp, limits.bp, profiles.bp, openapi.bp, digests.bp, escalations.bp, notices.bp, supervision.bp,
     thresholds.bp, security.bp, logins.bp, tokens.bp, people.bp, people.requests_bp, units.bp, imports.bp,
     shifts.shifts_bp, shifts.handovers_bp, shifts.states_bp,
-    disclosures.bp, audit.bp, contacts.bp,
+    disclosures.bp, forms.bp, audit.bp, contacts.bp, exports.bp, retention.bp,
 )  # fmt: skip
 
 
@@ -69,9 +74,6 @@ def create_app(
     name: str = "casebackend",
 ) -> Sanic[Any, Any]:
     app: Sanic[Any, Any] = Sanic(name, configure_logging=False)
-    app.config.REQUEST_MAX_SIZE = 2 * 1024 * 1024
-    app.config.REQUEST_TIMEOUT = 10
-    app.config.RESPONSE_TIMEOUT = 30
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.ctx.settings = settings
     app.ctx.database = database
@@ -79,6 +81,9 @@ def create_app(
     problems.register(app)
     knowledge_index.install(app)
     console.install(app)
+    app.ctx.functions = functions.listed(
+        app.ctx.matrix.rows, {name: each.summary for name, each in operations.OPERATIONS.items()}
+    )
     app.blueprint(Blueprint.group(*API, url_prefix="/api/v1"))
     app.blueprint(health.bp)
     metrics.install(app)

@@ -27,6 +27,7 @@ from casebackend.outbox.model import OutboxMessage
 from casebackend.registration.model import Registration
 from casebackend.reviews.model import Review
 from casebackend.timeline.model import TimelineEntry
+from casebackend.timeline.rules import Kind
 
 OVERTIME = timedelta(minutes=5)
 LEGAL_STOPPED = {
@@ -138,6 +139,16 @@ async def paths(session: AsyncSession, now: datetime) -> list[str]:
     return broken
 
 
+async def voids(session: AsyncSession, now: datetime) -> list[str]:
+    """Nobody voids a case alone: somebody else had asked for it before."""
+    asked: dict[UUID, set[str]] = defaultdict(set)
+    columns = (TimelineEntry.case_id, TimelineEntry.actor)
+    for case_id, actor in await session.execute(select(*columns).where(TimelineEntry.kind == Kind.VOID_REQUESTED)):
+        asked[case_id].add(actor)
+    made = await session.execute(select(*columns).where(TimelineEntry.move == Move.VOID))
+    return [f"投诉单 {case_id} 的作废没有第二人" for case_id, actor in made if not asked[case_id] - {actor}]
+
+
 async def audit_chain(session: AsyncSession, now: datetime) -> list[str]:
     """I5."""
     return await audit.verify(session, session.info["audit_key"])
@@ -199,7 +210,7 @@ async def files(session: AsyncSession, now: datetime) -> list[str]:
 
 CHECKS: tuple[Check, ...] = (
     files,
-    drafts_and_cases, numbers, companions, paths, audit_chain, leases, references, strikes, late_clocks,
+    drafts_and_cases, numbers, companions, paths, voids, audit_chain, leases, references, strikes, late_clocks,
 )  # fmt: skip
 
 

@@ -23,8 +23,11 @@ from casebackend.clocks import jobs as clocks
 from casebackend.clocks.service import recompute_provisional
 from casebackend.conversations import deliveries
 from casebackend.database import Database
+from casebackend.dictionaries import changing as dictionaries
 from casebackend.digests import jobs as digests
 from casebackend.escalations.strikes import still_running
+from casebackend.exports import jobs as exports
+from casebackend.exports import making
 from casebackend.handoffs import jobs as handoffs
 from casebackend.leading import Leading
 from casebackend.notices import jobs as notices
@@ -34,6 +37,9 @@ from casebackend.organisations import changing as organisations
 from casebackend.outbox import jobs as outbox
 from casebackend.outbox.jobs import Subscriber
 from casebackend.outbox.queries import anything_waiting
+from casebackend.people import jobs as people
+from casebackend.people import watching
+from casebackend.registration.dictionary_use import used
 from casebackend.retention import jobs as retention
 from casebackend.reviews import queries as reviews
 from casebackend.revisits import jobs as revisits
@@ -86,6 +92,8 @@ class Chores(Leading):
         await self._each(countersigning.assentable, countersigning.assent)
         await self._each(handoffs.due, handoffs.nudge)
         await self._each(organisations.due, organisations.apply)
+        await self._each(people.silent, people.remind)
+        await self._each(dictionaries.due, partial(dictionaries.apply_planned, used=used))
         await self._each(digests.due, partial(digests.write, address=self.console_address))
         await self._alarm()
 
@@ -148,6 +156,28 @@ class Chores(Leading):
         async with self._as_leader() as session:
             await files.scanned(session, identity, verdict, now=self.now())
 
+    async def make_exports(self) -> None:
+        """One after the other, beside the ticking: what many rows are asked for takes its time."""
+        while self.epoch is not None and not self.stopping:
+            async with self.database.reading() as session:
+                if not await exports.anything_to_make(session, now=self.now()):
+                    return
+            async with self._as_leader() as session:
+                identity = await exports.claim(session, now=self.now())
+            if identity is not None:
+                await self._export(identity)
+
+    async def _export(self, identity: UUID) -> None:
+        async with self.database.reading() as session:
+            work = await exports.work(session, identity)
+        if work is None:
+            async with self._as_leader() as session:
+                await exports.give_up(session, identity, now=self.now())
+            return
+        file = await making.made(self.database.reading, work, now=self.now())
+        async with self._as_leader() as session:
+            await exports.finish(session, identity, file, now=self.now())
+
     async def hourly(self) -> None:
         if not await self._still_leads():
             return
@@ -159,7 +189,9 @@ class Chores(Leading):
             log.info("clocks.recomputed", count=changed)
         if ends is not None:
             log.warning("calendar.ends_soon", reason=ends.isoformat())
+        await self._each(watching.unused, watching.disable)
         await self._redact()
+        await self._repeat(retention.end_talks, retention.FILES_AT_ONCE)
         if await anchors.due(self.database, self.now()):
             await anchors.write(self.database, self.anchors, now=self.now())
 
@@ -172,6 +204,9 @@ class Chores(Leading):
             collected = await files.collect(session, now=self.now())
         if collected:
             log.info("attachment.orphans_collected", count=collected)
+        await self._repeat(exports.expire, exports.AT_ONCE)
+        async with self._as_leader() as session:
+            await exports.collect(session, now=self.now())
 
     async def _redact(self) -> None:
         """What two people have decided; a few families a transaction."""

@@ -23,6 +23,7 @@ def open_database(settings: Settings, *, name: str = "tingsu") -> Database:
             NUMBERING: NumberPattern(settings.case_number_letters, settings.case_number_digits),
             "core": ConsoleCore(),
             "files": Store(settings.var_dir / "attachments"),
+            "exports": Store(settings.var_dir / "exports"),
             "scanning": scanning(settings),
             "upload_limits": upload_limits(settings),
         },

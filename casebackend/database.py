@@ -2,20 +2,25 @@
 
 import asyncio
 import hashlib
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, Concatenate, cast
 
+import structlog
 from sanic import HTTPResponse, Request
 from sqlalchemy import JSON, DateTime, Dialect, Executable, MetaData, Row, TypeDecorator, func, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.functions import FunctionElement
 
 from casebackend import engines
+
+log = structlog.get_logger()
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -149,6 +154,21 @@ class Database:
             yield session
         self.signals.announce(session.info.get("announce", set()))
 
+    async def whole[T](self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        """A transaction that PostgreSQL ended for the sake of another is done again from its beginning, in a new
+        session, three times at most. `work` does nothing that a rollback does not take back."""
+        for tries in range(1, AGAIN_AT_MOST + 1):
+            try:
+                async with self.transaction() as session:
+                    return await work(session)
+            except DBAPIError as error:
+                if not engines.ended_for_another(error):
+                    raise
+                log.warning("database.again", error=type(error.orig).__name__, attempt=tries)
+            await asyncio.sleep(random.uniform(0, PAUSE_SECONDS * 2**tries))
+        async with self.transaction() as session:
+            return await work(session)
+
     @asynccontextmanager
     async def reading(self, told: Mapping[str, Any] | None = None) -> AsyncIterator[AsyncSession]:
         """What writes is refused. SQLite: one snapshot. PostgreSQL: each statement sees what is committed. `told`: what
@@ -178,6 +198,7 @@ async def shielded[T](work: Coroutine[Any, Any, T]) -> T:
     return await asyncio.shield(task)
 
 
+AGAIN_AT_MOST, PAUSE_SECONDS = 3, 0.02
 # For a database that takes what we say and never answers; what it does answer has its own, shorter limits.
 DEADLINE_SECONDS = 10
 
@@ -185,12 +206,15 @@ type Handler[**P] = Callable[Concatenate[Request, AsyncSession, P], Awaitable[HT
 type Route[**P] = Callable[Concatenate[Request, P], Coroutine[Any, Any, HTTPResponse]]
 
 
-def _in_one[**P](unit: Callable[[Request], AbstractAsyncContextManager[AsyncSession]], handler: Handler[P]) -> Route[P]:
+type Work = Callable[[AsyncSession], Awaitable[HTTPResponse]]
+
+
+def _in_one[**P](unit: Callable[[Request, Work], Awaitable[HTTPResponse]], handler: Handler[P]) -> Route[P]:
     @wraps(handler)
     async def in_one(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HTTPResponse:
         async def work() -> HTTPResponse:
-            async with asyncio.timeout(DEADLINE_SECONDS), unit(request) as session:
-                return await handler(request, session, *args, **kwargs)
+            async with asyncio.timeout(DEADLINE_SECONDS):
+                return await unit(request, lambda session: handler(request, session, *args, **kwargs))
 
         return await shielded(work())
 
@@ -198,13 +222,18 @@ def _in_one[**P](unit: Callable[[Request], AbstractAsyncContextManager[AsyncSess
 
 
 def transactional[**P](handler: Handler[P]) -> Route[P]:
-    """One request, one shielded writing transaction, committed before the response leaves."""
-    return _in_one(lambda request: _of(request).transaction(), handler)
+    """One request, one shielded writing transaction, committed before the response leaves. See `Database.whole`."""
+    return _in_one(lambda request, work: _of(request).whole(work), handler)
 
 
 def reading[**P](handler: Handler[P]) -> Route[P]:
     """One request that only reads. Shielded too: a query cancelled half-way would cost its connection."""
-    return _in_one(lambda request: _of(request).reading(getattr(request.ctx, TOLD, None)), handler)
+    return _in_one(_read, handler)
+
+
+async def _read(request: Request, work: Work) -> HTTPResponse:
+    async with _of(request).reading(getattr(request.ctx, TOLD, None)) as session:
+        return await work(session)
 
 
 def _of(request: Request) -> Database:

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, ExceptionContext, make_url
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 log = structlog.get_logger()
@@ -20,6 +20,9 @@ PRAGMAS = (
 # What SQLite says when its files can no longer be trusted. A full disk is not among them: that is refused and passes.
 BROKEN_FILE = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 EXIT_BROKEN_FILE = 70
+# Two that wait for each other, or that cannot be put in one order: nothing of the one that is ended so has happened.
+# Who has waited too long for a lock (55P03) is refused: to wait again would only be longer.
+ENDED_FOR_ANOTHER = frozenset({"40P01", "40001"})
 # 1.1: pages are on flash; the default of 4 makes the planner read whole months of cases in order.
 OPTIONS = "-c random_page_cost=1.1 -c statement_timeout=5000 -c lock_timeout=2000"
 OPTIONS += " -c idle_in_transaction_session_timeout=30000"
@@ -29,6 +32,10 @@ READ_ONLY = " -c default_transaction_read_only=on -c TimeZone=UTC -c plan_cache_
 
 def is_sqlite(url: str) -> bool:
     return make_url(url).get_backend_name() == "sqlite"
+
+
+def ended_for_another(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in ENDED_FOR_ANOTHER
 
 
 def writers(url: str, name: str) -> AsyncEngine:

@@ -10,6 +10,7 @@ from casebackend.api import (
     drafts,
     escalations,
     evidence,
+    exports,
     extensions,
     families,
     handlings,
@@ -24,11 +25,13 @@ from casebackend.api import (
     registration,
     reminders,
     reports,
+    retention,
     reviews,
     standing,
     supervision,
     tasks,
     tokens,
+    voids,
 )
 from casebackend.attachments.allowlist import allowed, is_audio
 from casebackend.cases.conditions import CONDITIONS
@@ -36,6 +39,8 @@ from casebackend.cases.handlings import FIELDS as HANDLINGS
 from casebackend.cases.queues import Queue
 from casebackend.cases.task_views import Box
 from casebackend.conversations.rules import Channel
+from casebackend.exports.queries import Box as ExportBox
+from casebackend.exports.rules import MEDIA as EXPORTED
 from casebackend.extensions import rules as extensions_rules
 from casebackend.operation import BY, NAMED, WORDS, Operation
 from casebackend.parameters import DAY, PAGE, UUID, Schema, choice, conditions
@@ -184,11 +189,27 @@ OPERATIONS: dict[str, Operation] = {
         reports.CodingReport,
         query={"from": DAY, "to": DAY} | conditions(CONDITIONS),
     ),
+    "exports.ask": Operation(
+        "申请导出列表或报表；须写明用途，超过规定行数须他人审批",
+        exports.AskExport,
+        exports.ExportView,
+        status=201,
+        located=True,
+        refuses=frozenset({429}),
+    ),
+    "exports.listing": Operation(
+        "我的导出、待我审批的导出", None, exports.ExportPage, query={"box": choice(ExportBox)} | PAGE
+    ),
+    "exports.export": Operation("一次导出", None, exports.ExportView),
+    "exports.decide": Operation("审批或撤回导出", exports.DecideExport, exports.ExportView),
+    "exports.file": Operation("下载导出的文件，仅申请人", media=tuple(EXPORTED.values()), refuses=frozenset({409})),
     "cases.case": Operation("一件投诉", None, C.CaseView),
     "cases.timeline": Operation("流转记录", None, histories.TimelineView, query=PAGE),
     "cases.clocks": Operation("时限", None, histories.ClocksView, query=PAGE),
     "cases.move": Operation("办理一步", C.MoveCase, C.CaseView, also=C.Moved),
     "cases.classify": Operation("调整分类（签名的修改）", C.Classify, C.CaseView),
+    "voids.listing": Operation("待另一名管理员确认的作废申请", None, voids.VoidRequestPage, query=PAGE),
+    "voids.refuse": Operation("驳回或撤回作废申请", voids.RefuseVoid, C.Moved),
     "own_families.own_second": Operation("客户提出二次投诉", T, own.SecondOutcome),
     "families.family": Operation("投诉家族：首次、催办、二次、核查、监管、合并、拆分、关联", None, families.FamilyView),
     "families.open_second": Operation(
@@ -237,6 +258,21 @@ OPERATIONS: dict[str, Operation] = {
     "dictionaries.listing": Operation(
         "一个字典在某日有效的名称和代码", None, dictionaries.TermPage, query={"on": DAY} | PAGE
     ),
+    "retention.policies": Operation("保存期限（按事项、生效日）", None, retention.PolicyPage, query=PAGE),
+    "retention.add_policy": Operation(
+        "新增一条保存期限（按生效日）", retention.AddPolicy, retention.PolicyView, status=201
+    ),
+    "retention.archive": Operation(
+        "已办结事项的保存至和法律保留", None, retention.ArchivePage, query={"held": choice(("yes", "no"))} | PAGE
+    ),
+    "dictionaries.known": Operation("全部字典", None, dictionaries.DictionaryPage, query=PAGE),
+    "dictionaries.changes": Operation(
+        "一个字典的变更记录和待生效的变更", None, dictionaries.TermChangePage, query=PAGE
+    ),
+    "dictionaries.change": Operation(
+        "字典名称的新增、修改、停用、删除（按生效日）", dictionaries.ChangeTerm, dictionaries.TermChangeView, status=201
+    ),
+    "dictionaries.cancel": Operation("撤销未生效的字典变更", None, dictionaries.TermChangeView),
     "dictionaries.codes": Operation("导入官方代码", dictionaries.ImportCodes, dictionaries.Imported, status=201),
     "registration.create": Operation(
         "登记一件事项", registration.Register, registration.Registered, status=201, located=True
@@ -256,6 +292,8 @@ OPERATIONS: dict[str, Operation] = {
         "暂存登记", registration.Register, registration.SavedDraft, status=201, located=True
     ),
     "registrations.listing": Operation("我的暂存", None, registration.SavedDraftPage, query=PAGE),
+    "registrations.pool": Operation("离岗人员留下的暂存，待接手", None, registration.SavedDraftPage, query=PAGE),
+    "registrations.take": Operation("接手一份暂存", None, registration.SavedDraft, status=201),
     "registrations.draft": Operation("一份暂存", None, registration.DraftContent, refuses=frozenset({409})),
     "registrations.change": Operation("修改暂存", registration.Register, registration.SavedDraft),
     "registrations.reset": Operation("重置暂存", status=204),

@@ -1,6 +1,6 @@
 """Operations about the organisation, its people and their shifts, and about what is read and revealed."""
 
-from casebackend.api import audit, contacts, disclosures, organisations, people, shifts
+from casebackend.api import audit, contacts, disclosures, forms, organisations, people, shifts
 from casebackend.operation import BY, MOMENT, Operation
 from casebackend.parameters import DAY, PAGE, UUID, choice
 from casebackend.people.rules import RequestState
@@ -9,10 +9,23 @@ from casebackend.staff.rules import Role
 PEOPLE: dict[str, Operation] = {
     "contacts.of_case_contacts": Operation("客户的全部往来", None, contacts.CustomerHistory),
     "audit.listing": Operation(
-        "审计记录：按期间、操作人、事件、对象",
+        "审计记录：按期间、操作人、角色、地址、事件、对象",
         None,
         audit.AuditPage,
-        query={"from": DAY, "to": DAY, "actor": BY, "event": BY, "object": BY} | PAGE,
+        query={"from": DAY, "to": DAY} | dict.fromkeys(("actor", "event", "object", "address", "role"), BY) | PAGE,
+    ),
+    "forms.of_case_forms": Operation("一件投诉的打印记录", None, forms.PrintPage, query=PAGE),
+    "forms.registration": Operation(
+        "打印投诉登记表（PDF）：遮蔽版，或写明原因的完整版",
+        forms.PrintForm,
+        media=("application/pdf",),
+        refuses=frozenset({429}),
+    ),
+    "forms.closing": Operation(
+        "打印投诉办结表（PDF）：办结后才有",
+        forms.PrintForm,
+        media=("application/pdf",),
+        refuses=frozenset({429}),
     ),
     "disclosures.reveal": Operation(
         "显示完整客户资料：须写明原因，仅在本次应答中给出",
@@ -88,6 +101,8 @@ PEOPLE: dict[str, Operation] = {
     "rights.one_request": Operation("一项授权申请", None, people.RightsRequestView),
     "rights.decide": Operation("审批或撤回授权申请", people.DecideRights, people.RightsRequestView),
     "rights.groups": Operation("岗位和权限组", None, people.GroupPage, query=PAGE),
+    "rights.group": Operation("一个岗位或权限组及其功能", None, people.GroupDetail),
+    "rights.functions": Operation("可以按岗位、权限组授予或收回的功能", None, people.FunctionPage, query=PAGE),
     "rights.ask_group": Operation(
         "申请新增或修改岗位、权限组", people.AskGroup, people.RightsRequestView, status=201, located=True
     ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import Concatenate
+from typing import Any, Concatenate
 
 from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -53,6 +53,18 @@ def conditional[**P](handler: Handler[P]) -> Handler[P]:
     async def asked(request: Request, session: AsyncSession, /, *args: P.args, **kwargs: P.kwargs) -> HTTPResponse:
         wanted(request)
         return await handler(request, session, *args, **kwargs)
+
+    asked.wants_version = True  # type: ignore[attr-defined]
+    return asked
+
+
+def sent[**P](handler: Callable[Concatenate[Request, P], Awaitable[HTTPResponse]]) -> Any:
+    """The same for a route that has something to do before its transaction begins."""
+
+    @wraps(handler)
+    async def asked(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HTTPResponse:
+        wanted(request)
+        return await handler(request, *args, **kwargs)
 
     asked.wants_version = True  # type: ignore[attr-defined]
     return asked

@@ -29,7 +29,10 @@ def _route(request: Request) -> str | None:
 def register(app: Sanic[Any, Any]) -> None:
     @app.exception(DomainError)
     def refused(_: Request, error: DomainError) -> HTTPResponse:
-        return problem(error.status, error.slug, error.title, error.detail, **error.extensions)
+        response = problem(error.status, error.slug, error.title, error.detail, **error.extensions)
+        if error.status == 503:
+            response.headers["Retry-After"] = "60"
+        return response
 
     @app.exception(ValidationError)
     def malformed(_: Request, error: ValidationError) -> HTTPResponse:

@@ -18,8 +18,10 @@ from casebackend.disclosures import model as disclosures
 from casebackend.drafts import model as drafts
 from casebackend.escalations import model as escalations
 from casebackend.evidence import model as evidence
+from casebackend.exports import model as exports
 from casebackend.extensions import model as extensions
 from casebackend.families import model as families
+from casebackend.forms import model as forms
 from casebackend.grading import model as grading
 from casebackend.handoffs import model as handoffs
 from casebackend.heartbeats import model as heartbeats
@@ -35,6 +37,7 @@ from casebackend.retention import model as retention
 from casebackend.reviews import model as reviews
 from casebackend.revisits import model as revisits
 from casebackend.shifts import model as shifts
+from casebackend.staff import groups
 from casebackend.staff import model as staff
 from casebackend.supervision import model as supervision
 from casebackend.tasks import model as tasks
@@ -43,12 +46,12 @@ from casebackend.tokens import model as tokens
 from casebackend.workflow import model as workflow
 
 MODELS = (
-    disclosures, retention,
+    disclosures, exports, forms, retention,
     attachments,
     credentials, policies, tokens,
     extensions,
     people, shifts,
-    families, reviews,
+    families, reviews, groups,
     grading, parties, registration,
     evidence, recusals, tasks,
     digests, escalations, notices, supervision,

@@ -5,10 +5,12 @@ from datetime import timedelta
 from functools import partial
 
 from casebackend.assignments import jobs as assignments
-from casebackend.cases import enclosing_jobs, task_jobs
+from casebackend.cases import calling, enclosing_jobs, task_jobs
 from casebackend.cases import jobs as cases
 from casebackend.escalations import jobs as escalations
 from casebackend.escalations.strikes import on_strikes
+from casebackend.exports import calling as exports
+from casebackend.extensions import calling as extension_calls
 from casebackend.extensions import jobs as extensions
 from casebackend.families import jobs as families
 from casebackend.notices.doubles import ConsoleSender
@@ -16,7 +18,7 @@ from casebackend.notices.ports import Sender
 from casebackend.notices.rules import Channel
 from casebackend.notices.smtp import SmtpSender
 from casebackend.outbox.jobs import Subscriber, Together
-from casebackend.people import restructuring
+from casebackend.people import restructuring, watching
 from casebackend.registration import jobs as registration
 from casebackend.reviews import jobs as reviews
 from casebackend.revisits import jobs as revisits
@@ -36,16 +38,25 @@ def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
             assignments.on_moved,
             extensions.on_moved,
             reviews.on_moved,
+            calling.on_moved,
         ),
         "case.withdrawn": (extensions.on_moved, reviews.on_moved),
         "attachment.kept": (enclosing_jobs.on_kept,),
         "attachment.infected": (enclosing_jobs.on_infected,),
         "extension.untold": (extensions.on_untold,),
         "case.major": (registration.on_major,),
+        "case.awaits": (calling.on_awaits,),
+        "case.void_asked": (calling.on_void_asked,),
+        "extension.asked": (extension_calls.on_asked,),
+        "material.asked": (extension_calls.on_material,),
+        "review.applied": (reviews.on_applied,),
         "case.praised": (registration.on_praised,),
         "case.assigned": (assignments.on_assigned,),
         "organisation.changed": (restructuring.on_changed,),
-        "user.left": (shifts.on_left,),
+        "user.left": (shifts.on_left, calling.on_left),
+        "export.asked": (exports.on_asked,),
+        "export.changed": (exports.on_changed,),
+        "login.locked": (watching.on_locked,),
         "task.asked": (task_jobs.on_asked,),
         "task.answered": (task_jobs.on_answered,),
         "case.unread": (escalations.on_unread,),

@@ -44,6 +44,7 @@ class Worker(Chores):
         self.busy = asyncio.Lock()
         self.posting = asyncio.Lock()
         self.looking = asyncio.Lock()
+        self.exporting = asyncio.Lock()
         self.last_tick = time.monotonic()
 
     @property
@@ -83,6 +84,10 @@ class Worker(Chores):
         if not self.stopping:
             await self._carefully(self.look_through_files, self.looking)
 
+    async def exported(self) -> None:
+        if not self.stopping:
+            await self._carefully(self.make_exports, self.exporting)
+
     async def _carefully(self, job: Callable[[], Awaitable[None]], alone: asyncio.Lock) -> bool:
         try:
             async with alone:
@@ -108,6 +113,7 @@ def _schedule(worker: Worker) -> AsyncIOScheduler:
         worker.guarded, "interval", [worker.tidy_files], seconds=HOURLY_SECONDS, next_run_time=worker.now()
     )
     scheduler.add_job(worker.looked_through, "interval", seconds=POST_SECONDS)
+    scheduler.add_job(worker.exported, "interval", seconds=POST_SECONDS)
     scheduler.add_job(worker.guarded, "interval", [worker.hourly], seconds=HOURLY_SECONDS, next_run_time=worker.now())
     scheduler.add_job(worker.heartbeat, "interval", seconds=BEAT_SECONDS)
     scheduler.add_job(worker.begin)

@@ -5,7 +5,7 @@ from typing import Any
 from sanic import HTTPResponse, Request, Sanic, json
 from sanic.response import BaseHTTPResponse
 
-from channels import problems
+from channels import problems, slow
 from channels.gateway import Gateway
 from channels.ivr import routes as ivr
 from channels.settings import Settings
@@ -44,6 +44,7 @@ def create_app(settings: Settings, *, name: str = "channels") -> Sanic[Any, Any]
     app.add_route(live, "/health/live")
     app.add_route(ready, "/health/ready")
     app.register_middleware(webchat.only_from_our_pages, "request")
+    app.register_middleware(slow.let_go, "response")
     app.register_middleware(secure, "response")
     for error, handler in problems.HANDLERS.items():
         app.error_handler.add(error, handler)

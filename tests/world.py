@@ -32,6 +32,8 @@ LOGINS = tuple(logins())
 TOKENS = {name: f"token-{name:-<8}" for name in ("channels", "actions", "bot", "worker", "api")}
 KEY = base64.b64encode(b"k" * 32).decode()
 START = datetime(2026, 3, 2, 2, tzinfo=UTC)
+# Seconds in which an application is up, and down: a busy machine may need more than a few.
+PATIENCE = 120
 
 
 def configured(url: str, var: Path) -> Settings:
@@ -82,7 +84,7 @@ class World:
             database = open_database(settings)
             with forgotten():
                 world = cls(database, settings)
-                async with LifespanManager(world.app), world.channels, world.actions, world.tester:
+                async with LifespanManager(world.app, PATIENCE, PATIENCE), world.channels, world.actions, world.tester:
                     yield world
             await database.dispose()
         shutil.rmtree(var, ignore_errors=True)

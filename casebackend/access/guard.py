@@ -1,25 +1,30 @@
 """Nobody gets in without a row in the matrix. Runs before every handler, also before the body is parsed."""
 
 import hmac
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
 
 from sanic import HTTPResponse, Request, Sanic
 from sanic.response import redirect
 from sqlalchemy import Row
 
 from casebackend.access import matrix
-from casebackend.access.principal import ANONYMOUS, Kind, Principal
+from casebackend.access.principal import ANONYMOUS, Kind, Principal, Rights
+from casebackend.audit import origin
 from casebackend.audit import service as audit
 from casebackend.editions import EDITIONS
 from casebackend.errors import Forbidden, Unauthenticated
 from casebackend.settings import Settings
+from casebackend.staff import groups
 from casebackend.staff import service as staff
 from casebackend.staff.model import User
 from casebackend.staff.rules import SEEN_EVERY, Stage
 from casebackend.tokens import service as tokens
 
 LOGIN = "console_login.enter"
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 # Where an unfinished login goes on.
@@ -53,19 +58,27 @@ class CrossSite(Forbidden):
 def install(app: Sanic[Any, Any]) -> None:
     app.ctx.matrix = matrix.load()
     app.register_middleware(guard, "request", priority=100)
+    app.register_middleware(_ended, "response", priority=100)  # the last of them
 
 
 async def guard(request: Request) -> HTTPResponse | None:
     request.ctx.principal, request.ctx.login_secret, request.ctx.session_id = ANONYMOUS, None, None
+    origin.begins(request.client_ip)
     if request.route is None:
         return None
     request.ctx.principal = await _principal(request)
+    origin.begins(request.client_ip, request.ctx.principal.roles)
     name = route_name(request)
     rights: matrix.Matrix = request.app.ctx.matrix
     if rights.allows(request.ctx.principal, name, method=request.method, path=request.path):
         _same_site(request, name)
         return None
     return await _refuse(request, name)
+
+
+async def _ended(*_: Any) -> None:
+    """What this task does afterwards is of no request."""
+    origin.begins(None)
 
 
 def route_name(request: Request) -> str:
@@ -140,7 +153,22 @@ async def _staff(request: Request, secret: str) -> Principal:
     request.ctx.told = {EDITIONS: found.editions or {}}
     if found.stage != Stage.FULL:
         return Principal(Kind.PENDING, found.login, frozenset({f"pending:{found.stage}"}), user_id=found.id)
-    return of_user(found)
+    return replace(of_user(found), rights=await _rights(request, found))
+
+
+async def _rights(request: Request, found: Row[Any]) -> Rights | None:
+    """None where every role comes with all of its functions. What the groups give is kept in the process."""
+    codes = [*found.posts, *found.groups]
+    if not codes:
+        return None
+    day = request.app.ctx.now().astimezone(SHANGHAI).date()
+    async with request.app.ctx.database.reading(request.ctx.told) as session:
+        given = await groups.given(session, codes, day)
+    if all(each.only is None and not each.withheld for each in given):
+        return None
+    direct = frozenset(found.roles if found.granted is None else found.granted)
+    sources = ((direct, None), *((each.roles, each.only) for each in given))
+    return Rights(sources, frozenset[str]().union(*(each.withheld for each in given)))
 
 
 def of_user(user: User | Row[Any]) -> Principal:

@@ -1,11 +1,12 @@
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 import yaml
 
-from casebackend.access.principal import Kind, Principal
+from casebackend.access import functions
+from casebackend.access.principal import Kind, Principal, Rights
 
 FILE = Path(__file__).with_name("matrix.yaml")
 PUBLIC = "public"
@@ -17,18 +18,22 @@ SCOPE = "scope:"
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Who may call which route, by its Sanic name without the name of the application."""
+    """Who may call which route, by its Sanic name without the name of the application; and which functions, of those
+    that are granted one by one, the route carries out."""
 
     rows: Mapping[str, frozenset[str]]
+    functions: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def allows(self, principal: Principal, route: str, *, method: str, path: str) -> bool:
         """A route without a row is refused to everybody, except that the tester may read the whole API."""
         if TESTER in principal.roles and method in ("GET", "HEAD") and path.lstrip("/").startswith(API):
             return True
         row = self.rows.get(route, frozenset())
-        if PUBLIC in row or row & principal.roles:
+        if PUBLIC in row or (ANY_STAFF in row and principal.kind is Kind.STAFF):
             return True
-        return ANY_STAFF in row and principal.kind is Kind.STAFF
+        if principal.rights is not None:
+            return granted(row, self.functions.get(route, frozenset()), principal.rights)
+        return bool(row & principal.roles)
 
     @property
     def roles(self) -> frozenset[str]:
@@ -45,4 +50,13 @@ class Matrix:
 @cache
 def load(path: Path = FILE) -> Matrix:
     rows = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return Matrix({name: frozenset(allowed) for name, allowed in rows.items()})
+    known = {name: frozenset(allowed) for name, allowed in rows.items()}
+    return Matrix(known, functions.of_routes(known))
+
+
+def granted(row: frozenset[str], asked: frozenset[str], rights: Rights) -> bool:
+    """Whether a route of this row, which carries out the functions `asked`, is open. Taken away counts for more than
+    granted, and nothing is granted that no role of the row may have."""
+    if asked & rights.withheld:
+        return False
+    return any(bool(row & roles) and (only is None or asked <= only) for roles, only in rights.sources)

@@ -47,7 +47,7 @@ class Looks:
     def keep(self, look: Look, now: datetime) -> None:
         self._at[look] = now
         self._at.move_to_end(look)
-        while len(self._at) > REMEMBERED:
+        while len(self._at) > REMEMBERED or now - next(iter(self._at.values())) >= AGAIN:
             self._at.popitem(last=False)
 
 

@@ -6,7 +6,8 @@ from casebackend.api.base import View
 
 
 class AuditEntryView(View):
-    """One line; `detail` holds no personal data."""
+    """One line; `detail` holds no personal data. `address` and `roles` (separated by commas) are of the request in
+    which it was written, null where there was none."""
 
     id: UUID
     chain: str
@@ -16,6 +17,8 @@ class AuditEntryView(View):
     event: str
     object: str
     detail: dict[str, Any]
+    address: str | None
+    roles: str | None
 
 
 class AuditPage(View):

@@ -81,11 +81,13 @@ class AllowedMove(View):
 
 
 class Awaiting(View):
-    """The usual next move, and in words who makes it; of a proposal, by the chain of the case."""
+    """The usual next move, and in words who makes it; of a proposal, by the chain of the case. `why`: where it is
+    somebody else than one would think."""
 
     move: Move
     label: str
     who: str
+    why: str | None = None
 
 
 class Moved(View):

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -52,14 +52,27 @@ class AskRights(Command):
     reason: Reason
 
 
+class AskFunctions(Command):
+    """`all`: whatever the roles of the group may. `only`: of that, these functions. `without`: these are taken away
+    from whoever is in the group, whatever gives them. Days of Asia/Shanghai; the last one is included."""
+
+    mode: Literal["all", "only", "without"]
+    codes: Annotated[list[Annotated[str, Field(min_length=1, max_length=64)]], Field(max_length=400)] = Field(
+        default_factory=list
+    )
+    effective_from: date
+    effective_until: date | None = None
+
+
 class AskGroup(Command):
-    """A post or a permission group as it is to be; a new code makes a new one."""
+    """A post or a permission group as it is to be; a new code makes a new one. Without `functions` those stay."""
 
     code: str = Field(min_length=1, max_length=32, pattern=r"^[0-9A-Za-z_-]+$")
     kind: Literal["post", "group"]
     name: str = Field(min_length=1, max_length=100, pattern=r"\S")
     roles: Codes
     active: bool = True
+    functions: AskFunctions | None = None
     reason: Reason
 
 
@@ -145,15 +158,44 @@ class GroupView(View):
     version: int
 
 
+class GroupFunctionsView(View):
+    """What one post or group grants or takes away, newest first."""
+
+    mode: str
+    functions: list[str]
+    effective_from: date
+    effective_until: date | None
+    added_at: datetime
+    added_by: str
+
+
+class GroupDetail(GroupView):
+    functions: list[GroupFunctionsView]
+
+
+class FunctionView(View):
+    """`roles`: who may at most have it."""
+
+    code: str
+    label: str
+    room: str
+    roles: list[str]
+
+
+class FunctionPage(View):
+    items: list[FunctionView]
+    next: str | None
+
+
 class GroupPage(View):
     items: list[GroupView]
     next: str | None
 
 
 class WorkItem(View):
-    """What somebody has open. `id` is that of the case, task, review, demand or talk."""
+    """What somebody has open. `id` is that of the case, task, review, demand, talk or registration."""
 
-    kind: Literal["case", "task", "review", "supervision", "talk"]
+    kind: Literal["case", "task", "review", "supervision", "talk", "draft"]
     id: UUID
     label: str
     due_at: datetime | None = None

@@ -12,6 +12,7 @@ from casebackend.assignments import queries, service
 from casebackend.cases.model import Case
 from casebackend.cases.rules import HANDLER, Move, Status
 from casebackend.clocks.rules import duration_text
+from casebackend.database import locked
 from casebackend.notices.model import Notice
 from casebackend.notices.service import Word, notify
 from casebackend.notices.thresholds import in_force
@@ -74,8 +75,8 @@ def _cause(case_id: UUID, since: datetime) -> str:
 
 async def alert(session: AsyncSession, case_id: UUID, *, now: datetime) -> None:
     """The leaders of the unit, once for each time that it came to the unit."""
-    case = await session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
-    if Status(case.status) is not Status.DISPATCHED or case.assignee_id is not None:
+    case = await locked(session, Case, case_id)
+    if case is None or Status(case.status) is not Status.DISPATCHED or case.assignee_id is not None:
         return
     minutes = int((now - case.status_changed_at).total_seconds() // 60)
     unit = await session.get(Organisation, case.handling_unit_id) if case.handling_unit_id else None

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
@@ -20,6 +21,8 @@ MB = 1024 * 1024
 PIECE = 256 * 1024
 LONGEST_FIELD, MOST_FIELDS = 4_096, 12
 LONGEST_RAW_NAME = 1_000
+# The disk, the quota of the user, the limit of the process: what is free by the numbers can still be refused.
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,10 @@ class Receiver:
     def _cleaned(self) -> Iterator[None]:
         try:
             yield
+        except OSError as error:
+            if error.errno in NO_ROOM:
+                raise DiskFull from error
+            raise
         finally:
             for incoming, _ in self._open:
                 incoming.dropped()

@@ -20,11 +20,13 @@ from casebackend.attachments.errors import (
     Quarantined,
     SourceKept,
 )
+from casebackend.attachments.holds import is_held
 from casebackend.attachments.model import Attachment
 from casebackend.attachments.receiving import Received
 from casebackend.attachments.rules import Kind, Origin, Scan, may_open, normalised
 from casebackend.attachments.sealing import Broken, Opened, Sealer
 from casebackend.attachments.store import Store
+from casebackend.database import locked
 from casebackend.failpoints import failpoint
 from casebackend.outbox import service as outbox
 
@@ -96,6 +98,7 @@ async def keep(
         added_by=where.by,
         added_by_name=where.by_name,
         retain_until=where.retain_until,
+        legal_hold=await is_held(session, where.case_id),
     )
     session.add(attachment)
     await session.flush()
@@ -180,7 +183,7 @@ def openable(session: AsyncSession, attachment: Attachment) -> Content:
 
 
 async def hold(session: AsyncSession, attachment_id: UUID) -> Attachment:
-    found = await session.get(Attachment, attachment_id, with_for_update=True, populate_existing=True)
+    found = await locked(session, Attachment, attachment_id)
     if found is None:
         raise AttachmentNotFound
     return found

@@ -7,6 +7,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -59,8 +60,9 @@ class Incoming:
         return self._disk.hexdigest()
 
     def dropped(self) -> None:
-        """Whatever became of it; a second time does nothing."""
-        self._file.close()
+        """Whatever became of it; a second time does nothing. On a full disk the last bytes cannot even be closed."""
+        with suppress(OSError):
+            self._file.close()
         self.path.unlink(missing_ok=True)
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.audit import rules
+from casebackend.audit import origin, rules
 from casebackend.audit.model import AuditEntry, AuditHead
 from casebackend.audit.service import signed
 from casebackend.failpoints import failpoint
@@ -41,6 +41,8 @@ async def continued(session: AsyncSession, links: Sequence[Link], *, now: dateti
             event=link.event,
             object=link.object,
             detail=dict(link.detail),
+            address=origin.present().address,
+            roles=origin.present().roles,
             previous=previous,
         )
         entry.hash = rules.link(session.info["audit_key"], previous, signed(entry))

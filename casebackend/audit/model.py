@@ -2,14 +2,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casebackend.database import Base
 
 
 class AuditEntry(Base):
-    """Append only. `chain` is case:<id>, reads:<user> or the name of an administrative domain; `detail` is masked."""
+    """Append only. `chain` is case:<id>, reads:<user> or the name of an administrative domain; `detail` is masked.
+
+    `address` and `roles` are of the request in which it was written; null where there was none."""
 
     __tablename__ = "audit"
     __table_args__ = (
@@ -26,6 +28,8 @@ class AuditEntry(Base):
     event: Mapped[str]
     object: Mapped[str]
     detail: Mapped[dict[str, Any]]
+    address: Mapped[str | None] = mapped_column(String(64))
+    roles: Mapped[str | None] = mapped_column(String(200))
     previous: Mapped[str]
     hash: Mapped[str]
 

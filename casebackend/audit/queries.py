@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.audit.model import AuditEntry, AuditHead
@@ -20,13 +20,16 @@ ORDER: tuple[Any, ...] = (AuditEntry.at, AuditEntry.id)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Days of Asia/Shanghai, both included. `object`: exactly, or the number or id of a case: then all of its chain."""
+    """Days of Asia/Shanghai, both included. `object`: exactly, or the number or id of a case: then all of its chain.
+    `role`: one of those the actor had."""
 
     since: date
     until: date
     actor: str = ""
     event: str = ""
     object: str = ""
+    address: str = ""
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,11 @@ def conditions(wanted: Wanted, chain: str | None) -> list[ColumnElement[bool]]:
         found.append(AuditEntry.actor == who)
     if wanted.event:
         found.append(AuditEntry.event.startswith(wanted.event, autoescape=True))
+    if wanted.address:
+        found.append(AuditEntry.address == wanted.address)
+    if wanted.role:
+        held = literal(",").concat(AuditEntry.roles).concat(",")
+        found.append(held.contains(f",{wanted.role},", autoescape=True))
     return found
 
 

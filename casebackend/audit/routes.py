@@ -21,7 +21,7 @@ def wanted_by(request: Request) -> Wanted:
     until = one_of(date.fromisoformat, request, "to") or today
     if since > until or until - since > LONGEST_PERIOD or since.year < 2000:
         raise BadFilter("from")
-    return Wanted(since, until, *(_word(request, name) for name in ("actor", "event", "object")))
+    return Wanted(since, until, *(_word(request, name) for name in ("actor", "event", "object", "address", "role")))
 
 
 def _word(request: Request, name: str) -> str:

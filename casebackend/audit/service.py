@@ -7,14 +7,16 @@ from sqlalchemy import Row, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.audit import rules
+from casebackend.audit import origin, rules
 from casebackend.audit.model import AuditEntry, AuditHead
 from casebackend.failpoints import failpoint
 
 
 def signed(entry: AuditEntry | Row[Any]) -> dict[str, object]:
-    """Every column; `previous` and `hash` are of the link itself."""
-    return {
+    """Every column; `previous` and `hash` are of the link itself. What was written outside a request, or before
+    address and roles were kept, is signed without them."""
+    sent = {name: value for name in ("address", "roles") if (value := getattr(entry, name)) is not None}
+    return sent | {
         "id": str(entry.id),
         "chain": entry.chain,
         "seq": entry.seq,
@@ -60,6 +62,8 @@ async def record(
         event=event,
         object=object,
         detail=dict(detail or {}),
+        address=origin.present().address,
+        roles=origin.present().roles,
         previous=head.hash,
     )
     entry.hash = rules.link(session.info["audit_key"], head.hash, signed(entry))
@@ -89,6 +93,8 @@ async def begin(
         event=event,
         object=object,
         detail=dict(detail or {}),
+        address=origin.present().address,
+        roles=origin.present().roles,
         previous=rules.GENESIS,
     )
     entry.hash = rules.link(session.info["audit_key"], rules.GENESIS, signed(entry))

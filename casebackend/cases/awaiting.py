@@ -19,7 +19,8 @@ async def awaiting(session: AsyncSession, case: Case, handler: str | None) -> Aw
     """None where it is nobody's turn, or that of a program."""
     move = await deciding.due(session, case)
     if move is not None:
-        return Awaiting(move=move, label=MOVE_LABELS[move], who=await deciding.who(session, case, move))
+        who, why = await deciding.who(session, case, move), await deciding.why(session, case, move)
+        return Awaiting(move=move, label=MOVE_LABELS[move], who=who, why=why)
     status = Status(case.status)
     move = usual(status, catalogue().matters[case.matter_type].closed_to)
     if move is None:

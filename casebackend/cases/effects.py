@@ -39,10 +39,11 @@ def take(
 
 
 def _hand(case: Case, move: Move, principal: Principal) -> None:
-    """Who has it in hand. Whoever receives it is the one it was assigned to, whatever was meant before."""
+    """Who has it in hand. Whoever receives it is the one it was assigned to, whatever was meant before. What goes back
+    to its creator or to the review is in nobody's hands."""
     if move is Move.RECEIVE:
         case.handler_id = case.assignee_id = principal.user_id
-    elif move is Move.SEND_BACK:
+    elif move in (Move.SEND_BACK, Move.EDIT, Move.UNMERGE):
         case.handler_id = case.assignee_id = None
         case.assigned_why = []
 

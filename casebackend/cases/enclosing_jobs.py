@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.attachments.holds import is_held
 from casebackend.attachments.model import Attachment
 from casebackend.attachments.rules import Origin
 from casebackend.cases import enclosing, filing
@@ -48,8 +49,10 @@ async def _adopt(session: AsyncSession, case_id: UUID, waiting: Sequence[Attachm
     if not waiting:
         return
     case = await session.get_one(Case, case_id)
+    held = await is_held(session, case.id)
     for each in waiting:
-        each.case_id = case.id
+        # From now on it is kept as long as the case, whatever end it had as a file of a talk.
+        each.case_id, each.legal_hold, each.retain_until = case.id, held, None
         await session.flush()
         by = filing.CUSTOMER if each.origin == Origin.CUSTOMER else filing.SYSTEM
         await enclosing.note(session, case, Entry.ATTACHMENT_ADDED, by, each, now)

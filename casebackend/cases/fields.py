@@ -30,6 +30,10 @@ SIGNED = {
     "handling_unit_id",
     "group_size",
     "regulator_due_on",
+    "facts",
+    "demand",
+    "amount",
+    "occurred_on",
 }
 CORRECTION = ("facts", "demand", "unit_id", "amount", "occurred_on")
 TOLD = ("told_by", "told_at", "told_proof")
@@ -129,7 +133,7 @@ def take(case: Case, given: dict[str, Any], *, by_person: bool) -> dict[str, Any
 def signed(
     case: Case, before: Mapping[str, Any], principal: Principal, *, reason: str | None, now: datetime
 ) -> list[CaseChange]:
-    """Who changed units and classification, from what to what, and why: their history is told apart from the texts."""
+    """Who changed what was registered, from what to what, and why. Texts are tokenised, before as after."""
     return [
         CaseChange(
             case_id=case.id,

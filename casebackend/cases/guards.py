@@ -109,7 +109,9 @@ async def require_distance(session: AsyncSession, case: Case, command: MoveCase,
     """Nobody reviews what he registered or handled, works on a colleague's case, or decides twice on one matter."""
     move = command.move
     if await standing.own_work(session, case, move, principal):
-        raise standing.OwnWork
+        raise standing.OwnSignature if move is Move.SIGN else standing.OwnWork
+    if await standing.anothers_draft(session, case, move, principal):
+        raise standing.NotTheCreator
     if await standing.handled_before(session, case, move, principal):
         raise standing.OtherHandlerNeeded
     if not standing.in_charge(case, move, principal):

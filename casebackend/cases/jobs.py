@@ -24,6 +24,7 @@ from casebackend.clocks.service import halt
 from casebackend.conversations import service as conversations
 from casebackend.conversations.model import Message
 from casebackend.conversations.rules import CARRIED_BY_US, Author
+from casebackend.database import locked
 from casebackend.notifications.words import words
 from casebackend.organisations.model import Organisation
 from casebackend.timeline.rules import Kind
@@ -82,7 +83,7 @@ async def on_agent_spoke(session: AsyncSession, payload: Mapping[str, Any], now:
 
 async def on_clock_moved(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
     """After another calendar: the day that the case promises is that of its running clock."""
-    case = await session.get(Case, UUID(payload["case_id"]), with_for_update=True, populate_existing=True)
+    case = await locked(session, Case, UUID(payload["case_id"]))
     promised = await clockwork.promised_on(session, case) if case is not None else None
     if case is None or promised is None or promised == case.promised_on:
         return

@@ -1,5 +1,7 @@
 """Whether a complaint was justified, who is answerable, by which rule, and who besides the handler looked at it."""
 
+from uuid import UUID
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -103,16 +105,21 @@ async def require(session: AsyncSession, case: Case, command: MoveCase, principa
         raise Contradicting
     if command.move is not Move.APPROVE_REPLY or principal.user_id is None:
         return
-    alone = principal.user_id == case.judgement_reviewed_by
-    if alone and (is_serious(case) or await _regraded(session, case, principal)):
+    if await needs_another(session, case, principal.user_id):
         raise SecondPersonNeeded
     if is_regulated(case) and not (await scope_of(session, principal)).everything:
         raise HeadOfficeOnly
 
 
-async def _regraded(session: AsyncSession, case: Case, principal: Principal) -> bool:
+async def needs_another(session: AsyncSession, case: Case, user_id: UUID) -> bool:
+    """Whether this person has agreed already to what two people have to agree to."""
+    alone = user_id == case.judgement_reviewed_by
+    return alone and (is_serious(case) or await _regraded(session, case, user_id))
+
+
+async def _regraded(session: AsyncSession, case: Case, user_id: UUID) -> bool:
     """Whoever has called a case less serious is not the one who then decides alone."""
     found = select(CaseChange.id).where(
-        CaseChange.case_id == case.id, CaseChange.field == "severity", CaseChange.user_id == principal.user_id
+        CaseChange.case_id == case.id, CaseChange.field == "severity", CaseChange.user_id == user_id
     )
     return await session.scalar(found.limit(1)) is not None

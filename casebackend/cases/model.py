@@ -111,6 +111,7 @@ class Case(Base):
     signed_by: Mapped[UUID | None]
     signed_at: Mapped[datetime | None]
     awaits: Mapped[str | None] = mapped_column(String(20))
+    awaits_unit_id: Mapped[UUID | None]
     coded_by: Mapped[UUID | None]
     no_recording_reason: Mapped[str | None]
     decline_reason: Mapped[str | None] = mapped_column(String(32))
@@ -147,7 +148,8 @@ class Case(Base):
 
 
 class CaseChange(Base):
-    """A signed change of one field: units, severity, classification, matter type. Personal data never stand here."""
+    """A signed change of one field: units, severity, classification, matter type, and what an edit corrected. Texts are
+    tokenised: personal data never stand here."""
 
     __tablename__ = "case_changes"
     __table_args__ = (Index("ix_case_changes_case_field", "case_id", "field"),)

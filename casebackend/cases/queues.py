@@ -3,8 +3,10 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, true
 
+from casebackend.access.principal import Kind
+from casebackend.cases.judgement import SERIOUS
 from casebackend.cases.model import Case
 from casebackend.cases.queries import Eyes, near_due, took_part
 from casebackend.cases.rules import (
@@ -22,6 +24,7 @@ from casebackend.cases.rules import (
     REVIEWER,
     Status,
 )
+from casebackend.staff.model import User
 from casebackend.tasks.model import Task
 from casebackend.tasks.queries import asked_of
 from casebackend.tasks.rules import PENDING
@@ -73,11 +76,10 @@ def waiting_for(eyes: Eyes) -> ColumnElement[bool]:
 
 
 def _by_chain(eyes: Eyes) -> ColumnElement[bool]:
-    """Whoever had it in hand, a proposal waits for the decision of a role; for that of a head, in his own unit."""
-    mine: ColumnElement[bool] = Case.awaits.in_(sorted(eyes.roles - {HEAD}))
-    if HEAD in eyes.roles and eyes.unit is not None:
-        mine = or_(mine, and_(Case.awaits == HEAD, Case.handling_unit_id.in_(eyes.own_units)))
-    return and_(Case.awaits.is_not(None), mine)
+    """Whoever had it in hand, a proposal waits for the decision of a role; where one unit is meant, in that unit."""
+    anywhere = Case.awaits_unit_id.is_(None)
+    mine = anywhere if eyes.unit is None else or_(anywhere, Case.awaits_unit_id == eyes.unit)
+    return and_(Case.awaits.is_not(None), Case.awaits.in_(sorted(eyes.roles)), mine)
 
 
 def _before_reply() -> ColumnElement[bool]:
@@ -85,11 +87,22 @@ def _before_reply() -> ColumnElement[bool]:
 
 
 def _not_own_work(eyes: Eyes) -> ColumnElement[bool]:
-    """Nobody reviews what he registered or decides on what he handled."""
+    """Nobody reviews what he registered, decides on what he handled, or is the second pair of eyes on his own
+    decision about what is grave."""
     reviewed = and_(Case.status == S.PENDING_REVIEW, Case.creator == eyes.actor)
     decided = and_(Case.status.in_((S.PROPOSED, S.CLOSURE_REVIEW)), Case.handler_id == eyes.me)
-    mine = or_(reviewed, and_(decided, Case.handler_id.is_not(None)))
+    agreed = and_(Case.judgement_reviewed_by == eyes.me, Case.judgement_reviewed_by.is_not(None))
+    twice = and_(Case.status == S.CLOSURE_REVIEW, Case.severity.in_(sorted(SERIOUS)), agreed)
+    mine = or_(reviewed, and_(decided, Case.handler_id.is_not(None)), twice, _anothers_draft(eyes))
     return not_(mine)
+
+
+def _anothers_draft(eyes: Eyes) -> ColumnElement[bool]:
+    """As `standing.anothers_draft`."""
+    login = func.substr(Case.creator, len(f"{Kind.STAFF}:") + 1)
+    creator = exists().where(User.login == login, User.active, User.organisation_id == Case.receiving_unit_id)
+    by_staff = Case.creator.startswith(f"{Kind.STAFF}:")
+    return and_(Case.status == S.DRAFT, Case.creator != eyes.actor, by_staff, creator)
 
 
 def in_queue(queue: Queue, eyes: Eyes, now: Any) -> ColumnElement[bool]:

@@ -20,6 +20,7 @@ from casebackend.cases import (
     queries,
     rules,
     tasking,
+    voiding,
 )
 from casebackend.cases.filing import SYSTEM, written
 from casebackend.cases.model import Case
@@ -88,7 +89,7 @@ async def move_case(
     await guards.require_distance(session, case, command, principal)
     at = effective_at or outcome.effective(case, command, principal, now) or now
     await guards.require_fields(session, case, command, principal, at)
-    if command.move is Move.VOID and await _asks_for_second_person(session, case, principal, now):
+    if command.move is Move.VOID and not await voiding.agreed_by_two(session, case, command.opinion, principal, now):
         return case
     master_id = await merging.concerned(session, case, command)
     await clockwork.run(session, case, command.move, arrow, at=at, now=now)
@@ -140,7 +141,7 @@ async def _write(
     effects.take(case, command, principal, changed, at=at, now=now)
     case.move(command.move, roles=principal.roles, at=at)
     with session.no_autoflush:
-        case.awaits = await deciding.awaited(session, case)
+        await deciding.wait_for(session, case, now=now)
     await session.flush()
     kind, detail = KINDS.get(command.move, Kind.MOVED), fields.detail(command, changed) | told
     due_at = await clockwork.node_due(session, case)
@@ -149,17 +150,6 @@ async def _write(
         fields=changed, due_at=due_at,
     )  # fmt: skip
     return opinion
-
-
-async def _asks_for_second_person(session: AsyncSession, case: Case, principal: Principal, now: datetime) -> bool:
-    """Voiding takes two administrators: the first one only asks."""
-    if case.void_requested_by not in (None, principal.actor):
-        return False
-    if case.void_requested_by is None:
-        case.void_requested_by = principal.actor
-        await session.flush()
-        await written(session, case, Kind.VOID_REQUESTED, principal, now=now)
-    return True
 
 
 async def _note_on_master(

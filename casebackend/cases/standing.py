@@ -1,5 +1,7 @@
 """Where a person stands towards a case: whose own work it is, in whose hands, and whose unit leads it."""
 
+from uuid import UUID
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -8,6 +10,7 @@ from casebackend.access.scope import scope_of
 from casebackend.cases.model import Case
 from casebackend.cases.rules import ADMIN, HANDLER, HEAD, LIFECYCLE, Move, Status
 from casebackend.errors import Forbidden
+from casebackend.staff.model import User
 from casebackend.timeline.queries import moved_by
 
 IN_HAND = (Status.INVESTIGATING, Status.SUSPENDED, Status.COUNTERSIGN)
@@ -19,7 +22,7 @@ GIVEN = frozenset(
     }
 )  # fmt: skip
 OPENING = (Move.ACCEPT, Move.DECLINE)
-DECIDING = (Move.APPROVE_OPINION, Move.APPROVE_REPLY)
+DECIDING = (Move.SIGN, Move.APPROVE_OPINION, Move.APPROVE_REPLY)
 HANDLED = (Move.RECEIVE, Move.PROPOSE, Move.PROPOSE_REPLY)
 
 
@@ -28,6 +31,20 @@ class OwnWork(Forbidden):
 
     def __init__(self) -> None:
         super().__init__("复核、审定须由登记人、承办人以外的人员进行")
+
+
+class OwnSignature(Forbidden):
+    slug, title = "own-signature", "不能签署自己办理的处理意见"
+
+    def __init__(self) -> None:
+        super().__init__("您办理过这件投诉，处理意见须由本单位其他负责人或上级机构负责人签署")
+
+
+class NotTheCreator(Forbidden):
+    slug, title = "not-the-creator", "须由登记人修改"
+
+    def __init__(self) -> None:
+        super().__init__("退回修改的投诉由登记人修改后重新提交")
 
 
 class OtherHandlerNeeded(Forbidden):
@@ -87,15 +104,30 @@ def _of_the_unit(case: Case, move: Move | None) -> bool:
     return arrow is not None and case.status in GIVEN and not arrow.by.isdisjoint((HANDLER, HEAD))
 
 
+async def anothers_draft(session: AsyncSession, case: Case, move: Move, principal: Principal) -> bool:
+    """What a colleague registered he corrects himself, as long as he works where it was taken in."""
+    if move is not Move.SUBMIT or principal.kind is not Kind.STAFF or principal.actor == case.creator:
+        return False
+    here = User.organisation_id == case.receiving_unit_id
+    creator = select(User.id).where(User.login == case.creator.removeprefix(f"{Kind.STAFF}:"), User.active, here)
+    return case.creator.startswith(f"{Kind.STAFF}:") and await session.scalar(creator) is not None
+
+
 async def own_work(session: AsyncSession, case: Case, move: Move, principal: Principal) -> bool:
     """Also after the case was given to somebody else: what one sent in, had in hand or judged stays one's own."""
     if move in OPENING:
         return principal.actor == case.creator or await moved_by(session, case.id, principal.actor, (Move.SUBMIT,))
     if move not in DECIDING or principal.user_id is None:
         return False
-    if principal.user_id in (case.handler_id, case.judged_by, case.signed_by):
+    return await handled(session, case, move, principal.user_id, principal.actor)
+
+
+async def handled(session: AsyncSession, case: Case, move: Move, user_id: UUID, actor: str) -> bool:
+    """Whether a decision would be one on his own work: whoever signed may sign once more what came back."""
+    signed = case.signed_by if move is not Move.SIGN else None
+    if user_id in (case.handler_id, case.judged_by, signed):
         return True
-    return await moved_by(session, case.id, principal.actor, HANDLED)
+    return await moved_by(session, case.id, actor, HANDLED)
 
 
 async def handled_before(session: AsyncSession, case: Case, move: Move, principal: Principal) -> bool:

@@ -39,7 +39,8 @@ FIELD_LABELS: dict[str, str] = {
     "closing_info": "监管办结信息", "validity": "投诉是否成立", "judgement_basis": "认定依据",
     "told_by": "告知方式", "told_at": "告知时间", "told_proof": "告知凭证", "requested_at": "客户申请时间",
     "identity_check": "身份核实方式", "assignee_id": "承办人", "no_recording_reason": "无录音原因",
-    "business_channel_a": "业务办理渠道", "category_b": "业务类别",
+    "business_channel_a": "业务办理渠道", "category_b": "业务类别", "facts": "事情经过", "demand": "诉求",
+    "unit_id": "被投诉机构", "amount": "涉及金额", "occurred_on": "发生日期",
 }  # fmt: skip
 
 

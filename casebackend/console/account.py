@@ -14,6 +14,7 @@ from casebackend.errors import NotFound
 from casebackend.policies import service as policies
 from casebackend.policies.rules import Policy
 from casebackend.staff import logbook, sessions
+from casebackend.staff.login_routes import asked
 from casebackend.staff.model import LoginSession, User
 from casebackend.staff.rules import ROLE_NAMES
 
@@ -32,7 +33,9 @@ class SessionUnknown(NotFound):
 async def show(request: Request, session: AsyncSession) -> HTTPResponse:
     me, now = request.ctx.principal, request.app.ctx.now()
     user = await session.get_one(User, me.user_id)
-    log, following = await logbook.read(session, logbook.Asked(user_id=me.user_id), cursor=request.args.get("cursor"))
+    period = asked(request)
+    mine = logbook.Asked(since=period.since, until=period.until, user_id=me.user_id)
+    log, following = await logbook.read(session, mine, cursor=request.args.get("cursor"))
     policy = await policies.in_force(session, now)
     return page(
         request,
@@ -40,6 +43,7 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         log=log,
         outcomes=OUTCOME_LABELS,
         following=following,
+        given={name: request.args.get(name, "") for name in ("from", "to")},
         roles=[name for role, name in ROLE_NAMES.items() if role in me.roles],
         open_sessions=await sessions.open_of(session, user.id, now=now),
         this=request.ctx.session_id,

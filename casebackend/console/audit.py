@@ -8,14 +8,20 @@ from casebackend.audit.model import AuditEntry
 from casebackend.audit.routes import found_by, wanted_by
 from casebackend.console.rendering import console, page
 from casebackend.database import reading
+from casebackend.staff.rules import ROLE_NAMES
 from casebackend.timeline.rules import LABELS
 
 bp = console("audit")
-FIELDS = ("from", "to", "actor", "event", "object")
+FIELDS = ("from", "to", "actor", "event", "object", "address", "role")
 # What is asked for most; anything else may be typed.
 EVENTS = {
     "case.viewed": "查看投诉", "customer.viewed": "查看客户全部往来", "case.searched": "按个人信息检索",
     "personal.revealed": "显示完整客户资料", "evidence.read": "下载证据", "ledger.exported": "导出台账",
+    "export.": "导出", "export.asked": "申请导出", "export.approved": "批准导出", "export.rejected": "不批准导出",
+    "export.made": "生成导出文件", "export.downloaded": "下载导出文件", "export.refused": "导出被拒绝",
+    "export.expired": "导出文件过期删除", "export.withdrawn": "撤回导出", "export.failed": "导出未生成",
+    "dictionary.": "字典", "dictionary.changed": "变更字典", "retention.policy_added": "设置保存期限",
+    "registration.handed_over": "移交暂存的登记", "registration.taken": "接手暂存的登记",
     "access.denied": "拒绝访问", "login.": "登录", "rights.": "授权",
     "legal_hold.": "法律保留", "retention.": "保存期限", "case.": "投诉的全部操作",
 }  # fmt: skip
@@ -40,6 +46,8 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         wanted=wanted,
         events=EVENTS,
         labels=KNOWN,
+        roles=ROLE_NAMES,
+        role_names=_role_names,
         broken=broken,
         verified=await queries.latest(session, commands.CHAIN),
         anchored=await queries.latest(session, anchors.CHAIN),
@@ -48,6 +56,12 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
 
 def _given(request: Request) -> list[tuple[str, str]]:
     return [(name, str(request.args.get(name))) for name in FIELDS if request.args.get(name)]
+
+
+def _role_names(roles: str | None) -> list[str]:
+    """Those of staff in words; a program of ours or of another system says what it is by itself."""
+    named: dict[str, str] = {role.value: name for role, name in ROLE_NAMES.items()}
+    return [named.get(each, each) for each in (roles or "").split(",") if each]
 
 
 def _about(entry: AuditEntry) -> str:

@@ -111,7 +111,7 @@ async def _moves(
 async def _options(session: AsyncSession) -> dict[str, dict[str, str]]:
     """What may be chosen, by field."""
     units = await units_to_choose(session)
-    found: dict[str, dict[str, str]] = {"handling_unit_id": units, "cosigners": units}
+    found: dict[str, dict[str, str]] = {"handling_unit_id": units, "cosigners": units, "unit_id": units}
     for field, dictionary in (("business_channel_a", CHANNEL_A), ("category_b", CATEGORY_B), ("cause_c", CAUSE_C)):
         found[field] = {term.name: term.name for term in await dictionaries.terms(session, dictionary)}
     return found | labels.CHOICES

@@ -1,18 +1,9 @@
 """Names for staff of what the wire calls by slugs. Standard library only."""
 
+from casebackend.cases.choices import CHANNELS as CHANNELS
+from casebackend.cases.choices import CHOICES as CHOICES
 from casebackend.cases.queues import Queue
-from casebackend.cases.words import DeclineReason, Responsible, Satisfaction, ToldBy, Validity
 
-CHANNELS = {
-    "wechat": "微信",
-    "webchat": "网页",
-    "ivr": "电话语音",
-    "hotline": "客服热线",
-    "counter": "网点来访",
-    "letter": "来信",
-    "email": "邮件",
-    "regulator": "监管转办",
-}
 AUTHORS = {"customer": "客户", "bot": "智能助手", "agent": "工作人员", "system": "系统"}
 OWNERS = {"bot": "智能助手接待", "queued": "等待人工", "person": "人工接待"}
 DELIVERIES = {
@@ -55,29 +46,6 @@ TONES = {
     "merged": "done",
     "voided": "done",
 }
-CHOICES: dict[str, dict[str, str]] = {
-    "decline_reason": {
-        DeclineReason.NOT_COMPLAINANT: "非投诉人本人或其代理人提出",
-        DeclineReason.NOT_OUR_INSTITUTION: "不属于本行产品、服务或人员",
-        DeclineReason.NOT_A_COMPLAINT: "不属于消费投诉",
-        DeclineReason.ALREADY_DECIDED: "已有处理决定，无新事实",
-        DeclineReason.IN_OTHER_PROCEDURE: "已进入诉讼、仲裁等程序",
-    },
-    "responsible": {Responsible.YES: "有责", Responsible.PARTLY: "部分有责", Responsible.NO: "无责"},
-    "validity": {Validity.VALID: "成立", Validity.INVALID: "不成立"},
-    "told_by": {
-        ToldBy.PHONE: "电话告知",
-        ToldBy.LETTER: "书面信函",
-        ToldBy.EMAIL: "电子邮件",
-        ToldBy.IN_PERSON: "当面告知",
-    },
-    "satisfaction": {
-        Satisfaction.SATISFIED: "满意",
-        Satisfaction.NEUTRAL: "一般",
-        Satisfaction.UNSATISFIED: "不满意",
-        Satisfaction.NO_ANSWER: "无人接听",
-    },
-}
 EXTENSIONS = {1: "已延期至 30 日", 2: "已延期至 60 日"}
 PROGRAMS = {
     "casebackend": "案件后台",
@@ -91,5 +59,5 @@ PROGRAMS = {
 
 OUTCOME_LABELS = {
     "opened": "成功", "passed": "密码或口令正确", "failed": "未通过", "locked": "已暂停", "tried": "未完成",
-    "unlocked": "管理员解除暂停",
+    "unlocked": "管理员解除暂停", "enabled": "账号启用",
 }  # fmt: skip

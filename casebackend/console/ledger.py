@@ -10,6 +10,8 @@ from casebackend.cases.codes import without_codes
 from casebackend.console.rendering import console, page
 from casebackend.database import reading, transactional
 from casebackend.errors import BadRequest
+from casebackend.exports import service as exports
+from casebackend.exports.routes import refusals_noted
 from casebackend.organisations.queries import tree
 from casebackend.registration import ledger
 
@@ -51,6 +53,7 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
 
 
 @bp.get("/ledger.csv")
+@refusals_noted
 @transactional
 async def export(request: Request, session: AsyncSession) -> HTTPResponse:
     """Whoever takes data out of the house leaves a line in the audit."""
@@ -58,6 +61,7 @@ async def export(request: Request, session: AsyncSession) -> HTTPResponse:
     text, unit_id = _asked(request)
     month = ledger.month_of(text, local_date(now))
     found = await ledger.rows(session, me, month=month, unit_id=unit_id)
+    await exports.require_small(session, len(found), now=now)
     refused = sum(bool(row.coded.faults) for row in found)
     detail: dict[str, object] = {
         "month": f"{month:%Y-%m}", "unit": str(unit_id) if unit_id else None, "rows": len(found), "refused": refused

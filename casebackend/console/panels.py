@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from casebackend.api.cases import AllowedMove, CaseView
+from casebackend.cases.fields import CORRECTION
 from casebackend.cases.progress import usual
 from casebackend.cases.rules import Move
 from casebackend.cases.words import FIELD_LABELS
@@ -17,13 +18,15 @@ from casebackend.notifications.words import words
 LONG = frozenset(
     {
         "opinion", "findings", "judgement_basis", "proposal", "reply_facts", "reply_basis", "reply_remedies",
-        "closing_info", "overdue_reason", "no_recording_reason",
+        "closing_info", "overdue_reason", "no_recording_reason", "facts", "demand",
     }
 )  # fmt: skip
 MOMENTS = frozenset({"told_at", "requested_at"})
+DAYS = frozenset({"occurred_on"})
 CLASSES = {"business_channel_a": "业务办理渠道", "category_b": "业务类别", "cause_c": "投诉原因"}
 SELDOM = frozenset({Move.MERGE, Move.UNMERGE, Move.WITHDRAW, Move.EDIT, Move.REOPEN, Move.VOID, Move.ARCHIVE})
 OPTIONAL: Mapping[Move, tuple[str, ...]] = {
+    Move.SUBMIT: (*CORRECTION, *CLASSES),
     Move.ACCEPT: tuple(CLASSES),
     Move.PROPOSE: ("validity", "judgement_basis", *CLASSES),
     Move.PROPOSE_REPLY: ("validity", "judgement_basis"),
@@ -58,6 +61,8 @@ class Field:
     def control(self) -> str:
         if self.name in MOMENTS:
             return "moment"
+        if self.name in DAYS:
+            return "day"
         return "long" if self.name in LONG else "line"
 
     @property

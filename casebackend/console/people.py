@@ -15,13 +15,21 @@ from casebackend.errors import BadRequest
 from casebackend.organisations.queries import tree
 from casebackend.people import accounts, files, granting, leaving, queries, rules, views
 from casebackend.people.rules import GROUP_KINDS, GroupKind
+from casebackend.staff.groups import MODE_NAMES
 from casebackend.staff.model import User
 from casebackend.staff.rules import ROLE_NAMES
 
 bp = console("people")
 USERS, RIGHTS = "/users", "/rights"
 FLAGS = {"": None, "yes": True, "no": False}
-KINDS = {"case": "投诉", "task": "协办任务", "review": "核查", "supervision": "督办", "talk": "人工会话"}
+KINDS = {
+    "case": "投诉",
+    "task": "协办任务",
+    "review": "核查",
+    "supervision": "督办",
+    "talk": "人工会话",
+    "draft": "暂存的登记",
+}
 
 
 def _words(request: Request, name: str) -> str:
@@ -141,12 +149,17 @@ async def enable(request: Request, session: AsyncSession, user_id: UUID) -> HTTP
 
 
 @bp.post(f"{USERS}/<user_id:uuid>/password")
-@transactional
-async def password(request: Request, session: AsyncSession, user_id: UUID) -> HTTPResponse:
-    """Shown once and kept nowhere."""
-    user = await _held(request, session, user_id)
+async def password(request: Request, user_id: UUID) -> HTTPResponse:
+    """Shown once and kept nowhere. Hashed before the transaction: it takes long."""
     plain = rules.initial_password()
     hashed = await request.app.ctx.passwords.hashed(plain)
+    answer: HTTPResponse = await _given(request, user_id, plain, hashed)
+    return answer
+
+
+@transactional
+async def _given(request: Request, session: AsyncSession, user_id: UUID, plain: str, hashed: str) -> HTTPResponse:
+    user = await _held(request, session, user_id)
     await accounts.give_password(session, user, hashed, by=request.ctx.principal, now=request.app.ctx.now())
     return page(
         request,
@@ -192,7 +205,8 @@ async def rights(request: Request, session: AsyncSession) -> HTTPResponse:
         decided=[each for each in found if each.state != "asked"],
         groups=await queries.groups(session),
         group_kinds=GROUP_KINDS,
-        names=await _named(session),
+        names=await _named(session) | {each.code: each.label for each in request.app.ctx.functions},
+        modes=MODE_NAMES,
         roles=ROLE_NAMES,
         may_decide=rules.DECIDER in request.ctx.principal.roles,
         may_ask=may(request, f"{RIGHTS}/groups", "POST"),
@@ -223,5 +237,7 @@ async def ask_group(request: Request, session: AsyncSession) -> HTTPResponse:
     form = form_of(request)
     given = given_in(form, "code", "kind", "name", "reason")
     command = AskGroup(**given, **_lists(request, "roles"), active=form.get("active") == "yes")
-    await granting.ask_group(session, command, by=request.ctx.principal, now=request.app.ctx.now())
+    known = {each.code: each.roles for each in request.app.ctx.functions}
+    by, now = request.ctx.principal, request.app.ctx.now()
+    await granting.ask_group(session, command, known=known, by=by, now=now)
     return go(request, RIGHTS)

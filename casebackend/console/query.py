@@ -15,6 +15,7 @@ from casebackend.cases.conditions import CONDITIONS
 from casebackend.cases.predicates import NONE, Condition, Kind
 from casebackend.console import labels
 from casebackend.console.rendering import console, page
+from casebackend.console.rights import may
 from casebackend.database import reading
 from casebackend.dictionaries import queries as dictionaries
 from casebackend.organisations.queries import tree
@@ -111,6 +112,7 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         fields=[field for field in fields if field.name in FIRST_SHOWN or field.values],
         more=[field for field in fields if field.name not in FIRST_SHOWN and not field.values],
         chips=chips_of("/query", fields),
+        export=export_of(request, "cases", search.as_pairs(given)),
         count=lists.shown(await lists.count(session, me, where=where, most=MOST_COUNTED), MOST_COUNTED),
         rows=await views.rows(session, found, now=now),
         following=_next("/query", search.as_pairs(given), following),
@@ -153,6 +155,12 @@ async def show_handlings(request: Request, session: AsyncSession) -> HTTPRespons
         following=_next("/handlings", pairs, following),
         labels=labels,
     )
+
+
+def export_of(request: Request, what: str, pairs: Sequence[tuple[str, Any]]) -> str | None:
+    """Where exactly this is asked for as a file; nowhere for whoever may not."""
+    path = f"/exports/new/{what}"
+    return f"{path}?{urlencode(pairs)}" if may(request, path) else None
 
 
 def _next(path: str, pairs: Sequence[tuple[str, Any]], cursor: str | None) -> str | None:

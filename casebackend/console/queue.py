@@ -7,13 +7,19 @@ from casebackend.cases import lists, search, views
 from casebackend.cases.queues import Queue
 from casebackend.cases.rules import HANDLER, HEAD, LEAD, MANAGER, REVIEWER
 from casebackend.console import labels
+from casebackend.console.query import export_of
 from casebackend.console.rendering import console, form_of, go, page
+from casebackend.console.rights import may
 from casebackend.console.talks import talk_rows
 from casebackend.database import reading, transactional
 from casebackend.dictionaries.queries import terms
+from casebackend.exports import queries as exports
+from casebackend.extensions import calling as extensions
 from casebackend.handoffs import queries as handoffs
 from casebackend.handoffs import service as handoff_service
 from casebackend.handoffs.rules import INTAKE, MAY_TAKE_FROM_OTHERS, DutyState
+from casebackend.reviews import queries as reviews
+from casebackend.reviews.rules import REVIEWERS
 from casebackend.staff.duty import BUSY_REASON
 
 bp = console("queue")
@@ -54,16 +60,19 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         )
         found = await views.rows(session, rows, now=now)
     mine = await handoffs.in_charge_of(session, me.user_id) if tab == TALKS else []
+    elsewhere = await _elsewhere(request, session, me)
     return page(
         request,
         "queue.html",
         tab=tab,
         tabs=tabs,
+        elsewhere=elsewhere,
         counts={name: _shown(name, count) for name, count in counts.items()},
         hot={name for name in HOT if counts.get(name)},
         words=words,
         rows=found,
         following=following,
+        export=export_of(request, "cases", [("queue", tab), *([("q", words)] if words else [])]) if found else None,
         waiting=await talk_rows(session, waiting) if tab == TALKS else [],
         mine=await talk_rows(session, mine),
         labels=labels,
@@ -72,6 +81,17 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         duty=await handoffs.duty_of(session, me.user_id) if may_take else None,
         busy_reasons=[term.name for term in await terms(session, BUSY_REASON)] if may_take else [],
     )
+
+
+async def _elsewhere(request: Request, session: AsyncSession, me: Principal) -> list[tuple[str, str, int]]:
+    """What else waits for this person's decision, by its room: no list of cases holds it."""
+    rooms = (
+        ("/extensions?state=requested", "待审批的延期", extensions.waiting_for(session, me)),
+        ("/reviews", "待办的核查", reviews.waiting_for(session, me, REVIEWERS)),
+        ("/exports?box=waiting", "待审批的导出", exports.waiting_count(session, me, now=request.app.ctx.now())),
+    )
+    found = [(href, text, await waiting) for href, text, waiting in rooms]
+    return [(href, text, count) for href, text, count in found if count and may(request, href.partition("?")[0])]
 
 
 def _shown(tab: str, count: int) -> str:

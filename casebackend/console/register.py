@@ -15,7 +15,7 @@ from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
 from casebackend.console import labels
 from casebackend.console.rendering import console, form_of, go, moment, page
-from casebackend.database import one_at_a_time, reading, transactional
+from casebackend.database import locked, one_at_a_time, reading, transactional
 from casebackend.dictionaries import queries as dictionaries
 from casebackend.dictionaries.rules import AXES
 from casebackend.errors import BadRequest
@@ -23,7 +23,7 @@ from casebackend.matters.catalogue import catalogue
 from casebackend.matters.rules import Capacity, MatterType, Source
 from casebackend.organisations.queries import tree
 from casebackend.parties.rules import OBJECT_LABELS, SEX_LABELS, TIER_LABELS
-from casebackend.registration import coding, drafts
+from casebackend.registration import coding, drafts, pooling
 from casebackend.registration.forms import OBJECTS, REPRESENTATIVES, command_of, form_from
 from casebackend.registration.model import Registration
 from casebackend.registration.rules import FIELD_LABELS
@@ -59,6 +59,7 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         form_id=saved.id if saved else uuid4(),
         window=uuid4(),
         mine=mine,
+        pooled=await pooling.pooled(session, me),
         left_behind=None if saved else next((row for row in mine if row.kept_by_itself), None),
         returned=[(case.number, case.status_changed_at) for case in returned],
         known=catalogue(),
@@ -122,6 +123,14 @@ async def _codes(session: AsyncSession, form: dict[str, str]) -> list[dict[str, 
     return axes
 
 
+@bp.post("/register/drafts/<registration_id:uuid>/take")
+@transactional
+async def take(request: Request, session: AsyncSession, registration_id: UUID) -> HTTPResponse:
+    """What a colleague who left had begun."""
+    saved = await pooling.take(session, registration_id, by=request.ctx.principal, now=request.app.ctx.now())
+    return go(request, f"/register?draft={saved.id}")
+
+
 @bp.post("/register/fields")
 @reading
 async def fields(request: Request, session: AsyncSession) -> HTTPResponse:
@@ -148,7 +157,7 @@ async def send(request: Request, session: AsyncSession) -> HTTPResponse:
     me, now, form = request.ctx.principal, request.app.ctx.now(), form_of(request)
     form_id, what = _uuid(form.get("form_id")), form.get("act", "submit")
     await one_at_a_time(session, f"register:{form_id}")
-    held = await session.get(Registration, form_id, with_for_update=True)
+    held = await locked(session, Registration, form_id)
     if held is not None and held.user_id == me.user_id and held.case_id is not None:
         case = await session.get_one(Case, held.case_id)
         return go(request, f"/cases/{case.number}?done=submit")
@@ -181,7 +190,7 @@ async def keep(request: Request, session: AsyncSession) -> HTTPResponse:
     me, now, form = request.ctx.principal, request.app.ctx.now(), form_of(request)
     form_id, typed = _uuid(form.get("form_id")), _typed(form)
     await one_at_a_time(session, f"register:{form_id}")
-    known = await session.get(Registration, form_id, with_for_update=True)
+    known = await locked(session, Registration, form_id)
     saved = await drafts.held(session, me, form_id) if known is not None else None
     drafts.require_ours(saved, typed)
     units = {unit.name: unit.id for unit in (await tree(session)).units.values()}

@@ -31,6 +31,7 @@ UNIT_ROLES = {
 FIELDS = UNIT_ROLES | {
     "severity": "投诉等级", "matter_type": "事项类型", "business_channel_a": "业务办理渠道", "category_b": "业务类别",
     "cause_c": "投诉原因", "basic_right": "基本权利", "group_size": "投诉人数", "regulator_due_on": "监管期限",
+    "facts": "事情经过", "demand": "诉求", "amount": "涉及金额", "occurred_on": "发生日期",
 }  # fmt: skip
 CHANGES = ("severity", "matter", "units", "group", "regulator", "people", "documents", "objects")
 

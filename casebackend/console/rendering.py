@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
 from casebackend.access.guard import csrf_of
+from casebackend.access.principal import ANONYMOUS
 from casebackend.console.menu import menu_of
 from casebackend.errors import DomainError
 from casebackend.staff.rules import CASE_ROLES
@@ -135,6 +136,8 @@ def conflict(request: Request, _: StaleDataError | None = None) -> HTTPResponse:
 
 
 def _said(request: Request, status: int, title: str, detail: str) -> HTTPResponse:
+    if not hasattr(request.ctx, "principal"):  # cut off before anybody asked who it was: too slow, or not HTTP
+        request.ctx.principal, request.ctx.login_secret = ANONYMOUS, None
     template = "_alert.html" if is_partial(request) else "error.html"
     known = {item.value for item in HTTPStatus}
     shown = page(request, template, status=status if status in known else 500, title=title, detail=detail, code=status)

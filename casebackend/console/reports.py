@@ -14,7 +14,7 @@ from casebackend.cases import search
 from casebackend.cases.conditions import CONDITIONS
 from casebackend.console import labels
 from casebackend.console.menu import Link
-from casebackend.console.query import chips_of, options_of, shown_field
+from casebackend.console.query import chips_of, export_of, options_of, shown_field
 from casebackend.console.rendering import console, page
 from casebackend.database import reading
 from casebackend.reports import agreement, service
@@ -69,6 +69,7 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         name=fixed.name,
         tabs=_tabs(fixed.name, period, given),
         ways=_ways(fixed),
+        export=export_of(request, fixed.name, [*chosen[1:], *search.as_pairs(given)]),
         drill=_drill(fixed, chosen, given),
         bars=bars_of(report),
         bar_height=BAR_HEIGHT,
@@ -91,6 +92,7 @@ async def coding(request: Request, session: AsyncSession) -> HTTPResponse:
         **await _scope(session, f"{HERE}/{agreement.NAME}", given, chosen),
         report=report,
         name=None,
+        export=export_of(request, agreement.NAME, [*chosen, *search.as_pairs(given)]),
         tabs=_tabs(agreement.NAME, period, given),
         ways={},
     )

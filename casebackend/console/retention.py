@@ -3,9 +3,10 @@ from uuid import UUID
 from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.api.retention import HoldReason
+from casebackend.api.retention import AddPolicy, HoldReason
 from casebackend.calendar.rules import local_date
 from casebackend.cases.service import visible
+from casebackend.cases.words import STATUS_LABELS
 from casebackend.console.fragments import section
 from casebackend.console.rendering import console, form_of, given_in, go, page
 from casebackend.console.rights import may
@@ -14,7 +15,7 @@ from casebackend.database import reading, transactional
 from casebackend.matters.catalogue import catalogue
 from casebackend.retention import queries, service
 from casebackend.retention.model import Redaction
-from casebackend.retention.rules import ANY, LABELS
+from casebackend.retention.rules import ANY, LABELS, TALK
 
 bp = console("retention")
 
@@ -71,7 +72,7 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
     today = local_date(request.app.ctx.now())
     families = await queries.report(session, today)
     due = [each for each in families if each.obstacle is None]
-    matters = {ANY: "其他各类"} | {code: each.label for code, each in catalogue().matters.items()}
+    matters = _matters()
     return page(
         request,
         "retention.html",
@@ -80,12 +81,41 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         kept=[each for each in families if each.obstacle is not None],
         cases_due=sum(len(each.cases) for each in due),
         most=queries.MOST,
-        policies=await queries.policies(session),
+        policies=await queries.policy_rows(session),
         matters=matters,
+        may_set=may(request, "/retention/policies", "POST"),
         labels=LABELS,
         runs=await queries.runs(session),
         may_approve=may(request, "/retention/runs/00000000-0000-0000-0000-000000000000/approve", "POST"),
     )
+
+
+def _matters() -> dict[str, str]:
+    usual = {ANY: "其他各类", TALK: "未形成投诉的会话（文件）"}
+    return usual | {code: each.label for code, each in catalogue().matters.items()}
+
+
+@bp.post("/retention/policies")
+@transactional
+async def add_policy(request: Request, session: AsyncSession) -> HTTPResponse:
+    form = form_of(request)
+    given = given_in(form, "matter_type", "years", "effective_from", "source")
+    command = AddPolicy(**given, keeps_opinions=form.get("keeps_opinions") == "yes")
+    by, now = request.ctx.principal, request.app.ctx.now()
+    await service.add_policy(session, command, matters=catalogue().matters, by=by, now=now)
+    return go(request, "/retention#policies")
+
+
+@bp.get("/retention/archive")
+@reading
+async def archive(request: Request, session: AsyncSession) -> HTTPResponse:
+    """Ended cases with their last day and whether they are held."""
+    today, held = local_date(request.app.ctx.now()), request.args.get("held") == "yes"
+    found, following = await queries.archive(session, today, held_only=held, cursor=request.args.get("cursor"))
+    return page(
+        request, "archive.html", rows=found, following=following, held=held, matters=_matters(), statuses=STATUS_LABELS,
+        ended_on=queries.ended_on,
+    )  # fmt: skip
 
 
 @bp.post("/retention/runs")

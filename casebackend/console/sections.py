@@ -22,6 +22,7 @@ SECTIONS: list[tuple[str, str]] = [
     ("recusals", "回避"),
     ("supervision", "督办"),
     ("reviews", "核查"),
+    ("forms", "打印表单"),
     ("retention", "保存期限与法律保留"),
 ]
 TOP = "family"

@@ -75,12 +75,14 @@ async def logins(request: Request, session: AsyncSession) -> HTTPResponse:
 async def accounts(request: Request, session: AsyncSession) -> HTTPResponse:
     now = request.app.ctx.now()
     users = (await session.scalars(select(User).where(User.active).order_by(User.login))).all()
+    stopped = select(User).where(~User.active, User.left_at.is_(None)).order_by(User.login)
     policy = await policies.in_force(session, now)
     locked = await locks.locked_now(session, policy, now=now)
     return page(
         request,
         "security_accounts.html",
         users=users,
+        stopped=(await session.scalars(stopped)).all(),
         locked=locked,
         enrolled=await queries.enrolled(session),
         can=partial(may, request),

@@ -19,6 +19,8 @@ from casebackend.console.rights import may
 from casebackend.database import reading, transactional
 from casebackend.errors import Unprocessable
 from casebackend.escalations import service as escalations
+from casebackend.exports import service as exports
+from casebackend.exports.routes import refusals_noted
 from casebackend.registration import ledger
 from casebackend.supervision import queries, rules, service, sheet
 from casebackend.supervision.model import Supervision
@@ -144,6 +146,7 @@ async def send_back(request: Request, session: AsyncSession, item_id: UUID) -> H
 
 
 @bp.get("/supervision.csv")
+@refusals_noted
 @transactional
 async def export(request: Request, session: AsyncSession) -> HTTPResponse:
     """Whoever takes data out of the house leaves a line in the audit."""
@@ -151,6 +154,7 @@ async def export(request: Request, session: AsyncSession) -> HTTPResponse:
     given = str(request.args.get("state") or "all")
     state = State(given) if given in set(State) else None
     found = await sheet.rows(session, me, state=state, now=now)
+    await exports.require_small(session, len(found), now=now)
     detail: dict[str, object] = {"state": given if state else "all", "rows": len(found)}
     await audit.record(
         session, chain="exports", event="supervision.exported", actor=me.actor, object="supervision", now=now,

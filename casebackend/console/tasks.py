@@ -11,6 +11,7 @@ from casebackend.console.fragments import require_version, section
 from casebackend.console.rendering import console, form_of, go, page
 from casebackend.database import reading, transactional
 from casebackend.errors import BadRequest
+from casebackend.tasks.errors import TaskNotFound
 
 bp = console("tasks")
 BOXES = {"waiting": "待我协办", "done": "我已反馈", "sent": "我发起的"}
@@ -68,6 +69,8 @@ async def act(request: Request, session: AsyncSession, reference: str, task_id: 
     case = await visible(session, me, reference)
     number = case.number
     task = await countersigning.visible(session, me, task_id)
+    if task.case_id != case.id:
+        raise TaskNotFound
     require_version(form.get("version"), task.version)
     if act == "receive":
         await countersigning.receive(session, task_id, principal=me, now=now)

@@ -2,7 +2,7 @@ from typing import Any
 
 from sanic import Blueprint, Sanic
 
-from casebackend.access import guard, headers, reads, transport
+from casebackend.access import bodies, guard, headers, reads, transport
 from casebackend.console import (
     account,
     assignment,
@@ -12,12 +12,17 @@ from casebackend.console import (
     cases,
     classification,
     contacts,
+    corrections,
+    dictionaries,
     disclosures,
     drafts,
     evidence,
+    exports,
     extensions,
     factor,
     families,
+    forms,
+    functions,
     knowledge,
     ledger,
     limits,
@@ -51,8 +56,8 @@ PAGES = (
     login, password, factor, security, tokens, account,
     queue, cases, drafts, talks, stream, knowledge, board, query, reports, limits, notices_page,
     supervision_page, register, ledger, registration, extensions, tasks, recusals, evidence, assignment, families,
-    reviews, classification, reminders, attachments, organisations, people, shifts,
-    disclosures, audit, retention, contacts,
+    reviews, classification, reminders, attachments, organisations, people, functions, dictionaries, shifts,
+    disclosures, audit, retention, contacts, corrections, forms, exports,
 )  # fmt: skip
 
 
@@ -63,6 +68,7 @@ def install(app: Sanic[Any, Any]) -> None:
     app.ctx.leaving = False
     transport.install(app)
     guard.install(app)
+    bodies.install(app)
     headers.install(app)
     reads.install(app)
     files = Blueprint("console_static")

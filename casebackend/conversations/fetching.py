@@ -12,6 +12,7 @@ from casebackend.attachments.receiving import Received
 from casebackend.conversations import media
 from casebackend.conversations.model import Conversation, MediaDuty, Message
 from casebackend.conversations.rules import Channel
+from casebackend.database import locked
 from casebackend.errors import NotFound
 
 FETCHED = frozenset({"image", "voice", "video", "file"})
@@ -64,7 +65,7 @@ async def claim(session: AsyncSession, channel: Channel, *, now: datetime) -> Me
 
 
 async def _held(session: AsyncSession, duty_id: UUID) -> MediaDuty:
-    duty = await session.get(MediaDuty, duty_id, with_for_update=True, populate_existing=True)
+    duty = await locked(session, MediaDuty, duty_id)
     if duty is None or duty.state != "waiting":
         raise DutyNotFound
     return duty

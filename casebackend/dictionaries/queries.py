@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import editions
-from casebackend.dictionaries.model import FIRST, DictionaryTerm
+from casebackend.dictionaries.model import FIRST, DictionaryChange, DictionaryTerm
 
 DICTIONARIES = "dictionaries"
 
@@ -38,15 +38,22 @@ async def version_on(session: AsyncSession, dictionary: str, day: date) -> Mappi
     return {term.name: term.code for term in await terms(session, dictionary, on=day)}
 
 
+def base_of(term_id: str) -> str:
+    """What all versions of one word have in common."""
+    return term_id.partition("@")[0]
+
+
 async def _load(session: AsyncSession) -> Mapping[str, tuple[Term, ...]]:
     found = await session.scalars(
         select(DictionaryTerm).where(DictionaryTerm.active).order_by(DictionaryTerm.dictionary, DictionaryTerm.seq)
     )
+    rows = found.all()
+    # A parent is named by what its versions have in common; a reader finds the one that holds.
+    newest = {base_of(row.id): row.id for row in sorted(rows, key=lambda row: row.effective_from)}
     held: dict[str, list[Term]] = {}
-    for row in found:
-        term = Term(
-            row.id, row.name, row.code, row.parent_id, tuple(row.keywords), row.effective_from, row.effective_to
-        )
+    for row in rows:
+        above = newest.get(base_of(row.parent_id), row.parent_id) if row.parent_id else None
+        term = Term(row.id, row.name, row.code, above, tuple(row.keywords), row.effective_from, row.effective_to)
         held.setdefault(row.dictionary, []).append(term)
     return {dictionary: tuple(rows) for dictionary, rows in held.items()}
 
@@ -57,3 +64,10 @@ async def keywords(session: AsyncSession, dictionary: str) -> dict[str, Sequence
 
 async def has_name(session: AsyncSession, dictionary: str, name: str) -> bool:
     return any(term.name == name for term in await terms(session, dictionary))
+
+
+async def changes(session: AsyncSession, dictionary: str, *, most: int = 200) -> Sequence[DictionaryChange]:
+    """Newest first."""
+    order = (DictionaryChange.added_at.desc(), DictionaryChange.id)
+    query = select(DictionaryChange).where(DictionaryChange.dictionary == dictionary).order_by(*order)
+    return (await session.scalars(query.limit(most))).all()

@@ -1,12 +1,25 @@
 """The three axes of JR/T 0169-2018 and a suggestion from key words. Standard library only."""
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 
 UNCLASSIFIED = "待分类"
 CHANNEL_A, CATEGORY_B, CAUSE_C, SEVERITY = "business_channel_A", "business_category_B", "reason_C", "severity"
 # Which list each column of the classification takes its words from.
 AXES = {"business_channel_a": CHANNEL_A, "category_b": CATEGORY_B, "cause_c": CAUSE_C}
 ORDINARY = "一般投诉"
+
+
+class Change(StrEnum):
+    ADD = "add"
+    CHANGE = "change"
+    RETIRE = "retire"
+    DELETE = "delete"
+
+
+CHANGE_NAMES: dict[Change, str] = {
+    Change.ADD: "新增", Change.CHANGE: "修改", Change.RETIRE: "停用", Change.DELETE: "删除",
+}  # fmt: skip
 # What stands for all the words that the lists do not know, in characters.
 DOUBT = 2
 

@@ -1,6 +1,8 @@
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 from sqlalchemy import select
@@ -43,9 +45,25 @@ class VersionOfThatDay(Conflict):
 SEED = Path(__file__).with_name("taxonomy.yml")
 
 
+@cache
+def _delivered() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(SEED.read_text(encoding="utf-8"))
+    return found
+
+
+def labels() -> dict[str, str]:
+    """The dictionaries there are, and what they are called."""
+    return {dictionary: content["label"] for dictionary, content in _delivered().items()}
+
+
+def delivered() -> frozenset[str]:
+    """The words that come with the release, by id: they would be there again after the next installation."""
+    return frozenset(term["id"] for content in _delivered().values() for term in content["terms"])
+
+
 async def seed(session: AsyncSession, *, now: datetime) -> None:
     known = set(await session.scalars(select(DictionaryTerm.id)))
-    for dictionary, content in yaml.safe_load(SEED.read_text()).items():
+    for dictionary, content in _delivered().items():
         for seq, term in enumerate(content["terms"], 1):
             if term["id"] not in known:
                 session.add(

@@ -1,5 +1,6 @@
 """显示: plain values for one answer, against a reason, a limit of how often, and a line in the audit."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -70,28 +71,13 @@ async def reveal(
     session: AsyncSession, case: Case, command: Reveal, *, by: Principal, now: datetime, limits: Limits
 ) -> Revealed:
     """The caller has found `case` to be within the reader's scope."""
-    if by.user_id is None or all(level_of(levels(), by.roles, kind) is Level.HIDDEN for kind in Kind):
-        raise NothingToShow
-    barred = await recusing.why_barred(session, case, by)
-    if barred is not None:
-        raise recusing.Recused(barred)
-    recent = select(func.count()).where(Disclosure.user_id == by.user_id, Disclosure.at > now - HOUR)
-    if int(await session.scalar(recent) or 0) >= limits.per_hour:
-        raise ShownTooOften(limits.per_hour)
+    await require_may(session, case, by, now=now, per_hour=limits.per_hour)
     tokens = await _tokens(session, case, by)
     values = [*await _people(session, case, by), *tokens.values()]
     until = now + timedelta(seconds=limits.seconds)
     reason = await fields.protected(session, case, command.reason)
-    kinds = sorted({value.kind for value in values})
-    made = Disclosure(
-        case_id=case.id, user_id=by.user_id, at=now, expires_at=until, why=command.why, reason=reason, kinds=kinds
-    )
-    session.add(made)
-    await session.flush()
-    await audit.record(
-        session, chain=f"case:{case.id}", event="personal.revealed", actor=by.actor, object=case.number, now=now,
-        detail={"disclosure_id": str(made.id), "why": command.why, "kinds": kinds, "values": len(values)},
-    )  # fmt: skip
+    kinds = [value.kind for value in values]
+    await note(session, case, kinds, why=command.why, reason=reason, until=until, by=by, now=now)
     plain = {token: value.value for token, value in tokens.items()}
     texts = [
         TOKEN.sub(lambda match: plain.get(match.group(), match.group()), text) for text in (case.facts, case.demand)
@@ -99,7 +85,42 @@ async def reveal(
     return Revealed(number=case.number, expires_at=until, values=values, facts=texts[0], demand=texts[1])
 
 
-def _seen(by: Principal, kind: Kind, value: str) -> str:
+async def require_may(session: AsyncSession, case: Case, by: Principal, *, now: datetime, per_hour: int) -> None:
+    """On the screen as on paper."""
+    if by.user_id is None or all(level_of(levels(), by.roles, kind) is Level.HIDDEN for kind in Kind):
+        raise NothingToShow
+    barred = await recusing.why_barred(session, case, by)
+    if barred is not None:
+        raise recusing.Recused(barred)
+    recent = select(func.count()).where(Disclosure.user_id == by.user_id, Disclosure.at > now - HOUR)
+    if int(await session.scalar(recent) or 0) >= per_hour:
+        raise ShownTooOften(per_hour)
+
+
+async def note(
+    session: AsyncSession,
+    case: Case,
+    kinds: Collection[str],
+    *,
+    why: str,
+    reason: str,
+    until: datetime,
+    by: Principal,
+    now: datetime,
+) -> None:
+    """One line for what is shown, a kind for each value; `reason` is tokenised, `by` a colleague."""
+    made = Disclosure(
+        case_id=case.id, user_id=by.user_id, at=now, expires_at=until, why=why, reason=reason, kinds=sorted(set(kinds))
+    )
+    session.add(made)
+    await session.flush()
+    await audit.record(
+        session, chain=f"case:{case.id}", event="personal.revealed", actor=by.actor, object=case.number, now=now,
+        detail={"disclosure_id": str(made.id), "why": why, "kinds": made.kinds, "values": len(kinds)},
+    )  # fmt: skip
+
+
+def seen(by: Principal, kind: Kind, value: str) -> str:
     return shown(kind, value, level_of(levels(), by.roles, kind))
 
 
@@ -123,7 +144,7 @@ async def _people(session: AsyncSession, case: Case, by: Principal) -> list[Reve
 
 
 def _value(by: Principal, label: str, kind: Kind, value: str) -> RevealedValue:
-    return RevealedValue(label=label, kind=kind, value=_seen(by, kind, value))
+    return RevealedValue(label=label, kind=kind, value=seen(by, kind, value))
 
 
 async def _tokens(session: AsyncSession, case: Case, by: Principal) -> dict[str, RevealedValue]:

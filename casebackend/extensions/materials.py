@@ -30,6 +30,7 @@ from casebackend.extensions.errors import (
 from casebackend.extensions.model import Material
 from casebackend.extensions.rules import MaterialState
 from casebackend.extensions.service import running_limit
+from casebackend.outbox.service import emit
 from casebackend.timeline.rules import Kind
 
 CONFIRMERS = frozenset({"reviewer", "department_head", "complaint_manager"})
@@ -62,6 +63,8 @@ async def add(
     await session.flush()
     detail: dict[str, object] = {"material_id": str(material.id), "is_new_fact": material.is_new_fact}
     await filing.noted(session, case, Kind.MATERIAL, principal, now=now, opinion=material.text, detail=detail)
+    if material.state == MaterialState.ASKED:
+        emit(session, "material.asked", {"case_id": str(case.id), "material_id": str(material.id)}, now=now)
     if merged is not None:
         await filing.noted(session, merged, Kind.MATERIAL, principal, now=now, detail=detail | {"number": case.number})
     return material
@@ -75,12 +78,15 @@ async def get(session: AsyncSession, material_id: UUID) -> Material:
 
 
 async def visible(session: AsyncSession, principal: Principal, material_id: UUID) -> tuple[Material, Case]:
-    """With its case; who may not see the case learns nothing of it."""
-    material = await get(session, material_id)
+    """With its case, both locked; who may not see the case learns nothing of it."""
+    material = await session.get(Material, material_id)
+    if material is None:
+        raise MaterialNotFound
     case = await cases.visible(session, principal, str(material.case_id))
     if case is None:
         raise MaterialNotFound
-    return material, case
+    await hold(session, case.id)
+    return await get(session, material_id), case
 
 
 def may_confirm(material: Material, principal: Principal) -> bool:

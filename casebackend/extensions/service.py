@@ -30,6 +30,7 @@ from casebackend.extensions.errors import (
 )
 from casebackend.extensions.model import Extension
 from casebackend.extensions.rules import Decision, Level, State
+from casebackend.outbox import service as outbox
 from casebackend.timeline.rules import Kind
 
 MOST = "extension.most"
@@ -84,6 +85,8 @@ async def ask(
     await session.flush()
     detail: dict[str, object] = {"level": level, "new_due_on": extension.new_due_on.isoformat()}
     await filing.noted(session, case, Kind.EXTENSION_ASKED, principal, now=now, opinion=extension.reason, detail=detail)
+    about: dict[str, object] = {"case_id": str(case.id), "extension_id": str(extension.id)}
+    outbox.emit(session, "extension.asked", about, now=now)
     return extension
 
 
@@ -121,14 +124,17 @@ async def get(session: AsyncSession, extension_id: UUID) -> Extension:
 async def visible(
     session: AsyncSession, principal: Principal, extension_id: UUID, *, to_read: bool = False
 ) -> tuple[Extension, Case]:
-    """With its case; who may not see the case learns nothing of it."""
-    extension = await (session.get(Extension, extension_id) if to_read else get(session, extension_id))
+    """With its case, both locked unless it is only read; who may not see the case learns nothing of it."""
+    extension = await session.get(Extension, extension_id)
     if extension is None:
         raise ExtensionNotFound
     case = await cases.visible(session, principal, str(extension.case_id))
     if case is None:
         raise ExtensionNotFound
-    return extension, case
+    if to_read:
+        return extension, case
+    await hold(session, case.id)
+    return await get(session, extension_id), case
 
 
 async def decide(

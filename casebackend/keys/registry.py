@@ -37,4 +37,6 @@ SEALED: tuple[Sealed, ...] = (
     Sealed("attachments", "preview_key_enc"),
     Sealed("second_factors", "secret_enc", row="user_id"),
     Sealed("staff_messages", "address"),
+    Sealed("exports", "query_enc"),
+    Sealed("exports", "key_enc"),
 )

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import editions
 from casebackend.api.organisations import ChangeUnit, CreateUnit
-from casebackend.database import one_at_a_time
+from casebackend.database import locked, one_at_a_time
 from casebackend.errors import DomainError
 from casebackend.organisations import errors, places, queries, versions
 from casebackend.organisations.model import Organisation, OrganisationVersion
@@ -20,7 +20,7 @@ from casebackend.outbox import service as outbox
 async def hold(session: AsyncSession, unit_id: UUID) -> Organisation:
     """The unit, locked. Changes of the tree wait for one another, so that no two of them make a ring."""
     await one_at_a_time(session, "organisations")
-    unit = await session.get(Organisation, unit_id, with_for_update=True, populate_existing=True)
+    unit = await locked(session, Organisation, unit_id)
     if unit is None:
         raise errors.UnitUnknown
     return unit
@@ -79,7 +79,7 @@ async def change(session: AsyncSession, unit: Organisation, command: ChangeUnit,
 
 async def cancel(session: AsyncSession, unit: Organisation, version_id: UUID, *, by: By, now: datetime) -> None:
     """What was planned is not done; it stays to be read."""
-    row = await session.get(OrganisationVersion, version_id, with_for_update=True)
+    row = await locked(session, OrganisationVersion, version_id)
     if row is None or row.organisation_id != unit.id:
         raise errors.UnitUnknown
     if row.applied_at is not None or row.cancelled_at is not None:
@@ -174,7 +174,7 @@ async def _apply(session: AsyncSession, unit: Organisation, row: OrganisationVer
 
 async def _take_over(session: AsyncSession, unit: Organisation, row: OrganisationVersion, now: datetime) -> None:
     """The successor is called by the old names too, and takes what stood below."""
-    into = await session.get_one(Organisation, row.successor_id, with_for_update=True)
+    into = await session.get_one(Organisation, row.successor_id, with_for_update=True, populate_existing=True)
     new = [name for name in (unit.name, unit.short_name, *unit.aliases) if name not in (*into.aliases, into.name)]
     by = By(row.actor, row.actor_name)
     below = await session.scalars(

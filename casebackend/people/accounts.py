@@ -12,13 +12,13 @@ from casebackend.access.scope import scope_below
 from casebackend.api.people import ChangeUser, CreateUser
 from casebackend.audit import service as audit
 from casebackend.credentials.model import OldPassword
-from casebackend.database import one_at_a_time
+from casebackend.database import locked, one_at_a_time
 from casebackend.organisations.errors import UnitClosed, UnitUnknown
 from casebackend.organisations.model import Organisation
 from casebackend.people import errors
-from casebackend.staff.model import User
+from casebackend.staff.model import LoginAttempt, User
 from casebackend.staff.queries import with_role
-from casebackend.staff.rules import ADMINISTRATORS, CASE_ROLES, ROLE_NAMES, Role
+from casebackend.staff.rules import ADMINISTRATORS, CASE_ROLES, ROLE_NAMES, Outcome, Role
 from casebackend.staff.service import add_user, end_all_sessions
 
 NO_PASSWORD = "!"
@@ -26,7 +26,7 @@ DETAILS = ("display_name", "organisation_id", "superior_id", "email", "mobile", 
 
 
 async def hold(session: AsyncSession, user_id: UUID) -> User:
-    user = await session.get(User, user_id, with_for_update=True, populate_existing=True)
+    user = await locked(session, User, user_id)
     if user is None:
         raise errors.UserUnknown
     return user
@@ -100,6 +100,7 @@ async def enable(session: AsyncSession, user: User, *, by: Principal, now: datet
     if user.active:
         raise errors.AlreadySo
     user.active, user.disabled_why = True, None
+    session.add(LoginAttempt(login_key="", user_id=user.id, address="", outcome=Outcome.ENABLED, at=now))
     await written(session, user, "user.enabled", by, now=now)
 
 

@@ -81,6 +81,13 @@ class NothingAsked(Conflict):
         super().__init__("申请的权限与现有权限相同")
 
 
+class GroupUnknown(NotFound):
+    slug = "permission-group-unknown"
+
+    def __init__(self) -> None:
+        super().__init__("没有这个岗位或权限组")
+
+
 class RequestPending(Conflict):
     slug, title = "rights-request-pending", "已有待审批的授权申请"
 

@@ -11,22 +11,16 @@ from casebackend import preconditions
 from casebackend.access.principal import Principal
 from casebackend.api.people import AskGroup, AskRights, DecideRights
 from casebackend.audit import service as audit
-from casebackend.database import one_at_a_time
-from casebackend.errors import NotFound
+from casebackend.database import locked, one_at_a_time
 from casebackend.organisations.model import Organisation
 from casebackend.people import accounts, errors, queries, rules
-from casebackend.people.model import PermissionGroup, RightsRequest
+from casebackend.people.grouping import AdministratorsFixed, Functions, in_force, made, narrowed, require_functions
+from casebackend.people.model import RightsRequest
 from casebackend.people.rules import GroupKind, RequestState
+from casebackend.staff.groups import PermissionGroup
 from casebackend.staff.model import User
-from casebackend.staff.rules import Role
+from casebackend.staff.rules import ADMINISTRATORS, Role
 from casebackend.staff.service import end_all_sessions
-
-
-class GroupUnknown(NotFound):
-    slug = "permission-group-unknown"
-
-    def __init__(self) -> None:
-        super().__init__("没有这个岗位或权限组")
 
 
 async def ask(session: AsyncSession, user: User, command: AskRights, *, by: Principal, now: datetime) -> RightsRequest:
@@ -47,7 +41,10 @@ async def ask(session: AsyncSession, user: User, command: AskRights, *, by: Prin
     return await _asked(session, wanted, before, command.reason, by, now, user_id=user.id)
 
 
-async def ask_group(session: AsyncSession, command: AskGroup, *, by: Principal, now: datetime) -> RightsRequest:
+async def ask_group(
+    session: AsyncSession, command: AskGroup, *, known: Functions, by: Principal, now: datetime
+) -> RightsRequest:
+    """`known`: the functions there are, with the roles that may have them."""
     await one_at_a_time(session, "people")
     if not set(command.roles) <= set(Role):
         raise errors.UnknownRights
@@ -61,6 +58,10 @@ async def ask_group(session: AsyncSession, command: AskGroup, *, by: Principal, 
         "active": command.active,
     }
     before = {name: getattr(group, name) for name in wanted} if group else {}
+    if command.functions is not None:
+        require_functions(command.functions, command.roles, known, now)
+        wanted["functions"] = command.functions.model_dump(mode="json")
+        before |= {"functions": await in_force(session, command.code)} if group else {}
     if wanted == before:
         raise errors.NothingAsked
     if group is not None and group.kind != command.kind:
@@ -74,7 +75,7 @@ async def decide(
 ) -> RightsRequest:
     """`read`: the If-Match, where the caller sent one."""
     await one_at_a_time(session, "people")
-    asked = await session.get(RightsRequest, request_id, with_for_update=True, populate_existing=True)
+    asked = await locked(session, RightsRequest, request_id)
     if asked is None:
         raise errors.RequestUnknown
     if read is not None:
@@ -111,7 +112,7 @@ def rights_of(user: User) -> dict[str, Any]:
 
 async def _grant(session: AsyncSession, asked: RightsRequest, by: Principal, now: datetime) -> None:
     if asked.group_code is not None:
-        await _make_group(session, asked.group_code, asked.wanted)
+        await made(session, asked.group_code, asked.wanted, by=by.actor, now=now)
         for user in await queries.members(session, asked.group_code):
             await _give(session, await accounts.hold(session, user.id), rights_of(user), by, now)
         return
@@ -121,15 +122,6 @@ async def _grant(session: AsyncSession, asked: RightsRequest, by: Principal, now
     if user.left_at is not None:
         raise errors.HasLeft
     await _give(session, user, asked.wanted, by, now)
-
-
-async def _make_group(session: AsyncSession, code: str, wanted: dict[str, Any]) -> None:
-    group = await session.get(PermissionGroup, code, with_for_update=True)
-    if group is None:
-        session.add(PermissionGroup(code=code, **wanted))
-    else:
-        group.name, group.roles, group.active = wanted["name"], wanted["roles"], wanted["active"]
-    await session.flush()
 
 
 async def _give(session: AsyncSession, user: User, wanted: dict[str, Any], by: Principal, now: datetime) -> None:
@@ -158,6 +150,8 @@ async def _effective(session: AsyncSession, wanted: dict[str, Any], *, who: str 
     roles = rules.effective(wanted["roles"], (group.roles for group in groups if group.active))
     if names := rules.clashes(roles):
         raise errors.RolesClash(names, who)
+    if ADMINISTRATORS & set(roles) and await narrowed(session, [group.code for group in groups]):
+        raise AdministratorsFixed
     return roles
 
 

@@ -12,7 +12,7 @@ from casebackend.access.principal import Kind, Principal
 from casebackend.api.organisations import ChangeUnit, CreateUnit
 from casebackend.api.people import ChangeUser, CreateUser, Leave
 from casebackend.audit import service as audit
-from casebackend.database import one_at_a_time
+from casebackend.database import locked, one_at_a_time
 from casebackend.errors import NotFound
 from casebackend.notices.thresholds import in_force
 from casebackend.organisations import changing, queries
@@ -54,7 +54,7 @@ async def check(session: AsyncSession, content: bytes, *, by: Principal, now: da
 
 async def apply(session: AsyncSession, run_id: UUID, sha256: str, *, by: Principal, now: datetime) -> ImportRun:
     await one_at_a_time(session, "people")
-    run = await session.get(ImportRun, run_id, with_for_update=True, populate_existing=True)
+    run = await locked(session, ImportRun, run_id)
     if run is None:
         raise ImportUnknown
     if run.applied_at is not None or run.content is None or run.sha256 != sha256:

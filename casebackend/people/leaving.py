@@ -20,11 +20,13 @@ from casebackend.conversations.model import Conversation
 from casebackend.conversations.rules import Owner
 from casebackend.handoffs import rules as handoff_rules
 from casebackend.handoffs import service as handoffs
+from casebackend.matters.catalogue import catalogue
 from casebackend.notices.service import Word, notify
 from casebackend.outbox import service as outbox
 from casebackend.people import accounts, errors
 from casebackend.people.model import RightsRequest
 from casebackend.people.rules import RequestState
+from casebackend.registration import pooling
 from casebackend.reviews import handing as reviews
 from casebackend.reviews import rules as review_rules
 from casebackend.reviews.model import Review
@@ -50,6 +52,11 @@ async def open_work(session: AsyncSession, user_id: UUID) -> list[WorkItem]:
     found += await _around(session, user_id)
     talks = select(Conversation.id).where(Conversation.owner == Owner.PERSON, Conversation.owner_user_id == user_id)
     found += [WorkItem(kind="talk", id=each, label="人工会话") for each in await session.scalars(talks)]
+    matters = catalogue().matters
+    found += [
+        WorkItem(kind="draft", id=each.id, label=f"暂存的登记（{matters[each.matter_type].label}）")
+        for each in await pooling.begun_by(session, user_id)
+    ]
     return found
 
 
@@ -146,6 +153,10 @@ async def _hand_over(
         return able is not None
     if item.kind == "supervision":
         return await _demand(session, item.id, user, successor, now)
+    if item.kind == "draft":
+        able = to if successor and pooling.ABLE & set(successor.roles) else None
+        await pooling.hand_over(session, item.id, able, user.organisation_id, by=HANDING.actor, now=now)
+        return able is not None
     taker = successor if successor and handoff_rules.INTAKE in successor.roles else None
     return await handoffs.hand_over(session, item.id, user.id, taker, now=now) is not None
 

@@ -9,21 +9,6 @@ from casebackend.database import Base
 from casebackend.people.rules import RequestState
 
 
-class PermissionGroup(Base):
-    """A named set of roles: of a post (岗位), or of a group that is given besides. Data scope stands apart from it."""
-
-    __tablename__ = "permission_groups"
-
-    code: Mapped[str] = mapped_column(String(32), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(16))
-    name: Mapped[str] = mapped_column(String(100))
-    roles: Mapped[list[str]]
-    active: Mapped[bool] = mapped_column(default=True)
-    version: Mapped[int] = mapped_column()
-
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
-
-
 class RightsRequest(Base):
     """Who asks for which rights of a user or of a group, and who decided. Nothing holds before it was approved."""
 

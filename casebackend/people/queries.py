@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.organisations.queries import tree
 from casebackend.paging import cursor_of, read_cursor
-from casebackend.people.errors import RequestUnknown, UserUnknown
-from casebackend.people.model import PermissionGroup, RightsRequest
+from casebackend.people.errors import GroupUnknown, RequestUnknown, UserUnknown
+from casebackend.people.model import RightsRequest
 from casebackend.people.rules import RequestState
+from casebackend.staff.groups import GroupFunctions, PermissionGroup
 from casebackend.staff.model import User
 
 
@@ -85,3 +86,18 @@ async def request(session: AsyncSession, request_id: UUID) -> RightsRequest:
     if found is None:
         raise RequestUnknown
     return found
+
+
+async def group(session: AsyncSession, code: str) -> PermissionGroup:
+    found = await session.get(PermissionGroup, code)
+    if found is None:
+        raise GroupUnknown
+    return found
+
+
+async def functions(session: AsyncSession, code: str) -> Sequence[GroupFunctions]:
+    """Of one post or group, newest first."""
+    newest = (GroupFunctions.effective_from.desc(), GroupFunctions.added_at.desc())
+    return (
+        await session.scalars(select(GroupFunctions).where(GroupFunctions.group_code == code).order_by(*newest))
+    ).all()

@@ -13,6 +13,8 @@ from casebackend.api.people import (
     ChangeUser,
     CreateUser,
     DecideRights,
+    FunctionPage,
+    FunctionView,
     GroupPage,
     InitialPassword,
     Leave,
@@ -108,13 +110,19 @@ async def enable(request: Request, session: AsyncSession, user_id: UUID) -> HTTP
 
 
 @bp.post("/<user_id:uuid>/initial-password")
-@transactional
-@preconditions.conditional
-async def reset_password(request: Request, session: AsyncSession, user_id: UUID) -> HTTPResponse:
-    """No key: what was answered is shown once and stored nowhere."""
-    user = await _held(request, session, user_id)
+@preconditions.sent
+async def reset_password(request: Request, user_id: UUID) -> HTTPResponse:
+    """Hashed before the transaction: it takes long, and would hold up whoever writes. No key: what was answered is
+    shown once and stored nowhere."""
     plain = rules.initial_password()
     hashed = await request.app.ctx.passwords.hashed(plain)
+    answer: HTTPResponse = await _given(request, user_id, plain, hashed)
+    return answer
+
+
+@transactional
+async def _given(request: Request, session: AsyncSession, user_id: UUID, plain: str, hashed: str) -> HTTPResponse:
+    user = await _held(request, session, user_id)
     await accounts.give_password(session, user, hashed, by=request.ctx.principal, now=request.app.ctx.now())
     answer = InitialPassword(initial_password=plain, version=user.version)
     return preconditions.tagged(json(answer.model_dump(mode="json")), user.version)
@@ -186,11 +194,30 @@ async def groups(request: Request, session: AsyncSession) -> HTTPResponse:
     return json(GroupPage(items=items, next=following).model_dump(mode="json"))
 
 
+@requests_bp.get("/groups/<code:str>")
+@reading
+async def group(request: Request, session: AsyncSession, code: str) -> HTTPResponse:
+    """With what it grants or takes away, from which day on."""
+    found = await views.group_detail(session, await queries.group(session, code))
+    return preconditions.tagged(json(found.model_dump(mode="json")), found.version)
+
+
+@requests_bp.get("/functions")
+@reading
+async def functions(request: Request, session: AsyncSession) -> HTTPResponse:
+    """What a post or group may grant or take away."""
+    shown, following = cut(request, request.app.ctx.functions, lambda each: each.code)
+    items = [FunctionView(code=each.code, label=each.label, room=each.room, roles=sorted(each.roles)) for each in shown]
+    return json(FunctionPage(items=items, next=following).model_dump(mode="json"))
+
+
 @requests_bp.post("/groups")
 @transactional
 @idempotent
 async def ask_group(request: Request, session: AsyncSession) -> HTTPResponse:
     command = AskGroup.model_validate_json(request.body)
-    asked = await granting.ask_group(session, command, by=request.ctx.principal, now=request.app.ctx.now())
+    known = {each.code: each.roles for each in request.app.ctx.functions}
+    by, now = request.ctx.principal, request.app.ctx.now()
+    asked = await granting.ask_group(session, command, known=known, by=by, now=now)
     answer = await _requests(session, await views.requests(session, [asked]), 201)
     return preconditions.placed(answer, f"/rights/requests/{asked.id}")

@@ -5,13 +5,22 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.organisations import UnitVersionView, UnitView
-from casebackend.api.people import GroupView, ImportView, RightsRequestView, UserView
+from casebackend.api.people import (
+    GroupDetail,
+    GroupFunctionsView,
+    GroupView,
+    ImportView,
+    RightsRequestView,
+    UserView,
+)
 from casebackend.organisations.model import Organisation, OrganisationVersion
 from casebackend.organisations.queries import tree
 from casebackend.organisations.rules import CHANGE_NAMES, LEVEL_NAMES, Change, Level
+from casebackend.people import queries
 from casebackend.people.granting import rights_of
-from casebackend.people.model import ImportRun, PermissionGroup, RightsRequest
+from casebackend.people.model import ImportRun, RightsRequest
 from casebackend.people.rules import STATE_NAMES, RequestState
+from casebackend.staff.groups import PermissionGroup
 from casebackend.staff.model import User
 from casebackend.staff.queries import names
 from casebackend.staff.rules import ROLE_NAMES
@@ -47,6 +56,11 @@ async def requests(session: AsyncSession, found: Sequence[RightsRequest]) -> lis
 
 def group(found: PermissionGroup) -> GroupView:
     return GroupView.model_validate(found)
+
+
+async def group_detail(session: AsyncSession, found: PermissionGroup) -> GroupDetail:
+    rows = [GroupFunctionsView.model_validate(row) for row in await queries.functions(session, found.code)]
+    return GroupDetail(**group(found).model_dump(), functions=rows)
 
 
 def unit(found: Organisation) -> UnitView:

@@ -12,6 +12,7 @@ class Profile(StrEnum):
 
 
 PROFILE, TOTP_ROLES = "password.profile", "totp.roles"
+EXPORT_APPROVERS = "export.approver_roles"
 # The bounds only keep a slip of the pen from locking out everybody, or nobody.
 BOUNDS: dict[str, tuple[int, int]] = {
     **{
@@ -24,13 +25,21 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "login.tries": (3, 50),
     "login.tries_address": (3, 10_000),
     "login.lock_minutes": (1, 1440),
+    "login.known_days": (0, 366),
+    "account.unused_days": (0, 3650),
     "session.idle_minutes": (1, 480),
     "session.minutes": (5, 1440),
     "session.most": (0, 100),
     "token.days": (1, 3650),
     "token.grace_hours": (0, 720),
+    "export.approval_rows": (0, 100_000),
+    "export.free_rows_per_day": (0, 1_000_000),
+    "export.at_once_rows": (0, 2_000),
+    "export.most_rows": (1, 100_000),
+    "export.per_day": (1, 1_000),
+    "export.keep_days": (1, 90),
 }  # fmt: skip
-CODES = frozenset({PROFILE, TOTP_ROLES, *BOUNDS})
+CODES = frozenset({PROFILE, TOTP_ROLES, EXPORT_APPROVERS, *BOUNDS})
 
 
 def is_valid(code: str, value: str, *, roles: Collection[str]) -> bool:
@@ -38,6 +47,8 @@ def is_valid(code: str, value: str, *, roles: Collection[str]) -> bool:
         return value in set(Profile)
     if code == TOTP_ROLES:
         return set(listed(value)) <= set(roles)
+    if code == EXPORT_APPROVERS:
+        return bool(listed(value)) and set(listed(value)) <= set(roles)
     low, high = BOUNDS[code]
     return value.isascii() and value.isdecimal() and len(value) < 8 and low <= int(value) <= high
 
@@ -48,7 +59,8 @@ def listed(value: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """In force on one day. `days`, `sessions` and `guesses` (a power of ten): 0 means that nothing is asked."""
+    """In force on one day. `days`, `sessions`, `guesses` (a power of ten), `known` and `unused`: 0 means that nothing
+    is asked."""
 
     profile: Profile
     length: int
@@ -59,6 +71,8 @@ class Policy:
     tries: int
     tries_of_address: int
     lock: timedelta
+    known: timedelta
+    unused: timedelta
     idle: timedelta
     absolute: timedelta
     sessions: int
@@ -83,6 +97,8 @@ def policy(values: Mapping[str, str]) -> Policy:
         tries=number("login.tries"),
         tries_of_address=number("login.tries_address"),
         lock=timedelta(minutes=number("login.lock_minutes")),
+        known=timedelta(days=number("login.known_days")),
+        unused=timedelta(days=number("account.unused_days")),
         idle=timedelta(minutes=number("session.idle_minutes")),
         absolute=timedelta(minutes=number("session.minutes")),
         sessions=number("session.most"),

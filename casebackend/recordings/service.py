@@ -173,7 +173,9 @@ async def opened(
 async def _begins(session: AsyncSession, attachment_id: UUID, principal: Principal, now: datetime) -> bool:
     if principal.user_id is None:
         return True
-    known = await session.get(Playback, (attachment_id, principal.user_id), with_for_update=True)
+    known = await session.get(
+        Playback, (attachment_id, principal.user_id), with_for_update=True, populate_existing=True
+    )
     if known is not None and now - known.started_at < ONE_LISTENING:
         return False
     if known is None:

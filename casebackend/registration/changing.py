@@ -68,7 +68,7 @@ async def designate(
     case.severity, case.severity_reason = command.severity, f"{BY_HAND}：{reason}"
     case.designated_on = command.designated_on or case.designated_on
     with session.no_autoflush:
-        case.awaits = await deciding.awaited(session, case)
+        await deciding.wait_for(session, case, now=now)
     await rescheduling.recompute_for_severity(session, case, now)
     if another:
         await rescheduling.designated(session, case, now)
@@ -92,7 +92,7 @@ async def convert(session: AsyncSession, case: Case, command: ChangeMatter, *, b
     _require_for(case, command.matter_type, demand)
     before: dict[str, object] = {"matter_type": case.matter_type}
     if demand != case.demand:
-        before["demand"] = None
+        before["demand"] = case.demand
     with session.no_autoflush:
         case.matter_type, case.demand = command.matter_type, demand
         if Status(case.status) in BEFORE_DISPATCH:

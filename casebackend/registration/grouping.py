@@ -52,7 +52,7 @@ async def counted(
         if graver:
             before["severity"] = case.severity
             case.severity, case.severity_reason = grade.result, grade.reason
-        case.awaits = await deciding.awaited(session, case)
+        await deciding.wait_for(session, case, now=now)
         if graver:
             await rescheduling.recompute_for_severity(session, case, now)
     session.add_all(fields.signed(case, before, by, reason=reason, now=now))

@@ -119,7 +119,8 @@ def _result(case: Case) -> str:
 
 def safe(cell: str) -> str:
     """A cell that a spreadsheet would take for a formula is shown as the text that it is."""
-    return f"'{cell}" if cell.lstrip()[:1] in tuple("=+-@\t\r") and cell != "—" else cell
+    begins = cell[:1] in tuple("\t\r\n") or cell.lstrip("\ufeff\u200b \t\r\n\u3000\xa0")[:1] in tuple("=+-@＝＋－＠")
+    return f"'{cell}" if begins else cell
 
 
 def as_csv(found: Iterable[Row]) -> str:

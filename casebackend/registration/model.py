@@ -20,6 +20,8 @@ class Registration(Base):
     version: Mapped[int] = mapped_column()
     state: Mapped[str] = mapped_column(String(16))
     user_id: Mapped[UUID | None]
+    # Whoever began it has left: a colleague of this unit takes it up.
+    pool_unit_id: Mapped[UUID | None] = mapped_column(index=True)
     unit_id: Mapped[UUID | None]
     matter_type: Mapped[str] = mapped_column(String(32))
     channel: Mapped[str] = mapped_column(String(32))

@@ -20,7 +20,7 @@ from casebackend.cases.model import Case
 from casebackend.database import reading, transactional
 from casebackend.idempotency import idempotent
 from casebackend.paging import cut
-from casebackend.registration import around, changing, coding, drafts, grouping, regulating, views
+from casebackend.registration import around, changing, coding, drafts, grouping, pooling, regulating, views
 from casebackend.registration.service import register
 
 bp = Blueprint("registration", url_prefix="/cases")
@@ -165,6 +165,23 @@ async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
     found, following = cut(request, await drafts.own(session, request.ctx.principal), lambda saved: saved.id)
     answer = SavedDraftPage(items=[drafts.row(saved) for saved in found], next=following)
     return json(answer.model_dump(mode="json"))
+
+
+@drafts_bp.get("/pool")
+@reading
+async def pool(request: Request, session: AsyncSession) -> HTTPResponse:
+    """Begun by colleagues who have left."""
+    found, following = cut(request, await pooling.pooled(session, request.ctx.principal), lambda saved: saved.id)
+    answer = SavedDraftPage(items=[drafts.row(saved) for saved in found], next=following)
+    return json(answer.model_dump(mode="json"))
+
+
+@drafts_bp.post("/<registration_id:uuid>/taking")
+@transactional
+@idempotent
+async def take(request: Request, session: AsyncSession, registration_id: UUID) -> HTTPResponse:
+    saved = await pooling.take(session, registration_id, by=request.ctx.principal, now=request.app.ctx.now())
+    return preconditions.tagged(json(drafts.row(saved).model_dump(mode="json"), status=201), saved.version)
 
 
 @drafts_bp.get("/<registration_id:uuid>")

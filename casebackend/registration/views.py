@@ -58,7 +58,10 @@ async def _changes(session: AsyncSession, case: Case) -> list[CaseChange]:
 
 def change(row: CaseChange, masks: dict[str, str]) -> ChangeView:
     shown = ChangeView.model_validate(row)
-    return shown.model_copy(update={"reason": customers.rendered(row.reason, masks) if row.reason else None})
+    said = {name: getattr(row, name) for name in ("reason", "before", "after")}
+    return shown.model_copy(
+        update={name: customers.rendered(text, masks) if text else text for name, text in said.items()}
+    )
 
 
 async def masks_of(session: AsyncSession, case: Case) -> dict[str, str]:

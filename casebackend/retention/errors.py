@@ -1,4 +1,4 @@
-from casebackend.errors import Conflict, Forbidden, NotFound
+from casebackend.errors import Conflict, Forbidden, NotFound, Unprocessable
 
 
 class HoldStands(Conflict):
@@ -48,3 +48,17 @@ class SamePerson(Forbidden):
 
     def __init__(self) -> None:
         super().__init__("删除申请须由申请人以外的投诉管理人员批准")
+
+
+class PolicyWrong(Unprocessable):
+    slug, title = "retention-policy-wrong", "保存期限不正确"
+
+    def __init__(self, floor: int) -> None:
+        super().__init__(f"事项须从列表中选择，年限不低于{floor}年，生效日不早于今天", floor=floor)
+
+
+class PolicyOfThatDay(Conflict):
+    slug, title = "retention-policy-of-that-day", "该日已有保存期限"
+
+    def __init__(self) -> None:
+        super().__init__("该事项在这一天已有保存期限，请选择更晚的生效日")

@@ -1,14 +1,25 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+import structlog
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.attachments.model import Attachment
+from casebackend.audit import service as audit
+from casebackend.calendar.rules import local_date
+from casebackend.cases.filing import SYSTEM
+from casebackend.cases.model import Case
+from casebackend.conversations.model import Conversation
 from casebackend.retention import queries, service
 from casebackend.retention.model import RedactionRun
 from casebackend.retention.redacting import redact
+from casebackend.retention.rules import TALK, kept_until, policy_for
+
+log = structlog.get_logger()
 
 AT_ONCE = 5
+FILES_AT_ONCE = 200
 
 
 async def approved(session: AsyncSession) -> RedactionRun | None:
@@ -35,3 +46,36 @@ async def carry_out(session: AsyncSession, *, now: datetime, after: UUID | None 
         return None
     await session.flush()
     return found[-1]
+
+
+async def end_talks(session: AsyncSession, *, now: datetime) -> int:
+    """Files that customers sent and of which no case came get their last day; the job of the attachments gives them up
+    after it. While a complaint is being taken down they may still become part of one, and what was sent to a
+    conversation that has a case goes with that case."""
+    policy = policy_for(await queries.policies(session), TALK, local_date(now))
+    drafting = select(Conversation.id).where(Conversation.has_draft)
+    found = await session.scalars(
+        select(Attachment)
+        .where(
+            Attachment.case_id.is_(None),
+            Attachment.conversation_id.is_not(None),
+            Attachment.conversation_id.not_in(drafting),
+            ~exists().where(Case.conversation_id == Attachment.conversation_id),
+            Attachment.retain_until.is_(None),
+            Attachment.purged_at.is_(None),
+        )
+        .order_by(Attachment.added_at, Attachment.id)
+        .limit(FILES_AT_ONCE)
+    )
+    files = found.all()
+    for each in files:
+        each.retain_until = kept_until(local_date(each.added_at), policy.years)
+    await session.flush()
+    if files:
+        log.info("retention.talks_ended", count=len(files))
+        detail = {"files": len(files), "years": policy.years}
+        await audit.record(
+            session, chain=service.CHAIN, event="retention.talks_ended", actor=SYSTEM.actor, object="attachments",
+            now=now, detail=detail,
+        )  # fmt: skip
+    return len(files)

@@ -1,14 +1,16 @@
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
+from casebackend.attachments.holds import LegalHold as LegalHold
 from casebackend.database import Base
 
 
 class RetentionPolicy(Base):
-    """So many years after its end a matter of this type is kept, from a day on. `*` is every other type."""
+    """So many years after its end a matter of this type is kept, from a day on. `*` is every other type, `talk` the
+    files of a conversation of which no case came. `keeps_opinions`: what colleagues wrote in the history stays."""
 
     __tablename__ = "retention_policies"
     __table_args__ = (UniqueConstraint("matter_type", "effective_from"),)
@@ -20,24 +22,9 @@ class RetentionPolicy(Base):
     effective_from: Mapped[date]
     source: Mapped[str]
     evidence: Mapped[str] = mapped_column(String(8))
-
-
-class LegalHold(Base):
-    """While one stands on any case of a family, nothing of the family is redacted. Reasons are tokenised."""
-
-    __tablename__ = "legal_holds"
-    __table_args__ = (Index("ix_legal_holds_case", "case_id", "lifted_at"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"))
-    reason: Mapped[str]
-    set_at: Mapped[datetime]
-    set_by: Mapped[UUID]
-    set_by_name: Mapped[str]
-    lifted_at: Mapped[datetime | None]
-    lifted_by: Mapped[UUID | None]
-    lifted_by_name: Mapped[str | None]
-    lift_reason: Mapped[str | None]
+    keeps_opinions: Mapped[bool] = mapped_column(default=False, server_default=false())
+    added_at: Mapped[datetime | None]
+    added_by: Mapped[str | None]
 
 
 class RedactionRun(Base):

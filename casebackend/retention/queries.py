@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -14,8 +15,9 @@ from casebackend.cases.rules import Status
 from casebackend.conversations.model import Conversation
 from casebackend.conversations.rules import Owner
 from casebackend.families.model import CaseLink
+from casebackend.paging import beyond, cursor_of, moment, read_cursor
 from casebackend.retention.model import LegalHold, Redaction, RedactionRun, RetentionPolicy
-from casebackend.retention.rules import ENDED, Obstacle, Policy, kept_until, policy_for
+from casebackend.retention.rules import ENDED, TALK, Obstacle, Policy, kept_until, policy_for
 from casebackend.reviews.model import Review
 
 MOST = 200
@@ -33,10 +35,17 @@ class Family:
     obstacle: Obstacle | None
 
 
-async def policies(session: AsyncSession) -> list[Policy]:
+async def policy_rows(session: AsyncSession) -> Sequence[RetentionPolicy]:
     order = RetentionPolicy.matter_type, RetentionPolicy.effective_from
-    rows = await session.scalars(select(RetentionPolicy).order_by(*order))
-    return [Policy(row.matter_type, max(row.years, row.floor), row.effective_from, row.source) for row in rows]
+    return (await session.scalars(select(RetentionPolicy).order_by(*order))).all()
+
+
+async def policies(session: AsyncSession) -> list[Policy]:
+    rows = await policy_rows(session)
+    return [
+        Policy(row.matter_type, max(row.years, row.floor), row.effective_from, row.source, row.keeps_opinions)
+        for row in rows
+    ]
 
 
 async def members(session: AsyncSession, case_id: UUID) -> list[Case]:
@@ -108,7 +117,7 @@ async def held(session: AsyncSession, case_ids: Collection[UUID]) -> set[UUID]:
 async def candidates(session: AsyncSession, today: date, *, after: UUID | None = None, most: int = MOST) -> list[UUID]:
     """Ended long enough for the shortest policy and not redacted, by id."""
     known = await policies(session)
-    shortest = min((policy.years for policy in known), default=1)
+    shortest = min((policy.years for policy in known if policy.matter_type != TALK), default=1)
     before = datetime.combine(today, time(), SHANGHAI) - shortest * YEAR
     query = (
         select(Case.id)
@@ -137,3 +146,40 @@ async def holds_of(session: AsyncSession, case_id: UUID) -> Sequence[LegalHold]:
 
 async def runs(session: AsyncSession) -> Sequence[RedactionRun]:
     return (await session.scalars(select(RedactionRun).order_by(RedactionRun.asked_at.desc()).limit(20))).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """One ended case of the archive: `until` by its own type; its family may keep it longer."""
+
+    case: Case
+    until: date
+    held: bool
+    redacted: bool
+
+
+async def archive(
+    session: AsyncSession, today: date, *, held_only: bool = False, cursor: str | None = None, limit: int = 50
+) -> tuple[list[Archived], str | None]:
+    """The latest first."""
+    order: tuple[Any, ...] = (Case.status_changed_at, Case.id)
+    query = select(Case).where(Case.status.in_(ENDED))
+    if held_only:
+        query = query.where(Case.id.in_(select(LegalHold.case_id).where(LegalHold.lifted_at.is_(None))))
+    if cursor:
+        query = query.where(beyond(order, read_cursor(cursor, [moment, UUID]), descending=True))
+    rows = (await session.scalars(query.order_by(*(each.desc() for each in order)).limit(limit + 1))).all()
+    shown, ids = rows[:limit], [case.id for case in rows[:limit]]
+    known, standing = await policies(session), await held(session, ids)
+    gone = set(await session.scalars(select(Redaction.case_id).where(Redaction.case_id.in_(ids))))
+    found = [
+        Archived(
+            case,
+            kept_until(ended_on(case), policy_for(known, case.matter_type, today).years),
+            case.id in standing,
+            case.id in gone,
+        )
+        for case in shown
+    ]
+    last = shown[-1] if len(rows) > limit else None
+    return found, cursor_of([last.status_changed_at.isoformat(), last.id]) if last is not None else None

@@ -1,7 +1,8 @@
 """What is left of a family after its time: the rows, their dates and codes, and every event; no words, no people.
 
-Texts of the customer and of the decision go; what colleagues wrote in the history stays as it was recorded, with its
-tokens, for which nobody can find a value any more. Files lose their key, and the job of the attachments does the rest.
+Texts of the customer and of the decision go, and what colleagues wrote in the history where the policy does not keep
+it; what is kept stays with its tokens, for which nobody can find a value any more. The audit never held any of it.
+Files lose their key, and the job of the attachments does the rest.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.attachments.model import Attachment
 from casebackend.cases.filing import SYSTEM, written
-from casebackend.cases.model import Case
+from casebackend.cases.model import Case, CaseChange
 from casebackend.cases.service import hold
 from casebackend.conversations.model import Conversation, Delivery, Message
 from casebackend.customers import service as customers
@@ -26,13 +27,14 @@ from casebackend.parties.model import BusinessObject, Party
 from casebackend.parties.rules import ObjectKind
 from casebackend.registration.model import Registration
 from casebackend.retention import queries
-from casebackend.retention.model import Redaction, RedactionRun
+from casebackend.retention.model import LegalHold, Redaction, RedactionRun
 from casebackend.retention.queries import Family
 from casebackend.retention.rules import Policy
 from casebackend.reviews.model import Review
 from casebackend.revisits.model import Revisit
 from casebackend.supervision.model import Supervision, SupervisionReply
 from casebackend.tasks.model import Task
+from casebackend.timeline.model import TimelineEntry
 from casebackend.timeline.rules import Kind
 
 GONE = "［已按保存期限删除］"
@@ -49,6 +51,11 @@ AROUND: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (Review, ("document", "grounds", "findings_process", "findings_time", "findings_result", "opinion", "told_proof")),
     (Revisit, ("words",)),
     (Supervision, ("demand", "closing_opinion")),
+)
+OPINIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (TimelineEntry, ("opinion",)),
+    (CaseChange, ("reason",)),
+    (LegalHold, ("reason", "lift_reason")),
 )
 PERSONAL = (ObjectKind.STAFF, ObjectKind.CARD, ObjectKind.ACCOUNT, ObjectKind.POLICY)
 OF_PARTY = (
@@ -78,7 +85,8 @@ async def redact(session: AsyncSession, case_id: UUID, run: RedactionRun, *, tod
     for case in done:
         await _case(session, case, family, family.policies[case.id], run, now)
     await _around(session, [case.id for case in done], today)
-    await _conversations(session, {case.conversation_id for case in done})
+    await _opinions(session, [case.id for case in done if not family.policies[case.id].keeps_opinions])
+    await _conversations(session, {case.conversation_id for case in done}, today)
     await _customers(session, {case.customer_id for case in done if case.customer_id}, now)
     return len(done)
 
@@ -105,6 +113,8 @@ async def _around(session: AsyncSession, ids: Sequence[UUID], today: date) -> No
         for name in columns:
             column = getattr(table, name)
             await _set(session, table, table.case_id.in_(ids) & column.is_not(None), **{name: GONE})
+    corrected = CaseChange.case_id.in_(ids) & CaseChange.field.in_(("facts", "demand"))
+    await _set(session, CaseChange, corrected, before=GONE, after=GONE)
     mine = select(Supervision.id).where(Supervision.case_id.in_(ids))
     await _set(session, SupervisionReply, SupervisionReply.supervision_id.in_(mine), text=GONE)
     await _set(session, Party, Party.case_id.in_(ids), **dict.fromkeys(OF_PARTY))
@@ -120,8 +130,18 @@ async def _around(session: AsyncSession, ids: Sequence[UUID], today: date) -> No
     await session.flush()
 
 
-async def _conversations(session: AsyncSession, ids: set[UUID]) -> None:
-    """Everything that was said. Every case of these conversations is of the family."""
+async def _opinions(session: AsyncSession, ids: Sequence[UUID]) -> None:
+    """Who did what and when stays; why, in his own words, goes."""
+    for table, columns in OPINIONS:
+        for name in columns:
+            column = getattr(table, name)
+            await _set(session, table, table.case_id.in_(ids) & column.is_not(None), **{name: GONE})
+
+
+async def _conversations(session: AsyncSession, ids: set[UUID], today: date) -> None:
+    """Everything that was said and sent. Every case of these conversations is of the family."""
+    sent = Attachment.conversation_id.in_(ids) & Attachment.case_id.is_(None)
+    await _set(session, Attachment, sent, name=GONE, retain_until=today - timedelta(days=1))
     drafts = select(Draft.id).where(Draft.conversation_id.in_(ids))
     await _set(session, DraftField, DraftField.draft_id.in_(drafts), value=GONE, display=GONE)
     await _set(session, Draft, Draft.conversation_id.in_(ids), last_result={}, failures={})

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from casebackend.cases.rules import Status
 
-ANY = "*"
+ANY, TALK = "*", "talk"
+MOST_YEARS = 100
 # The ends of a case. A merged case ends with the one that it was merged into, which is of its family.
 ENDED = frozenset({Status.ARCHIVED, Status.VOIDED, Status.MERGED})
 
@@ -33,6 +34,7 @@ class Policy:
     years: int
     effective_from: date
     source: str
+    keeps_opinions: bool = False
 
 
 def policy_for(policies: Sequence[Policy], matter_type: str, on: date) -> Policy:

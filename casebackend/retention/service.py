@@ -1,5 +1,6 @@
 """Legal holds, and the decision to redact. What is redacted and how stands in `redacting`."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
@@ -9,12 +10,16 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
+from casebackend.api.retention import AddPolicy
 from casebackend.attachments.model import Attachment
 from casebackend.audit import service as audit
+from casebackend.calendar.rules import local_date
 from casebackend.cases import fields, filing
 from casebackend.cases.service import hold
+from casebackend.database import locked, one_at_a_time
 from casebackend.retention import errors, queries
 from casebackend.retention.model import LegalHold, Redaction, RedactionRun, RetentionPolicy
+from casebackend.retention.rules import ANY, TALK
 from casebackend.timeline.rules import Kind
 
 SEED = Path(__file__).with_name("policies.yml")
@@ -29,6 +34,33 @@ async def seed(session: AsyncSession) -> None:
         if (row["matter_type"], row["effective_from"]) not in known:
             session.add(RetentionPolicy(**row))
     await session.flush()
+
+
+async def add_policy(
+    session: AsyncSession, command: AddPolicy, *, matters: Collection[str], by: Principal, now: datetime
+) -> RetentionPolicy:
+    """`matters`: the types there are. The one before stays to be read; what was redacted stays redacted."""
+    await one_at_a_time(session, CHAIN)
+    held = await queries.policy_rows(session)
+    same = [row for row in held if row.matter_type == command.matter_type]
+    usual = same or [row for row in held if row.matter_type == ANY]
+    floor = max((row.floor for row in usual), default=1)
+    early = command.effective_from < local_date(now)
+    if early or command.matter_type not in {*matters, ANY, TALK} or command.years < floor:
+        raise errors.PolicyWrong(floor)
+    if any(row.effective_from == command.effective_from for row in same):
+        raise errors.PolicyOfThatDay
+    made = RetentionPolicy(
+        **command.model_dump(), floor=floor, evidence="D", added_at=now, added_by=by.display_name or by.name
+    )
+    session.add(made)
+    await session.flush()
+    detail = {"years": made.years, "effective_from": made.effective_from.isoformat(), "opinions": made.keeps_opinions}
+    what = f"policy:{made.matter_type}"
+    await audit.record(
+        session, chain=CHAIN, event="retention.policy_added", actor=by.actor, object=what, now=now, detail=detail
+    )
+    return made
 
 
 async def set_hold(session: AsyncSession, case_id: UUID, reason: str, *, by: Principal, now: datetime) -> LegalHold:
@@ -55,7 +87,7 @@ async def lift_hold(
     session: AsyncSession, case_id: UUID, hold_id: UUID, reason: str, *, by: Principal, now: datetime
 ) -> LegalHold:
     case = await hold(session, case_id)
-    standing = await session.get(LegalHold, hold_id, with_for_update=True, populate_existing=True)
+    standing = await locked(session, LegalHold, hold_id)
     if standing is None or standing.case_id != case.id or standing.lifted_at is not None:
         raise errors.HoldNotFound
     standing.lifted_at, standing.lifted_by, standing.lifted_by_name = now, by.user_id, by.display_name or by.name
@@ -97,7 +129,7 @@ async def ask_run(session: AsyncSession, *, by: Principal, today: date, now: dat
 
 
 async def approve_run(session: AsyncSession, run_id: UUID, *, by: Principal, now: datetime) -> RedactionRun:
-    run = await session.get(RedactionRun, run_id, with_for_update=True, populate_existing=True)
+    run = await locked(session, RedactionRun, run_id)
     if run is None or run.approved_at is not None:
         raise errors.RunNotFound
     if run.asked_by == by.user_id:

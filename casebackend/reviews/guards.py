@@ -5,9 +5,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.reviews import MoveReview
 from casebackend.cases import recusing
-from casebackend.cases.model import Case, CaseParticipant
+from casebackend.cases.model import Case
 from casebackend.cases.rules import MANAGER
-from casebackend.reviews import errors, queries, rules, telling
+from casebackend.reviews import errors, placing, queries, rules, telling
 from casebackend.reviews.model import Review
 from casebackend.reviews.rules import Move, RejectReason
 
@@ -30,7 +30,7 @@ async def require_reviewer(session: AsyncSession, review: Review, case: Case, pr
     if review.reviewing_unit_id is None:
         if MANAGER not in principal.roles:
             raise errors.NotAbove
-    elif not principal.roles & rules.REVIEWERS or not await queries.acts_for(
+    elif not principal.roles & await placing.reviewers(session, case) or not await queries.acts_for(
         session, principal, review.reviewing_unit_id
     ):
         raise errors.NotAbove
@@ -38,8 +38,7 @@ async def require_reviewer(session: AsyncSession, review: Review, case: Case, pr
         raise errors.AnotherReviewer
     if review.reviewing_unit_id is None or review.reviewer_id is not None:
         return
-    taken_part = await session.get(CaseParticipant, (case.id, principal.user_id)) is not None
-    if taken_part or principal.user_id in (case.handler_id, case.assignee_id) or principal.actor == case.creator:
+    if await placing.took_part(session, case, principal):
         raise errors.TookPart
 
 

@@ -1,12 +1,48 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.access.guard import of_user
+from casebackend.cases import recusing
 from casebackend.cases.model import Case
-from casebackend.reviews import remanding
+from casebackend.notices.service import Word, notify
+from casebackend.reviews import placing, queries, remanding
+from casebackend.reviews.model import Review
+from casebackend.reviews.rules import State
+from casebackend.staff import queries as staff
+from casebackend.staff.model import User
+from casebackend.staff.rules import Role
+from casebackend.timeline.rules import Kind
+
+
+async def on_applied(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
+    """Whoever above may take it; where nobody of them is free of the case, the complaint managers see to it."""
+    review = await session.get_one(Review, UUID(payload["review_id"]))
+    case = await session.get_one(Case, review.case_id)
+    if review.state != State.APPLIED:
+        return
+    managers = await staff.with_role(session, Role.COMPLAINT_MANAGER)
+    to = await _reviewers(session, review, case, managers) if review.reviewing_unit_id else managers
+    values = {"number": case.number, "review": review.number}
+    link = f"/cases/{case.number}#reviews"
+    word = Word(f"review:{review.id}", Kind.REVIEW_APPLIED, "staff_review_applied", values, link, case_id=case.id)
+    await notify(session, word, to=to or managers, unit_id=review.reviewing_unit_id, now=now)
+
+
+async def _reviewers(session: AsyncSession, review: Review, case: Case, managers: Sequence[User]) -> list[User]:
+    roles = await placing.reviewers(session, case)
+    found = list(await staff.of_unit(session, review.reviewing_unit_id)) if review.reviewing_unit_id else []
+    for user in managers:
+        if await queries.acts_for(session, of_user(user), review.reviewing_unit_id):
+            found.append(user)
+    free = [
+        user for user in found if roles & set(user.roles) and not await placing.took_part(session, case, of_user(user))
+    ]
+    barred = await recusing.barred(session, case, free) if free else {}
+    return [user for user in free if user.id not in barred]
 
 
 async def on_moved(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:

@@ -2,14 +2,15 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.cases import queries as cases
-from casebackend.cases.model import Case
+from casebackend.cases.model import Case, CaseParticipant
 from casebackend.clocks.model import Timer
 from casebackend.organisations.model import Organisation
+from casebackend.organisations.queries import tree
 from casebackend.paging import beyond, cursor_of, moment, read_cursor
 from casebackend.reviews.model import Review
 from casebackend.reviews.rules import OPEN, Outcome, State
@@ -63,6 +64,20 @@ async def acts_for(session: AsyncSession, principal: Principal, unit_id: UUID | 
         Organisation.parent_id == unit_id,
     )
     return await session.scalar(department) is not None
+
+
+async def waiting_for(session: AsyncSession, principal: Principal, roles: Collection[str]) -> int:
+    """How many reviews wait for this person: in his hands, or nobody's, applied for above his unit's head, and of a
+    complaint in which he took no part. `roles`: who may take one."""
+    if principal.user_id is None or not principal.roles & frozenset(roles):
+        return 0
+    took = exists().where(CaseParticipant.case_id == Review.case_id, CaseParticipant.user_id == principal.user_id)
+    unit = (await tree(session)).units.get(principal.organisation_id) if principal.organisation_id else None
+    acts = [unit.id, *([unit.parent_id] if unit.level == "department" else [])] if unit is not None else []
+    free = and_(Review.state == State.APPLIED, Review.reviewing_unit_id.in_(acts), ~took)
+    mine = and_(Review.reviewer_id == principal.user_id, Review.state.in_(OPEN))
+    query = select(func.count()).select_from(Review).where(or_(mine, free))
+    return int(await session.scalar(query) or 0)
 
 
 async def page(

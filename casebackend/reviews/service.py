@@ -11,17 +11,16 @@ from casebackend.calendar.rules import local_date
 from casebackend.cases.fields import protected
 from casebackend.cases.filing import noted
 from casebackend.cases.model import Case
-from casebackend.cases.outcome import aware, decided_by_branch
+from casebackend.cases.outcome import aware
 from casebackend.cases.service import hold
 from casebackend.clocks import service as clocks
 from casebackend.clocks.limits import LimitMissing
 from casebackend.clocks.queries import limit_on
 from casebackend.clocks.rules import REVIEW
 from casebackend.database import locked
-from casebackend.organisations.model import Organisation
 from casebackend.outbox import service as outbox
 from casebackend.preconditions import require_same
-from casebackend.reviews import errors, guards, queries, remanding, rules, telling
+from casebackend.reviews import errors, guards, placing, queries, remanding, rules, telling
 from casebackend.reviews.model import Review
 from casebackend.reviews.rules import Form, Move, Outcome, State
 from casebackend.timeline.rules import Kind
@@ -45,8 +44,7 @@ async def apply(
     for known in await queries.of_case(session, case.id):
         if known.decision_told_at == case.told_at:
             raise errors.ReviewKnown(known.number)
-    branch = await decided_by_branch(session, case)
-    unit = await session.get(Organisation, case.handling_unit_id) if case.handling_unit_id else None
+    deciding, reviewing = await placing.units_of(session, case)
     review = Review(
         case_id=case.id,
         number=rules.review_number(case.number, await queries.count(session, case.id) + 1),
@@ -56,8 +54,8 @@ async def apply(
         document=await protected(session, case, command.document) if command.document else None,
         grounds=await protected(session, case, command.grounds),
         late=await _is_late(session, case.told_at, applied_at),
-        deciding_unit_id=case.handling_unit_id,
-        reviewing_unit_id=unit.parent_id if unit is not None and branch else None,
+        deciding_unit_id=deciding,
+        reviewing_unit_id=reviewing,
         registered_by=principal.actor,
     )
     session.add(review)

@@ -15,6 +15,7 @@ from casebackend.cases.service import hold, move_case
 from casebackend.conversations import service as conversations
 from casebackend.conversations.model import Conversation
 from casebackend.conversations.rules import CARRIED_BY_US, Asked, Author, Owner
+from casebackend.database import locked
 from casebackend.failpoints import failpoint
 from casebackend.notifications.words import choices, words
 from casebackend.revisits import rules, service
@@ -100,7 +101,7 @@ async def unanswered(session: AsyncSession, *, now: datetime) -> list[UUID]:
 
 
 async def give_up(session: AsyncSession, revisit_id: UUID, *, now: datetime) -> None:
-    revisit = await session.get(Revisit, revisit_id, with_for_update=True, populate_existing=True)
+    revisit = await locked(session, Revisit, revisit_id)
     if revisit is None or revisit.state != State.SENT:
         return
     case = await hold(session, revisit.case_id)

@@ -14,6 +14,7 @@ from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
 from casebackend.customers import personal
 from casebackend.customers.rules import mask
+from casebackend.database import locked
 from casebackend.people.leaving import open_work
 from casebackend.shifts import errors, rules
 from casebackend.shifts.model import Handover, HandoverItem, Shift
@@ -45,7 +46,7 @@ async def plan(session: AsyncSession, command: PlanShift, *, by: Principal, now:
         raise errors.NoUnit
     if not command.starts_at < command.ends_at <= command.starts_at + rules.LONGEST or command.ends_at <= now:
         raise errors.ShiftWrong("结束须晚于开始和现在，一个班次不超过7天")
-    await session.get(User, user.id, with_for_update=True)
+    await locked(session, User, user.id)
     overlaps = select(Shift.id).where(
         Shift.user_id == user.id,
         Shift.cancelled_at.is_(None),
@@ -64,7 +65,7 @@ async def plan(session: AsyncSession, command: PlanShift, *, by: Principal, now:
 
 
 async def held_shift(session: AsyncSession, shift_id: UUID, by: Principal) -> Shift:
-    shift = await session.get(Shift, shift_id, with_for_update=True, populate_existing=True)
+    shift = await locked(session, Shift, shift_id)
     if shift is None or not await sees(session, shift.unit_id, by):
         raise errors.ShiftUnknown
     return shift
@@ -88,7 +89,7 @@ async def give(session: AsyncSession, command: GiveHandover, *, by: Principal, n
     """With what the giver has in hand and what waits in his unit for anybody."""
     if by.user_id is None or by.organisation_id is None:
         raise errors.NoUnit
-    await session.get(User, by.user_id, with_for_update=True)
+    await locked(session, User, by.user_id)
     waiting = select(Handover.id).where(Handover.giver_id == by.user_id, Handover.state != HandoverState.TAKEN)
     if await session.scalar(waiting.limit(1)) is not None:
         raise errors.HandoverOpen
@@ -134,7 +135,7 @@ async def _items(session: AsyncSession, given: Handover) -> list[HandoverItem]:
 
 async def handover(session: AsyncSession, handover_id: UUID, by: Principal, *, to_read: bool = False) -> Handover:
     """Locked, unless it is only read."""
-    found = await session.get(Handover, handover_id, with_for_update=not to_read, populate_existing=True)
+    found = await (session.get(Handover, handover_id) if to_read else locked(session, Handover, handover_id))
     if found is None or not await sees(session, found.unit_id, by):
         raise errors.HandoverUnknown
     return found

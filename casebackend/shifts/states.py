@@ -24,6 +24,7 @@ async def set_own(session: AsyncSession, command: SetState, *, by: Principal, no
 
 
 async def force(session: AsyncSession, user_id: UUID, command: SetState, *, by: Principal, now: datetime) -> User:
+    await require_seen(session, user_id, by)
     user = await service.led(session, user_id, by)
     if by.user_id is None or by.user_id == user_id:
         raise errors.LeadersPlan

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.database import announce
+from casebackend.database import announce, locked
 from casebackend.dictionaries.queries import has_name
 from casebackend.errors import Unprocessable
 from casebackend.staff.model import Duty, DutyEvent
@@ -40,7 +40,7 @@ async def set_state(
     if not forced and state is DutyState.BUSY and not await has_name(session, BUSY_REASON, reason or ""):
         raise ReasonMissing
     kept = reason if forced or state is DutyState.BUSY else None
-    row = await session.get(Duty, user_id, with_for_update=True)
+    row = await locked(session, Duty, user_id)
     if row is None:
         row = Duty(user_id=user_id, state=DutyState.FREE, at=now)
         session.add(row)

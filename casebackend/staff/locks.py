@@ -19,12 +19,30 @@ FORGETS = (Outcome.OPENED, Outcome.UNLOCKED)
 
 async def is_locked(session: AsyncSession, policy: Policy, *, login_key: str, address: str, now: datetime) -> bool:
     """One's own login makes the failures of the account forgotten, never those of the address: whoever has one
-    password could otherwise try the others for ever."""
-    of_account = await _failures(session, LoginAttempt.login_key == login_key, FORGETS, policy, now)
-    if of_account >= policy.tries:
+    password could otherwise try the others for ever. Where one has logged in of late, only the failures from there
+    count: guesses from anywhere else keep nobody from his own desk."""
+    own = LoginAttempt.login_key == login_key
+    if await _is_known(session, policy, own, address, now):
+        own &= LoginAttempt.address == address
+    if await _failures(session, own, FORGETS, policy, now) >= policy.tries:
         return True
     lifted = (Outcome.UNLOCKED,)
     return await _failures(session, LoginAttempt.address == address, lifted, policy, now) >= policy.tries_of_address
+
+
+async def _is_known(
+    session: AsyncSession, policy: Policy, own: ColumnElement[bool], address: str, now: datetime
+) -> bool:
+    since = LoginAttempt.at > now - policy.known
+    there = select(LoginAttempt.id).where(
+        own, since, LoginAttempt.address == address, LoginAttempt.outcome == Outcome.OPENED
+    )
+    return bool(policy.known) and await session.scalar(there.limit(1)) is not None
+
+
+async def has_locked(session: AsyncSession, policy: Policy, *, login_key: str, now: datetime) -> bool:
+    """Whether the failures of this account are as many as it takes."""
+    return await _failures(session, LoginAttempt.login_key == login_key, FORGETS, policy, now) >= policy.tries
 
 
 async def _failures(

@@ -3,8 +3,22 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import ip_address, ip_network
 
 SEEN_EVERY = timedelta(minutes=1)
+# Who has one address of IPv6 has all of its network.
+OF_ONE_HOLDER = 64
+
+
+def bucket_of(address: str) -> str:
+    """What failures of an address are counted by."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address[:64]
+    if known.version == 4 or known.is_loopback:
+        return str(known)
+    return str(known.ipv4_mapped or ip_network((known, OF_ONE_HOLDER), strict=False))
 
 
 class Role(StrEnum):
@@ -62,7 +76,8 @@ DUTY_NAMES: dict[DutyState, str] = {DutyState.FREE: "空闲", DutyState.BUSY: "�
 
 class Outcome(StrEnum):
     """`tried` stands until the password has been checked, and counts as a failure: parallel guesses cannot slip by.
-    `passed`: right, and more is asked before the desk opens. Only `opened` and `unlocked` forget the failures."""
+    `passed`: right, and more is asked before the desk opens. Only `opened` and `unlocked` forget the failures.
+    `enabled`: an account that was disabled may be used again."""
 
     TRIED = "tried"
     FAILED = "failed"
@@ -70,6 +85,7 @@ class Outcome(StrEnum):
     PASSED = "passed"
     OPENED = "opened"
     UNLOCKED = "unlocked"
+    ENABLED = "enabled"
 
 
 class Stage(StrEnum):

@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.audit import service as audit
 from casebackend.database import one_at_a_time
 from casebackend.errors import Unauthenticated
+from casebackend.outbox import service as outbox
 from casebackend.policies import service as policies
 from casebackend.policies.rules import Policy
 from casebackend.staff import locks, sessions
 from casebackend.staff.model import LoginAttempt, User
-from casebackend.staff.rules import Outcome, Stage
+from casebackend.staff.rules import Outcome, Stage, bucket_of
 from casebackend.staff.sessions import end_all_sessions, end_session, find_session, mark_seen, secret_hash
 
 __all__ = [
@@ -56,7 +57,7 @@ def csrf_token(key: str, secret: str) -> str:
 
 
 async def begin_attempt(session: AsyncSession, *, key: str, login: str, address: str, now: datetime) -> Attempt:
-    hashed = login_key(key, login)
+    hashed, address = login_key(key, login), bucket_of(address)
     await one_at_a_time(session, "login")
     policy = await policies.in_force(session, now)
     locked = await locks.is_locked(session, policy, login_key=hashed, address=address, now=now)
@@ -87,6 +88,16 @@ async def refuse(session: AsyncSession, attempt: Attempt, *, now: datetime) -> N
             object=f"user:{attempt.user_id}",
             now=now,
         )
+        if not attempt.locked:
+            await _warn(session, attempt, attempt.user_id, now=now)
+
+
+async def _warn(session: AsyncSession, attempt: Attempt, user_id: UUID, *, now: datetime) -> None:
+    """Whose account it is learns of it, once a lock."""
+    tried = await session.get_one(LoginAttempt, attempt.id)
+    await session.flush()
+    if await locks.has_locked(session, attempt.policy, login_key=tried.login_key, now=now):
+        outbox.emit(session, "login.locked", {"user_id": str(user_id), "attempt_id": str(attempt.id)}, now=now)
 
 
 async def settle(session: AsyncSession, attempt: Attempt, outcome: Outcome) -> None:

@@ -86,6 +86,9 @@ OF_A_SESSION = (
         User.roles,
         User.organisation_id,
         User.scope_unit_id,
+        User.granted,
+        User.posts,
+        User.groups,
         editions.ALL,
     )
     .join(User, User.id == LoginSession.user_id)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.supervision import OpenSupervision, ReturnSupervision
-from casebackend.cases import fields, steering
+from casebackend.cases import fields, queries, steering
 from casebackend.cases.filing import noted
 from casebackend.cases.model import Case
 from casebackend.cases.rules import IN_PROCESS, Status
@@ -16,6 +16,7 @@ from casebackend.cases.service import hold, visible
 from casebackend.clocks import service as clocks
 from casebackend.clocks.model import Timer
 from casebackend.clocks.rules import SUPERVISION, Due, StopReason, Term, Unit, moment_text
+from casebackend.database import locked
 from casebackend.errors import Forbidden
 from casebackend.notices.thresholds import in_force
 from casebackend.outbox import service as outbox
@@ -87,10 +88,15 @@ async def _clock(session: AsyncSession, case: Case, due_at: datetime, now: datet
 async def visible_item(
     session: AsyncSession, item_id: UUID, by: Principal, *, to_read: bool = False
 ) -> tuple[Supervision, Case]:
-    item = await session.get(Supervision, item_id, with_for_update=not to_read, populate_existing=True)
-    if item is None:
+    """With its case, both locked unless it is only read; who may not see the case learns nothing of it."""
+    item = await session.get(Supervision, item_id)
+    case = await queries.visible(session, by, str(item.case_id)) if item is not None else None
+    if item is None or case is None:
         raise SupervisionNotFound
-    return item, await visible(session, by, str(item.case_id))
+    if to_read:
+        return item, case
+    await hold(session, case.id)
+    return await locked(session, Supervision, item_id) or item, case
 
 
 def answers(case: Case, by: Principal) -> bool:
@@ -197,7 +203,7 @@ async def close(
 
 
 async def _stop(session: AsyncSession, item: Supervision, now: datetime) -> None:
-    timer = await session.get(Timer, item.timer_id, with_for_update=True, populate_existing=True)
+    timer = await locked(session, Timer, item.timer_id)
     if timer is not None and timer.stopped_at is None:
         clocks.halt([timer], at=now, reason=StopReason.DONE)
 
@@ -206,8 +212,10 @@ async def hand_over(
     session: AsyncSession, item_id: UUID, to: UUID, name: str, *, principal: Principal, now: datetime
 ) -> None:
     """Whoever opened it is no longer here: another supervisor ends it."""
-    item = await session.get_one(Supervision, item_id, with_for_update=True, populate_existing=True)
-    case = await hold(session, item.case_id)
+    case = await hold(session, (await session.get_one(Supervision, item_id)).case_id)
+    item = await locked(session, Supervision, item_id)
+    if item is None:
+        raise SupervisionNotFound
     item.opened_by, item.opened_by_name = to, name
     await session.flush()
     detail: dict[str, object] = {"supervision_id": str(item.id), "opened_by": str(to)}

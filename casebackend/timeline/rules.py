@@ -13,6 +13,8 @@ class Kind(StrEnum):
     SECOND_OPENED = "case.second_opened"
     MERGED_IN = "case.merged_in"
     VOID_REQUESTED = "case.void_requested"
+    VOID_REFUSED = "case.void_refused"
+    AWAITS = "case.awaits_another"
     CLASSIFIED = "case.classified"
     UNMERGED = "case.unmerged"
     SPLIT = "case.split"
@@ -80,6 +82,8 @@ LABELS: dict[Kind, str] = {
     Kind.SECOND_OPENED: "转为二次投诉",
     Kind.MERGED_IN: "并入重复投诉",
     Kind.VOID_REQUESTED: "申请作废",
+    Kind.VOID_REFUSED: "作废申请未获确认",
+    Kind.AWAITS: "原签署人离岗，转由他人签署",
     Kind.CLASSIFIED: "调整分类",
     Kind.UNMERGED: "移出合并的投诉",
     Kind.SPLIT: "拆分投诉",

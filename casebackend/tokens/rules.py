@@ -13,7 +13,8 @@ SCOPES: dict[str, str] = {
     "cases.read": "读取投诉及其流转、时限、登记、家族、任务",
     "reports.read": "读取报表、办理查询和运行看板",
     "knowledge.read": "查询知识库",
-    "reference.read": "读取字典、时限、日历和参数",
+    "reference.read": "读取字典、机构、时限、日历和参数",
+    "exports.read": "读取导出记录（不含文件）",
     "metrics": "读取运行指标",
 }
 

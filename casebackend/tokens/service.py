@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.tokens import IssueToken
 from casebackend.audit import service as audit
-from casebackend.database import Database
+from casebackend.database import Database, locked
 from casebackend.errors import Conflict, NotFound, Unprocessable
 from casebackend.policies import service as policies
 from casebackend.tokens.model import ServiceToken
@@ -112,7 +112,7 @@ async def all_tokens(session: AsyncSession) -> Sequence[ServiceToken]:
 
 
 async def held(session: AsyncSession, token_id: UUID, *, to_change: bool = True) -> ServiceToken:
-    found = await session.get(ServiceToken, token_id, with_for_update=to_change or None)
+    found = await (locked(session, ServiceToken, token_id) if to_change else session.get(ServiceToken, token_id))
     if found is None:
         raise TokenUnknown
     return found

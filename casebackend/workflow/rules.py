@@ -12,6 +12,8 @@ from uuid import UUID
 
 FOUR_STEP, FIRST = "four_step", "first"
 SIGN = "sign"
+# Not a move of a case: the review (核查) of what was decided.
+REVIEWED, LOOK = "review", "review"
 INTERNAL, TOTAL = "internal.", "internal.total"
 
 
@@ -22,10 +24,12 @@ class Stand(StrEnum):
     BRANCH = "branch"
     HEAD_OFFICE = "head_office"
     ANYWHERE = "anywhere"
+    ABOVE = "above"
 
 
 STANDS: dict[Stand, str] = {
     Stand.LINE: "承办单位", Stand.BRANCH: "承办单位所属分行", Stand.HEAD_OFFICE: "总行", Stand.ANYWHERE: "",
+    Stand.ABOVE: "作出决定机构的上级机构",
 }  # fmt: skip
 
 

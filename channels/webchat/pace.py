@@ -7,7 +7,8 @@ REMEMBERED = 10_000
 
 
 class Pace:
-    """Twenty messages a minute, twenty at once, for each session."""
+    """Twenty messages a minute, twenty at once, for each session. Who has said nothing for a minute is forgotten: his
+    bucket would be full."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -20,6 +21,6 @@ class Pace:
         tokens = min(BURST, tokens + (now - at) * PER_SECOND)
         allowed = tokens >= 1
         self._buckets[session] = (tokens - 1 if allowed else tokens, now)
-        if len(self._buckets) > REMEMBERED:
+        while len(self._buckets) > REMEMBERED or now - next(iter(self._buckets.values()))[1] > BURST / PER_SECOND:
             self._buckets.popitem(last=False)
         return 0.0 if allowed else (1 - tokens) / PER_SECOND

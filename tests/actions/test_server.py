@@ -47,7 +47,7 @@ async def http(backend: Backend) -> AsyncIterator[httpx.AsyncClient]:
         {"backend_url": "http://127.0.0.1:9", "token_actions": "token-actions", "actions_secret": SECRET}
     )
     app = create_app(settings, backend, name=f"actions-{uuid4().hex}")
-    async with LifespanManager(app):
+    async with LifespanManager(app, 120, 120):
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         headers = {"X-TingSu-Secret": SECRET}
         async with httpx.AsyncClient(transport=transport, base_url="http://actions", headers=headers) as client:

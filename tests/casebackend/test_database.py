@@ -1,7 +1,9 @@
 """What everybody relies on: whole transactions, aware times, writers that wait, pollers that wake."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import uuid4
@@ -9,16 +11,21 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 from sqlalchemy import func, select, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import failpoints
+from casebackend.api.tokens import IssueToken
 from casebackend.check import check
 from casebackend.connection import open_database
 from casebackend.conversations.model import Message
-from casebackend.database import Database, announce
+from casebackend.database import Base, Database, announce
 from casebackend.heartbeats.model import Heartbeat
 from casebackend.heartbeats.service import beat
 from casebackend.organisations.model import Organisation
+from casebackend.tokens import service as tokens
+from ops.demo import ROOT
+from tests.databases import on_postgres
 from tests.world import START, World
 
 SHANGHAI = timezone(timedelta(hours=8))
@@ -124,6 +131,90 @@ async def test_a_second_writer_waits_instead_of_failing(
 
     await asyncio.gather(count(database), count(second))
     assert [why for _, why in await beats(database)] == ["20"]
+
+
+@pytest.mark.skipif(on_postgres(), reason="the settings of PostgreSQL belong to whoever runs it")
+async def test_f21_what_sqlite_has_acknowledged_lies_on_the_disk(database: Database) -> None:
+    """FULL: the log of writes is synced before a commit is answered. NORMAL may lose the last ones with the power."""
+    async with database.transaction() as session:
+        asked = {name: await session.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous")}
+    assert asked == {"journal_mode": "wal", "synchronous": 2}
+
+
+ENDED = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$"
+only_postgres = pytest.mark.skipif(not on_postgres(), reason="SQLite has one writer: nobody is ended for another")
+
+
+@only_postgres
+async def test_f25_two_that_wait_for_each_other_are_both_done_in_the_end(database: Database, other: Database) -> None:
+    for name in ("a", "b"):
+        await write(database, START, instance=name)
+    both_hold_one, tries = asyncio.Barrier(2), 0
+
+    async def count(session: AsyncSession, first: str, second: str) -> None:
+        nonlocal tries
+        tries += 1
+        await session.execute(text("SET LOCAL deadlock_timeout = '20ms'"))
+        for name in (first, second):
+            held = await session.scalar(select(Heartbeat).where(Heartbeat.instance == name).with_for_update())
+            assert held is not None
+            held.why = str(int(held.why or 0) + 1)
+            await session.flush()
+            if name == first and tries <= 2:
+                await both_hold_one.wait()
+
+    await asyncio.gather(
+        database.whole(lambda session: count(session, "a", "b")), other.whole(lambda session: count(session, "b", "a"))
+    )
+    assert tries > 2
+    assert sorted(why or "" for _, why in await beats(database)) == ["2", "2"]
+
+
+@only_postgres
+@pytest.mark.parametrize("ended", [3, 4])
+async def test_f25_what_is_ended_for_another_is_tried_again_three_times_at_most(database: Database, ended: int) -> None:
+    """Each time from the beginning: nothing of an earlier try is kept."""
+    tries = 0
+
+    async def work(session: AsyncSession) -> None:
+        nonlocal tries
+        tries += 1
+        await beat(session, program="bot", instance=f"try {tries}", ready=True, why=str(tries), now=START)
+        await session.flush()
+        if tries <= ended:
+            await session.execute(text(ENDED))
+
+    with pytest.raises(OperationalError) if ended > 3 else nullcontext():
+        await database.whole(work)
+    assert tries == 4
+    assert [why for _, why in await beats(database)] == ([] if ended > 3 else ["4"])
+
+
+@only_postgres
+async def test_who_locks_a_row_that_was_read_before_gets_it_as_it_stands_now(world: World, other: Database) -> None:
+    command = IssueToken(name="watch", scopes=["metrics"], days=3)
+    async with world.database.transaction() as session:
+        token, _ = await tokens.issue(session, command, scopes=frozenset({"metrics"}), by="test", now=START)
+    async with world.database.transaction() as session:
+        read = await tokens.held(session, token.id, to_change=False)
+        async with other.transaction() as meanwhile:
+            await tokens.revoke(meanwhile, await tokens.held(meanwhile, token.id), by="test", now=START)
+        assert read.revoked_at is None
+        assert (await tokens.held(session, token.id)).revoked_at == START
+
+
+def test_rows_with_a_version_are_locked_in_that_one_way() -> None:
+    """`session.get` with a lock refuses what has changed since it was read, instead of giving it."""
+    versioned = {mapper.class_.__name__ for mapper in Base.registry.mappers if mapper.version_id_col is not None}
+    asked = re.compile(r"\.get(?:_one)?\(\s*(\w+),[^)]*with_for_update=")
+    found = {
+        (path.name, name)
+        for path in (ROOT / "casebackend").rglob("*.py")
+        for name in asked.findall(path.read_text())
+        if name in versioned
+    }
+    assert versioned >= {"Case", "Supervision", "ServiceToken"}
+    assert found == set()
 
 
 async def test_a_reader_is_not_held_up_by_a_writer_and_sees_only_what_is_committed(

@@ -34,6 +34,8 @@ NO_VERSION = {
     "extensions.record_contact": "takes a key; adds to the timeline",
     "logins.unlock": "the same again changes nothing more",
     "disclosures.reveal": "a question; its answer may be kept nowhere, so there is no key either",
+    "forms.registration": "a copy of what stands: every print is one of its own and is written down",
+    "forms.closing": "a copy of what stands: every print is one of its own and is written down",
 }
 # Programs change things by leases, epochs and natural keys.
 NO_KEY = {

@@ -23,5 +23,5 @@ async def door(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     ports = {name: free_port() for name in ("backend", "bot", "wechat", "channels")}
     app = create_app(configured(ports, tmp_path), name=f"door-{uuid4().hex}")
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bank.test")
-    async with LifespanManager(app), client:
+    async with LifespanManager(app, 120, 120), client:
         yield client

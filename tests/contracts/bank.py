@@ -60,6 +60,7 @@ class Bank:
                 "X-CSRF-Token": service.csrf_token(key, secret),
             },
             event_hooks={"response": [self._keep]},
+            timeout=60,
         )
         return self._staff[login]
 
@@ -86,6 +87,7 @@ class Bank:
         await self.moves("agent", case, "dispatch", handling_unit_id=unit, opinion="由该部门核查")
         await self.moves("agent", case, "receive")
         await self.moves("agent", case, "propose", **PROPOSAL)
+        await self.moves("executive", case, "sign", opinion="同意")
         await self.moves("supervisor", case, "approve_opinion", opinion="同意")
         await self.moves("supervisor", case, "approve_reply", opinion="同意办结")
         await self.moves("agent", case, "reply", **REPLY | {"reply_remedies": REMEDIES})

@@ -23,7 +23,7 @@ type Spec = dict[str, Any]
 @pytest.fixture
 def spec(served: Served) -> Spec:
     token = {"Authorization": f"Bearer {TOKENS['api']}"}
-    answer = httpx.get(f"{served.address}/api/v1/openapi.json", headers=token)
+    answer = httpx.get(f"{served.address}/api/v1/openapi.json", headers=token, timeout=60)
     description: Spec = answer.raise_for_status().json()
     return description
 

@@ -84,6 +84,7 @@ async def in_the_hands_of_the_outlet(bank: dict[str, Staff], number: str) -> Non
 
 async def decided(bank: dict[str, Staff], number: str, **told: str) -> None:
     await bank["outlet"].move(number, "propose", **PROPOSAL)
+    await bank["branch"].move(number, "sign", opinion="同意上报稽核")
     await bank["supervisor"].move(number, "approve_opinion", opinion="同意")
     await bank["supervisor"].move(number, "approve_reply", opinion="同意办结")
     await bank["outlet"].move(number, "reply", **REPLY, **told)

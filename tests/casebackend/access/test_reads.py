@@ -7,13 +7,24 @@ import pytest
 from sqlalchemy import select
 
 from casebackend import failpoints
+from casebackend.access.reads import AGAIN, Looks
 from casebackend.audit.model import AuditEntry
 from tests.casebackend.cases.around import holds
 from tests.casebackend.cases.builders import filed
 from tests.casebackend.registration.takers import Counter
 from tests.casebackend.staff.logins import staff
 from tests.statements import counted
-from tests.world import World
+from tests.world import START, World
+
+
+def test_what_was_seen_long_ago_takes_no_room() -> None:
+    looks = Looks()
+    for number in range(500):
+        looks.keep(("user:a", "case.viewed", str(number)), START)
+    later = START + AGAIN
+    looks.keep(("user:a", "case.viewed", "another"), later)
+    assert list(looks._at) == [("user:a", "case.viewed", "another")]
+    assert looks.again(("user:a", "case.viewed", "another"), later)
 
 
 async def lines(world: World, *events: str) -> Sequence[AuditEntry]:

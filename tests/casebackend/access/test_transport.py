@@ -67,7 +67,7 @@ async def test_tls_of_our_own_is_taken_and_says_so_for_a_year(world: World, tmp_
     await server.start_serving()
     port = server.server.sockets[0].getsockname()[1]
     trusted = ssl.create_default_context(cafile=pem)
-    async with httpx.AsyncClient(base_url=f"https://localhost:{port}", verify=trusted) as client:
+    async with httpx.AsyncClient(base_url=f"https://localhost:{port}", verify=trusted, timeout=30) as client:
         response = await client.get("/health/live")
         cookie = await client.post("/login", data={"login": "x", "password": "x"}, headers={"Origin": "https://evil"})
     server.close()

@@ -1,5 +1,7 @@
 import os
-from collections.abc import AsyncIterator
+import resource
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -104,6 +106,31 @@ async def test_the_last_room_on_the_disk_is_not_ours(store: Store) -> None:
     with pytest.raises(TooLarge):
         require_room(store, LIMITS, 2 * MB + 1)
     require_room(store, LIMITS, None)
+
+
+@contextmanager
+def no_file_longer_than(most: int) -> Iterator[None]:
+    """As a full disk does it: the write itself is refused, whatever was free before."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("size", [20_000, 300_000, MB - 1])
+async def test_f22_a_disk_that_is_full_in_the_middle_refuses_the_file_and_keeps_nothing_of_it(
+    store: Store, size: int
+) -> None:
+    """However much the system has taken by then: at the first write, at a later one, at the last flush."""
+    content = b"x" * size
+    with no_file_longer_than(16_384):
+        for _ in range(2):
+            with pytest.raises(DiskFull):
+                await Receiver(store, LIMITS).whole(content, "a.txt")
+            assert lying_about(store) == []
+    assert (await Receiver(store, LIMITS).whole(content, "a.txt")).size == size
 
 
 async def test_only_wanted_types_where_only_some_are_wanted(store: Store) -> None:

@@ -14,7 +14,7 @@ from asgi_lifespan import LifespanManager
 from casebackend.connection import open_database
 from tests.casebackend.cases.builders import Desk
 from tests.databases import fresh_url
-from tests.world import World, configured, prepare
+from tests.world import PATIENCE, World, configured, prepare
 
 
 @asynccontextmanager
@@ -24,7 +24,7 @@ async def world_with(**settings: Any) -> AsyncIterator[World]:
         chosen = configured(url, var).model_copy(update=settings)
         database = open_database(chosen)
         world = World(database, chosen)
-        async with LifespanManager(world.app), world.channels, world.actions, world.tester:
+        async with LifespanManager(world.app, PATIENCE, PATIENCE), world.channels, world.actions, world.tester:
             yield world
         await database.dispose()
     shutil.rmtree(var, ignore_errors=True)

@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from casebackend.audit.model import AuditEntry, AuditHead
 from tests.world import World
 
-COLUMNS = ("id", "chain", "seq", "at", "actor", "event", "object", "detail", "previous", "hash")
+COLUMNS = ("id", "chain", "seq", "at", "actor", "event", "object", "detail", "address", "roles", "previous", "hash")
 KINDS = (
     *(f"change {column}" for column in COLUMNS), "delete", "delete many", "insert", "append", "swap", "reorder",
     "replace head", "cut tail", "cut tail and head", "cut whole chain", "remove head", "copy from another chain",
@@ -87,7 +87,7 @@ async def _changed(world: World, row: dict[str, Any], column: str, length: int) 
     values: dict[str, Any] = {
         "id": uuid4(), "chain": "moved", "seq": before if not isinstance(before, int) else before + 1_000,
         "at": row["at"] + timedelta(seconds=1), "actor": "staff:nobody", "event": "thing.undone", "object": "other",
-        "detail": {"n": -1}, "previous": "f" * 64, "hash": "0" * 64,
+        "detail": {"n": -1}, "address": "10.9.9.9", "roles": "executive", "previous": "f" * 64, "hash": "0" * 64,
     }  # fmt: skip
     async with world.database.transaction() as session:
         await session.execute(update(AuditEntry).where(AuditEntry.id == row["id"]).values({column: values[column]}))

@@ -15,7 +15,6 @@ from casebackend.cases.model import Case
 from casebackend.cases.rules import Move, Status
 from casebackend.clocks.rules import BY_LAW, SUPERVISION, last_day
 from casebackend.conversations.rules import Channel
-from casebackend.organisations.model import Organisation
 from casebackend.timeline.model import TimelineEntry
 
 STILL = {Status.REPLIED, Status.FOLLOW_UP, Status.CLOSED, Status.ARCHIVED, Status.WITHDRAWN, Status.MERGED}
@@ -42,7 +41,7 @@ async def hold_true(
         assert after["reply_text"]
     if move in (Move.APPROVE_OPINION, Move.APPROVE_REPLY):
         assert actor.user_id not in (before["handler_id"], before["signed_by"]), "somebody approved his own work"
-    await decided_by_chain(session, before, after, move, actor)
+    decided_by_chain(before, after, move, actor)
     if move is Move.SUSPEND:
         assert command.appraisal_id is not None, "the limit of law was stopped without a paper"
     if move is Move.ACCEPT:
@@ -59,17 +58,16 @@ async def hold_true(
         assert before["received_at"] <= after["closed_at"] <= now
 
 
-async def decided_by_chain(
-    session: Any, before: dict[str, Any], after: dict[str, Any], move: Move, actor: Principal
-) -> None:
-    handling = await session.get(Organisation, before["handling_unit_id"]) if before["handling_unit_id"] else None
-    four_steps = (before["profile"], before["kind"], before["matter_type"]) == ("four_step", "first", "complaint")
-    signs = four_steps and handling is not None and handling.level == "department"
+def decided_by_chain(before: dict[str, Any], after: dict[str, Any], move: Move, actor: Principal) -> None:
+    if after["status"] == Status.VOIDED:
+        assert before["void_requested_by"] not in (None, actor.actor), "one person alone voided a case"
+    signs = (before["profile"], before["kind"], before["matter_type"]) == ("four_step", "first", "complaint")
     if move is Move.SIGN:
         assert signs, "a signature that nobody asked for"
+        assert actor.user_id not in (before["handler_id"], before["judged_by"]), "somebody signed his own proposal"
         assert after["signed_by"] == actor.user_id
     if move is Move.APPROVE_OPINION and signs:
-        assert before["signed_by"] is not None, "the auditors decided before the department had signed"
+        assert before["signed_by"] is not None, "the auditors decided before anybody had signed"
     if move is Move.APPROVE_REPLY and (before["severity"] != "一般投诉" or before["source"] == "regulator"):
         assert "approver" in actor.roles, "the branch finished what head office has to look at"
 
@@ -86,6 +84,7 @@ def hold_still(before: dict[str, Any], after: dict[str, Any]) -> None:
         assert after["promised_on"] == last_day(legal[0]), "the promised day is not that of the clock"
     waits = status in (Status.PROPOSED, Status.CLOSURE_REVIEW)
     assert (after["awaits"] is not None) is waits, "nobody knows whose decision it waits for"
+    assert after["awaits"] != "department_head" or after["awaits_unit_id"], "nobody knows the head of which unit"
     if before["status"] == after["status"] and status in DECIDED:
         assert [after[axis] for axis in CLASSIFICATION] == [before[axis] for axis in CLASSIFICATION]
     assert after["number"] == before["number"]

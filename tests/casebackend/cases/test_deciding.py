@@ -16,7 +16,7 @@ from casebackend.organisations.model import Organisation
 from casebackend.organisations.queries import ORGANISATIONS
 from casebackend.staff.rules import Role
 from casebackend.workflow.queries import chains
-from casebackend.workflow.rules import Stand
+from casebackend.workflow.rules import LOOK, Stand
 from casebackend.workflow.service import use_profile
 from tests.casebackend.cases.around import holds, posts
 from tests.casebackend.cases.builders import PROPOSAL, REPLY, Desk, case_of, filed, unit
@@ -58,9 +58,9 @@ async def test_whoever_a_chain_names_may_make_the_move_by_the_table(world: World
     async with world.database.reading() as session:
         takers = [
             taker for versions in (await chains(session)).values() for steps in versions.values() for step in steps
-            for taker in step.takes
+            for taker in step.takes if taker.move != LOOK
         ]  # fmt: skip
-    assert {Stand(taker.stand) for taker in takers} == set(Stand)
+    assert {Stand(taker.stand) for taker in takers} == set(Stand) - {Stand.ABOVE}
     for taker in takers:
         [arrow] = [arrow for (_, move), arrow in LIFECYCLE.items() if move == taker.move]
         assert set(taker.roles) <= arrow.by, taker
@@ -115,17 +115,68 @@ async def test_a_proposal_that_came_back_is_signed_anew(world: World, desk: Desk
     assert (await case_of(world, receipt.case_id)).rework_count == 2
 
 
-async def test_where_an_outlet_handles_it_the_auditors_are_next_and_their_time_runs(world: World, desk: Desk) -> None:
+async def test_where_an_outlet_has_no_head_the_head_of_its_branch_signs(world: World, desk: Desk) -> None:
     receipt = await filed(world)
     await desk.sure("lead", receipt.case_id, "accept")
     await desk.sure("agent", receipt.case_id, "dispatch", handling_unit_id=await unit(world, "北京朝阳支行"))
     await desk.sure("outlet", receipt.case_id, "receive")
     answer = await desk.sure("outlet", receipt.case_id, "propose", **PROPOSAL)
-    assert (answer["awaiting"]["move"], answer["awaiting"]["who"]) == ("approve_opinion", "总行稽核")
-    assert await steps(world, receipt.case_id) == {"internal.decide"}
+    assert (answer["awaiting"]["move"], answer["awaiting"]["who"]) == ("sign", "北京分行部门负责人")
+    assert answer["awaiting"]["why"] == "朝阳支行没有可以签署的部门负责人，按流程由上级北京分行部门负责人签署"
+    assert answer["awaiting"]["why"] in (await (await desk.browser("branch")).get(f"/cases/{receipt.number}")).text
+    assert await steps(world, receipt.case_id) == {"internal.investigate"}
+    assert slug(await desk.does("supervisor", receipt.case_id, "approve_opinion", **YES)) == (409, "not-signed")
+    assert [await listed(desk, who, receipt.number) for who in ("branch", "auditor")] == [True, False]
+    await desk.sure("branch", receipt.case_id, "sign", **YES)
     assert slug(await desk.does("branch", receipt.case_id, "sign", **YES)) == (409, "nothing-to-sign")
-    assert slug(await desk.does("branch", receipt.case_id, "approve_opinion", **YES)) == (403, "not-your-decision")
+    assert slug(await desk.does("branch", receipt.case_id, "approve_opinion", **YES)) == (403, "own-work")
     await desk.sure("supervisor", receipt.case_id, "approve_opinion", **YES)
+
+
+async def test_the_head_of_the_outlet_itself_signs_unless_the_complaint_is_about_his_outlet(
+    world: World, desk: Desk
+) -> None:
+    for place in ("北京朝阳支行", "北京海淀支行"):
+        here = UUID(await unit(world, place))
+        await hired(world, f"head-{place}", roles=["department_head"], organisation_id=here)
+    await hired(world, "haidian", roles=["handler"], organisation_id=UUID(await unit(world, "北京海淀支行")))
+    for place, handler, who in (("北京朝阳支行", "outlet", "北京分行"), ("北京海淀支行", "haidian", "海淀支行")):
+        receipt = await filed(world, sender=place)
+        await desk.sure("lead", receipt.case_id, "accept")
+        given = {"handling_unit_id": await unit(world, place), "opinion": "就近办理"}
+        await desk.sure("agent", receipt.case_id, "dispatch", **given)
+        await desk.sure(handler, receipt.case_id, "receive")
+        answer = await desk.sure(handler, receipt.case_id, "propose", **PROPOSAL)
+        assert answer["awaiting"]["who"] == f"{who}部门负责人"
+        own = f"head-{place}"
+        assert await listed(desk, own, receipt.number) is (who == "海淀支行")
+        assert await listed(desk, "branch", receipt.number) is (who == "北京分行")
+    await desk.sure("head-北京海淀支行", receipt.case_id, "sign", **YES)
+    await holds(world)
+
+
+async def test_a_head_who_handled_it_himself_does_not_sign_his_own_proposal(world: World, desk: Desk) -> None:
+    office = UUID(await unit(world, "个人金融部"))
+    await hired(world, "head", roles=["handler", "department_head"], organisation_id=office)
+    receipt = await filed(world)
+    await desk.sure("lead", receipt.case_id, "accept")
+    await desk.sure("agent", receipt.case_id, "dispatch", handling_unit_id=str(office), opinion="信用卡业务")
+    await desk.sure("head", receipt.case_id, "receive")
+    answer = await desk.sure("head", receipt.case_id, "propose", **PROPOSAL)
+    assert answer["awaiting"]["who"] == "总行高管", "nobody else leads it: who stands above it signs"
+    refused = await desk.does("head", receipt.case_id, "sign", **YES)
+    assert slug(refused) == (403, "own-signature")
+    assert refused.json()["detail"] == "您办理过这件投诉，处理意见须由本单位其他负责人或上级机构负责人签署"
+    assert "sign" not in await offered(desk, "head", receipt.number)
+    assert not await listed(desk, "head", receipt.number)
+    await desk.sure("executive", receipt.case_id, "return_for_rework", opinion="请补充依据")
+    await hired(world, "deputy", roles=["department_head"], organisation_id=office)
+    answer = await desk.sure("head", receipt.case_id, "propose", **PROPOSAL)
+    assert answer["awaiting"]["who"] == "个金部部门负责人"
+    assert await listed(desk, "deputy", receipt.number)
+    await desk.sure("deputy", receipt.case_id, "sign", **YES)
+    await desk.sure("supervisor", receipt.case_id, "approve_opinion", **YES)
+    await holds(world)
 
 
 async def two_levels(world: World) -> None:
@@ -193,7 +244,8 @@ async def test_a_running_case_stays_with_the_people_of_its_chain(world: World, d
     await two_levels(world)
     await desk.sure("lead", receipt.case_id, "accept")
     await proposed(world, desk, receipt.case_id)
-    assert slug(await desk.does("branch", receipt.case_id, "approve_opinion", **YES)) == (403, "not-your-decision")
+    assert slug(await desk.does("branch", receipt.case_id, "approve_opinion", **YES)) == (409, "not-signed")
+    await desk.sure("branch", receipt.case_id, "sign", **YES)
     await desk.sure("supervisor", receipt.case_id, "approve_opinion", **YES)
 
 

@@ -18,7 +18,7 @@ from casebackend.connection import open_database
 from casebackend.settings import Settings
 from tests.world import TOKENS, World, configured, prepare
 
-START_SECONDS = 40
+START_SECONDS = 120
 
 
 class Live(World):
@@ -70,7 +70,7 @@ def running() -> Iterator[tuple[str, Settings]]:
             yield f"http://127.0.0.1:{port}", settings
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(60)
 
 
 def _wait_for(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:

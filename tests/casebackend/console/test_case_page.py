@@ -89,7 +89,9 @@ async def test_a_decision_told_by_telephone_asks_when_and_how_in_local_time(worl
         assert form
         assert re.search(r'name="requested_at" type="datetime-local"[^>]* required', form[0])
         assert 'max="2026-03-02T10:00"' in form[0]
-        world.wait(minutes=25)
+        world.wait(minutes=12)
+        assert (await client.get("/account")).status_code == 200
+        world.wait(minutes=13)
         asked = {"move": "withdraw", "requested_at": "2026-03-02T10:10", "identity_check": "回拨登记号码核对"}
         done = await client.post(f"/cases/{number}/moves", data=asked)
         assert done.status_code == 303, done.text

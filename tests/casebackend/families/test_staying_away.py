@@ -35,6 +35,7 @@ async def about(world: World, login: str, **fields: Any) -> tuple[Counter, str]:
 
 async def answered(world: World, desk: Desk, number: str) -> None:
     await desk.sure("outlet", number, "propose", **PROPOSAL)
+    await desk.sure("executive", number, "sign", opinion="同意")
     await desk.sure("supervisor", number, "approve_opinion", opinion="同意")
     await desk.sure("supervisor", number, "approve_reply", opinion="同意")
     await desk.sure("outlet", number, "reply", **REPLY | RIGHTS, **told(world))

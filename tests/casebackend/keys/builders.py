@@ -37,6 +37,9 @@ async def filled(world: World) -> str:
     number = str((await counter.sure(objects=[CARD]))["number"])
     answer = await posts(Desk(world), "agent", f"/cases/{number}/evidence", FILE)
     assert answer.status_code == 201, answer.text
+    wanted = {"kind": "cases", "format": "csv", "purpose": "密钥轮换测试"}
+    answer = await posts(Desk(world), "supervisor", "/exports/", wanted)
+    assert answer.status_code == 201, answer.text
     async with world.database.transaction() as session:
         lead = (await session.scalars(select(User).where(User.login == "lead"))).one()
         lead.mobile, lead.email = "19900008002", None

@@ -1,5 +1,7 @@
 """Nobody's work is lost when he leaves, and nobody who left gets in."""
 
+from uuid import uuid4
+
 import pytest
 import pytest_asyncio
 from sqlalchemy import select
@@ -196,3 +198,68 @@ async def test_the_worker_moves_people_and_cases_of_a_merged_unit(office: Office
     case = await case_of(office.world, case_id)  # type: ignore[arg-type]
     assert case.handling_unit_id == into.id
     assert (await office.user("sun")).organisation_id == into.id
+
+
+async def put_aside(office: Office, login: str) -> str:
+    browser = await office.browser(login)
+    body = {"facts": "柜台多扣了费用", "people": [{"role": "complainant", "name": "张三丰"}]}
+    made = await browser.post("/api/v1/registrations/", json=body, headers={"Idempotency-Key": uuid4().hex})
+    assert made.status_code == 201, made.text
+    return str(made.json()["id"])
+
+
+async def test_what_he_had_begun_to_take_down_goes_to_a_successor_who_may_else_to_the_pool_of_his_unit(
+    office: Office,
+) -> None:
+    home = await office.unit("0004")
+    for place, (name, roles) in enumerate((("li", ["intake"]), ("sun", ["handler"]), ("qi", ["intake"]))):
+        await hired(office.world, name, staff_no=f"85{place}1", roles=roles, organisation_id=home.id)
+    draft = await put_aside(office, "li")
+    li, sun, qi = [await office.user(name) for name in ("li", "sun", "qi")]
+    work = (await office.reads("admin", f"/users/{li.id}/work")).json()["items"]
+    assert [(item["kind"], item["label"]) for item in work] == [("draft", "暂存的登记（消费投诉）")]
+    left = await office.done(
+        "admin", "POST", f"/users/{li.id}/leaving", {"successor_id": str(sun.id), "reason": "离职"}, read=1
+    )
+    assert (left["to_successor"], left["to_pool"]) == ({}, {"draft": 1})
+    assert [row["id"] for row in (await office.reads("qi", "/registrations/pool")).json()["items"]] == [draft]
+    assert (await office.reads("outlet", "/registrations/pool")).json()["items"] == []
+    outlet = await (await office.browser("outlet")).post(
+        f"/api/v1/registrations/{draft}/taking", headers={"Idempotency-Key": "a"}
+    )
+    assert outlet.status_code == 404
+    page = (await (await office.browser("qi")).get("/register")).text
+    assert "离岗移交" in page
+    taken = await (await office.browser("qi")).post(f"/register/drafts/{draft}/take")
+    assert (taken.status_code, taken.headers["location"]) == (303, f"/register?draft={draft}")
+    opened = (await office.reads("qi", f"/registrations/{draft}")).json()
+    assert opened["content"]["people"][0]["name"] == "张三丰"
+    again = await (await office.browser("qi")).post(
+        f"/api/v1/registrations/{draft}/taking", headers={"Idempotency-Key": "b"}
+    )
+    assert again.status_code == 404
+    await hired(office.world, "wu", staff_no="8599", roles=["intake"], organisation_id=home.id)
+    wu = await office.user("wu")
+    body = {"successor_id": str(wu.id), "reason": "退休"}
+    over = await office.done("admin", "POST", f"/users/{qi.id}/leaving", body, read=1)
+    assert over["to_successor"] == {"draft": 1}
+    assert (await office.reads("wu", f"/registrations/{draft}")).status_code == 200
+    assert await sound(office.world) == []
+
+
+async def test_a_password_is_hashed_before_anything_is_locked(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = await hired(office.world)
+    hashed, seen = office.world.app.ctx.passwords.hashed, []
+
+    async def watched(plain: str) -> str:
+        async with office.world.database.transaction() as session:  # nobody else writes meanwhile
+            seen.append(await session.get(User, user.id) is not None)
+        return str(await hashed(plain))
+
+    monkeypatch.setattr(office.world.app.ctx.passwords, "hashed", watched)
+    done = await office.done("admin", "POST", f"/users/{user.id}/initial-password", read=1)
+    assert done["initial_password"]
+    page = await (await office.browser("admin")).post(f"/users/{user.id}/password", data={"version": "2"})
+    assert (page.status_code, "的初始密码" in page.text, seen) == (200, True, [True, True])
+    missing = await office.browser("admin")
+    assert (await missing.post(f"/api/v1/users/{user.id}/initial-password")).status_code == 428

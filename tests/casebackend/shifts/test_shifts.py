@@ -139,7 +139,7 @@ async def test_only_who_is_free_is_given_work_and_each_change_is_kept(office: Of
     )
     assert own.json()["type"] == "/problems/leaders-plan-shifts"
     foreign = await office.asks("branch", "POST", path, {"state": "out", "reason": "x"})
-    assert foreign.json()["type"] == "/problems/shift-wrong"
+    assert (foreign.status_code, foreign.json()["type"]) == (404, "/problems/shift-unknown")
     assert (await office.asks("agent", "POST", path, {"state": "out", "reason": "x"})).status_code == 403
     events = (await office.reads("agent", f"{path}/events")).json()["items"]
     assert {(each["state"], each["reason"], each["forced"], each["by_name"]) for each in events} == {

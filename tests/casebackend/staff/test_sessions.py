@@ -74,10 +74,11 @@ async def test_idle_and_longest_time_are_parameters_of_the_day_of_the_login(worl
     await late.enter()
     world.wait(minutes=9)
     assert await late.at_the_desk()
+    assert await early.at_the_desk()
     world.wait(minutes=7)
     assert not await late.at_the_desk()
     assert await early.at_the_desk()
-    world.wait(minutes=29)
+    world.wait(minutes=14)
     assert await early.at_the_desk()
 
 

@@ -24,3 +24,13 @@ def test_a_flooder_slows_nobody_else() -> None:
     for _ in range(200):
         pace.wait("flood")
     assert pace.wait("calm") == 0.0
+
+
+def test_who_has_said_nothing_for_a_minute_takes_no_room() -> None:
+    clock = Clock()
+    pace = Pace(clock)
+    for number in range(500):
+        pace.wait(f"visitor {number}")
+    clock.now += 61
+    pace.wait("another")
+    assert list(pace._buckets) == ["another"]

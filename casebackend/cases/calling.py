@@ -1,0 +1,80 @@
+"""Who is told that something waits for his decision: once for each time that it comes to him."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Kind as Kinds
+from casebackend.cases import deciding
+from casebackend.cases.filing import SYSTEM, written
+from casebackend.cases.model import Case
+from casebackend.cases.rules import Move, Status
+from casebackend.cases.service import hold
+from casebackend.cases.words import MOVE_LABELS
+from casebackend.notices.service import Word, notify
+from casebackend.staff.model import User
+from casebackend.staff.queries import with_role
+from casebackend.staff.rules import Role
+from casebackend.timeline.rules import Kind
+
+
+async def on_awaits(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
+    """Where nobody is there to decide, the complaint managers hear that it stands still."""
+    case = await hold(session, UUID(payload["case_id"]))
+    move = await deciding.due(session, case)
+    if move is None:
+        return
+    since, place = case.status_changed_at.isoformat(), str(case.awaits_unit_id or "")[:8]
+    cause = f"decision:{case.id}:{move}:{since}:{case.awaits}:{place}"
+    values = {"number": case.number, "what": MOVE_LABELS[move], "who": await deciding.who(session, case, move)}
+    word = Word(cause, "case.decision", "staff_decision", values, f"/cases/{case.number}#act", case_id=case.id)
+    to = await deciding.people(session, case, move) or await with_role(session, Role.COMPLAINT_MANAGER)
+    await notify(session, word, to=to, unit_id=case.awaits_unit_id, now=now)
+
+
+async def on_moved(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
+    """What was given back is corrected by the colleague who registered it."""
+    if payload.get("move") not in (Move.EDIT, Move.RETURN_TO_DRAFT):
+        return
+    case = await session.get_one(Case, UUID(payload["case_id"]))
+    login = case.creator.removeprefix(f"{Kinds.STAFF}:")
+    creator = await session.scalar(select(User).where(User.login == login, User.active))
+    if Status(case.status) is not Status.DRAFT or login == case.creator or creator is None:
+        return
+    cause = f"returned:{case.id}:{case.status_changed_at.isoformat()}"
+    values = {"number": case.number, "what": MOVE_LABELS[Move(payload["move"])]}
+    word = Word(cause, "case.returned", "staff_returned", values, f"/cases/{case.number}#act", case_id=case.id)
+    await notify(session, word, to=[creator], now=now)
+
+
+async def on_left(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
+    """What waited for the decision of a head who is gone waits for whoever comes next."""
+    user = await session.get_one(User, UUID(str(payload["user_id"])))
+    waiting = select(Case.id).where(
+        Case.status.in_((Status.PROPOSED, Status.CLOSURE_REVIEW)), Case.awaits_unit_id == user.organisation_id
+    )
+    for case_id in (await session.scalars(waiting.order_by(Case.id))).all():
+        case = await hold(session, case_id)
+        before = case.awaits, case.awaits_unit_id
+        with session.no_autoflush:
+            await deciding.wait_for(session, case, now=now)
+        if before != (case.awaits, case.awaits_unit_id):
+            await session.flush()
+            await written(session, case, Kind.AWAITS, SYSTEM, now=now, fields=["awaits", "awaits_unit_id"])
+
+
+async def on_void_asked(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
+    """Voiding takes a second administrator."""
+    case = await session.get_one(Case, UUID(payload["case_id"]))
+    if case.void_requested_by is None:
+        return
+    to = [user for user in await with_role(session, Role.SYSTEM_ADMIN) if str(user.id) != payload["user_id"]]
+    cause = f"void:{case.id}:{payload['version']}"
+    word = Word(
+        cause, Kind.VOID_REQUESTED, "staff_void_asked", {"number": case.number}, "/corrections", case_id=case.id
+    )
+    await notify(session, word, to=to, now=now)
