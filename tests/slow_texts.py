@@ -2,7 +2,6 @@
 
 import json
 import sys
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -15,6 +14,7 @@ from casebackend.drafts.dates import occurred_on
 from casebackend.parties.rules import normalised, right_paper, right_phone
 from casebackend.revisits.rules import again_in, score_in, solved_in, words_in
 from knowledge.query import parse
+from tests.cpu import measured
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 SMALL, LARGE = 16 * 1024, 64 * 1024
@@ -50,10 +50,18 @@ def texts(size: int) -> Iterator[tuple[str, str]]:
         yield piece, (piece * (size // len(piece) + 1))[: size - 1] + "x"
 
 
-def cost(read: Callable[[str], object], text: str) -> float:
-    began = time.process_time()
-    read(text)
-    return time.process_time() - began
+def cost(read: Callable[[str], object], text: str, *, times: int = 1) -> float:
+    """CPU seconds, the least of so many tries."""
+    found = []
+    for _ in range(times):
+        with measured() as took:
+            read(text)
+        found += took
+    return min(found)
+
+
+def grows(before: float, after: float, cap: float, growth: float) -> bool:
+    return after > cap or after > growth * max(before, QUIET_SECONDS / growth)
 
 
 def main(cap: float, growth: float) -> None:
@@ -63,7 +71,9 @@ def main(cap: float, growth: float) -> None:
         for (piece, small), (_, large) in zip(texts(SMALL), texts(LARGE), strict=True):
             before = cost(read, small)
             after = cost(read, large) if before < cap / growth else cap + before
-            if after > cap or after > growth * max(before, QUIET_SECONDS / growth):
+            if before < cap / growth and grows(before, after, cap, growth):
+                before, after = cost(read, small, times=3), cost(read, large, times=3)
+            if grows(before, after, cap, growth):
                 bad[f"{name} {piece!r}"] = [round(before, 3), round(after, 3)]
                 sys.stderr.write(f"{name} {piece!r} {before:.3f} {after:.3f}\n")
     sys.stdout.write(json.dumps({"readers": len(READERS), "texts": len(PIECES), "bad": bad}, ensure_ascii=False) + "\n")
