@@ -54,6 +54,7 @@ def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
         "case.assigned": (assignments.on_assigned,),
         "organisation.changed": (restructuring.on_changed,),
         "user.left": (shifts.on_left, calling.on_left),
+        "unit.fewer": (calling.on_fewer,),
         "export.asked": (exports.on_asked,),
         "export.changed": (exports.on_changed,),
         "login.locked": (watching.on_locked,),

@@ -72,6 +72,7 @@ async def guard(request: Request) -> HTTPResponse | None:
     rights: matrix.Matrix = request.app.ctx.matrix
     if rights.allows(request.ctx.principal, name, method=request.method, path=request.path):
         _same_site(request, name)
+        request.ctx.principal = rights.acting(request.ctx.principal, name)
         return None
     return await _refuse(request, name)
 

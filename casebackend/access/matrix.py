@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -34,6 +34,16 @@ class Matrix:
         if principal.rights is not None:
             return granted(row, self.functions.get(route, frozenset()), principal.rights)
         return bool(row & principal.roles)
+
+    def acting(self, principal: Principal, route: str) -> Principal:
+        """With the roles only that bring what the route carries out: of several roles, the one that came with other
+        functions lends this one nothing."""
+        rights, row = principal.rights, self.rows.get(route, frozenset())
+        if rights is None or row & {PUBLIC, ANY_STAFF}:
+            return principal
+        asked = self.functions.get(route, frozenset())
+        brought = frozenset[str]().union(*(roles for roles, only in rights.sources if only is None or asked <= only))
+        return replace(principal, roles=principal.roles & brought)
 
     @property
     def roles(self) -> frozenset[str]:

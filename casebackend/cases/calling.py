@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Kind as Kinds
-from casebackend.cases import deciding
+from casebackend.cases import deciding, hearers
 from casebackend.cases.filing import SYSTEM, written
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Move, Status
@@ -32,7 +32,7 @@ async def on_awaits(session: AsyncSession, payload: Mapping[str, Any], now: date
     cause = f"decision:{case.id}:{move}:{since}:{case.awaits}:{place}"
     values = {"number": case.number, "what": MOVE_LABELS[move], "who": await deciding.who(session, case, move)}
     word = Word(cause, "case.decision", "staff_decision", values, f"/cases/{case.number}#act", case_id=case.id)
-    to = await deciding.people(session, case, move) or await with_role(session, Role.COMPLAINT_MANAGER)
+    to = await deciding.people(session, case, move) or await hearers.managers(session, case)
     await notify(session, word, to=to, unit_id=case.awaits_unit_id, now=now)
 
 
@@ -54,8 +54,17 @@ async def on_moved(session: AsyncSession, payload: Mapping[str, Any], now: datet
 async def on_left(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
     """What waited for the decision of a head who is gone waits for whoever comes next."""
     user = await session.get_one(User, UUID(str(payload["user_id"])))
+    await _again(session, user.organisation_id, now)
+
+
+async def on_fewer(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
+    """The same where he is there no more without having left: disabled, elsewhere, with other rights; or his unit."""
+    await _again(session, UUID(str(payload["unit_id"])), now)
+
+
+async def _again(session: AsyncSession, unit_id: UUID | None, now: datetime) -> None:
     waiting = select(Case.id).where(
-        Case.status.in_((Status.PROPOSED, Status.CLOSURE_REVIEW)), Case.awaits_unit_id == user.organisation_id
+        Case.status.in_((Status.PROPOSED, Status.CLOSURE_REVIEW)), Case.awaits_unit_id == unit_id
     )
     for case_id in (await session.scalars(waiting.order_by(Case.id))).all():
         case = await hold(session, case_id)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, not_, or_, select, true
 
 from casebackend.access.principal import Kind
 from casebackend.cases.judgement import SERIOUS
@@ -100,7 +100,8 @@ def _not_own_work(eyes: Eyes) -> ColumnElement[bool]:
 def _anothers_draft(eyes: Eyes) -> ColumnElement[bool]:
     """As `standing.anothers_draft`."""
     login = func.substr(Case.creator, len(f"{Kind.STAFF}:") + 1)
-    creator = exists().where(User.login == login, User.active, User.organisation_id == Case.receiving_unit_id)
+    able = cast(User.roles, String).contains(f'"{INTAKE}"')
+    creator = exists().where(User.login == login, User.active, able, User.organisation_id == Case.receiving_unit_id)
     by_staff = Case.creator.startswith(f"{Kind.STAFF}:")
     return and_(Case.status == S.DRAFT, Case.creator != eyes.actor, by_staff, creator)
 

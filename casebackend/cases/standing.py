@@ -105,12 +105,14 @@ def _of_the_unit(case: Case, move: Move | None) -> bool:
 
 
 async def anothers_draft(session: AsyncSession, case: Case, move: Move, principal: Principal) -> bool:
-    """What a colleague registered he corrects himself, as long as he works where it was taken in."""
+    """What a colleague registered he corrects himself, as long as he takes in complaints where it was taken in."""
     if move is not Move.SUBMIT or principal.kind is not Kind.STAFF or principal.actor == case.creator:
         return False
+    if not case.creator.startswith(f"{Kind.STAFF}:"):
+        return False
     here = User.organisation_id == case.receiving_unit_id
-    creator = select(User.id).where(User.login == case.creator.removeprefix(f"{Kind.STAFF}:"), User.active, here)
-    return case.creator.startswith(f"{Kind.STAFF}:") and await session.scalar(creator) is not None
+    creator = select(User.roles).where(User.login == case.creator.removeprefix(f"{Kind.STAFF}:"), User.active, here)
+    return not LIFECYCLE[Status.DRAFT, Move.SUBMIT].by.isdisjoint(await session.scalar(creator) or ())
 
 
 async def own_work(session: AsyncSession, case: Case, move: Move, principal: Principal) -> bool:

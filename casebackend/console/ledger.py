@@ -61,7 +61,7 @@ async def export(request: Request, session: AsyncSession) -> HTTPResponse:
     text, unit_id = _asked(request)
     month = ledger.month_of(text, local_date(now))
     found = await ledger.rows(session, me, month=month, unit_id=unit_id)
-    await exports.require_small(session, len(found), now=now)
+    await exports.require_small(session, len(found), by=me, now=now)
     refused = sum(bool(row.coded.faults) for row in found)
     detail: dict[str, object] = {
         "month": f"{month:%Y-%m}", "unit": str(unit_id) if unit_id else None, "rows": len(found), "refused": refused

@@ -154,7 +154,7 @@ async def export(request: Request, session: AsyncSession) -> HTTPResponse:
     given = str(request.args.get("state") or "all")
     state = State(given) if given in set(State) else None
     found = await sheet.rows(session, me, state=state, now=now)
-    await exports.require_small(session, len(found), now=now)
+    await exports.require_small(session, len(found), by=me, now=now)
     detail: dict[str, object] = {"state": given if state else "all", "rows": len(found)}
     await audit.record(
         session, chain="exports", event="supervision.exported", actor=me.actor, object="supervision", now=now,

@@ -4,6 +4,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.cases import hearers
 from casebackend.cases.model import Case
 from casebackend.database import REMEMBERED, remembered
 from casebackend.escalations.rules import Recipient
@@ -22,7 +23,8 @@ async def in_charge(session: AsyncSession, case: Case) -> list[User]:
         user = await _user(session, user_id) if user_id else None
         if user is not None and user.active:
             return [user]
-    return await staff.leaders_of(session, unit_in_charge(case))
+    leading = await staff.leaders_of(session, unit_in_charge(case))
+    return await hearers.seeing(session, case, leading) or leading
 
 
 async def _user(session: AsyncSession, user_id: UUID) -> User | None:
@@ -46,13 +48,13 @@ async def receivers(session: AsyncSession, case: Case, recipient: str) -> list[U
         case Recipient.SUPERIOR | Recipient.SUPERIOR2 as which:
             above = await _above(session, case)
             place = 0 if which is Recipient.SUPERIOR else 1
-            return above[place : place + 1] or above[-1:] or await staff.with_role(session, Role.COMPLAINT_MANAGER)
+            return above[place : place + 1] or above[-1:] or await hearers.managers(session, case)
         case Recipient.MANAGER:
-            return await staff.with_role(session, Role.COMPLAINT_MANAGER)
+            return await hearers.managers(session, case)
         case Recipient.EXECUTIVE:
-            return await staff.with_role(session, Role.EXECUTIVE)
+            return await hearers.of_role(session, case, Role.EXECUTIVE)
 
 
 async def _above(session: AsyncSession, case: Case) -> list[User]:
     having = await in_charge(session, case)
-    return await staff.superiors(session, having[0]) if having else []
+    return await hearers.seeing(session, case, await staff.superiors(session, having[0])) if having else []

@@ -117,7 +117,7 @@ async def _telling(session: AsyncSession, struck: Struck, strike: Strike, handle
         needs_ack=strike.kind is Reminding.ESCALATION,
     )
     if struck.review is not None:
-        above = await of_reviews.receivers(session, struck.review, strike.to)
+        above = await of_reviews.receivers(session, case, struck.review, strike.to)
         return Telling(said, above, struck.review.reviewing_unit_id)
     return Telling(said, await receivers(session, case, strike.to), unit_in_charge(case))
 

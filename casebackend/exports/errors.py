@@ -46,7 +46,10 @@ class NotWithoutApproval(Unprocessable):
     slug, title = "export-not-without-approval", "超过免审批的行数"
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"这里一次最多导出{most}行，请缩小范围；更多的请在“查询”中导出，由他人审批", most=most)
+        super().__init__(
+            f"这里一次最多导出{most}行，且计入每天免审批的总行数，请缩小范围；更多的请在“查询”中导出，由他人审批",
+            most=most,
+        )
 
 
 class OverQuota(DomainError):

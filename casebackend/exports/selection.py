@@ -13,7 +13,7 @@ from casebackend.cases.search import Given
 from casebackend.exports.rules import Kind
 from casebackend.paging import BadFilter
 from casebackend.reports import agreement
-from casebackend.reports.rules import REPORTS, Fixed, Period
+from casebackend.reports.rules import BY_LABELS, COMPARABLE, REPORTS, Fixed, Period
 
 LONGEST_QUERY, MOST_FIELDS = 4_000, 200
 # Of a page and not of what it lists.
@@ -70,6 +70,8 @@ def read(kind: Kind, report: str | None, query: str, *, today: date) -> Selectio
     if kind is Kind.CASES and report is not None:
         raise BadFilter("report")
     [by] = args.get("by", [None])[:1]
+    if by is not None and by not in BY_LABELS and by not in COMPARABLE:
+        raise BadFilter("by")
     return Selection(
         kind, report, search.read(args), _queue(args), _period(args, today) if kind is Kind.REPORT else None, by
     )

@@ -21,13 +21,12 @@ from casebackend.customers import service as customers
 from casebackend.database import locked, one_at_a_time
 from casebackend.exports import errors, gathering, queries, rules, selection, words
 from casebackend.exports.model import Export
-from casebackend.exports.queries import KEY, QUERY, TABLE
+from casebackend.exports.queries import CHAIN, KEY, QUERY, TABLE
 from casebackend.exports.rules import Format, Kind, Limits, State
 from casebackend.exports.selection import Selection
 from casebackend.outbox.service import emit
 from casebackend.staff.model import User
 
-CHAIN = "exports"
 STORE = "exports"
 
 
@@ -207,11 +206,13 @@ def told(session: AsyncSession, export: Export, now: datetime) -> None:
     emit(session, "export.changed", {"export_id": str(export.id)}, now=now)
 
 
-async def require_small(session: AsyncSession, rows: int, *, now: datetime) -> None:
+async def require_small(session: AsyncSession, rows: int, *, by: Principal, now: datetime) -> None:
     """For a page that hands out a list of its own on the spot: what needs approval is asked for elsewhere."""
-    most = (await queries.limits(session, now)).approval_rows
-    if rows > most:
-        raise errors.NotWithoutApproval(most)
+    allowed = await queries.limits(session, now)
+    await one_at_a_time(session, "exports.asked")
+    _, free = await queries.asked_today(session, (await _person(session, by)).id, now)
+    if allowed.needs_approval(rows, free_today=free):
+        raise errors.NotWithoutApproval(allowed.approval_rows)
 
 
 async def refused(session: AsyncSession, slug: str, *, about: str, by: Principal, now: datetime) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.guard import of_user
 from casebackend.access.principal import Principal
 from casebackend.calendar.rules import local_date
+from casebackend.cases import hearers
 from casebackend.cases import queries as cases
 from casebackend.cases.model import Case
 from casebackend.extensions import materials, rights, rules
@@ -38,7 +39,7 @@ async def on_asked(session: AsyncSession, payload: Mapping[str, Any], now: datet
         for user in await _candidates(session, case, extension)
         if await rights.may_approve(session, case, extension, of_user(user))
     ]
-    await notify(session, word, to=to or await with_role(session, Role.COMPLAINT_MANAGER), now=now)
+    await notify(session, word, to=to or await hearers.managers(session, case), now=now)
 
 
 async def _candidates(session: AsyncSession, case: Case, extension: Extension) -> Sequence[User]:
@@ -51,7 +52,7 @@ async def _candidates(session: AsyncSession, case: Case, extension: Extension) -
         found += await leaders_of(session, above[0].id)
     for role in sorted(named & set(Role)):
         found += await with_role(session, Role(role))
-    return list({user.id: user for user in found}.values())
+    return await hearers.seeing(session, case, list({user.id: user for user in found}.values()))
 
 
 async def on_material(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
@@ -64,8 +65,9 @@ async def on_material(session: AsyncSession, payload: Mapping[str, Any], now: da
         f"/cases/{case.number}#extensions", case_id=case.id,
     )  # fmt: skip
     unit_id = rights.unit_of(case)
-    to = [each for each in await leaders_of(session, unit_id) if materials.may_confirm(material, of_user(each))]
-    await notify(session, word, to=to or await with_role(session, Role.COMPLAINT_MANAGER), unit_id=unit_id, now=now)
+    able = [each for each in await leaders_of(session, unit_id) if materials.may_confirm(material, of_user(each))]
+    to = await hearers.seeing(session, case, able) or await hearers.managers(session, case)
+    await notify(session, word, to=to, unit_id=unit_id, now=now)
 
 
 async def waiting_for(session: AsyncSession, principal: Principal) -> int:

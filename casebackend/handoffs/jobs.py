@@ -11,6 +11,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.access.guard import of_user
+from casebackend.cases.placing import is_head_office
+from casebackend.cases.queries import sees_conversation
 from casebackend.conversations import service as conversations
 from casebackend.conversations.model import Conversation, Message
 from casebackend.conversations.rules import CARRIED_BY_US, Author, Owner
@@ -98,9 +101,16 @@ async def nudge(session: AsyncSession, due: Due, *, now: datetime) -> None:
         await _tell_lead(session, conversation, due, now)
 
 
+async def _leads(session: AsyncSession, conversation_id: UUID) -> list[User]:
+    """Those who may look into the talk; where none may, those of head office."""
+    everybody = await staff.with_role(session, Role.TEAM_LEAD)
+    seeing = [lead for lead in everybody if await sees_conversation(session, of_user(lead), conversation_id)]
+    return seeing or [lead for lead in everybody if await is_head_office(session, lead.organisation_id)]
+
+
 async def _tell_lead(session: AsyncSession, conversation: Conversation, due: Due, now: datetime) -> None:
     agent = await session.get(User, conversation.owner_user_id) if conversation.owner_user_id else None
-    leads = await staff.with_role(session, Role.TEAM_LEAD)
+    leads = await _leads(session, conversation.id)
     near = [lead for lead in leads if agent is not None and lead.organisation_id == agent.organisation_id]
     limits = await in_force(session, now)
     word = Word(

@@ -15,6 +15,7 @@ from casebackend.credentials.model import OldPassword
 from casebackend.database import locked, one_at_a_time
 from casebackend.organisations.errors import UnitClosed, UnitUnknown
 from casebackend.organisations.model import Organisation
+from casebackend.outbox import service as outbox
 from casebackend.people import errors
 from casebackend.staff.model import LoginAttempt, User
 from casebackend.staff.queries import with_role
@@ -66,10 +67,17 @@ async def change(session: AsyncSession, user: User, command: ChangeUser, *, by: 
     changed = [name for name in DETAILS if getattr(command, name) != getattr(user, name)]
     if "organisation_id" in changed:
         await keep_scope(session, user, command.organisation_id)
+        fewer(session, user.organisation_id, now=now)
     for name in changed:
         setattr(user, name, getattr(command, name))
     if changed:
         await written(session, user, "user.changed", by, now=now, detail={"fields": changed})
+
+
+def fewer(session: AsyncSession, unit_id: UUID | None, *, now: datetime) -> None:
+    """What waits for a decision in this unit is looked at again: somebody may not be there for it any more."""
+    if unit_id is not None:
+        outbox.emit(session, "unit.fewer", {"unit_id": str(unit_id)}, now=now)
 
 
 async def keep_scope(session: AsyncSession, user: User, unit_id: UUID | None) -> None:
@@ -89,6 +97,7 @@ async def disable(session: AsyncSession, user: User, reason: str, *, by: Princip
         raise errors.AlreadySo
     await require_not_the_last(session, user)
     user.active, user.disabled_why = False, reason
+    fewer(session, user.organisation_id, now=now)
     await end_all_sessions(session, user.id, now=now)
     await written(session, user, "user.disabled", by, now=now)
 

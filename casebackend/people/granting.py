@@ -131,6 +131,8 @@ async def _give(session: AsyncSession, user: User, wanted: dict[str, Any], by: P
     scope = UUID(wanted["scope_unit_id"]) if wanted["scope_unit_id"] else None
     if roles != rules.effective(user.roles, ()) or scope != user.scope_unit_id:
         await end_all_sessions(session, user.id, now=now)
+    if not set(user.roles) <= set(roles):
+        accounts.fewer(session, user.organisation_id, now=now)
     user.roles, user.granted = roles, list(wanted["roles"])
     user.posts, user.groups, user.scope_unit_id = list(wanted["posts"]), list(wanted["groups"]), scope
     await accounts.written(session, user, "user.rights_changed", by, now=now, detail={"roles": roles})

@@ -71,6 +71,7 @@ async def on_changed(session: AsyncSession, payload: Mapping[str, Any], now: dat
         await session.flush()
         detail: dict[str, object] = {"task_id": str(task.id), "unit_id": str(into.id)}
         await filing.noted(session, case, Entry.TASK_HANDED_OVER, MERGING, now=now, detail=detail)
+    accounts.fewer(session, unit.id, now=now)
 
 
 async def _take_over(

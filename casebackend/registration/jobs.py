@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.cases import hearers
 from casebackend.cases.model import Case
 from casebackend.cases.placing import is_head_office
 from casebackend.notices.service import Word, notify
@@ -22,7 +23,8 @@ async def on_major(session: AsyncSession, payload: Mapping[str, Any], now: datet
     case = await session.get_one(Case, UUID(payload["case_id"]))
     severity = str(payload["severity"])
     people = [user for role in TOLD for user in await with_role(session, role)]
-    to = [user for user in people if await is_head_office(session, user.organisation_id)]
+    head_office = [user for user in people if await is_head_office(session, user.organisation_id)]
+    to = await hearers.seeing(session, case, head_office) or head_office
     values = {"number": case.number, "severity": severity, "reason": _reason(case), "size": case.group_size}
     await notify(session, _word(case, "major", severity, "staff_major", values, at_once=True), to=to, now=now)
 

@@ -20,11 +20,16 @@ from casebackend.cases.service import hold
 from casebackend.conversations.model import Conversation, Delivery, Message
 from casebackend.customers import service as customers
 from casebackend.customers.model import ChannelIdentity, Customer, PersonalValue
+from casebackend.disclosures.model import Disclosure
 from casebackend.drafts.model import CallTranscript, Draft, DraftField
+from casebackend.escalations.model import Urge
 from casebackend.evidence.model import Evidence
 from casebackend.extensions.model import Extension, Material
+from casebackend.families.model import CaseLink
+from casebackend.forms.model import FormPrint
 from casebackend.parties.model import BusinessObject, Party
 from casebackend.parties.rules import ObjectKind
+from casebackend.recusals.model import Recusal, Waiver
 from casebackend.registration.model import Registration
 from casebackend.retention import queries
 from casebackend.retention.model import LegalHold, Redaction, RedactionRun
@@ -56,6 +61,14 @@ OPINIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (TimelineEntry, ("opinion",)),
     (CaseChange, ("reason",)),
     (LegalHold, ("reason", "lift_reason")),
+    (Disclosure, ("reason",)),
+    (FormPrint, ("reason",)),
+    (Recusal, ("reason", "lifted_reason")),
+    (Waiver, ("reason",)),
+    (Urge, ("opinion",)),
+    (CaseLink, ("reason",)),
+    (Task, ("cancel_reason",)),
+    (Attachment, ("removed_reason",)),
 )
 PERSONAL = (ObjectKind.STAFF, ObjectKind.CARD, ObjectKind.ACCOUNT, ObjectKind.POLICY)
 OF_PARTY = (

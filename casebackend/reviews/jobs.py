@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.guard import of_user
-from casebackend.cases import recusing
+from casebackend.cases import hearers, recusing
 from casebackend.cases.model import Case
 from casebackend.notices.service import Word, notify
 from casebackend.reviews import placing, queries, remanding
@@ -25,11 +25,12 @@ async def on_applied(session: AsyncSession, payload: Mapping[str, Any], now: dat
     if review.state != State.APPLIED:
         return
     managers = await staff.with_role(session, Role.COMPLAINT_MANAGER)
-    to = await _reviewers(session, review, case, managers) if review.reviewing_unit_id else managers
+    to = await _reviewers(session, review, case, managers) if review.reviewing_unit_id else []
+    to = to or await hearers.managers(session, case)
     values = {"number": case.number, "review": review.number}
     link = f"/cases/{case.number}#reviews"
     word = Word(f"review:{review.id}", Kind.REVIEW_APPLIED, "staff_review_applied", values, link, case_id=case.id)
-    await notify(session, word, to=to or managers, unit_id=review.reviewing_unit_id, now=now)
+    await notify(session, word, to=to, unit_id=review.reviewing_unit_id, now=now)
 
 
 async def _reviewers(session: AsyncSession, review: Review, case: Case, managers: Sequence[User]) -> list[User]:

@@ -7,7 +7,7 @@ PLANNERS = frozenset({"team_lead", "department_head", "complaint_manager"})
 LONGEST = timedelta(days=7)
 KIND_NAMES = {
     "case": "投诉", "task": "协办任务", "review": "核查", "supervision": "督办", "talk": "人工会话",
-    "unassigned": "待承办投诉",
+    "draft": "暂存的登记", "unassigned": "待承办投诉",
 }  # fmt: skip
 
 

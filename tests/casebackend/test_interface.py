@@ -200,6 +200,8 @@ async def test_a_broken_body_is_refused_everywhere(interface: Interface, body: b
         answer = await interface.sends(name, body)
         assert (answer.status_code, answer.json()["type"]) in [
             (422, "/problems/invalid-request"),
+            (413, "/problems/json-too-deep"),
+            (413, "/problems/body-too-large"),
             (404, answer.json()["type"]),
         ], f"{name}: {answer.text}"
 

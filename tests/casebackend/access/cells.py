@@ -19,9 +19,9 @@ from tests.casebackend.attachments import samples
 MISSING = {"reference": "TS20260302999999"}
 UNKNOWN = "00000000-0000-4000-8000-00000000dead"
 STRANGE = "a strange"
-# Where a number may stand of a case that one does not see: the audit is kept by numbers, a notice names the case it is
-# about, and the ledger holds what is over as well. The case itself stays closed.
-NAMED = ("audit.", "console_audit.", "notices.", "console_notices.", "console_ledger.")
+# Where a number may stand of a case that one does not see: the audit is kept by numbers, and the ledger holds what is
+# over as well. The case itself stays closed.
+NAMED = ("audit.", "console_audit.", "console_ledger.")
 # What stands in the lists of a unit: kind of thing, and whose.
 OF_UNITS = (("shift", "agent"), ("shift", "haidian"), ("shift", "jinan"), ("note", "haidian"), ("export", "beijing"))
 # Who reads every list, however small the share.

@@ -1,6 +1,7 @@
 """What no cell of the matrix asks: deeds that a rule of the business forbids to somebody who may see the case, and
 lists whose length must be that of the cases one sees."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,6 +88,11 @@ def deeds(ground: Ground) -> Iterator[Deed]:
         "move what another has in hand", "second", f"{at['chaoyang-in-hand']}/moves", 403, "not-in-charge", propose
     )
     yield Deed("review one's own", "intake-reviewer", f"{at['own']}/moves", 403, "own-work", {"move": "accept"})
+    ends = {"move": "approve_reply", "opinion": "同意", "closing_info": "已退费"}
+    yield Deed(
+        "let a regulator's case be answered with half a bank in sight", "narrowed", f"{at['regulated']}/moves", 403,
+        "head-office-only", ends,
+    )  # fmt: skip
     old = {"headers": {"If-Match": '"0"'}}
     accept = {"move": "accept"}
     yield Deed("with an old version", "supervisor", f"{at['chaoyang']}/moves", 412, "version-passed", accept, **old)  # type: ignore[arg-type]
@@ -113,6 +119,8 @@ def counts(ground: Ground) -> Iterator[Count]:
             "the report", name, REPORT, lambda answer: sorted(e["number"] for e in answer.json()["cases"]), numbers
         )
         yield Count("the figures by unit", name, UNITS, _total, len(seen))
+        near = sorted(str(unit) for unit in ground.facts.levels if ground.facts.reaches(person, unit))
+        yield Count("the units of the ledger", name, "/ledger", _units, near)
         coded = len([case for case in seen if case.judged_at is not None])
         yield Count("the report of coding", name, CODING, _coded, coded)
     for name in ("branch", "jinan", "haidian-head"):
@@ -141,6 +149,10 @@ REPORT = f"/api/v1/reports/detail?{PERIOD}"
 
 def _numbers(answer: httpx.Response) -> list[str]:
     return sorted(each["number"] for each in answer.json()["items"])
+
+
+def _units(answer: httpx.Response) -> list[str]:
+    return sorted(re.findall(r'<option value="([0-9a-f-]{36})"', answer.text))
 
 
 def _total(answer: httpx.Response) -> Any:

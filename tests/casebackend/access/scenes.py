@@ -32,9 +32,14 @@ CASES: dict[str, tuple[str | None, str | None, str | None]] = {
     "recused": ("北京朝阳支行", "北京朝阳支行", "second"),
     "left": ("北京朝阳支行", "北京朝阳支行", "former"),
     "replied": ("北京朝阳支行", "北京朝阳支行", "outlet"),
+    "regulated": ("北京朝阳支行", "北京朝阳支行", "outlet"),
     "own": (None, None, None),
     "closed": ("北京海淀支行", "北京海淀支行", "haidian"),
 }
+# Its answer waits for head office.
+REGULATED = {
+    "source": "regulator", "channel": "regulator", "regulator_number": "GJ-1", "regulator_due_on": "2026-03-20",
+}  # fmt: skip
 WEBCHAT = "webchat"
 REMEDIES = "可在30日内向上级机构申请核查，也可以申请调解、仲裁或者提起诉讼。"
 PICTURE = base64.b64encode(samples.picture("PNG", (40, 20))).decode()
@@ -95,6 +100,7 @@ class Stage:
         }  # fmt: skip
         if named:
             body["unit_id"] = await unit(self.world, named)
+        body |= REGULATED if key == "regulated" else {}
         made = await self._sends("agent", "/api/v1/cases/", body)
         assert made.status_code == 201, made.text
         async with self.world.database.reading() as session:
@@ -148,16 +154,20 @@ class Stage:
         await self._sends(handler, f"{at}/tasks", task)
         if scene.key == "recused":
             await self._sends("outlet", f"{at}/recusals", {"reason": text})
+        if scene.key in ("replied", "closed", "left", "regulated"):
+            await self._proposed(scene, handler, text)
         if scene.key in ("replied", "closed", "left"):
             await self._answered(scene, handler, text)
 
-    async def _answered(self, scene: Scene, handler: str, text: str) -> None:
+    async def _proposed(self, scene: Scene, handler: str, text: str) -> None:
         await self._moves(
             handler, scene, "propose", **PROPOSAL | {"findings": text[:400], "proposal": text[:400]},
             no_recording_reason="柜面办理，无录音", business_channel_a="营业现场", category_b="银行卡",
         )  # fmt: skip
         await self._moves("branch", scene, "sign", opinion="同意")
         await self._moves("auditor", scene, "approve_opinion", opinion="同意")
+
+    async def _answered(self, scene: Scene, handler: str, text: str) -> None:
         await self._moves("supervisor", scene, "approve_reply", opinion="同意")
         await self._moves(handler, scene, "reply", **REPLY | {"reply_remedies": REMEDIES}, **told(self.world))
         if scene.key == "replied":

@@ -90,6 +90,18 @@ async def test_whoever_registered_it_having_left_a_colleague_corrects_it(world: 
     assert (await counter.desk.sure("colleague", number, "submit", facts="更正"))["status"] == "pending_review"
 
 
+async def test_whoever_registered_it_taking_in_no_complaints_any_more_a_colleague_corrects_it(world: World) -> None:
+    counter = Counter(world)
+    centre = UUID(await unit(world, "客户服务中心"))
+    await hired(world, "colleague", roles=["intake"], organisation_id=centre)
+    number = (await counter.sure(unit_id=await unit(world, "北京朝阳支行")))["number"]
+    await counter.desk.sure("supervisor", number, "edit", opinion="经过有误")
+    async with world.database.transaction() as session:
+        (await session.scalars(select(User).where(User.login == "agent"))).one().roles = ["follow_up"]
+    assert number in await todo(counter.desk, "colleague")
+    assert (await counter.desk.sure("colleague", number, "submit", facts="更正"))["status"] == "pending_review"
+
+
 async def test_one_administrator_asks_another_one_decides_and_no_event_is_lost(world: World) -> None:
     await hired(world, "admin2", roles=["system_admin"], display_name="钱管理")
     desk = Desk(world)

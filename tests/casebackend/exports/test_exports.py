@@ -90,6 +90,8 @@ UNKNOWN: list[tuple[str, dict[str, Any], str]] = [
     ("", {"kind": "report", "report": "everything"}, "report"),
     ("from=2026-03-02&to=2026-03-01", {"kind": "report", "report": "detail"}, "to"),
     ("by=star", {"kind": "report", "report": "mom"}, "by"),
+    ("by=star", {"kind": "report", "report": "detail"}, "by"),  # of no use there, but it would stand in the audit
+    ("by=star", {"kind": "report", "report": "coding"}, "by"),
 ]
 
 
@@ -187,6 +189,20 @@ async def test_cut_into_small_ones_a_large_export_still_needs_approval(office: O
     assert (await office.gets("lead"))["state"] == "ready"  # each has his own day
     office.later(days=1)
     assert (await office.gets("supervisor"))["state"] == "ready"
+
+
+async def test_what_a_page_hands_out_on_the_spot_counts_into_the_free_rows_of_the_day(office: Office) -> None:
+    """Unit by unit and month by month a whole year would leave the house otherwise."""
+    await office.parameter("export.free_rows_per_day", "3")
+    await office.cases(3, channel="counter")
+    supervisor, told = await office.desk.browser("supervisor"), []
+    for _ in range(2):
+        told.append((await supervisor.get("/ledger.csv?month=2026-03")).status_code)
+    assert told == [200, 422]
+    assert (await office.gets("supervisor"))["state"] == "waiting"
+    assert (await office.gets("lead"))["state"] == "ready"
+    office.later(days=1)
+    assert (await (await office.desk.browser("supervisor")).get("/ledger.csv?month=2026-03")).status_code == 200
 
 
 async def test_so_many_a_day_and_no_more(office: Office) -> None:

@@ -17,6 +17,7 @@ from casebackend.audit.model import AuditEntry
 from casebackend.operations import OPERATIONS
 from casebackend.staff.groups import Dated, Mode, on
 from casebackend.staff.rules import ADMINISTRATORS, CASE_ROLES, Role
+from tests.casebackend.cases.builders import filed
 from tests.casebackend.people.admins import Office
 from tests.casebackend.staff.logins import hired, open_sessions, staff
 from tests.statements import counted
@@ -113,6 +114,23 @@ async def test_a_group_that_grants_single_functions_gives_those_from_its_day_to_
             assert (await chen.get("/register")).status_code == 200
         office.world.wait(days=1)
     assert opened == [403, 200, 200, 403]
+
+
+async def test_a_role_that_came_with_other_functions_lends_nothing_to_those_of_another_role(office: Office) -> None:
+    """Moves of a case are one function of many roles: a group that lets an agent read the board makes no manager."""
+    centre, receipt = await office.unit("0001"), await filed(office.world)
+    await office.sure("lead", receipt.case_id, "accept")
+    user = await hired(office.world, roles=["intake"], organisation_id=centre.id)
+    await approved(office, asked("board", "only", "digests.board", roles=("complaint_manager",)))
+    await office.granted(user.id, roles=["intake"], groups=["board"])
+    path = f"/cases/{receipt.case_id}"
+    assert (await office.reads("chen", "/board")).status_code == 200
+    assert "dispatch" not in [each["move"] for each in (await office.reads("chen", path)).json()["allowed"]]
+    given = {"handling_unit_id": str(centre.id), "opinion": "转办"}
+    assert (await office.does("chen", receipt.case_id, "dispatch", **given)).status_code in (403, 409)
+    await approved(office, asked("board", "all", roles=("complaint_manager",)))
+    assert "dispatch" in [each["move"] for each in (await office.reads("chen", path)).json()["allowed"]]
+    assert (await office.does("chen", receipt.case_id, "dispatch", **given)).status_code == 200
 
 
 async def test_administrators_get_no_function_of_cases_and_lose_none_of_theirs(office: Office) -> None:

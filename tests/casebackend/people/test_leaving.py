@@ -6,11 +6,11 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from casebackend.api.people import Leave
+from casebackend.api.people import ChangeUser, Leave
 from casebackend.cases.model import Case
 from casebackend.check import check
 from casebackend.conversations.model import Conversation
-from casebackend.people import leaving, restructuring
+from casebackend.people import accounts, leaving, restructuring
 from casebackend.staff.model import User
 from casebackend.supervision.model import Supervision
 from casebackend.tasks.model import Task
@@ -198,6 +198,36 @@ async def test_the_worker_moves_people_and_cases_of_a_merged_unit(office: Office
     case = await case_of(office.world, case_id)  # type: ignore[arg-type]
     assert case.handling_unit_id == into.id
     assert (await office.user("sun")).organisation_id == into.id
+
+
+@pytest.mark.parametrize("how", ["disabled", "moved", "with other roles", "merged"])
+async def test_a_decision_waits_for_no_head_who_is_there_no_more(office: Office, how: str) -> None:
+    number, case_id = await in_hand(office)
+    home, into = await office.unit("0004"), await office.unit("0002")
+    head = await hired(office.world, "head", staff_no="8503", roles=["department_head"], organisation_id=home.id)
+    await office.sure("li", number, "propose", **PROPOSAL)
+    assert (await case_of(office.world, case_id)).awaits_unit_id == home.id  # type: ignore[arg-type]
+    if how == "disabled":
+        await office.done("admin", "POST", f"/users/{head.id}/disabling", {"reason": "休假"}, read=1)
+    elif how == "moved":
+        async with office.world.database.transaction() as session:
+            names = ("display_name", "superior_id", "email", "mobile", "skills")
+            same = {name: getattr(head, name) for name in names}
+            user = await accounts.hold(session, head.id)
+            await accounts.change(
+                session, user, ChangeUser(**same, organisation_id=into.id), by=leaving.HANDING, now=office.world.time
+            )
+    elif how == "merged":
+        assert (await office.changed("0004", change="merge", successor_id=str(into.id))).is_success
+    else:
+        await office.granted(head.id, roles=["handler"])
+    for _ in range(2):
+        await worker(office.world).tick()
+    case, who = await case_of(office.world, case_id), "head" if how == "merged" else "executive"  # type: ignore[arg-type]
+    assert (case.awaits, case.awaits_unit_id) == ("department_head", into.id) or how != "merged"
+    assert number in [row["number"] for row in (await office.reads(who, "/cases/?queue=todo")).json()["items"]]
+    await office.sure(who, number, "sign", opinion="同意")
+    assert await sound(office.world) == []
 
 
 async def put_aside(office: Office, login: str) -> str:

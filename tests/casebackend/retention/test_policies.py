@@ -7,12 +7,14 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import String, select
 
 from casebackend.attachments import jobs as files
 from casebackend.attachments.model import Attachment
 from casebackend.audit.model import AuditEntry
+from casebackend.database import Base
 from casebackend.retention import jobs
+from casebackend.retention.redacting import AROUND, OPINIONS
 from casebackend.timeline.model import TimelineEntry
 from tests.casebackend.attachments import samples
 from tests.casebackend.attachments.worlds import uploads
@@ -176,6 +178,17 @@ async def test_what_colleagues_wrote_in_the_history_goes_unless_the_policy_keeps
     assert case.facts == GONE
     assert ("不属于投诉" in said, said == {GONE}) == (keeps, not keeps)
     assert [(row.kind, row.actor, row.at) for row in rows][: len(before)] == before
+
+
+def test_every_reason_and_opinion_around_a_case_is_among_the_words_that_go() -> None:
+    """Codes are short, words are not. A new table with words of colleagues shows here."""
+    gone = {(table.__tablename__, name) for table, names in (*AROUND, *OPINIONS) for name in names}
+    for table in Base.metadata.tables.values():
+        words = [
+            each.name for each in table.columns if isinstance(each.type, String) and (each.type.length or 999) > 99
+        ]
+        said = [name for name in words if name.endswith(("reason", "opinion")) and "case_id" in table.columns]
+        assert {(table.name, name) for name in said} <= gone
 
 
 async def test_a_longer_policy_that_begins_before_the_run_keeps_what_was_due(world: World) -> None:

@@ -1,15 +1,16 @@
 """Who is on duty, what one shift leaves to the next, and who is free for the next customer."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID, uuid4
 
 import pytest_asyncio
 from sqlalchemy import select
 
+from casebackend.api.people import WorkItem
 from casebackend.assignments import queries as assignments
 from casebackend.handoffs.queries import anyone_on_duty
-from casebackend.shifts import jobs
+from casebackend.shifts import jobs, rules, service
 from casebackend.shifts.model import Handover
 from casebackend.staff.model import DutyEvent
 from tests.casebackend.cases.builders import filed, unit
@@ -164,3 +165,8 @@ async def test_who_left_is_on_duty_no_more(office: Office) -> None:
     period = {"from": datetime(2026, 1, 1, tzinfo=UTC).isoformat(), "to": datetime(2027, 1, 1, tzinfo=UTC).isoformat()}
     browser = await office.browser("lead")
     assert (await browser.get("/api/v1/shifts", params=period)).status_code == 400
+
+
+def test_every_kind_of_open_work_has_a_name_in_a_handover() -> None:
+    kinds = set(get_args(WorkItem.model_fields["kind"].annotation))
+    assert kinds | {service.UNASSIGNED} == set(rules.KIND_NAMES)
