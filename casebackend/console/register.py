@@ -191,6 +191,10 @@ async def keep(request: Request, session: AsyncSession) -> HTTPResponse:
     form_id, typed = _uuid(form.get("form_id")), _typed(form)
     await one_at_a_time(session, f"register:{form_id}")
     known = await locked(session, Registration, form_id)
+    if known is not None and known.user_id == me.user_id and known.case_id is not None:
+        # Left with the click that handed the form in, and overtaken by it.
+        case = await session.get_one(Case, known.case_id)
+        return json({"version": known.version, "at": moment(now), "filed": case.number})
     saved = await drafts.held(session, me, form_id) if known is not None else None
     drafts.require_ours(saved, typed)
     units = {unit.name: unit.id for unit in (await tree(session)).units.values()}

@@ -283,7 +283,8 @@ async function keepDraft(form) {
     if (answer.ok) {
       const found = await answer.json();
       form.elements.draft_version.value = found.version;
-      said.textContent = `已自动保存（${found.at}）`;
+      keeping.sent = Boolean(found.filed);
+      said.textContent = found.filed ? `这份登记已提交，编号 ${found.filed}` : `已自动保存（${found.at}）`;
     } else if (answer.status === 409) {
       keeping.sent = true;
       said.textContent = "这份登记已在另一个窗口改动，这里不再自动保存。请把需要的内容复制过去，或重新打开";

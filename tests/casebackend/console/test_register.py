@@ -116,6 +116,18 @@ async def test_an_unfinished_form_keeps_itself_and_is_offered_again_after_a_cras
     assert "没有提交的登记" not in (await outlet.get("/register")).text
 
 
+async def test_what_was_kept_with_the_click_that_handed_it_in_is_no_conflict(world: World) -> None:
+    outlet = await Desk(world).browser("outlet")
+    for kept_before in (False, True):
+        form = FORM | hidden((await outlet.get("/register")).text)
+        if kept_before:
+            assert (await outlet.post("/register/keep", data=form)).status_code == 200
+        sent = await outlet.post("/register", data=form | {"act": "submit"})
+        late = await outlet.post("/register/keep", data=form | {"demand": "迟到"})
+        assert (late.status_code, late.json()["filed"] in sent.headers["Location"]) == (200, True)
+        assert "迟到" not in (await outlet.get(sent.headers["Location"])).text
+
+
 async def test_two_windows_never_overwrite_each_other(world: World) -> None:
     outlet = await Desk(world).browser("outlet")
     page = (await outlet.get("/register")).text
