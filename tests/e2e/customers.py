@@ -48,7 +48,7 @@ class WebCustomer:
         self._last = {"type": "say", "cid": cid or uuid4().hex, "text": text}
         await self._wire.send_json(self._last)
 
-    async def hear(self, *words: str, seconds: float = 20) -> str:
+    async def hear(self, *words: str, seconds: float = 60) -> str:
         """Waits until something said after the last call holds all `words`; gives everything said since."""
         said: list[str] = []
         deadline = time.monotonic() + seconds
@@ -75,14 +75,14 @@ class WebCustomer:
             await self._wire.send_json(self._last)
         return frame.get("items", []) if frame["type"] == "messages" else []
 
-    async def acknowledged(self, *, seconds: float = 20) -> str:
+    async def acknowledged(self, *, seconds: float = 60) -> str:
         """How the last message was taken: ack, kept or refused."""
         deadline = time.monotonic() + seconds
         while not any(frame["cid"] == self._last["cid"] and frame["type"] != "slow" for frame in self.acks):
             await self._frame(deadline, [])
         return str(self.acks[-1]["type"])
 
-    async def ask(self, text: str, *words: str, seconds: float = 20) -> str:
+    async def ask(self, text: str, *words: str, seconds: float = 60) -> str:
         await self.say(text)
         return await self.hear(*words, seconds=seconds)
 

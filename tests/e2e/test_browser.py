@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from ops.chain import Chain
 from tests.e2e.talks import STORY, number_in
 
-PATIENCE = 15_000
+PATIENCE = 60_000
 
 
 @pytest_asyncio.fixture
