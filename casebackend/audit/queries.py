@@ -11,11 +11,12 @@ from sqlalchemy import ColumnElement, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.audit.model import AuditEntry, AuditHead
-from casebackend.paging import beyond, cursor_of, moment, read_cursor
+from casebackend.paging import beyond, count, cursor_of, moment, read_cursor
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PERIOD = timedelta(days=7)
-ORDER: tuple[Any, ...] = (AuditEntry.at, AuditEntry.id)
+# What one request wrote has one moment: the place in its chain tells what came first.
+ORDER: tuple[Any, ...] = (AuditEntry.at, AuditEntry.seq, AuditEntry.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,10 @@ def conditions(wanted: Wanted, chain: str | None) -> list[ColumnElement[bool]]:
 async def entries(session: AsyncSession, wanted: Wanted, *, chain: str | None, cursor: str | None, limit: int) -> Found:
     query = select(AuditEntry).where(*conditions(wanted, chain))
     if cursor:
-        query = query.where(beyond(ORDER, read_cursor(cursor, [moment, UUID]), descending=True))
+        query = query.where(beyond(ORDER, read_cursor(cursor, [moment, count, UUID]), descending=True))
     rows = (await session.scalars(query.order_by(*(each.desc() for each in ORDER)).limit(limit + 1))).all()
-    more = len(rows) > limit
-    return Found(rows[:limit], cursor_of([rows[limit - 1].at, rows[limit - 1].id]) if more else None)
+    last = rows[limit - 1] if len(rows) > limit else None
+    return Found(rows[:limit], cursor_of([last.at, last.seq, last.id]) if last else None)
 
 
 async def latest(session: AsyncSession, chain: str) -> AuditEntry | None:

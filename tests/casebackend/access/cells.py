@@ -22,6 +22,8 @@ STRANGE = "a strange"
 # Where a number may stand of a case that one does not see: the audit is kept by numbers, and the ledger holds what is
 # over as well. The case itself stays closed.
 NAMED = ("audit.", "console_audit.", "console_ledger.")
+# What every export was for stands in the audit.
+AUDITS = ("audit.", "console_audit.")
 # What stands in the lists of a unit: kind of thing, and whose.
 OF_UNITS = (("shift", "agent"), ("shift", "haidian"), ("shift", "jinan"), ("note", "haidian"), ("export", "beijing"))
 # Who reads every list, however small the share.
@@ -148,6 +150,8 @@ class Ground:
             kept = {"reference": values["reference"]} if about.startswith(STRANGE) else {}
             twin = route.at({place: MISSING.get(place, UNKNOWN) for place in route.ids} | kept)
         hidden = self.hidden(person, denied=want not in (Want.IN, Want.CROSS))
+        if want is Want.IN and route.name.startswith(AUDITS):
+            hidden = tuple(word for word in hidden if not word.startswith("kanarie-export"))
         listed = route.ids[:1] in ((), ("conversation_id",)) and not route.name.startswith(NAMED)
         if want is Want.IN and person.is_staff and listed:
             hidden += self.numbers(person)
