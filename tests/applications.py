@@ -5,9 +5,30 @@ A thousand worlds would be 2 GB, and each collection of garbage a pause of secon
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from types import SimpleNamespace
 
+import sanic.signals
+import sanic_routing.route
+import sanic_routing.router
 from sanic import Sanic
 from sanic.router import Router
+
+
+def quickened() -> None:
+    """Every world has the same four hundred routes: what Sanic works out from their names alone is worked out once.
+
+    It would compile the same text for each application, and parse and print it again only to show it."""
+    routing = sanic_routing.router
+    shown = SimpleNamespace(parse=_same, unparse=_same, fix_missing_locations=_same)
+    vars(routing).update(ast=shown, compile=lru_cache(maxsize=16)(compile))
+    parts = lru_cache(maxsize=4096)(sanic_routing.utils.path_to_parts)
+    for module in (routing, sanic_routing.route, sanic.signals):
+        vars(module).update(path_to_parts=parts)
+
+
+def _same(text: str) -> str:
+    return text
 
 
 @contextmanager
