@@ -7,7 +7,7 @@ from pydantic import Field
 
 from casebackend.api.conversations import Command, View
 from casebackend.cases.rules import Move, Status
-from casebackend.cases.words import DeclineReason, Responsible, Satisfaction, ToldBy, Validity
+from casebackend.cases.words import DeclineReason, PauseGround, Responsible, Satisfaction, ToldBy, Validity
 
 
 class MoveCase(Command):
@@ -17,7 +17,8 @@ class MoveCase(Command):
     `version`: the version that was looked at, for forms; the API takes it from If-Match.
     `requested_at` and `identity_check`: a withdrawal that the customer asked a colleague for (令2020年第3号 Art. 15).
     `told_by`, `told_at`, `told_proof`: how the decision reached the customer where we carry no messages.
-    `appraisal`: what is appraised, and by whom; `appraisal_id`: the paper that says so, among the case's evidence.
+    `appraisal`: what is appraised or mediated, and by whom; `appraisal_id`: the paper that says so (of a mediation the
+    application of both sides), among the case's evidence.
     `no_recording_reason`: why a telephone complaint has no recording among its evidence.
     `facts` to `occurred_on` are taken by `submit` only. What is judged comes with a proposal only, a classification
     until the decision is approved; what a move does not take is left as it is.
@@ -30,6 +31,7 @@ class MoveCase(Command):
     cosigners: list[UUID] = Field(default_factory=list, max_length=20)
     countersign_mode: Literal["all", "any", "quorum"] = "all"
     countersign_quorum: int | None = Field(default=None, ge=1, le=20)
+    pause_ground: PauseGround = PauseGround.APPRAISAL
     appraisal: str | None = Field(default=None, max_length=500)
     appraisal_id: UUID | None = None
     decline_reason: DeclineReason | None = None

@@ -1,6 +1,6 @@
 """Names for staff of what a case holds as slugs, for pages and for paper. Standard library only."""
 
-from casebackend.cases.words import DeclineReason, Responsible, Satisfaction, ToldBy, Validity
+from casebackend.cases.words import PAUSE_LABELS, DeclineReason, Responsible, Satisfaction, ToldBy, Validity
 
 CHANNELS = {
     "wechat": "微信",
@@ -20,6 +20,7 @@ CHOICES: dict[str, dict[str, str]] = {
         DeclineReason.ALREADY_DECIDED: "已有处理决定，无新事实",
         DeclineReason.IN_OTHER_PROCEDURE: "已进入诉讼、仲裁等程序",
     },
+    "pause_ground": {ground.value: label for ground, label in PAUSE_LABELS.items()},
     "responsible": {Responsible.YES: "有责", Responsible.PARTLY: "部分有责", Responsible.NO: "无责"},
     "validity": {Validity.VALID: "成立", Validity.INVALID: "不成立"},
     "told_by": {

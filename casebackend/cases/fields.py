@@ -169,6 +169,7 @@ def detail(command: MoveCase, fields: Iterable[str]) -> dict[str, object]:
         shown["handling_unit_id"] = str(command.handling_unit_id)
     if command.move is Move.SUSPEND and command.appraisal_id:
         shown["evidence_id"] = str(command.appraisal_id)
+        shown["pause_ground"] = command.pause_ground
     if command.cosigners:
         shown["cosigners"] = [str(identity) for identity in command.cosigners]
         shown["mode"] = command.countersign_mode

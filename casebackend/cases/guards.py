@@ -58,7 +58,7 @@ class NotItsEvidence(Unprocessable):
     slug, title = "not-its-evidence", "不是这件投诉的证据"
 
     def __init__(self) -> None:
-        super().__init__("请先把鉴定委托书等文书登记为这件投诉的证据，再从中选择", field="appraisal_id")
+        super().__init__("请先把鉴定委托书或调解申请登记为这件投诉的证据，再从中选择", field="appraisal_id")
 
 
 def _empty(command: MoveCase, field: str) -> bool:

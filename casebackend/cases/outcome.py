@@ -11,7 +11,7 @@ from casebackend.calendar.rules import SHANGHAI
 from casebackend.cases.model import Case
 from casebackend.cases.placing import is_branch
 from casebackend.cases.rules import Move
-from casebackend.cases.words import FIELD_LABELS, ToldBy
+from casebackend.cases.words import FIELD_LABELS, PAUSE_LABELS, ToldBy
 from casebackend.conversations import service as conversations
 from casebackend.conversations.rules import CARRIED_BY_US, Author
 from casebackend.errors import Unprocessable
@@ -120,10 +120,10 @@ def opinion(case: Case, command: MoveCase, principal: Principal) -> str | None:
 
 
 def _opinion(command: MoveCase, principal: Principal) -> str | None:
-    """The record of a withdrawal says when the customer asked, and how we knew it was the customer; that of an
-    appraisal what was handed over. Kept as an opinion is kept: without personal data."""
+    """The record of a withdrawal says when the customer asked, and how we knew it was the customer; that of a
+    pause what for. Kept as an opinion is kept: without personal data."""
     if command.move is Move.SUSPEND and command.appraisal:
-        return f"鉴定材料：{command.appraisal}\n{command.opinion}"
+        return f"{PAUSE_LABELS[command.pause_ground]}：{command.appraisal}\n{command.opinion}"
     if not by_staff(command, principal) or command.requested_at is None:
         return command.opinion
     asked = aware(command.requested_at).astimezone(SHANGHAI)
@@ -139,7 +139,7 @@ def text_of(case: Case, command: MoveCase, reply_text: str | None, promised: dat
     if command.move is Move.DECLINE and command.decline_reason is not None:
         return words("case_declined", number=number, why=words(f"case_declined_{command.decline_reason}"))
     if command.move is Move.SUSPEND:
-        return words("case_suspended", number=number)
+        return words(f"case_suspended_{command.pause_ground}", number=number)
     if command.move is Move.RESUME and promised is not None:
         return words("case_resumed", number=number, day=f"{promised.year}年{promised.month}月{promised.day}日")
     return words("case_resumed_undated", number=number) if command.move is Move.RESUME else None

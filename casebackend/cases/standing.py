@@ -65,7 +65,7 @@ class OwnSuspension(Forbidden):
     slug, title = "own-suspension", "不能暂停自己承办的投诉"
 
     def __init__(self) -> None:
-        super().__init__("送外部鉴定会暂停法定时限，须由承办人以外的部门负责人或投诉管理人员决定")
+        super().__init__("鉴定和调解会暂停法定时限，须由承办人以外的部门负责人或投诉管理人员决定")
 
 
 class OnlyAsked(Forbidden):

@@ -12,7 +12,7 @@ S, M = Status, Move
 
 STATUS_LABELS: dict[Status, str] = {
     S.DRAFT: "暂存", S.PENDING_REVIEW: "待复核", S.ACCEPTED: "已受理", S.DECLINED: "不予办理",
-    S.DISPATCHED: "已转办待接收", S.INVESTIGATING: "调查处理中", S.COUNTERSIGN: "会签中", S.SUSPENDED: "外部鉴定中",
+    S.DISPATCHED: "已转办待接收", S.INVESTIGATING: "调查处理中", S.COUNTERSIGN: "会签中", S.SUSPENDED: "暂停办理中",
     S.PROPOSED: "处理意见待审", S.CLOSURE_REVIEW: "办结审批中", S.REPLY_PENDING: "待答复", S.REPLIED: "已答复",
     S.FOLLOW_UP: "回访中", S.CLOSED: "已结案", S.ARCHIVED: "已归档", S.WITHDRAWN: "已撤诉", S.MERGED: "已合并",
     S.VOIDED: "已作废",
@@ -22,7 +22,8 @@ MOVE_LABELS: dict[Move, str] = {
     M.SUBMIT: "提交复核", M.ACCEPT: "受理", M.RETURN_TO_DRAFT: "退回补正", M.DECLINE: "不予办理", M.DISPATCH: "转办",
     M.RECEIVE: "接收", M.SEND_BACK: "退回", M.TRANSFER: "改派", M.REPORT_UP: "上报上级机构",
     M.ASK_COUNTERSIGN: "发起会签",
-    M.COUNTERSIGN_DONE: "完成会签", M.SUSPEND: "送外部鉴定", M.RESUME: "恢复办理", M.PROPOSE: "提交处理意见",
+    M.COUNTERSIGN_DONE: "完成会签", M.SUSPEND: "暂停计时（鉴定、调解）", M.RESUME: "恢复办理",
+    M.PROPOSE: "提交处理意见",
     M.PROPOSE_REPLY: "投诉不成立，直接答复", M.SIGN: "部门负责人签署",
     M.APPROVE_OPINION: "同意处理意见", M.RETURN_FOR_REWORK: "退回重办",
     M.APPROVE_REPLY: "同意办结", M.REPLY: "答复客户", M.PLAN_FOLLOWUP: "转回访", M.CLOSE: "结案",
@@ -32,7 +33,7 @@ MOVE_LABELS: dict[Move, str] = {
 
 FIELD_LABELS: dict[str, str] = {
     "opinion": "处理意见", "decline_reason": "不予办理原因", "handling_unit_id": "承办单位", "cosigners": "会签单位",
-    "appraisal": "鉴定材料", "appraisal_id": "鉴定文书",
+    "pause_ground": "暂停原因", "appraisal": "鉴定材料或调解事项", "appraisal_id": "鉴定委托书或调解申请",
     "findings": "调查结果", "responsible": "有责认定", "cause_c": "投诉原因",
     "proposal": "处理方案", "reply_facts": "核实情况", "reply_basis": "处理依据", "reply_remedies": "救济途径",
     "satisfaction": "回访结果", "master_number": "主投诉编号", "overdue_reason": "超期原因",
@@ -50,6 +51,16 @@ class DeclineReason(StrEnum):
     NOT_A_COMPLAINT = "not_a_complaint"
     ALREADY_DECIDED = "already_decided"
     IN_OTHER_PROCEDURE = "in_other_procedure"
+
+
+class PauseGround(StrEnum):
+    """What the limit of law does not count: 令2020年第3号 Art. 18 (appraisal by others), Art. 23 (mediation)."""
+
+    APPRAISAL = "appraisal"
+    MEDIATION = "mediation"
+
+
+PAUSE_LABELS = {PauseGround.APPRAISAL: "外部鉴定、检测或评估", PauseGround.MEDIATION: "双方同意的调解"}
 
 
 class Responsible(StrEnum):

@@ -274,6 +274,6 @@ async def test_what_is_sent_to_an_appraisal_names_nobody_in_the_history(world: W
         assert "13800138000" not in f"{last.detail}{last.opinion}"
         assert "appraisal" not in last.detail
     shown = (await desk.reads("agent", f"/cases/{receipt.number}/timeline")).json()["entries"][-1]
-    assert "鉴定材料：" in shown["opinion"]
+    assert "外部鉴定、检测或评估：" in shown["opinion"]
     assert "13800138000" not in shown["opinion"]
     assert "送鉴定" in shown["opinion"]

@@ -49,6 +49,24 @@ async def test_a_pause_and_its_end_are_told_and_leave_the_proof_of_the_decision_
     assert (await case_of(world, receipt.case_id)).told_by is None
 
 
+async def test_while_both_sides_go_to_mediation_the_limit_of_law_stands_still(world: World) -> None:
+    desk, receipt = Desk(world), await filed(world)
+    await desk.investigating(receipt.number)
+    agreed = await desk.appraisal(receipt.number) | {"pause_ground": "mediation", "appraisal": "双方申请调解"}
+    assert (
+        await desk.does("supervisor", receipt.number, "suspend", **agreed | {"pause_ground": "holiday"})
+    ).status_code == 422
+    await desk.sure("supervisor", receipt.number, "suspend", **agreed)
+    assert "调解期间不计入处理期限" in await read_by_customer(world, receipt.case_id)
+    last = (await desk.reads("agent", f"/cases/{receipt.number}/timeline")).json()["entries"][-1]
+    assert last["detail"]["pause_ground"] == "mediation"
+    assert last["opinion"].startswith("双方同意的调解：双方申请调解")
+    world.wait(days=20)
+    desk.browsers.clear()
+    await desk.sure("agent", receipt.number, "resume", opinion="调解未成")
+    assert "我们最晚在 2026年4月6日 前答复您" in await read_by_customer(world, receipt.case_id)
+
+
 async def test_where_we_carry_no_messages_colleagues_say_how_they_told_it(world: World) -> None:
     counter = Counter(world)
     desk = counter.desk
