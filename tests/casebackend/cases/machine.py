@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,7 @@ from casebackend.staff.model import User
 from casebackend.workflow.service import use_profile
 from tests.casebackend.cases.deeds import DEEDS, FOLLOWS, Deed, declare, done
 from tests.casebackend.cases.sentences import hold_still, hold_true
+from tests.casebackend.inline_sqlite import inline_sqlite
 from tests.world import START, configured, prepare
 
 MEMORY = Path("/dev/shm")
@@ -77,6 +78,8 @@ class Bank:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
+        self.open = ExitStack()
+        self.open.enter_context(inline_sqlite())
         self.folder = Path(tempfile.mkdtemp(prefix="tingsu-machine-", dir=MEMORY if MEMORY.is_dir() else None))
         shutil.copy(template(self.loop), self.folder / "bank.db")
         settings = configured(f"sqlite+aiosqlite:///{self.folder}/bank.db", self.folder)
@@ -91,6 +94,7 @@ class Bank:
 
     def close(self) -> None:
         self.run(self.database.dispose())
+        self.open.close()
         self.loop.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
