@@ -4,26 +4,33 @@ from actions.action import Turn, TurnAction, business
 from casebackend.api.client import Refused
 from casebackend.api.conversations import HandoffRequest
 
+type Reason = Literal["asked", "not_understood", "identity", "danger"]
+REASONS: dict[str, Reason] = {"offer": "not_understood", "identity": "identity"}
+
+
+async def call_person(turn: Turn, reason: Reason, *, key: str) -> None:
+    """Puts the conversation in the queue for a person, once, and says where it stands."""
+    try:
+        handoff = await turn.backend.hand_off(
+            turn.conversation, HandoffRequest(message_id=turn.message, reason=reason), key=key
+        )
+    except Refused as refusal:
+        business(refusal)
+        turn.say("utter_handoff_already")
+        return
+    ahead = handoff.queue_position - 1
+    if handoff.queue_position == 0:
+        turn.say("utter_handoff_already")
+    elif not handoff.on_duty:
+        turn.say("utter_handoff_off_duty", promise=handoff.promise)
+    elif ahead > 0:
+        turn.say("utter_handoff_queue", ahead=ahead)
+    else:
+        turn.say("utter_handoff")
+
 
 class HandOff(TurnAction):
     called = "action_hand_off"
 
     async def answer(self, turn: Turn) -> None:
-        reason: Literal["asked", "not_understood"] = "not_understood" if turn.talk == "offer" else "asked"
-        try:
-            handoff = await turn.backend.hand_off(
-                turn.conversation, HandoffRequest(message_id=turn.message, reason=reason), key=turn.key()
-            )
-        except Refused as refusal:
-            business(refusal)
-            turn.say("utter_handoff_already")
-            return
-        ahead = handoff.queue_position - 1
-        if handoff.queue_position == 0:
-            turn.say("utter_handoff_already")
-        elif not handoff.on_duty:
-            turn.say("utter_handoff_off_duty", promise=handoff.promise)
-        elif ahead > 0:
-            turn.say("utter_handoff_queue", ahead=ahead)
-        else:
-            turn.say("utter_handoff")
+        await call_person(turn, REASONS.get(turn.talk, "asked"), key=turn.key())

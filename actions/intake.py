@@ -1,4 +1,9 @@
+from typing import Literal
+
+from actions import likeness, opinion
 from actions.action import Turn, TurnAction, business
+from actions.handoff import call_person
+from actions.identity import ask_again
 from casebackend.api.client import Refused
 from casebackend.api.drafts import Absorbed, DraftView
 
@@ -6,37 +11,75 @@ EXPLAIN_AFTER = 2
 OFFER_AFTER = 3
 
 
+ASKED_AGAIN = {
+    "supplement": "utter_supplement_again",
+    "second": "utter_second_reason_again",
+    "duplicate": "utter_like_again",
+}
+WAYS_ON = ["继续", "重新开始", "先不管"]
+MENU = ["我要投诉", "查进度", "催办", "转人工"]
+
+
 def ask_next(turn: Turn, draft: DraftView, *, explain: bool = False) -> None:
     """The one question that is open in the draft: its next field, or the read-back of all of them."""
+    if opinion.is_opinion(draft.matter):
+        opinion.ask_next(turn, draft)
+        return
     if draft.next is None:
         values = {field.name.value: field.value for field in draft.fields}
         turn.say("utter_summary_money" if draft.about_money else "utter_summary", **values)
         return
-    field, known = draft.next.value, len(draft.fields)
-    total = known + len(draft.missing)
-    turn.say(f"utter_{'explain' if explain else 'ask'}_{field}", step=min(known + 1, total), total=total)
+    field = draft.next.value
+    turn.say(f"utter_{'explain' if explain else 'ask'}_{field}", step=draft.done + 1, total=draft.total)
+
+
+def ask_line(turn: Turn, draft: DraftView) -> None:
+    known = [field.label for field in draft.fields if field.name not in draft.missing]
+    turn.say("utter_which_line", items=[*(f"改{label.removeprefix('您的')}" for label in known), "不改了"])
+
+
+def tell_unfinished(turn: Turn, draft: DraftView) -> None:
+    """Whoever comes back is told what is there and asked whether to go on."""
+    turn.say("utter_unfinished", done=draft.done, total=draft.total, items=WAYS_ON)
 
 
 async def resume(turn: Turn) -> None:
     """The open question again, after something else was answered in between."""
     if turn.talk == "withdraw":
         turn.say("utter_repeat_withdraw")
+    elif turn.talk == "identity":
+        ask_again(turn)
+    elif turn.talk in ASKED_AGAIN:
+        turn.say(ASKED_AGAIN[turn.talk])
     elif turn.talk == "survey":
         turn.say(f"utter_survey_{(turn.asked or '').partition('.')[2]}")
     elif turn.asked and (draft := await turn.backend.draft(turn.conversation)):
-        ask_next(turn, draft)
+        if draft.away:
+            tell_unfinished(turn, draft)
+        else:
+            ask_next(turn, draft)
 
 
 def _remark(turn: Turn, absorbed: Absorbed) -> None:
     """What was made of the message, before the next question."""
     if absorbed.media is not None:
         turn.say("utter_voice_unread" if absorbed.media == "voice" else "utter_media_kept")
+    elif absorbed.wish == "restart":
+        turn.say("utter_started_anew")
+    elif absorbed.turned is not None:
+        turn.say(f"utter_turned_{absorbed.turned}")
+    elif absorbed.started and opinion.is_opinion(absorbed.draft.matter):
+        turn.say(f"utter_started_{absorbed.draft.matter}")
     elif absorbed.started:
         turn.say("utter_soothe")
-    elif turn.asked is None:
+    elif turn.asked is None or absorbed.away:
         turn.say("utter_gone_on_with")
     elif turn.talk in {"confirm", "correction"} and absorbed.changed and absorbed.draft.next is None:
         turn.say("utter_changed", what="、".join(_labels(absorbed)))
+    if absorbed.noted:
+        turn.say("utter_noted", what="；".join(absorbed.noted))
+    if absorbed.papers:
+        turn.say("utter_papers_later", papers="、".join(absorbed.papers))
 
 
 def _labels(absorbed: Absorbed) -> list[str]:
@@ -46,8 +89,16 @@ def _labels(absorbed: Absorbed) -> list[str]:
 
 def ask_after(turn: Turn, absorbed: Absorbed) -> None:
     """What to say once the draft has read the message."""
+    if absorbed.wish == "later":
+        turn.say("utter_goodbye_for_now")
+        return
+    if absorbed.away and not absorbed.understood:
+        tell_unfinished(turn, absorbed.draft)
+        return
     _remark(turn, absorbed)
-    if absorbed.choices and absorbed.failures < OFFER_AFTER:
+    if absorbed.wish == "edit" and absorbed.draft.done:
+        ask_line(turn, absorbed.draft)
+    elif absorbed.choices and absorbed.failures < OFFER_AFTER:
         turn.say("utter_which_unit", items=absorbed.choices)
     elif absorbed.failures >= OFFER_AFTER:
         turn.say("utter_offer_person")
@@ -60,6 +111,26 @@ def ask_after(turn: Turn, absorbed: Absorbed) -> None:
         ask_next(turn, absorbed.draft, explain=absorbed.failures >= EXPLAIN_AFTER)
 
 
+async def go_on(turn: Turn, absorbed: Absorbed) -> None:
+    """What follows once the draft has read the message; a complaint like one made before is shown first."""
+    if not await likeness.shown(turn, absorbed):
+        ask_after(turn, absorbed)
+
+
+async def absorb(
+    turn: Turn, matter: Literal["complaint", "suggestion", "praise"] = "complaint"
+) -> Absorbed | None:
+    """Reads the message into the draft; where that is refused it says so itself. `matter`: what it begins."""
+    try:
+        return await turn.backend.absorb(turn.conversation, turn.message, key=turn.key(), matter=matter)
+    except Refused as refusal:
+        if business(refusal).slug == "no-draft":
+            turn.say("utter_menu", items=MENU)
+        else:
+            turn.say("utter_intake_refused")
+        return None
+
+
 class Intake(TurnAction):
     called = "action_intake"
 
@@ -67,13 +138,14 @@ class Intake(TurnAction):
         if turn.asked is None and turn.purpose == "correct" and await self._filed(turn):
             turn.say("utter_correct_filed")
             return
-        try:
-            absorbed = await turn.backend.absorb(turn.conversation, turn.message, key=turn.key())
-        except Refused as refusal:
-            business(refusal)
-            turn.say("utter_intake_refused")
+        absorbed = await absorb(turn)
+        if absorbed is None:
             return
-        ask_after(turn, absorbed)
+        if absorbed.danger is not None:
+            await call_person(turn, "danger", key=turn.key(3))
+            turn.say("utter_form_later", items=WAYS_ON[:1])
+        else:
+            await go_on(turn, absorbed)
 
     async def _filed(self, turn: Turn) -> bool:
         """Nothing is being filled in, and there is a case: that is what should be put right."""
@@ -87,6 +159,21 @@ class Intake(TurnAction):
         return bool(progress.cases)
 
 
+class Change(TurnAction):
+    """No to the read-back: what was said along with it is put right, else the line is asked."""
+
+    called = "action_change"
+
+    async def answer(self, turn: Turn) -> None:
+        absorbed = await absorb(turn)
+        if absorbed is None:
+            return
+        if absorbed.changed or absorbed.draft.next is not None:
+            await go_on(turn, absorbed)
+        else:
+            ask_line(turn, absorbed.draft)
+
+
 class File(TurnAction):
     called = "action_file"
 
@@ -96,6 +183,9 @@ class File(TurnAction):
         except Refused as refusal:
             business(refusal)
             await self._not_filed(turn)
+            return
+        if opinion.is_opinion(receipt.matter):
+            opinion.tell_filed(turn, receipt)
             return
         day = receipt.promised_on
         values = {"number": receipt.number, "unit": receipt.unit, "month": day.month, "day": day.day}
@@ -120,14 +210,18 @@ async def put_aside(turn: Turn, *, key: str) -> None:
         business(refusal)
         turn.say("utter_nothing_to_cancel")
         return
-    turn.say("utter_cancelled")
+    turn.say("utter_cancelled", items=["接着办", "我要投诉"])
 
 
 class Cancel(TurnAction):
     called = "action_cancel"
 
     async def answer(self, turn: Turn) -> None:
-        await put_aside(turn, key=turn.key())
+        standing = await turn.backend.standing(turn.conversation, turn.message)
+        if standing.wish == "later" and standing.draft is not None and standing.draft.state == "open":
+            turn.say("utter_goodbye_for_now")
+        else:
+            await put_aside(turn, key=turn.key())
 
 
 class Resume(TurnAction):
@@ -137,4 +231,4 @@ class Resume(TurnAction):
         before = len(turn.dispatcher.messages)
         await resume(turn)
         if len(turn.dispatcher.messages) == before:
-            turn.say("utter_menu")
+            turn.say("utter_menu", items=MENU)

@@ -13,10 +13,14 @@ from sanic import HTTPResponse, Request, Sanic, json
 from sanic.exceptions import SanicException
 
 from actions.action import TurnAction
+from actions.afterwards import Duplicate, Opinion, Second, Supplement
 from actions.faq import AnswerQuestion
 from actions.handoff import HandOff
-from actions.intake import Cancel, File, Intake, Resume
+from actions.identified import Identity
+from actions.intake import Cancel, Change, File, Intake, Resume
+from actions.menu import Menu
 from actions.revisit import Revisit
+from actions.safety import Safety
 from actions.settings import Settings
 from actions.status import Progress, Urge, Withdraw
 from casebackend.api.client import BackendUnavailable, CaseBackend, Refused
@@ -24,6 +28,8 @@ from casebackend.api.conversations import Heartbeat
 
 ACTIONS: tuple[type[TurnAction], ...] = (
     Intake, File, Cancel, Resume, Progress, Urge, Withdraw, HandOff, AnswerQuestion, Revisit,
+    Supplement, Second, Opinion, Duplicate,
+    Identity, Menu, Safety, Change,
 )  # fmt: skip
 BODY_LIMIT = 1024 * 1024
 HEARTBEAT_SECONDS = 5

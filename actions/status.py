@@ -1,4 +1,6 @@
 from actions.action import Turn, TurnAction, business
+from actions.afterwards import Duplicate
+from actions.identity import identify
 from actions.intake import put_aside, resume
 from casebackend.api.client import Refused
 from casebackend.api.own import CaseBrief, UrgeOutcome, WithdrawOutcome
@@ -44,7 +46,7 @@ class Progress(TurnAction):
         if len(progress.cases) > SHOWN:
             turn.say("utter_progress_more", count=len(progress.cases) - SHOWN)
         if progress.foreign:
-            turn.say("utter_foreign")
+            await identify(turn, "progress")
             return
         if not progress.cases:
             turn.say("utter_progress_not_yet" if turn.talk in IN_HAND else "utter_progress_none")
@@ -55,6 +57,9 @@ class Urge(TurnAction):
     called = "action_urge"
 
     async def answer(self, turn: Turn) -> None:
+        if turn.talk == "duplicate":
+            await Duplicate(turn.backend).answer(turn)
+            return
         try:
             urged = await turn.backend.urge(turn.conversation, turn.message, key=turn.key())
         except Refused as refusal:
@@ -62,7 +67,7 @@ class Urge(TurnAction):
             turn.say("utter_urge_none")
             return
         if urged.outcome == "foreign":
-            turn.say("utter_foreign")
+            await identify(turn, "urge")
             return
         self._tell(turn, urged)
         await resume(turn)
@@ -93,16 +98,16 @@ class Withdraw(TurnAction):
             business(refusal)
             turn.say("utter_withdraw_none")
             return
-        if outcome.outcome == "none" and turn.talk in IN_HAND:
+        if outcome.outcome == "foreign":
+            await identify(turn, "withdraw")
+        elif outcome.outcome == "none" and turn.talk in IN_HAND:
             # nothing was filed yet: what the customer wants to take back is the draft in hand
             await put_aside(turn, key=turn.key(2))
         else:
             self._tell(turn, outcome)
 
     def _tell(self, turn: Turn, outcome: WithdrawOutcome) -> None:
-        if outcome.outcome == "foreign":
-            turn.say("utter_foreign")
-        elif outcome.outcome == "choose":
+        if outcome.outcome == "choose":
             turn.say("utter_withdraw_choose", items=[case.number for case in outcome.cases])
         elif outcome.outcome == "kept":
             turn.say("utter_withdraw_kept")

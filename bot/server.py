@@ -20,6 +20,7 @@ from sanic.response import HTTPResponse, json
 from bot import logs, turns
 from bot.heartbeat import beat
 from bot.logs import log
+from bot.straight import KeptOpen
 
 ROOT = Path(__file__).resolve().parent.parent
 RESPONSE_SECONDS = 9  # a little more than a turn may take, so that the gateway answers first
@@ -60,6 +61,7 @@ def create_app(model: str, endpoints_file: str, credentials_file: str) -> Sanic:
         tasks.append(asyncio.ensure_future(beat(lambda: app.ctx.why_not)))
         began = time.monotonic()
         endpoints = AvailableEndpoints.read_endpoints(endpoints_file)
+        app.ctx.actions = endpoints.action = KeptOpen.of(endpoints.action)
         app.ctx.agent = await load_agent(model_path=model, endpoints=endpoints)
         if not app.ctx.agent or not app.ctx.agent.is_ready():
             raise SystemExit("no model could be loaded")
@@ -71,6 +73,7 @@ def create_app(model: str, endpoints_file: str, credentials_file: str) -> Sanic:
     async def stop(_: Sanic, __: Any) -> None:
         for task in tasks:
             task.cancel()
+        await app.ctx.actions.close()
 
     app.register_listener(start, "before_server_start")
     app.register_listener(stop, "before_server_stop")

@@ -4,6 +4,7 @@ from typing import Any, Dict, List, Optional
 
 import rasa.core.actions.action
 import rasa.core.agent
+import rasa.core.processor
 from rasa.core.actions.action import Action, RemoteAction
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.nlg.generator import NaturalLanguageGenerator
@@ -12,6 +13,8 @@ from rasa.core.processor import MessageProcessor
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.straight import Situation, StraightRunner, afresh, situation
 
 ACTION_SECONDS = 5
 
@@ -45,6 +48,19 @@ class _Watched(Action):
 
 class TurnProcessor(MessageProcessor):
     """Runs a message id once; a turn whose action failed or that said nothing is a failure, and is not saved."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._follows: Dict[Situation, PolicyPrediction] = {}
+
+    def _predict_next_with_tracker(self, tracker: DialogueStateTracker) -> PolicyPrediction:
+        """The rules are asked once in each situation; there are as many as purposes, talks and steps of a turn."""
+        now = situation(tracker)
+        if now is None:
+            return super()._predict_next_with_tracker(tracker)
+        if now not in self._follows:
+            self._follows[now] = super()._predict_next_with_tracker(tracker)
+        return afresh(self._follows[now])
 
     async def handle_message(self, message: UserMessage) -> Optional[List[Dict[str, Any]]]:
         stored = await self.tracker_store.answers(message.sender_id, message.message_id)
@@ -116,6 +132,7 @@ def short_action_call(action: RemoteAction, tracker: DialogueStateTracker, _: Do
 
 def install() -> None:
     rasa.core.agent.MessageProcessor = TurnProcessor
+    rasa.core.processor.DaskGraphRunner = StraightRunner
     rasa.core.agent.FailSafeTrackerStore = lambda store: store
     rasa.core.actions.action.DEFAULT_REQUEST_TIMEOUT = ACTION_SECONDS
     RemoteAction._validate_action_result = check_action_result

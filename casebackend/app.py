@@ -33,6 +33,7 @@ from casebackend.forms import routes as forms
 from casebackend.handoffs import routes as handoffs
 from casebackend.heartbeats import health
 from casebackend.heartbeats import routes as heartbeats
+from casebackend.identity import routes as identity
 from casebackend.metrics import routes as metrics
 from casebackend.notices import routes as notices
 from casebackend.notices import settings_routes as thresholds
@@ -43,6 +44,7 @@ from casebackend.policies import routes as security
 from casebackend.recordings import routes as recordings
 from casebackend.registration import dictionary_routes as dictionaries
 from casebackend.registration import routes as registration
+from casebackend.requests import routes as requests
 from casebackend.reports import routes as reports
 from casebackend.retention import routes as retention
 from casebackend.reviews import routes as reviews
@@ -57,11 +59,12 @@ from casebackend.workflow import routes as profiles
 API = (
     attachments.bp, recordings.bp, media.bp,
     around.tasks_bp, around.recusals_bp, around.evidence_bp, assignments.bp, conversations.bp, drafts.bp,
-    cases.bp, cases.own_bp, cases.handlings_bp, voids.bp, dictionaries.bp, registration.bp, registration.drafts_bp,
+    cases.bp, cases.own_bp, requests.own_bp, cases.handlings_bp, voids.bp, dictionaries.bp, registration.bp, registration.drafts_bp,
     reports.bp, revisits.bp, handoffs.bp, heartbeats.bp, assist.bp, families.bp, families.own_bp, reviews.bp,
     extensions.bp, limits.bp, profiles.bp, openapi.bp, digests.bp, escalations.bp, notices.bp, supervision.bp,
     thresholds.bp, security.bp, logins.bp, tokens.bp, people.bp, people.requests_bp, units.bp, imports.bp,
     shifts.shifts_bp, shifts.handovers_bp, shifts.states_bp,
+    identity.bp,
     disclosures.bp, forms.bp, audit.bp, contacts.bp, exports.bp, retention.bp,
 )  # fmt: skip
 

@@ -29,6 +29,7 @@ from casebackend.escalations.strikes import still_running
 from casebackend.exports import jobs as exports
 from casebackend.exports import making
 from casebackend.handoffs import jobs as handoffs
+from casebackend.identity import jobs as identity
 from casebackend.leading import Leading
 from casebackend.notices import jobs as notices
 from casebackend.notices.ports import Sender
@@ -118,6 +119,7 @@ class Chores(Leading):
 
     async def post(self) -> None:
         """Mail and SMS to colleagues, beside the ticking: a slow mail server holds up no clock."""
+        await self.send_codes()
         while self.epoch is not None and not self.stopping:
             async with self.database.reading() as session:
                 if not await notices.anything_to_send(session, now=self.now()):
@@ -127,6 +129,18 @@ class Chores(Leading):
             went = await notices.send_all(claimed, self.senders, stopping=lambda: self.stopping)
             async with self._as_leader() as session:
                 await notices.mark_all(session, went, now=self.now())
+
+    async def send_codes(self) -> None:
+        """One-time codes to customers, who are waiting for them: no quiet hours, before any mail."""
+        while self.epoch is not None and not self.stopping:
+            async with self.database.reading() as session:
+                if not await identity.anything_to_send(session, now=self.now()):
+                    return
+            async with self._as_leader() as session:
+                claimed = await identity.claim(session, now=self.now())
+            went = await notices.send_all(claimed, self.senders, stopping=lambda: self.stopping)
+            async with self._as_leader() as session:
+                await identity.mark_all(session, went, now=self.now())
 
     async def look_through_files(self) -> None:
         """Scan what came in, then make previews; beside the ticking, because files are large and scanners slow."""
@@ -191,6 +205,8 @@ class Chores(Leading):
             log.warning("calendar.ends_soon", reason=ends.isoformat())
         await self._each(watching.unused, watching.disable)
         await self._redact()
+        async with self._as_leader() as session:
+            await identity.forget(session, now=self.now())
         await self._repeat(retention.end_talks, retention.FILES_AT_ONCE)
         if await anchors.due(self.database, self.now()):
             await anchors.write(self.database, self.anchors, now=self.now())

@@ -180,6 +180,7 @@ class Database:
     async def look(self, statement: Executable, **values: Any) -> Row[Any] | None:
         """The first row of one statement, without a session around it: for what every request asks."""
         async with asyncio.timeout(DEADLINE_SECONDS), self._read_engine.connect() as connection:
+            await connection.execution_options(**{engines.ONE_STATEMENT: True})
             return (await connection.execute(statement, values)).first()
 
     async def dispose(self) -> None:

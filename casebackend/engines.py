@@ -17,6 +17,8 @@ log = structlog.get_logger()
 PRAGMAS = (
     "journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON", "journal_size_limit=67108864",
 )  # fmt: skip
+# The option of a connection of which one statement is asked: SQLite needs no BEGIN around it.
+ONE_STATEMENT = "tingsu_one_statement"
 # What SQLite says when its files can no longer be trusted. A full disk is not among them: that is refused and passes.
 BROKEN_FILE = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 EXIT_BROKEN_FILE = 70
@@ -66,7 +68,8 @@ def _sqlite_engine(url: str, begin: str, *pragmas: str) -> AsyncEngine:
         cursor.close()
 
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if ONE_STATEMENT not in connection.get_execution_options():
+            connection.exec_driver_sql(begin)
 
     event.listen(engine.sync_engine, "connect", told)
     event.listen(engine.sync_engine, "begin", start)

@@ -25,6 +25,7 @@ from casebackend.forms import model as forms
 from casebackend.grading import model as grading
 from casebackend.handoffs import model as handoffs
 from casebackend.heartbeats import model as heartbeats
+from casebackend.identity import model as identity
 from casebackend.notices import model as notices
 from casebackend.organisations import model as organisations
 from casebackend.outbox import model as outbox
@@ -34,6 +35,7 @@ from casebackend.policies import model as policies
 from casebackend.recusals import model as recusals
 from casebackend.registration import model as registration
 from casebackend.retention import model as retention
+from casebackend.requests import model as requests
 from casebackend.reviews import model as reviews
 from casebackend.revisits import model as revisits
 from casebackend.shifts import model as shifts
@@ -51,7 +53,7 @@ MODELS = (
     credentials, policies, tokens,
     extensions,
     people, shifts,
-    families, reviews, groups,
+    families, identity, requests, reviews, groups,
     grading, parties, registration,
     evidence, recusals, tasks,
     digests, escalations, notices, supervision,

@@ -62,6 +62,7 @@ def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
         "task.answered": (task_jobs.on_answered,),
         "case.unread": (escalations.on_unread,),
         "case.urged": (escalations.on_urged,),
+        "case.supplemented": (escalations.on_supplemented,),
         "case.replied": (partial(revisits.on_replied, delay=survey_delay), extensions.on_moved),
         "clock.near_due": (STRIKES,),
         "clock.overdue": (STRIKES,),

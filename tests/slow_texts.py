@@ -11,6 +11,8 @@ from casebackend.conversations.rules import chosen, cleaned, for_engine, wordles
 from casebackend.customers.personal import tokenise, without_secrets
 from casebackend.drafts.amounts import amounts
 from casebackend.drafts.dates import occurred_on
+from casebackend.drafts.extraction import Reader
+from casebackend.drafts.units import named
 from casebackend.parties.rules import normalised, right_paper, right_phone
 from casebackend.revisits.rules import again_in, score_in, solved_in, words_in
 from knowledge.query import parse
@@ -35,13 +37,15 @@ READERS: dict[str, Callable[[str], object]] = {
     "numbers_in": numbers_in,
     "amounts": lambda text: amounts(text, asked=True),
     "occurred_on": lambda text: occurred_on(text, NOW),
+    "units": named,
+    "a story": lambda text: Reader([], NOW).read(text, None, ()),
     "normalised": normalised,
     "right_phone": right_phone,
     "right_paper": right_paper,
     "search": parse,
 }
 PIECES = (
-    "a", "1", " ", "我", "，", "1-", "a.", "a@a.", "[手机#1]", "“", "密码是", "身份证号码是", "的", "TS", "%B", "我叫",
+    "a", "1", " ", "我", "，", "1-", "a.", "a@a.", "[手机#1]", "“", "密码是", "身份证号码是", "的", "TS", "%B", "我叫", "我姓王", "支行", "一共", "国庆节", "11月3号",
 )  # fmt: skip
 
 

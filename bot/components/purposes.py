@@ -1,4 +1,7 @@
-"""What a sentence is for: a linear model over character n-grams, stored as plain numbers."""
+"""What a sentence is for: a linear model over character n-grams, stored as plain numbers.
+
+A linear SVM separates sharper than logistic regression and trains in a hundredth of its time; one temperature, fitted
+on sentences the model had not seen, turns its scores into chances (docs/adr/0004)."""
 
 import json
 from collections import Counter
@@ -13,12 +16,15 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.optimize import minimize_scalar
+from scipy.special import logsumexp
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.svm import LinearSVC
 
 from bot.components.normalise import normalise
 
-RANKED = 5
+FOLDS = 5
 BLANK = frozenset({"^", "$", "^$"})
 
 
@@ -29,7 +35,19 @@ def ngrams(text: Text) -> List[Text]:
     return [run for run in runs if run not in BLANK]
 
 
+def _sharpness(scores: np.ndarray, answers: np.ndarray) -> float:
+    """The factor of the scores under which their softmax is least surprised by the answers."""
+
+    def surprise(factor: float) -> float:
+        scaled = scores * factor
+        return float(np.mean(logsumexp(scaled, axis=1) - scaled[np.arange(len(answers)), answers]))
+
+    return float(minimize_scalar(surprise, bounds=(0.5, 20.0), method="bounded").x)
+
+
 class Weights:
+    """`coef` and `bias` already carry the temperature: the softmax of the scores is the chance of each purpose."""
+
     def __init__(
         self, names: List[Text], terms: List[Text], idf: np.ndarray, coef: np.ndarray, bias: np.ndarray
     ) -> None:
@@ -40,10 +58,15 @@ class Weights:
     def fit(cls, texts: List[Text], purposes: List[Text], strictness: float) -> "Weights":
         """`strictness` is the inverse of regularisation."""
         vectorizer = TfidfVectorizer(analyzer=ngrams, sublinear_tf=True)
-        model = LogisticRegression(C=strictness, max_iter=1000, class_weight="balanced")
-        model.fit(vectorizer.fit_transform(texts), purposes)
+        features = vectorizer.fit_transform(texts)
+        model = LinearSVC(C=strictness, random_state=0).fit(features, purposes)
+        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+        unseen = cross_val_predict(
+            LinearSVC(C=strictness, random_state=0), features, purposes, cv=folds, method="decision_function"
+        )
+        sharp = _sharpness(unseen, np.searchsorted(model.classes_, purposes))
+        parts = (vectorizer.idf_, np.ascontiguousarray(model.coef_.T) * sharp, model.intercept_ * sharp)
         terms = [str(term) for term in vectorizer.get_feature_names_out()]
-        parts = (vectorizer.idf_, np.ascontiguousarray(model.coef_.T), model.intercept_)
         return cls([str(name) for name in model.classes_], terms, *(part.astype(np.float32) for part in parts))
 
     def probabilities(self, text: Text) -> np.ndarray:
@@ -61,7 +84,7 @@ class Weights:
 class Purposes(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"strictness": 20.0}
+        return {"strictness": 1.0}
 
     def __init__(
         self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource, weights: Optional[Weights] = None
@@ -112,7 +135,7 @@ class Purposes(GraphComponent, IntentClassifier):
             if self._weights is None or not message.get(TEXT):
                 continue
             chances = self._weights.probabilities(message.get(TEXT))
-            best = np.argsort(chances)[::-1][:RANKED]
+            best = np.argsort(chances)[::-1]
             ranking = [{"name": self._weights.names[at], "confidence": float(chances[at])} for at in best]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)

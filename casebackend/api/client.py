@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 from urllib.parse import quote
 from uuid import UUID
 
@@ -30,8 +30,18 @@ from casebackend.api.conversations import (
     TurnFailed,
     TurnResult,
 )
-from casebackend.api.drafts import Absorbed, CaseReceipt, DraftView, Transcript
-from casebackend.api.own import Progress, SurveyOutcome, UrgeOutcome, WithdrawOutcome
+from casebackend.api.drafts import Absorbed, AbsorbMessage, CaseReceipt, DraftView, Standing, Transcript
+from casebackend.api.identity import BeginIdentity, IdentityStep
+from casebackend.api.own import (
+    Likeness,
+    LikenessChoice,
+    Progress,
+    SecondOutcome,
+    SupplementOutcome,
+    SurveyOutcome,
+    UrgeOutcome,
+    WithdrawOutcome,
+)
 from casebackend.conversations.rules import Channel
 
 FILE_SECONDS = 120.0
@@ -211,9 +221,19 @@ class CaseBackend:
         payload = await self._call("GET", f"/conversations/{conversation}/draft")
         return None if payload is None else DraftView.model_validate_json(payload)
 
-    async def absorb(self, conversation: UUID, message: UUID, *, key: str) -> Absorbed:
+    async def absorb(
+        self,
+        conversation: UUID,
+        message: UUID,
+        *,
+        key: str,
+        matter: Literal["complaint", "suggestion", "praise"] = "complaint",
+    ) -> Absorbed:
         path = f"/conversations/{conversation}/draft/absorb"
-        return await self._ask(Absorbed, path, ForMessage(message_id=message), key=key)
+        return await self._ask(Absorbed, path, AbsorbMessage(message_id=message, matter=matter), key=key)
+
+    async def standing(self, conversation: UUID, message: UUID) -> Standing:
+        return await self._ask(Standing, f"/conversations/{conversation}/standing", ForMessage(message_id=message))
 
     async def file_draft(self, conversation: UUID, message: UUID, *, key: str) -> CaseReceipt:
         path = f"/conversations/{conversation}/draft/file"
@@ -238,6 +258,29 @@ class CaseBackend:
         return await self._ask(
             WithdrawOutcome, f"/conversations/{conversation}/withdraw", ForMessage(message_id=message), key=key
         )
+
+    async def supplement(self, conversation: UUID, message: UUID, *, key: str) -> SupplementOutcome:
+        path = f"/conversations/{conversation}/supplement"
+        return await self._ask(SupplementOutcome, path, ForMessage(message_id=message), key=key)
+
+    async def second_complaint(self, conversation: UUID, message: UUID, *, key: str) -> SecondOutcome:
+        path = f"/conversations/{conversation}/second"
+        return await self._ask(SecondOutcome, path, ForMessage(message_id=message), key=key)
+
+    async def likeness(self, conversation: UUID, message: UUID, *, key: str) -> Likeness:
+        path = f"/conversations/{conversation}/likeness"
+        return await self._ask(Likeness, path, ForMessage(message_id=message), key=key)
+
+    async def choose_likeness(self, conversation: UUID, message: UUID, *, key: str) -> LikenessChoice:
+        path = f"/conversations/{conversation}/likeness/choice"
+        return await self._ask(LikenessChoice, path, ForMessage(message_id=message), key=key)
+
+    async def begin_identity(self, conversation: UUID, command: BeginIdentity, *, key: str) -> IdentityStep:
+        return await self._ask(IdentityStep, f"/conversations/{conversation}/identity", command, key=key)
+
+    async def answer_identity(self, conversation: UUID, message: UUID, *, key: str) -> IdentityStep:
+        path = f"/conversations/{conversation}/identity/answer"
+        return await self._ask(IdentityStep, path, ForMessage(message_id=message), key=key)
 
     async def hand_off(self, conversation: UUID, command: HandoffRequest, *, key: str) -> HandoffView:
         return await self._ask(HandoffView, f"/conversations/{conversation}/handoff", command, key=key)

@@ -79,12 +79,14 @@ class ConversationView(View):
     """`messages` starts after the asked cursor; `owner_name` is the display name of the person in charge.
 
     `shown`: what this opening hands to the channel to show, and what nobody else will carry.
+    `large`: the customer wants large type and short sentences.
     """
 
     id: UUID
     channel: Channel
     owner: Owner
     owner_name: str | None
+    large: bool = False
     messages: list[MessageView]
     shown: list[MessageView] = Field(default_factory=list)
 

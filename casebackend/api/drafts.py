@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, field_validator
 
-from casebackend.api.conversations import Command, View
+from casebackend.api.conversations import Command, ForMessage, View
 from casebackend.api.values import without_controls
 from casebackend.drafts.rules import DraftState, FieldState
 from casebackend.drafts.rules import Field as DraftField
@@ -25,7 +25,8 @@ class FieldView(View):
 
 
 class DraftView(View):
-    """`next` is the one field to ask now; None means the draft is complete and may be read back."""
+    """`next` is the one field to ask now; None means the draft is complete and may be read back. A field may be held and
+    asked again. `away`: the customer comes back to it after hours."""
 
     id: UUID
     conversation_id: UUID
@@ -34,12 +35,25 @@ class DraftView(View):
     fields: list[FieldView]
     missing: list[DraftField]
     next: DraftField | None
+    away: bool = False
+    matter: str = "complaint"
+    likeness_settled: bool = False
+
+    @property
+    def done(self) -> int:
+        return sum(field.name not in self.missing for field in self.fields)
+
+    @property
+    def total(self) -> int:
+        return self.done + len(self.missing)
 
 
 class Absorbed(View):
     """What one message did to the draft. `started`: it began the draft. `failures`: misses in a row on the asked field.
     `choices`: candidates when the answer was ambiguous (two units of that name). `media`: the kind of a message that
-    brought nothing to read; it is kept, and answers no question."""
+    brought nothing to read; it is kept, and answers no question. `wish`: what the customer wants of the form itself.
+    `away`: nothing was said for hours before. `danger`: told of for the first time, `warned`: told of before.
+    `noted`: what was noted just now of who complains and what to bear in mind, in words; `papers` are brought later."""
 
     draft: DraftView
     started: bool
@@ -48,6 +62,29 @@ class Absorbed(View):
     failures: int
     choices: list[str]
     media: str | None = None
+    turned: str | None = None
+    wish: Literal["go_on", "restart", "later", "edit", "keep"] | None = None
+    away: bool = False
+    danger: Literal["money", "life"] | None = None
+    warned: bool = False
+    noted: list[str] = Field(default_factory=list)
+    papers: list[str] = Field(default_factory=list)
+
+
+class AbsorbMessage(ForMessage):
+    """`matter`: what a draft that the message begins is; one that is open keeps what it is."""
+
+    matter: Literal["complaint", "suggestion", "praise"] = "complaint"
+
+
+class Standing(View):
+    """Where the customer stands. `draft`: the open one, else the one given up that may still be gone on with.
+    `offered`: the last words offered to go on with it. `menu`: what this customer used last stands first."""
+
+    draft: DraftView | None
+    wish: Literal["go_on", "restart", "later", "edit", "keep"] | None
+    offered: bool
+    menu: list[str]
 
 
 class CaseReceipt(View):
@@ -58,6 +95,7 @@ class CaseReceipt(View):
     unit: str | None
     promised_on: date
     received_at: datetime
+    matter: str = "complaint"
 
 
 class TranscriptTurn(Command):

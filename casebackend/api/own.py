@@ -38,11 +38,41 @@ class UrgeOutcome(View):
 
 
 class SecondOutcome(View):
-    """`case` is the second complaint just opened, or the one that was there; `cases` holds the choice."""
+    """`case` is the second complaint just opened, or the one that was there; `cases` holds the choice.
 
-    outcome: Literal["opened", "exists", "open", "not_possible", "none", "foreign", "choose"]
+    `reason`: about `case`, the closed one, the customer has not said yet what is wrong. `dropped`: no second one after
+    all. `review_days`: the answer was that of a branch, and its superior may be asked in writing within so many days.
+    """
+
+    outcome: Literal["opened", "exists", "open", "not_possible", "none", "foreign", "choose", "reason", "dropped"]
     case: CaseBrief | None
     cases: list[CaseBrief]
+    review_days: int | None = None
+
+
+class SupplementOutcome(View):
+    """`case` is the one it was added to (`added`), or to which the customer may add now (`ask`: nothing was told yet).
+    `draft`: nothing is open, and a complaint is being filled in. `ended`: there is nothing more to add."""
+
+    outcome: Literal["added", "ask", "ended", "choose", "closed", "draft", "none", "foreign"]
+    case: CaseBrief | None = None
+    cases: list[CaseBrief] = []
+    second_offered: bool = False
+
+
+class Likeness(View):
+    """Own complaints of the same unit and much the same words, made not long before this draft; empty when there are
+    none, or when the customer has chosen already."""
+
+    cases: list[CaseBrief]
+
+
+class LikenessChoice(View):
+    """What the customer wants: `case` is the earlier complaint it went to. `unclear` and `choose` ask again."""
+
+    outcome: Literal["supplement", "urge", "too_soon", "new", "closed", "choose", "unclear", "none"]
+    case: CaseBrief | None = None
+    cases: list[CaseBrief] = []
 
 
 class WithdrawOutcome(View):

@@ -29,7 +29,7 @@ async def on_filed(session: AsyncSession, payload: Mapping[str, Any], now: datet
         .join(Case, Case.conversation_id == Attachment.conversation_id)
         .where(Case.id == case_id, Attachment.case_id.is_(None))
     )
-    await _adopt(session, case_id, waiting.all(), now)
+    await adopt(session, case_id, waiting.all(), now)
 
 
 async def on_kept(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
@@ -42,10 +42,10 @@ async def on_kept(session: AsyncSession, payload: Mapping[str, Any], now: dateti
     query = select(Case).where(Case.conversation_id == conversation.id).order_by(Case.filed_at.desc(), Case.id)
     newest = await session.scalar(query.limit(1))
     if newest is not None and not conversation.has_draft and Status(newest.status) not in TERMINAL:
-        await _adopt(session, newest.id, [attachment], now)
+        await adopt(session, newest.id, [attachment], now)
 
 
-async def _adopt(session: AsyncSession, case_id: UUID, waiting: Sequence[Attachment], now: datetime) -> None:
+async def adopt(session: AsyncSession, case_id: UUID, waiting: Sequence[Attachment], now: datetime) -> None:
     if not waiting:
         return
     case = await session.get_one(Case, case_id)

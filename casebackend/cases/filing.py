@@ -135,6 +135,8 @@ async def written(
         "to": to_status,
         "fields": sorted(fields),
     }
+    if detail and "level" in detail:
+        audited["level"] = detail["level"]
     entry = {"move": move, "from_status": from_status, "to_status": to_status, "opinion": opinion, "due_at": due_at}
     await _kept(session, case, kind, principal, now=now, entry=entry | {"detail": detail}, audited=audited)
 

@@ -1,4 +1,5 @@
-"""The customer's side. Own cases are those of the same verified sender; a number alone opens nothing."""
+"""The customer's side. Own cases are those of the same verified sender, and with a code to the phone on file those
+registered elsewhere (identity/levels.yml); a number alone opens nothing."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -19,6 +20,8 @@ from casebackend.cases.words import NUMBERING, TS, numbers_in
 from casebackend.conversations.model import Conversation, Message, Turn
 from casebackend.conversations.rules import Asked
 from casebackend.errors import NotFound
+from casebackend.identity import queries as identity
+from casebackend.identity.rules import Action, Level
 from casebackend.notifications.words import words
 from casebackend.organisations.model import Organisation
 from casebackend.outbox import service as outbox
@@ -78,9 +81,43 @@ async def own_cases(session: AsyncSession, conversation_id: UUID) -> list[Case]:
     return sorted(found, key=lambda case: Status(case.status) not in OPEN)
 
 
-async def meant(session: AsyncSession, message: Message) -> tuple[list[Case], bool]:
-    """The own cases that the message may mean, and whether it names a number that is not own."""
+async def _from_elsewhere(
+    session: AsyncSession, conversation_id: UUID, action: Action, *, now: datetime
+) -> list[Case]:
+    """Registered by another channel or sender, of the customers whose phone this conversation has shown to hold."""
+    reached = await identity.customers_within_reach(session, conversation_id, action, now=now)
+    if not reached:
+        return []
+    found = await session.scalars(
+        select(Case)
+        .where(
+            Case.customer_id.in_(reached), Case.conversation_id != conversation_id, Case.status != Status.VOIDED
+        )
+        .order_by(Case.number.desc())
+    )
+    return list(found)
+
+
+async def _may(session: AsyncSession, case: Case, conversation_id: UUID, action: Action, *, now: datetime) -> bool:
+    here = await _going_on(session, await own_cases(session, conversation_id))
+    if case in here:
+        return True
+    return case in await _going_on(session, await _from_elsewhere(session, conversation_id, action, now=now))
+
+
+async def _level(session: AsyncSession, conversation_id: UUID, now: datetime) -> Level:
+    return (await identity.shown(session, conversation_id, now=now)).level
+
+
+async def meant(
+    session: AsyncSession, message: Message, action: Action | None = None, *, now: datetime | None = None
+) -> tuple[list[Case], bool]:
+    """The own cases that the message may mean, and whether it names a number that is not own. With `action` and `now`
+    also those registered elsewhere, when the level for it is in force."""
     own = await own_cases(session, message.conversation_id)
+    if action is not None and now is not None:
+        own += await _from_elsewhere(session, message.conversation_id, action, now=now)
+        own.sort(key=lambda case: Status(case.status) not in OPEN)
     named = numbers_in(message.text, session.info.get(NUMBERING, TS))
     if not named:
         return own, False
@@ -94,15 +131,15 @@ async def _going_on(session: AsyncSession, cases: Sequence[Case]) -> list[Case]:
     return list(found.values())
 
 
-async def progress(session: AsyncSession, conversation_id: UUID, message_id: UUID) -> Progress:
+async def progress(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> Progress:
     message = await message_of(session, conversation_id, message_id)
-    cases, foreign = await meant(session, message)
+    cases, foreign = await meant(session, message, Action.PROGRESS, now=now)
     return Progress(cases=await briefs(session, cases), foreign=foreign)
 
 
 async def urge(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> UrgeOutcome:
     message = await message_of(session, conversation_id, message_id)
-    cases, foreign = await meant(session, message)
+    cases, foreign = await meant(session, message, Action.URGE, now=now)
     cases = await _going_on(session, cases)
     open_cases = [case for case in cases if Status(case.status) in IN_PROCESS]
     if foreign and not cases:
@@ -119,13 +156,20 @@ async def urge(session: AsyncSession, conversation_id: UUID, message_id: UUID, *
     if len(open_cases) > 1:
         return UrgeOutcome(outcome="choose", case=None, cases=await briefs(session, open_cases))
     case = await hold(session, open_cases[0].id)
+    urged = await urge_one(session, case, conversation_id, now=now)
+    return UrgeOutcome(outcome="urged" if urged else "too_soon", case=await brief(session, case), cases=[])
+
+
+async def urge_one(session: AsyncSession, case: Case, conversation_id: UUID, *, now: datetime) -> bool:
+    """False when the customer urged not long ago. The caller holds the case."""
     if case.urged_at is not None and now - case.urged_at < URGE_EVERY:
-        return UrgeOutcome(outcome="too_soon", case=await brief(session, case), cases=[])
+        return False
     case.urge_count, case.urged_at = case.urge_count + 1, now
     await session.flush()
-    await written(session, case, Kind.URGED, CUSTOMER, now=now, detail={"count": case.urge_count})
+    level = int(await _level(session, conversation_id, now))
+    await written(session, case, Kind.URGED, CUSTOMER, now=now, detail={"count": case.urge_count, "level": level})
     outbox.emit(session, "case.urged", {"case_id": str(case.id), "count": case.urge_count}, now=now)
-    return UrgeOutcome(outcome="urged", case=await brief(session, case), cases=[])
+    return True
 
 
 async def withdraw(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> WithdrawOutcome:
@@ -134,7 +178,7 @@ async def withdraw(session: AsyncSession, conversation_id: UUID, message_id: UUI
         asked = await _asked_before(session, conversation_id)
         if asked is not None:
             return await _answered(session, asked, message, now)
-    cases, foreign = await meant(session, message)
+    cases, foreign = await meant(session, message, Action.WITHDRAW, now=now)
     cases = await _going_on(session, cases)
     open_cases = [case for case in cases if Status(case.status) in UNANSWERED]
     if foreign and not cases:
@@ -169,6 +213,8 @@ async def _asked_before(session: AsyncSession, conversation_id: UUID) -> Withdra
 async def _answered(session: AsyncSession, asked: Withdrawal, message: Message, now: datetime) -> WithdrawOutcome:
     """Unclear: asked again. Yes: the procedure ends on the day this message was received (令2020年第3号 Art. 15)."""
     case = await hold(session, (await merging.followed(session, await session.get_one(Case, asked.case_id))).id)
+    if not await _may(session, case, message.conversation_id, Action.WITHDRAW, now=now):
+        return WithdrawOutcome(outcome="foreign", case=None, cases=[])
     answer = yes_or_no(message.text)
     if answer is None:
         return WithdrawOutcome(outcome="confirm", case=await brief(session, case), cases=[])
@@ -176,6 +222,9 @@ async def _answered(session: AsyncSession, asked: Withdrawal, message: Message, 
     if answer and Status(case.status) in UNANSWERED:
         command = MoveCase(move=Move.WITHDRAW)
         received = message.received_at or message.at
-        case = await move_case(session, case.id, command, principal=CUSTOMER, now=now, effective_at=received)
+        level = await _level(session, message.conversation_id, now)
+        case = await move_case(
+            session, case.id, command, principal=CUSTOMER, now=now, effective_at=received, level=int(level)
+        )
         return WithdrawOutcome(outcome="withdrawn", case=await brief(session, case), cases=[])
     return WithdrawOutcome(outcome="closed" if answer else "kept", case=await brief(session, case), cases=[])

@@ -36,6 +36,7 @@ async def _file(request: Request, session: AsyncSession, conversation_id: UUID) 
         unit=unit.name if unit else None,
         promised_on=case.promised_on or local_date(case.filed_at),
         received_at=case.received_at,
+        matter=case.matter_type,
     )
     return json(receipt.model_dump(mode="json"), status=201)
 
@@ -54,7 +55,7 @@ async def file(request: Request, conversation_id: UUID) -> HTTPResponse:
 @idempotent
 async def progress(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
     command = ForMessage.model_validate_json(request.body)
-    answer = await own.progress(session, conversation_id, command.message_id)
+    answer = await own.progress(session, conversation_id, command.message_id, now=request.app.ctx.now())
     return json(answer.model_dump(mode="json"))
 
 

@@ -75,9 +75,11 @@ async def move_case(
     now: datetime,
     effective_at: datetime | None = None,
     match: str | None = None,
+    level: int | None = None,
 ) -> Case:
     """`effective_at`: when the move counts by law, where that is not the time of recording it. `match`: an If-Match as
     it was sent, compared with what stands under the lock: what was seen before it may have passed meanwhile.
+    `level`: how sure we were that it is the customer who does it (identity).
 
     A withdrawal counts from the receipt of the customer's message, a telling by staff from when it took place.
     """
@@ -93,7 +95,7 @@ async def move_case(
         return case
     master_id = await merging.concerned(session, case, command)
     await clockwork.run(session, case, command.move, arrow, at=at, now=now)
-    opinion = await _write(session, case, command, master_id, principal, at=at, now=now)
+    opinion = await _write(session, case, command, master_id, principal, at=at, now=now, level=level)
     await tasking.follow(session, case, command, principal, opinion=opinion, now=now)
     await granting.follow(session, case, command.move, principal, now=now)
     if master_id is not None:
@@ -121,6 +123,7 @@ async def _write(
     *,
     at: datetime,
     now: datetime,
+    level: int | None = None,
 ) -> str | None:
     """The row once, with its history. What was said, as it is kept."""
     promised = await clockwork.promised_on(session, case)
@@ -134,6 +137,7 @@ async def _write(
         given |= kept if command.move in outcome.KEEPS else {}
     before = case.status
     told |= fields.taken_over(case, command, principal)
+    told |= {} if level is None else {"level": level}
     changed = fields.take(case, given, by_person=principal.user_id is not None)
     session.add_all(fields.signed(case, changed, principal, reason=opinion, now=now))
     case.promised_on = promised or case.promised_on

@@ -9,13 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.calendar.rules import local_date
 from casebackend.cases import filing, rules
 from casebackend.cases.model import Case
-from casebackend.cases.placing import bot_unit, territorial_unit
+from casebackend.cases.placing import bot_unit, territorial_unit, unit_of_code
 from casebackend.conversations.model import Conversation
 from casebackend.customers import service as customers
 from casebackend.drafts import service as drafts
 from casebackend.drafts.model import Draft
 from casebackend.errors import Conflict
 from casebackend.failpoints import failpoint
+from casebackend.matters.catalogue import catalogue
+from casebackend.outbox import service as outbox
+
+# What a customer told of himself that asks for care; a lane changes the order of work, never a limit of law.
+CARE_LANE = "优先办理"
 
 
 class NothingToFile(Conflict):
@@ -50,21 +55,38 @@ async def file_from_draft(session: AsyncSession, conversation_id: UUID, *, actor
         conversation_id=conversation_id,
         customer_id=customer.id,
         channel=draft.channel,
+        matter_type=draft.matter_type,
         facts=complete.facts,
         demand=complete.demand,
         unit_id=complete.unit_id,
         receiving_unit_id=await bot_unit(session),
-        handling_unit_id=await territorial_unit(session, complete.unit_id, local_date(draft.first_received_at)),
+        handling_unit_id=await territorial_unit(
+            session, complete.unit_id, local_date(draft.first_received_at), matter=draft.matter_type
+        ),
         amount=complete.amount,
         occurred_on=complete.occurred_on,
         creator=actor,
         received_at=draft.first_received_at,
+        capacity=draft.capacity or "self",
+        group_size=draft.group_size or 1,
     )
     await filing.classify(session, case)
+    if draft.care and case.lane is None:
+        case.lane, case.lane_reason = CARE_LANE, f"客户情况：{'、'.join(draft.care)}"
     await filing.file(session, case, now=now)
+    await _praised(session, case, now)
     await drafts.mark_filed(session, draft, case.id)
     await failpoint("case.before_commit")
     return case
+
+
+async def _praised(session: AsyncSession, case: Case, now: datetime) -> None:
+    """Of praise the unit hears, and whoever else is named in matters.yml."""
+    code = catalogue().matters[case.matter_type].notice_unit
+    if code:
+        unit_id = await unit_of_code(session, code)
+        about = {"case_id": str(case.id), "unit_id": str(unit_id) if unit_id else None}
+        outbox.emit(session, "case.praised", about, now=now)
 
 
 async def _filed_before(session: AsyncSession, conversation_id: UUID) -> Case:

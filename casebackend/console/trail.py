@@ -15,11 +15,15 @@ from casebackend.cases.words import MOVE_LABELS
 from casebackend.console import picture
 from casebackend.customers import service as customers
 from casebackend.customers.rules import TOKEN
+from casebackend.identity.rules import LEVEL_LABELS, Level
 from casebackend.matters.catalogue import catalogue
 from casebackend.organisations.queries import tree
 from casebackend.timeline import queries as timeline
 from casebackend.timeline.model import TimelineEntry
 from casebackend.timeline.rules import LABELS, Kind
+
+
+BY_CUSTOMER = frozenset({Kind.URGED, Kind.WITHDRAWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +85,6 @@ def _event(entry: TimelineEntry, masks: dict[str, str]) -> Event:
 
 def _label(entry: TimelineEntry) -> str:
     known = entry.move in set(Move) and entry.kind == Kind.MOVED
-    return MOVE_LABELS[Move(str(entry.move))] if known else LABELS[Kind(entry.kind)]
+    label = MOVE_LABELS[Move(str(entry.move))] if known else LABELS[Kind(entry.kind)]
+    level = entry.detail.get("level") if entry.kind in BY_CUSTOMER else None
+    return label if level is None else f"{label}（{LEVEL_LABELS[Level(level)]}）"

@@ -17,14 +17,9 @@ from casebackend.database import announce
 MOST_AT_ONCE = 10
 
 
-async def anything_to_claim(session: AsyncSession, command: ClaimDelivery, now: datetime) -> bool:
-    """A look that disturbs no writer; the claim itself decides."""
-    given = {"now": now, "channels": command.channels}
-    return await session.scalar(_anything_to_do(), given) is not None
-
-
 @cache
-def _anything_to_do() -> Select[UUID]:
+def anything_to_claim() -> Select[UUID]:
+    """A look that disturbs no writer; the claim itself decides. Takes the parameters `now` and `channels`."""
     return select(Delivery.id).where(or_(queries.claimable_delivery(), queries.doubtful_delivery())).limit(1)
 
 
@@ -57,32 +52,28 @@ async def claim(session: AsyncSession, command: ClaimDelivery, *, now: datetime)
     )
     found = list(await session.scalars(query, {"now": now, "channels": command.channels}))
     for delivery in found:
-        _hand(delivery, command.worker, now)
+        hand(delivery, command.worker, now)
     await session.flush()
     return [await queries.delivery_view(session, delivery) for delivery in found]
 
 
-def _hand(delivery: Delivery, worker: str, now: datetime) -> None:
+def hand(delivery: Delivery, worker: str, now: datetime) -> None:
     delivery.state, delivery.worker = DeliveryState.CLAIMED, worker
     delivery.attempts += 1
     delivery.lease_until = now + timedelta(seconds=DELIVERY_LEASE_SECONDS)
 
 
-async def hand_to(session: AsyncSession, delivery_id: UUID | None, worker: str, now: datetime) -> None:
-    """A passive answer: the caller is already holding the line that it goes back on."""
-    _hand(await session.get_one(Delivery, delivery_id), worker, now)
-    await session.flush()
-
-
 async def release_held(session: AsyncSession, conversation: Conversation) -> None:
     """The customer is back, and the platform said that it had not sent these: they are due now."""
-    await session.execute(
+    released = await session.scalars(
         update(Delivery)
         .where(Delivery.conversation_id == conversation.id, Delivery.state == DeliveryState.HELD)
         .values(state=DeliveryState.PENDING, passive=False, worker=None, error=None, done_at=None)
+        .returning(Delivery.id)
         .execution_options(synchronize_session="fetch")
     )
-    announce(session, "deliveries")
+    if released.all():
+        announce(session, "deliveries")
 
 
 async def done(session: AsyncSession, delivery_id: UUID, command: DeliveryDone, *, now: datetime) -> None:

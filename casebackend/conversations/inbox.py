@@ -7,11 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.api.conversations import Inbound, InboundReceipt
+from casebackend.api.conversations import Inbound, InboundReceipt, Media
 from casebackend.conversations import deliveries, fetching, media, opening, queries, rules, service
+from casebackend.conversations.danger import danger_in
 from casebackend.conversations.errors import ExternalIdReused
+from casebackend.conversations.large import wants_large
 from casebackend.conversations.model import Conversation, Message, Turn
-from casebackend.conversations.rules import Author, Channel, Owner, TurnState
+from casebackend.conversations.rules import Asked, Author, Channel, Owner, TurnState
+from casebackend.customers import codes
 from casebackend.customers import service as customers
 from casebackend.database import announce
 from casebackend.failpoints import failpoint
@@ -46,11 +49,8 @@ async def _seen_before(session: AsyncSession, inbound: Inbound, message: Message
 
 async def receive(session: AsyncSession, inbound: Inbound, *, bank: str, now: datetime) -> InboundReceipt:
     await failpoint("inbox.before_insert")
-    known = await _known(session, inbound)
-    if known is not None:
-        return await _seen_before(session, inbound, known)
     conversation = await service.hold_or_open(session, channel=inbound.channel, sender=inbound.sender, now=now)
-    # Somebody may have stored the same message while we waited for the conversation.
+    # Asked with the conversation in hand: somebody may have stored the same message while we waited for it.
     known = await _known(session, inbound)
     if known is not None:
         return await _seen_before(session, inbound, known)
@@ -59,7 +59,8 @@ async def receive(session: AsyncSession, inbound: Inbound, *, bank: str, now: da
     if inbound.channel not in OPENS_ITSELF:
         await opening.greet(session, conversation, bank=bank, now=now)
     turn = await _duty(session, conversation, message, is_event, now)
-    conversation.last_in_at = now
+    if (large := wants_large(message.text)) is not None:
+        conversation.large = large
     await deliveries.release_held(session, conversation)
     announce(session, "console")
     await session.flush()
@@ -79,8 +80,9 @@ async def _store(session: AsyncSession, conversation: Conversation, inbound: Inb
     text = rules.cleaned(inbound.text)
     if not text and inbound.media:
         text = "".join(f"{rules.MEDIA_WORDS[each.kind]} {each.note or ''}".rstrip() for each in inbound.media)
-    text = rules.chosen(text, conversation.choices) or text
+    text = rules.chosen(text, conversation.choices) or rules.key_pressed(text) or text
     asked = None if text in conversation.choices else conversation.asked
+    text, code = _without_code(conversation, text, asked, now)
     tokenised = await customers.protect(session, conversation.id, text, asked=asked)
     identity = uuid4()
     cut = rules.cut(tokenised.text)
@@ -89,22 +91,48 @@ async def _store(session: AsyncSession, conversation: Conversation, inbound: Inb
         author=Author.CUSTOMER,
         text=cut,
         secret_dropped=tokenised.secret_dropped,
-        media=[each.model_dump_json() for each in inbound.media],
+        answer_digest=codes.digest(customers.vault(session), conversation.id, code) if code else None,
+        media=[_noted(conversation, each, now).model_dump_json() for each in inbound.media],
         external_id=inbound.external_id,
         received_at=inbound.received_at,
         at=now,
     )
     if cut != tokenised.text:
         message.original_enc = customers.vault(session).seal("messages", "original_enc", identity, tokenised.plain)
+    conversation.last_in_at = now
     try:
-        async with session.begin_nested():
-            stored = await service.put_in(session, conversation, message)
+        stored = await service.put_in(session, conversation, message)
     except IntegrityError as error:
         raise ExternalIdReused from error
     if inbound.media:
         await media.tie(session, stored, inbound.media)
         await fetching.note(session, stored, inbound.media, now=now)
     return stored
+
+
+async def _safety_first(session: AsyncSession, conversation: Conversation, message: Message, now: datetime) -> None:
+    """What cannot wait is said with the very next answer, whoever gives it, and a person is called before all others."""
+    danger = danger_in(message.text)
+    told = conversation.owner == Owner.QUEUED and conversation.handoff_reason == rules.DANGER
+    if danger is None or told or conversation.owner == Owner.PERSON:
+        return
+    await service.mention(session, conversation, f"danger_{danger}", now)
+    await service.queue_for_person(session, conversation, rules.DANGER, now)
+
+
+def _without_code(conversation: Conversation, text: str, asked: str | None, now: datetime) -> tuple[str, str | None]:
+    """A one-time code is never kept: neither as an answer, nor typed somewhere else while one is on its way."""
+    answering = asked == Asked.IDENTITY_CODE
+    running = conversation.code_until is not None and now < conversation.code_until
+    return codes.taken_out(text, answering=answering) if answering or running else (text, None)
+
+
+def _noted(conversation: Conversation, sent: Media, now: datetime) -> Media:
+    """What speech recognition made of a voice is kept with the medium, too."""
+    if sent.note is None:
+        return sent
+    note, _ = _without_code(conversation, sent.note, conversation.asked, now)
+    return sent.model_copy(update={"note": note})
 
 
 async def _duty(
@@ -128,6 +156,7 @@ async def _duty(
         turn.state = TurnState.FOR_PERSON
     if message.secret_dropped:
         await service.mention(session, conversation, "secret_dropped", now)
+    await _safety_first(session, conversation, message, now)
     if turn.state == TurnState.WAITING:
         announce(session, "turns")
     else:

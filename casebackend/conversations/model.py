@@ -9,7 +9,8 @@ from casebackend.database import Base
 
 
 class Conversation(Base):
-    """One for each sender of a channel, for good. `has_draft` is kept by drafts, which stand above."""
+    """One for each sender of a channel, for good. `has_draft` is kept by drafts, and `code_until`, the end of a one-time
+    code that is on its way, by identity; both stand above."""
 
     __tablename__ = "conversations"
     __table_args__ = (UniqueConstraint("channel", "sender"),)
@@ -25,6 +26,8 @@ class Conversation(Base):
     asked: Mapped[str | None] = mapped_column(String(32))
     choices: Mapped[list[str]] = mapped_column(default=list)
     has_draft: Mapped[bool] = mapped_column(default=False)
+    large: Mapped[bool] = mapped_column(default=False)
+    code_until: Mapped[datetime | None]
     notice_version: Mapped[str | None] = mapped_column(String(32))
     notice_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]
@@ -56,7 +59,8 @@ class Delivery(Base):
 
 
 class Message(Base):
-    """`text` is tokenised. `original_enc` holds what was cut off a long message, encrypted and without secrets."""
+    """`text` is tokenised. `original_enc` holds what was cut off a long message, encrypted and without secrets.
+    `answer_digest`: the keyed hash of a one-time code that was taken out of it, until it is compared."""
 
     __tablename__ = "messages"
     __table_args__ = (UniqueConstraint("conversation_id", "seq"), UniqueConstraint("channel", "external_id"))
@@ -68,6 +72,7 @@ class Message(Base):
     user_id: Mapped[UUID | None]
     text: Mapped[str]
     original_enc: Mapped[str | None]
+    answer_digest: Mapped[str | None] = mapped_column(String(32))
     secret_dropped: Mapped[bool] = mapped_column(default=False)
     choices: Mapped[list[str]] = mapped_column(default=list)
     asks: Mapped[str | None] = mapped_column(String(32))

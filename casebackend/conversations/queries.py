@@ -25,11 +25,13 @@ from casebackend.conversations.rules import (
     TurnState,
 )
 from casebackend.customers import service as customers
+from casebackend.customers.rules import TOKEN
 from casebackend.database import UtcDateTime
 
 
 async def views(session: AsyncSession, messages: Sequence[Message]) -> list[MessageView]:
-    masks = await customers.masks(session, {message.conversation_id for message in messages})
+    hidden = {message.conversation_id for message in messages if TOKEN.search(message.text)}
+    masks = await customers.masks(session, hidden) if hidden else {}
     return [
         MessageView(
             id=message.id,
@@ -58,6 +60,7 @@ async def conversation_view(session: AsyncSession, conversation_id: UUID, *, aft
         channel=Channel(conversation.channel),
         owner=Owner(conversation.owner),
         owner_name=conversation.owner_name,
+        large=conversation.large,
         messages=await messages_after(session, conversation.id, after),
     )
 
@@ -91,13 +94,16 @@ def turn_view(turn: Turn, message: Message, conversation: Conversation) -> TurnV
     )
 
 
-async def delivery_view(session: AsyncSession, delivery: Delivery) -> DeliveryView:
+async def delivery_view(
+    session: AsyncSession, delivery: Delivery, said: Sequence[Message] | None = None
+) -> DeliveryView:
+    """`said`: what it carries, where the caller has it at hand."""
     return DeliveryView(
         id=delivery.id,
         conversation_id=delivery.conversation_id,
         channel=Channel(delivery.channel),
         receiver=delivery.receiver,
-        messages=await carried_by(session, delivery),
+        messages=await (carried_by(session, delivery) if said is None else views(session, said)),
         state=DeliveryState(delivery.state),
         passive=delivery.passive,
     )

@@ -68,7 +68,7 @@ async def _polled[T](
     request: Request,
     topic: str,
     seconds: float,
-    look: Callable[[AsyncSession], Awaitable[bool]],
+    look: Callable[[], Awaitable[object]],
     claim: Callable[[AsyncSession], Awaitable[T]],
 ) -> T | None:
     """Looks without disturbing writers, claims in a transaction of its own, waits outside of both.
@@ -80,9 +80,7 @@ async def _polled[T](
     end = loop.time() + seconds
 
     async def attempt() -> T | None:
-        async with database.reading() as session:
-            promising = await look(session)
-        if not promising or _hung_up(request):
+        if await look() is None or _hung_up(request):
             return None
         async with database.transaction() as session:
             return await claim(session)
@@ -108,12 +106,12 @@ def _hung_up(request: Request) -> bool:
 @bp.post("/turns/claim")
 async def claim_turn(request: Request) -> HTTPResponse:
     command = ClaimTurn.model_validate_json(request.body)
-    clock = request.app.ctx.now
+    clock, database = request.app.ctx.now, request.app.ctx.database
     turn = await _polled(
         request,
         "turns",
         command.wait_seconds,
-        lambda session: turns.anything_to_claim(session, clock()),
+        lambda: database.look(turns.anything_to_claim(), now=clock()),
         lambda session: turns.claim(session, command, now=clock()),
     )
     if turn is None:
@@ -149,12 +147,12 @@ async def fail_turn(request: Request, session: AsyncSession, turn_id: UUID) -> H
 @bp.post("/deliveries/claim")
 async def claim_deliveries(request: Request) -> HTTPResponse:
     command = ClaimDelivery.model_validate_json(request.body)
-    clock = request.app.ctx.now
+    clock, database = request.app.ctx.now, request.app.ctx.database
     found = await _polled(
         request,
         "deliveries",
         command.wait_seconds,
-        lambda session: deliveries.anything_to_claim(session, command, clock()),
+        lambda: database.look(deliveries.anything_to_claim(), now=clock(), channels=command.channels),
         lambda session: deliveries.claim(session, command, now=clock()),
     )
     if not found:

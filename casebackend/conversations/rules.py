@@ -71,12 +71,21 @@ class Asked(StrEnum):
     CORRECTION = "correction"
     WITHDRAW = "withdraw"
     OFFER_PERSON = "offer"
+    IDENTITY_PHONE = "identity.phone"
+    IDENTITY_CODE = "identity.code"
     SURVEY_SOLVED = "survey.solved"
     SURVEY_SCORE = "survey.score"
     SURVEY_WORDS = "survey.words"
     SURVEY_AGAIN = "survey.again"
+    SUPPLEMENT = "supplement"
+    SECOND = "second"
+    DUPLICATE = "duplicate"
 
 
+# The reason of a hand-over that goes before all others in the queue.
+DANGER = "danger"
+# What a key of the telephone says, wherever one is.
+KEYS = {"0": "转人工", "*": "返回上一步"}
 LEASE_SECONDS = 10
 MAX_ATTEMPTS = 5
 DELIVERY_LEASE_SECONDS = 30
@@ -122,6 +131,10 @@ def chosen(text: str, choices: Sequence[str]) -> str | None:
         if label and int(label.group(1)) == number:
             return choice
     return choices[number - 1] if 1 <= number <= len(choices) else None
+
+
+def key_pressed(text: str) -> str | None:
+    return KEYS.get(unicodedata.normalize("NFKC", text).strip(" 。.,，、"))
 
 
 def for_engine(text: str) -> str:

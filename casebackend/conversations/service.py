@@ -9,9 +9,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.conversations import Reply
+from casebackend.conversations import deliveries
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation, Delivery, Message, Turn
-from casebackend.conversations.rules import OPEN_TURNS, Author, Channel, DeliveryState, Owner, TurnState
+from casebackend.conversations.rules import DANGER, OPEN_TURNS, Author, Channel, DeliveryState, Owner, TurnState
 from casebackend.database import announce
 from casebackend.notifications import words
 from casebackend.outbox import service as outbox
@@ -37,16 +38,17 @@ async def hold(session: AsyncSession, conversation_id: UUID) -> Conversation:
 
 async def hold_or_open(session: AsyncSession, *, channel: Channel, sender: str, now: datetime) -> Conversation:
     """Two first messages at once must not make two conversations, so the row is inserted unless it is there."""
-    found = select(Conversation.id).where(Conversation.channel == channel, Conversation.sender == sender)
-    identity = await session.scalar(found)
-    if identity is None:
+    found = select(Conversation).where(Conversation.channel == channel, Conversation.sender == sender)
+    found = found.with_for_update().execution_options(populate_existing=True)
+    conversation: Conversation | None = await session.scalar(found)
+    if conversation is None:
         dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
         row = {"id": uuid4(), "channel": channel, "sender": sender, "opened_at": now, "owner": Owner.BOT}
         await session.execute(dialect.insert(Conversation).values(**row).on_conflict_do_nothing())
-        identity = await session.scalar(found)
-    if identity is None:
+        conversation = await session.scalar(found)
+    if conversation is None:
         raise ConversationNotFound
-    return await hold(session, identity)
+    return conversation
 
 
 def _next_seq(conversation: Conversation) -> int:
@@ -72,9 +74,12 @@ async def _put_replies(
     user_id: UUID | None,
     answers: UUID | None,
 ) -> list[Message]:
-    said = []
-    for reply in replies:
-        message = Message(
+    """All in one flush, with the question that they leave open."""
+    said = [
+        Message(
+            conversation_id=conversation.id,
+            channel=conversation.channel,
+            seq=_next_seq(conversation),
             author=author,
             user_id=user_id,
             text=reply.text,
@@ -83,8 +88,11 @@ async def _put_replies(
             at=now,
             answers=answers,
         )
-        said.append(await put_in(session, conversation, message))
+        for reply in replies
+    ]
+    session.add_all(said)
     _open_question(conversation, author, replies)
+    await session.flush()
     return said
 
 
@@ -113,6 +121,14 @@ async def carry(
     session: AsyncSession, conversation: Conversation, now: datetime, *, passive: bool = False
 ) -> Delivery | None:
     """One delivery for everything said and not yet on its way."""
+    sent = await _carried(session, conversation, now, passive=passive)
+    return sent[0] if sent is not None else None
+
+
+async def _carried(
+    session: AsyncSession, conversation: Conversation, now: datetime, *, passive: bool, worker: str | None = None
+) -> tuple[Delivery, list[Message]] | None:
+    """`worker` holds the line on which it goes back, so the delivery is claimed from its beginning."""
     held = (
         select(Message)
         .where(
@@ -135,7 +151,10 @@ async def carry(
         state=DeliveryState.PENDING,
         passive=passive,
         created_at=now,
+        attempts=0,
     )
+    if worker is not None:
+        deliveries.hand(delivery, worker, now)
     session.add(delivery)
     await session.flush()
     for message in waiting:
@@ -144,7 +163,25 @@ async def carry(
     if not passive:
         announce(session, "deliveries")
     announce(session, "console")
-    return delivery
+    return delivery, waiting
+
+
+async def answer(
+    session: AsyncSession,
+    conversation: Conversation,
+    replies: list[Reply],
+    *,
+    now: datetime,
+    answers: UUID,
+    worker: str | None,
+) -> tuple[Delivery, list[Message]]:
+    """The bot's words to a message of a conversation that the caller holds, and all that goes with them.
+    `worker`: who carries them back on the line that the customer holds; None when they are sent actively."""
+    await _put_replies(session, conversation, Author.BOT, replies, now, None, answers)
+    sent = await _carried(session, conversation, now, passive=worker is not None, worker=worker)
+    if sent is None:
+        raise ValueError("an answer without words")
+    return sent
 
 
 async def say(
@@ -190,6 +227,9 @@ async def queue_for_person(session: AsyncSession, conversation: Conversation, re
     conversation = await hold(session, conversation.id)
     if conversation.owner == Owner.BOT:
         conversation.owner, conversation.queued_at, conversation.handoff_reason = Owner.QUEUED, now, reason
+        await session.flush()
+    elif conversation.owner == Owner.QUEUED and reason == DANGER:
+        conversation.handoff_reason = reason
         await session.flush()
     announce(session, "console")
 

@@ -9,21 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.conversations import ClaimTurn, TakeOverTurn, TurnDone, TurnFailed, TurnResult
 from casebackend.api.conversations import Turn as TurnView
-from casebackend.conversations import deliveries, queries, service
+from casebackend.conversations import queries, service
 from casebackend.conversations.errors import ClaimLost, OldEpoch, PersonInCharge, TurnNotFound
 from casebackend.conversations.model import Conversation, Delivery, Message, Turn
-from casebackend.conversations.rules import LEASE_SECONDS, MAX_ATTEMPTS, OPEN_TURNS, Author, Owner, TurnState
+from casebackend.conversations.rules import LEASE_SECONDS, MAX_ATTEMPTS, OPEN_TURNS, Owner, TurnState
 from casebackend.database import announce
 from casebackend.failpoints import failpoint
 
 
-async def anything_to_claim(session: AsyncSession, now: datetime) -> bool:
-    """A look that disturbs no writer; the claim itself decides."""
-    return await session.scalar(_anything_open(), {"now": now}) is not None
-
-
 @cache
-def _anything_open() -> Select[UUID]:
+def anything_to_claim() -> Select[UUID]:
+    """A look that disturbs no writer; the claim itself decides. Takes the parameter `now`."""
     return select(Turn.id).where(queries.claimable_turn()).limit(1)
 
 
@@ -45,11 +41,11 @@ async def claim(session: AsyncSession, command: ClaimTurn, *, now: datetime) -> 
             return None
         seen.append(conversation.id)
         # Only what is read after the lock is sure to be the latest.
-        again = select(Turn).where(queries.claimable_turn(), Turn.conversation_id == conversation.id)
-        turn: Turn | None = await session.scalar(again, {"now": now}, execution_options=latest)
-        if turn is not None and await _claimed(session, turn, conversation, command.worker, now):
-            message = await session.get_one(Message, turn.message_id)
-            return queries.turn_view(turn, message, conversation)
+        again = select(Turn, Message).join(Message, Message.id == Turn.message_id)
+        again = again.where(queries.claimable_turn(), Turn.conversation_id == conversation.id)
+        found = (await session.execute(again, {"now": now}, execution_options=latest)).first()
+        if found is not None and await _claimed(session, found[0], conversation, command.worker, now):
+            return queries.turn_view(found[0], found[1], conversation)
 
 
 async def _claimed(session: AsyncSession, turn: Turn, conversation: Conversation, worker: str, now: datetime) -> bool:
@@ -73,10 +69,11 @@ async def _escalate(session: AsyncSession, turn: Turn, conversation: Conversatio
 
 async def _held(session: AsyncSession, turn_id: UUID) -> tuple[Turn, Conversation]:
     """Conversation before turn: everybody locks in this order."""
-    where = await session.scalar(select(Turn.conversation_id).where(Turn.id == turn_id))
-    if where is None:
+    query = select(Conversation).join(Turn, Turn.conversation_id == Conversation.id).where(Turn.id == turn_id)
+    query = query.with_for_update(of=Conversation).execution_options(populate_existing=True)
+    conversation: Conversation | None = await session.scalar(query)
+    if conversation is None:
         raise TurnNotFound
-    conversation = await service.hold(session, where)
     return await session.get_one(Turn, turn_id, populate_existing=True), conversation
 
 
@@ -109,26 +106,21 @@ async def take_over(session: AsyncSession, turn_id: UUID, command: TakeOverTurn,
 async def done(session: AsyncSession, turn_id: UUID, command: TurnDone, *, now: datetime) -> TurnResult:
     turn, conversation = await _held(session, turn_id)
     repeated = turn.state == TurnState.ANSWERED and turn.worker == command.worker and turn.epoch == command.epoch
-    if not repeated:
-        _mine(turn, conversation, command.worker, command.epoch)
-        said = await service.say(
-            session,
-            conversation.id,
-            author=Author.BOT,
-            replies=command.replies,
-            now=now,
-            passive=command.passive,
-            answers=turn.message_id,
-        )
-        turn.state, turn.engine, turn.lease_until = TurnState.ANSWERED, command.engine, None
-        turn.delivery_id = said[-1].delivery_id
-        if command.passive:
-            await deliveries.hand_to(session, said[-1].delivery_id, command.worker, now)
-        await failpoint("turn.done_before_commit")
-        await session.flush()
+    if repeated:
+        delivery = await session.get_one(Delivery, turn.delivery_id)
+        return TurnResult(delivery=await queries.delivery_view(session, delivery))
+    _mine(turn, conversation, command.worker, command.epoch)
+    if conversation.last_seq > turn.seq:  # something came after this message, perhaps the next one
         announce(session, "turns")
-    delivery = await session.get_one(Delivery, turn.delivery_id)
-    return TurnResult(delivery=await queries.delivery_view(session, delivery))
+    worker = command.worker if command.passive else None
+    delivery, said = await service.answer(
+        session, conversation, command.replies, now=now, answers=turn.message_id, worker=worker
+    )
+    turn.state, turn.engine, turn.lease_until = TurnState.ANSWERED, command.engine, None
+    turn.delivery_id = delivery.id
+    await failpoint("turn.done_before_commit")
+    await session.flush()
+    return TurnResult(delivery=await queries.delivery_view(session, delivery, said))
 
 
 async def failed(session: AsyncSession, turn_id: UUID, command: TurnFailed) -> None:

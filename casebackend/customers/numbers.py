@@ -12,8 +12,8 @@ from datetime import date
 from casebackend.customers.rules import Kind
 
 SHADOW = str.maketrans(
-    "０１２３４５６７８９零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖ｘＸ＠．＋－",
-    "0123456789001234567891123456789XX@.+-",
+    "０１２３４５６７８９零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖ｘＸ＠．＋－妖腰两洞拐",
+    "0123456789001234567891123456789XX@.+-11207",
 )
 SEPARATOR = r"[ \t\-–—‑·.．,，_\u00a0\u3000\u200b\u200d]"
 RUN = re.compile(rf"\+?\d(?:{SEPARATOR}{{0,2}}\d)*[Xx]?")
@@ -22,7 +22,7 @@ MOBILE = re.compile(r"1[3-9]\d{9}")
 AREA = re.compile(r"0(?:10|2\d|[3-9]\d{2})\d{7,8}")
 LONGEST = 19
 SHORTEST = 10
-MOST_GROUPS = 8
+MOST_GROUPS = 11
 # The groups people cut a mobile number into; "2026 11 03 138..." must not become something else.
 MOBILE_SHAPES = frozenset(
     {(3, 4, 4), (3, 8), (7, 4), (4, 4, 3), (4, 3, 4), (3, 3, 5), (5, 6), (6, 5), (3, 4, 2, 2), (3, 2, 2, 2, 2)}
@@ -111,13 +111,18 @@ def _joined(groups: tuple[str, ...]) -> tuple[Kind, str, int] | None:
         rest = groups[1:]
         if MOBILE.fullmatch("".join(rest)) and (len(rest) == 1 or tuple(len(group) for group in rest) in MOBILE_SHAPES):
             return Kind.PHONE, "".join(rest), 1
-    if MOBILE.fullmatch(value) and lengths in MOBILE_SHAPES:
+    if MOBILE.fullmatch(value) and (lengths in MOBILE_SHAPES or set(lengths) == {1} or _spelled(lengths)):
         return Kind.PHONE, value, 2
     if AREA.fullmatch(value) and lengths[0] in {3, 4}:
         return Kind.PHONE, value, 2
     if _card(value) and luhn(value):
         return Kind.CARD, value, 3
     return None
+
+
+def _spelled(lengths: tuple[int, ...]) -> bool:
+    """One three-figure beginning and small groups: 138 00 13 80 00."""
+    return lengths[0] == 3 and len(lengths) <= 6 and max(lengths) <= 4
 
 
 def _in_run(start: int, run: str) -> Iterator[Found]:

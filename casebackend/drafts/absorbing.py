@@ -9,19 +9,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.drafts import Absorbed
 from casebackend.conversations import service as conversations
+from casebackend.conversations.danger import danger_in
 from casebackend.conversations.model import Conversation, Message, Turn
-from casebackend.conversations.rules import Author, TurnState, wordless
+from casebackend.conversations.rules import DANGER, Author, TurnState, wordless
 from casebackend.customers import service as customers
 from casebackend.customers.numbers import looks_like_id, right_id
 from casebackend.database import announce
-from casebackend.drafts import queries
-from casebackend.drafts.errors import ForeignMessage
+from casebackend.drafts import opinions, queries, stepping
+from casebackend.drafts.errors import ForeignMessage, NoDraft
 from casebackend.drafts.extraction import Reader
-from casebackend.drafts.model import Draft
-from casebackend.drafts.rules import DraftState, Field, FieldState
+from casebackend.drafts.model import Draft, DraftField
+from casebackend.drafts.noting import note
+from casebackend.drafts.rules import COMPLAINT, DraftState, Field, FieldState
 from casebackend.drafts.service import Source, open_draft, put, start, take
 from casebackend.drafts.values import Understood, Value, unit_value
+from casebackend.drafts.wishes import Wish, wish
 from casebackend.organisations.queries import all_names
+
+OF_THE_PERSON = frozenset({Field.NAME, Field.PHONE, Field.ID_NUMBER})
 
 
 async def _message(session: AsyncSession, conversation_id: UUID, message_id: UUID) -> Message:
@@ -37,55 +42,117 @@ async def _asked(session: AsyncSession, conversation: Conversation, message: Mes
     return turn.asked if turn is not None and turn.state != TurnState.WAITING else conversation.asked
 
 
-async def _undo_last(session: AsyncSession, draft: Draft) -> list[Field]:
-    held = await queries.fields(session, draft)
-    if not held:
-        return []
-    last = max(held.values(), key=lambda each: each.place)
-    await session.delete(last)
-    await session.flush()
-    return [Field(last.name)]
-
-
-async def absorb(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> Absorbed:
+async def absorb(
+    session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime, matter: str = COMPLAINT
+) -> Absorbed:
+    """`matter`: what a draft that this message begins is."""
     conversation = await conversations.hold(session, conversation_id)
     message = await _message(session, conversation_id, message_id)
     draft = await open_draft(session, conversation_id)
     if draft is not None and draft.last_message_id == message.id:
         return await _absorbed(session, draft, draft.last_result)
+    wants = wish(message.text)
+    away = draft is not None and message.at - draft.touched_at >= queries.AWAY
+    draft = draft or await _reopened(session, conversation, now, matter)
     started = draft is None
     if draft is None:
-        draft = await _reopened(session, conversation, now)
-        started = draft is None
-    if draft is None:
-        received = message.received_at or message.at
-        draft = await start(session, conversation, message_id=message.id, received_at=min(received, now), now=now)
-        await _same_person(session, draft, now)
+        if wants is not None:
+            raise NoDraft
+        draft = await _begun(session, conversation, message, now)
+        draft.matter_type = matter
     if (media := wordless(message.text)) is not None:
         return await _kept(session, draft, message, media, started=started, now=now)
+    if wants is Wish.RESTART and await queries.fields(session, draft):
+        draft = await _anew(session, conversation, draft, message, now)
     asked = await _asked(session, conversation, message)
-    reader = Reader(await all_names(session), now)
-    candidates = await _candidates(session, draft, reader)
-    understood = reader.read(message.text, asked, await queries.fields(session, draft))
-    _chosen(reader, understood, asked, candidates, message.text)
-    await leave_out_wrong_papers(session, draft, understood, asked)
-    if understood.back:
-        changed = await _undo_last(session, draft)
-    elif understood.wrong is not None:
-        changed = await _forget(session, draft, understood.wrong)
+    told = _danger(conversation, draft, message.text)
+    if wants is None:
+        done = await _read(session, draft, message, asked, now)
+        noted, papers = note(draft, message.text)
+        done |= {"noted": noted, "papers": papers}
+        if away and not done["understood"]:
+            done["failures"] = _forgive(draft, asked)
     else:
-        changed = await take(session, draft, understood, Source(message.id), asked)
-    result = {
-        "started": started,
-        "changed": changed,
-        "understood": understood.answered or bool(changed),
-        "failures": _failures(draft, asked, understood, changed),
-        "choices": await _choices(session, draft, understood, candidates),
-    }
+        done = await _wished(session, draft, wants)
+    result = {"started": started, "away": away, **done, **told}
     draft.last_message_id, draft.last_result, draft.touched_at = message.id, result, now
     await session.flush()
     announce(session, "console")
     return await _absorbed(session, draft, result)
+
+
+async def _begun(session: AsyncSession, conversation: Conversation, message: Message, now: datetime) -> Draft:
+    received = message.received_at or message.at
+    draft = await start(session, conversation, message_id=message.id, received_at=min(received, now), now=now)
+    await _same_person(session, draft, now)
+    return draft
+
+
+async def _anew(
+    session: AsyncSession, conversation: Conversation, old: Draft, message: Message, now: datetime
+) -> Draft:
+    """The old one is given up, its values stay until retention takes them; who complains is still the same."""
+    old.state, old.cancelled_at = DraftState.CANCELLED, now
+    await session.flush()
+    received = max(message.received_at or message.at, old.first_received_at)
+    draft = await start(session, conversation, message_id=message.id, received_at=min(received, now), now=now)
+    for name, held in (await queries.fields(session, old)).items():
+        if name in OF_THE_PERSON:
+            await put(session, draft, name, Value(held.value, held.display, FieldState(held.state)), _source(held))
+    return draft
+
+
+def _danger(conversation: Conversation, draft: Draft, text: str) -> dict[str, Any]:
+    """`warned`: the safety step has been said before this message, so the form may go on."""
+    before = bool((draft.last_result or {}).get("warned"))
+    danger = None if before else danger_in(text)
+    warned = before or danger is not None or conversation.handoff_reason == DANGER
+    return {"danger": danger, "warned": warned, "warned_before": before}
+
+
+def _forgive(draft: Draft, asked: str | None) -> int:
+    """Whoever comes back after hours need not know what was asked last."""
+    if asked in draft.failures:
+        draft.failures = {**draft.failures, asked: max(0, int(draft.failures[asked]) - 1)}
+    return 0
+
+
+async def _wished(session: AsyncSession, draft: Draft, wants: Wish) -> dict[str, Any]:
+    """Nothing to read: the form itself is meant. No miss."""
+    opened = stepping.still_open(draft, await queries.fields(session, draft))
+    if wants is Wish.KEEP:
+        await stepping.close(session, draft)
+        opened = None
+    return {"changed": [], "understood": True, "failures": 0, "choices": [], "opened": opened, "wish": wants}
+
+
+async def _read(
+    session: AsyncSession, draft: Draft, message: Message, asked: str | None, now: datetime
+) -> dict[str, Any]:
+    reader = Reader(await all_names(session), now)
+    candidates = await _candidates(session, draft, reader)
+    held = await queries.fields(session, draft)
+    opened = stepping.still_open(draft, held)
+    understood = reader.read(message.text, asked, held)
+    turned = opinions.read(draft, understood, message.text, asked)
+    _chosen(reader, understood, asked, candidates, message.text)
+    await leave_out_wrong_papers(session, draft, understood, asked)
+    if understood.back:
+        changed, opened = await stepping.step_back(session, draft, asked)
+    elif understood.wrong is not None:
+        changed, opened = await stepping.reopen(session, draft, understood.wrong, alone=True)
+    else:
+        changed = await take(session, draft, understood, Source(message.id), asked)
+        if opened is not None and opened["name"] in changed:
+            opened = None
+    return {
+        "changed": changed,
+        "understood": understood.answered or bool(changed),
+        "failures": _failures(draft, asked, understood, changed),
+        "choices": await _choices(session, draft, understood, candidates),
+        "opened": opened,
+        "turned": turned,
+    }
 
 
 async def _kept(
@@ -93,40 +160,36 @@ async def _kept(
 ) -> Absorbed:
     """A picture, or a voice that was not turned into words: no miss, and no answer either."""
     result = {"started": started, "changed": [], "understood": True, "failures": 0, "choices": [], "media": media}
+    result |= {name: (draft.last_result or {})[name] for name in ("opened", "warned") if name in (draft.last_result or {})}
     draft.last_message_id, draft.last_result, draft.touched_at = message.id, result, now
     await session.flush()
     announce(session, "console")
     return await _absorbed(session, draft, result)
 
 
-async def _forget(session: AsyncSession, draft: Draft, name: Field) -> list[Field]:
-    """It will be asked again."""
-    held = (await queries.fields(session, draft)).get(name)
-    if held is None:
-        return []
-    await session.delete(held)
-    await session.flush()
-    return [name]
-
-
 async def _same_person(session: AsyncSession, draft: Draft, now: datetime) -> None:
     """Who complains a second time in a conversation is not asked again who he is; the read-back shows it."""
     before = await queries.filed_before(session, draft.conversation_id, now)
     for name, held in (await queries.fields(session, before)).items() if before else []:
-        if name in {Field.NAME, Field.PHONE, Field.ID_NUMBER}:
+        if name in OF_THE_PERSON:
             value = Value(held.value, held.display, FieldState(held.state))
-            await put(session, draft, name, value, Source(held.message_id))
+            await put(session, draft, name, value, _source(held))
+
+
+def _source(held: DraftField) -> Source:
+    return Source(held.message_id)
 
 
 async def _candidates(session: AsyncSession, draft: Draft, reader: Reader) -> list[str]:
     """Units of one name, of which the customer has not said which."""
-    held = await queries.fields(session, draft)
+    held = stepping.settled(await queries.fields(session, draft))
     if Field.UNIT in held:
         return []
-    offered = list((draft.last_result or {}).get("choices", []))
+    last = draft.last_result or {}
+    offered = list(last.get("choices", [])) if last.get("wish") is None else []
     story = held.get(Field.FACTS)
-    named = reader.units(story.value) if story is not None else []
-    return offered or ([unit.name for unit in named] if len(named) > 1 else [])
+    named = reader.candidates(story.value) if story is not None else []
+    return offered or [unit.name for unit in named]
 
 
 def _chosen(reader: Reader, understood: Understood, asked: str | None, candidates: list[str], text: str) -> None:
@@ -139,7 +202,7 @@ def _chosen(reader: Reader, understood: Understood, asked: str | None, candidate
 
 async def _choices(session: AsyncSession, draft: Draft, understood: Understood, candidates: list[str]) -> list[str]:
     """Offered as long as the unit is the question."""
-    held = await queries.fields(session, draft)
+    held = stepping.settled(await queries.fields(session, draft))
     if Field.UNIT in held or next(iter(queries.missing(draft, held)), None) is not Field.UNIT:
         return []
     return [unit.name for unit in understood.units] or candidates
@@ -169,11 +232,16 @@ async def leave_out_wrong_papers(
 
 
 async def _absorbed(session: AsyncSession, draft: Draft, result: dict[str, Any]) -> Absorbed:
-    return Absorbed.model_validate({"draft": await queries.view(session, draft), **result})
+    shown = {name: value for name, value in result.items() if name in Absorbed.model_fields}
+    warned = bool(result.get("warned_before"))
+    return Absorbed.model_validate({"draft": await queries.view(session, draft), **shown, "warned": warned})
 
 
-async def _reopened(session: AsyncSession, conversation: Conversation, now: datetime) -> Draft | None:
+async def _reopened(session: AsyncSession, conversation: Conversation, now: datetime, matter: str) -> Draft | None:
+    """One of another kind is left where it is."""
     draft = await queries.recoverable(session, conversation.id, now)
+    if draft is not None and draft.matter_type != matter:
+        return None
     if draft is not None:
         draft.state, draft.cancelled_at, draft.touched_at = DraftState.OPEN, None, now
         conversation.has_draft = True

@@ -12,6 +12,7 @@ from casebackend.drafts import phrases
 from casebackend.drafts.amounts import amount
 from casebackend.drafts.dates import occurred_on
 from casebackend.drafts.rules import MAY_BE_REFUSED, MAY_BE_UNKNOWN, Field, FieldState
+from casebackend.drafts.units import named_first
 from casebackend.drafts.values import (
     IGNORANCE,
     REFUSAL,
@@ -23,7 +24,7 @@ from casebackend.drafts.values import (
     unit_value,
     unknown_unit,
 )
-from casebackend.organisations.rules import OrganisationName, resolve
+from casebackend.organisations.rules import OrganisationName, nearly, resolve, sure
 
 TOKENS = {
     Field.NAME: re.compile(r"\[姓名#[1-9]\d{0,3}\]"),
@@ -35,7 +36,9 @@ ANY_TOKEN = re.compile(r"\[[一-鿿]{2}#[1-9]\d{0,3}\]")
 SOMEBODY_ELSE = re.compile(
     r"(?:对方|他|她|柜员|经理|员工|人员|行长|主任|客服|保安|大堂|柜台|同事|朋友)[^，,。；;！!？?\n]{0,10}$"
 )
+MYSELF = re.compile(r"(?:[我俺]是[^，,。；;！!？?\n\]]{0,10}|[我俺]叫|联系人|本人)$")
 LONGEST_CORRECTION = 120
+SHORT_CORRECTION = 40
 SHORTEST_MORE = 8
 AT_READ_BACK = frozenset({"confirm", "correction"})
 UNIT_AROUND = re.compile(r"等等|等一下|不对|应该|就?是|哦|噢|啊|吧|的|错了|在|你们|说错了|才")
@@ -54,7 +57,10 @@ class Reader:
     def value(self, wanted: Field, text: str, *, asked: bool = False) -> Value | None:
         if wanted in TOKENS:
             own = [
-                each.group() for each in TOKENS[wanted].finditer(text) if not SOMEBODY_ELSE.search(text[: each.start()])
+                each.group()
+                for each in TOKENS[wanted].finditer(text)
+                if MYSELF.search(before := text[max(0, each.start() - 16) : each.start()])
+                or not SOMEBODY_ELSE.search(before)
             ]
             return Value(own[-1], own[-1]) if own else None
         if wanted is Field.AMOUNT:
@@ -75,12 +81,31 @@ class Reader:
         """Asked for the unit, 朝阳 is enough. That the hotline did not answer is no complaint about the hotline."""
         text = MISTYPED.sub("支行", text)
         if not asked:
-            return resolve(self.names, phrases.HOTLINE.sub("，", text))
+            found = resolve(self.names, phrases.HOTLINE.sub("，", text))
+            if found or (named := self.unit_words(text)) is None or not sure(named):
+                return found
+            near = nearly(self.names, named)
+            return near if len(near) == 1 else []
         bare = SAID_AROUND.sub("", text.strip(" ，,。.！!"))
         return resolve(self.names, text) or (resolve(self.names, f"{bare}支行") if 2 <= len(bare) <= 8 else [])
 
+    def candidates(self, text: str) -> list[OrganisationName]:
+        """What may be meant, for a person to say: two of one name, or a name with one character wrong."""
+        units = self.units(text)
+        if units:
+            return units if len(units) > 1 else []
+        named = self.unit_words(text)
+        return nearly(self.names, named) if named else []
+
+    def unit_words(self, text: str) -> str | None:
+        """The unit as the customer named it; of what the customer wrote in traditional characters, those."""
+        said = named_first(phrases.HOTLINE.sub(lambda found: "，" * len(found.group()), simplified(text)))
+        return text[said.start : said.start + len(said.words)] if said else None
+
     def one_of(self, candidates: Collection[str], text: str) -> OrganisationName | None:
         """Of several of one name: 济南那个."""
+        if len(candidates) == 1 and phrases.agrees(text):
+            return next((each for each in self.names if each.name in candidates), None)
         pairs = {text[at : at + 2] for at in range(len(text) - 1)}
         telling = [name for name in candidates if any(pair in name for pair in pairs)]
         found = [each for each in self.names if each.name in telling]
@@ -147,11 +172,9 @@ class Reader:
             value = self.value(wanted, text)
             if value is not None:
                 understood.values[wanted] = value
-        units = self.units(text)
-        if len(units) > 1:
-            understood.units = units
-        elif not units and (place := phrases.place_in_story(text)):
-            understood.values[Field.UNIT] = unknown_unit(place)
+        understood.units = self.candidates(text)
+        if not understood.units and Field.UNIT not in understood.values and (named := self.unit_words(text)):
+            understood.values[Field.UNIT] = unknown_unit(named)
         if Field.ID_NUMBER not in understood.values and phrases.keeps_paper(text):
             understood.values[Field.ID_NUMBER] = REFUSAL
 
@@ -173,6 +196,8 @@ class Reader:
             understood.values[Field.FACTS] = text_value(f"在{answer.display.removesuffix('（待核实）')}")
 
     def _direct(self, wanted: Field, text: str, understood: Understood) -> Value | None:
+        if wanted not in {Field.FACTS, Field.DEMAND}:
+            text = phrases.CHANGED_TO.sub("", text)
         if wanted is Field.ID_NUMBER and phrases.declines(text):
             return REFUSAL
         if phrases.is_command(text) and wanted is not Field.AMOUNT:
@@ -224,7 +249,17 @@ class Reader:
             value = self._corrected(wanted, match["new"]) if match else None
             if value is not None:
                 found[wanted] = value
-        return found or self._bare(text, held) or (self._loose(text) if asked in AT_READ_BACK else {})
+        found = found or self._bare(text, held) or self._cued(text, asked, held)
+        return found or (self._loose(text) if asked in AT_READ_BACK else {})
+
+    def _cued(self, text: str, asked: str | None, held: Collection[Field]) -> dict[Field, Value]:
+        """我叫李晓敏，刚才打错了: something was wrong, and what is said can only be one thing."""
+        rest = phrases.WAS_WRONG.sub("，", text)
+        if rest == text or len(text) > SHORT_CORRECTION or _field(asked) in {Field.FACTS, Field.DEMAND}:
+            return {}
+        alone = (Field.PHONE, Field.NAME, Field.ID_NUMBER, Field.OCCURRED_ON, Field.AMOUNT, Field.UNIT)
+        found = {wanted: value for wanted in alone if (value := self.value(wanted, rest)) is not None}
+        return found if len(found) == 1 and set(found) <= set(held) - {_field(asked)} else {}
 
     def _lone_unit(self, text: str) -> OrganisationName | None:
         """Nothing but the name of one unit: 等等，是历下支行."""

@@ -7,11 +7,13 @@ from sqlalchemy import Index as TableIndex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casebackend.database import Base
-from casebackend.drafts.rules import DraftState
+from casebackend.drafts.rules import COMPLAINT, DraftState
 
 
 class Draft(Base):
-    """A complaint being written. `last_result` is what the last message did, so that doing it again does nothing."""
+    """A complaint, a suggestion or praise being written. `last_result` is what the last message did, so that doing it
+    again does nothing. `likeness`: earlier complaints that it was found to be like, `likeness_choice` what became of
+    it ("none" when there was none), `likeness_result` the answer to the message that chose."""
 
     __tablename__ = "drafts"
     __table_args__ = (
@@ -27,6 +29,7 @@ class Draft(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"), index=True)
     state: Mapped[str] = mapped_column(String(32), default=DraftState.OPEN)
+    matter_type: Mapped[str] = mapped_column(String(32), default=COMPLAINT)
     about_money: Mapped[bool] = mapped_column(default=False)
     started_message_id: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id"))
     first_received_at: Mapped[datetime]
@@ -35,8 +38,15 @@ class Draft(Base):
     case_id: Mapped[UUID | None] = mapped_column(index=True)
     channel: Mapped[str] = mapped_column(String(32))
     failures: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    capacity: Mapped[str | None] = mapped_column(String(32))
+    group_size: Mapped[int | None]
+    care: Mapped[list[str]] = mapped_column(default=list)
     last_message_id: Mapped[UUID | None]
     last_result: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    likeness: Mapped[list[str]] = mapped_column(default=list)
+    likeness_choice: Mapped[str | None] = mapped_column(String(16))
+    likeness_message_id: Mapped[UUID | None]
+    likeness_result: Mapped[dict[str, Any] | None]
 
 
 class DraftField(Base):

@@ -70,12 +70,6 @@ PLACE = re.compile(
     r"(?:我说的?)?(?:就)?(?:是|在)?(?:你们?|贵行|咱们)?(?:的|那个|那家|这家)?"
     rf"(?P<place>[一-鿿A-Za-z0-9]{{1,14}}?{KIND})(?:(?:上|里|[转办买弄存取])的|的|那边|那里|那儿|办的|啊|吧|呀|呢|哦){{0,3}}"
 )
-PLACE_IN_STORY = re.compile(
-    r"(?:^|[，,。；;！!？?\s]|在|投诉|你们)(?P<place>[一-鿿]{2,6}?(?:支行|分行|分理处|储蓄所))(?=的|[，,。；;！!？?\s]|$|柜|大堂|保安|经理|员工|取|存|办|昨|前|今|上)"
-)
-NOT_IN_PLACE = re.compile(
-    r"[你我他她这那个家去到从的来和给被把就]|银行|贵行|附近|昨天|今天|前天|上午|下午|投诉|多家|总行"
-)
 NO_PLACE = re.compile(r"不|没|哪|什么|随便|知道|都|人工|几个|一[个家]|附近|楼下|旁边|对面|我家|单位")
 ADDED = re.compile(
     r"(?:对了|另外|还有|那|我)?[，,\s]*(?:请|帮我|我|想|要|再){0,4}(?:在?(?:事情)?(?:经过|情况|内容|描述)(?:里面?|中|那里)?)?"
@@ -107,8 +101,14 @@ LABELS: dict[Field, str] = {
 }  # fmt: skip
 CHANGE = (
     r"(?:，|,|\s)?(?:我)?(?:想|要|需要)?(?:改成|改为|修改为|修改成|更正为|更正成|换成|变更为|应该是|应当是|应是|应为|其实是|实际是|实际上是|"
-    r"写错了|填错了|说错了|错了|不对)(?:[，,。\s]*(?:应该|应当|其实|实际上?)?(?:是|为|改成|改为)?)"
+    r"写错了|填错了|说错了|[打弄搞记输]错了?|错了|不对)(?:[，,。\s]*(?:应该|应当|其实|实际上?)?(?:是|为|改成|改为)?)"
 )
+# That something said before was wrong, said around the right value.
+WAS_WRONG = re.compile(
+    r"(?:^|(?<=[，,。\s我]))(?:我)?(?:刚才|刚刚|前面|上面)?(?:的)?(?:我)?(?:[打写填说弄搞记输]错|错)了?|"
+    r"^(?:等等|等一下|不对|更正|对了)[，,\s]*|^不是[，,\s]+|^(?:应该|应当|其实)是|^(?:改成|改为|更正为|换成)"
+)
+CHANGED_TO = re.compile(r"^\s*(?:改成|改为|更正为|换成)")
 BARE_CHANGE = re.compile(
     r"不是(?P<old>[^，,。；;！!？?]{1,30}?)[，,、\s]*(?:而是|应该是|是)(?P<new>[^，。；;！!？?]{1,40})"
 )
@@ -217,11 +217,9 @@ def place(text: str) -> str | None:
     return None if match is None or NO_PLACE.search(match["place"]) else match["place"]
 
 
-def place_in_story(text: str) -> str | None:
-    match = PLACE_IN_STORY.search(text[:400])
-    if match is None or NO_PLACE.search(match["place"]) or NOT_IN_PLACE.search(match["place"]):
-        return None
-    return match["place"]
+def agrees(text: str) -> bool:
+    """Nothing but a yes."""
+    return bool(YES.fullmatch(NOTHING.sub("", text)))
 
 
 def only_wishes(text: str) -> bool:

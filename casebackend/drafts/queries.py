@@ -14,6 +14,10 @@ from casebackend.drafts.rules import DraftState, Field, FieldState
 RECOVERABLE = timedelta(days=7)
 SAME_PERSON = timedelta(days=30)
 UNTOUCHED = timedelta(hours=24)
+# It went to a complaint made before, and is no draft any more.
+JOINED = frozenset({"supplement", "urge"})
+# A customer who comes back so much later is told where things stand.
+AWAY = timedelta(hours=2)
 
 
 async def open_draft(session: AsyncSession, conversation_id: UUID) -> Draft | None:
@@ -37,6 +41,8 @@ async def recoverable(session: AsyncSession, conversation_id: UUID, now: datetim
     """The newest draft, if it was cancelled not long ago."""
     last = await newest(session, conversation_id)
     if last is None or last.state != DraftState.CANCELLED or last.cancelled_at is None:
+        return None
+    if last.likeness_choice in JOINED:
         return None
     return last if now - last.cancelled_at <= RECOVERABLE else None
 
@@ -64,10 +70,11 @@ async def fields(session: AsyncSession, draft: Draft) -> dict[Field, DraftField]
 def missing(draft: Draft, held: dict[Field, DraftField]) -> list[Field]:
     """A value that was not heard clearly is asked again."""
     states = {name: FieldState(each.state) for name, each in held.items() if each.state != FieldState.TO_CONFIRM}
-    return rules.missing(states, about_money=draft.about_money)
+    return rules.missing(states, about_money=draft.about_money, matter=draft.matter_type)
 
 
-async def view(session: AsyncSession, draft: Draft) -> DraftView:
+async def view(session: AsyncSession, draft: Draft, *, spoke_at: datetime | None = None) -> DraftView:
+    """`spoke_at`: when the customer wrote what is answered now."""
     held = await fields(session, draft)
     absent = missing(draft, held)
     masks = (await customers.masks(session, [draft.conversation_id])).get(draft.conversation_id, {})
@@ -83,7 +90,7 @@ async def view(session: AsyncSession, draft: Draft) -> DraftView:
             end_ms=held[name].end_ms,
             confidence=held[name].confidence,
         )
-        for name in rules.wanted(about_money=draft.about_money)
+        for name in rules.wanted(about_money=draft.about_money, matter=draft.matter_type)
         if name in held
     ]
     return DraftView(
@@ -91,9 +98,12 @@ async def view(session: AsyncSession, draft: Draft) -> DraftView:
         conversation_id=draft.conversation_id,
         state=DraftState(draft.state),
         about_money=draft.about_money,
+        matter=draft.matter_type,
+        likeness_settled=draft.likeness_choice is not None,
         fields=shown,
         missing=absent,
         next=absent[0] if absent else None,
+        away=spoke_at is not None and spoke_at - draft.touched_at >= AWAY,
     )
 
 

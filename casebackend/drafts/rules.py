@@ -40,15 +40,28 @@ class DraftState(StrEnum):
     FILED = "filed"
 
 
+COMPLAINT = "complaint"
+# What is no complaint is told in fewer words, and by somebody who need not say who he is.
+OPINIONS = frozenset({"suggestion", "praise"})
+OF_OPINION = frozenset({Field.FACTS, Field.UNIT, Field.NAME, Field.PHONE})
+OPTIONAL_IN_OPINION = frozenset({Field.NAME, Field.PHONE})
 MONEY_ONLY = frozenset({Field.AMOUNT, Field.OCCURRED_ON})
 MAY_BE_REFUSED = frozenset({Field.ID_NUMBER})
 MAY_BE_UNKNOWN = frozenset({Field.AMOUNT, Field.OCCURRED_ON, Field.UNIT})
 
 
-def wanted(*, about_money: bool) -> list[Field]:
+def wanted(*, about_money: bool, matter: str = COMPLAINT) -> list[Field]:
+    if matter in OPINIONS:
+        return [field for field in Field if field in OF_OPINION]
     return [field for field in Field if about_money or field not in MONEY_ONLY]
 
 
-def missing(states: Mapping[Field, FieldState], *, about_money: bool) -> list[Field]:
-    """Fields still to ask, in asking order; a refused or unknown answer counts as an answer."""
-    return [field for field in wanted(about_money=about_money) if field not in states]
+def missing(states: Mapping[Field, FieldState], *, about_money: bool, matter: str = COMPLAINT) -> list[Field]:
+    """Fields still to ask, in asking order; a refused or unknown answer counts as an answer. The name that was not
+    wanted for an opinion is wanted for a complaint."""
+    refusable = MAY_BE_REFUSED | (OPTIONAL_IN_OPINION if matter in OPINIONS else frozenset())
+    return [
+        field
+        for field in wanted(about_money=about_money, matter=matter)
+        if field not in states or (states[field] is FieldState.REFUSED and field not in refusable)
+    ]

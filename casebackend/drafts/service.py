@@ -14,7 +14,7 @@ from casebackend.database import announce
 from casebackend.drafts import queries
 from casebackend.drafts.errors import DraftIncomplete, NoDraft
 from casebackend.drafts.model import Draft, DraftField
-from casebackend.drafts.rules import DraftState, Field, FieldState
+from casebackend.drafts.rules import COMPLAINT, DraftState, Field, FieldState
 from casebackend.drafts.values import Understood, Value, text_value
 
 LONGEST_FACTS = 4_000
@@ -75,6 +75,8 @@ async def put(session: AsyncSession, draft: Draft, name: Field, value: Value, so
     if held is not None and (held.value, held.display, held.state) == new:
         return False
     places = [each.place for each in (await queries.fields(session, draft)).values()]
+    if name in {Field.FACTS, Field.UNIT} and draft.likeness_choice == "none":
+        draft.likeness_choice = None
     if held is None:
         held = DraftField(draft_id=draft.id, name=name)
         session.add(held)
@@ -174,7 +176,7 @@ async def complete(session: AsyncSession, conversation_id: UUID) -> Complete:
     return Complete(
         draft=draft,
         facts=held[Field.FACTS].value,
-        demand=held[Field.DEMAND].value,
+        demand=held[Field.DEMAND].value if draft.matter_type == COMPLAINT else "",
         unit_id=UUID(unit) if unit else None,
         amount=Decimal(money) if money else None,
         occurred_on=date.fromisoformat(day) if day else None,

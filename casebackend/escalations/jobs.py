@@ -34,6 +34,15 @@ async def on_urged(session: AsyncSession, payload: Mapping[str, Any], now: datet
         await notify(session, above, to=await receivers(session, case, Recipient.SUPERIOR), now=now)
 
 
+async def on_supplemented(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
+    """Whoever has the case is told that the customer added something."""
+    case = await hold(session, UUID(payload["case_id"]))
+    if Status(case.status) not in OPEN:
+        return
+    said = word(case, "staff_supplemented", f"supplemented:{payload['message_id']}", Kind.SUPPLEMENTED, {})
+    await notify(session, said, to=await in_charge(session, case), unit_id=unit_in_charge(case), now=now)
+
+
 async def on_moved(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
     """Handed on to a unit: whoever is to receive it is told, and told again if nobody does."""
     if payload.get("move") not in HANDED_ON:

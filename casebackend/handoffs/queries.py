@@ -2,22 +2,28 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.cases.queries import seen_conversations
 from casebackend.conversations.model import Conversation, Message
-from casebackend.conversations.rules import Author, Owner
+from casebackend.conversations.rules import DANGER, Author, Owner
 from casebackend.handoffs.model import Duty
 from casebackend.handoffs.rules import INTAKE, DutyState
 from casebackend.staff import queries as staff
 
 
+def _after_danger() -> ColumnElement[int]:
+    return case((Conversation.handoff_reason == DANGER, 0), else_=1)
+
+
 async def waiting(session: AsyncSession, principal: Principal) -> list[Conversation]:
-    """Whoever waits longest stands first; within the scope of who looks."""
+    """Danger first, then whoever waits longest; within the scope of who looks."""
     found = await session.scalars(
-        select(Conversation).where(Conversation.owner == Owner.QUEUED).order_by(Conversation.queued_at, Conversation.id)
+        select(Conversation)
+        .where(Conversation.owner == Owner.QUEUED)
+        .order_by(_after_danger(), Conversation.queued_at, Conversation.id)
     )
     rows = found.all()
     seen = await seen_conversations(session, principal, [row.id for row in rows])
@@ -37,9 +43,10 @@ async def position(session: AsyncSession, conversation: Conversation) -> int:
     """1 is next; 0 stands for not waiting."""
     if conversation.owner != Owner.QUEUED or conversation.queued_at is None:
         return 0
-    ahead = await session.scalar(
-        select(func.count()).where(Conversation.owner == Owner.QUEUED, Conversation.queued_at < conversation.queued_at)
-    )
+    earlier = Conversation.queued_at < conversation.queued_at
+    in_danger = Conversation.handoff_reason == DANGER
+    before = in_danger & earlier if conversation.handoff_reason == DANGER else or_(in_danger, earlier)
+    ahead = await session.scalar(select(func.count()).where(Conversation.owner == Owner.QUEUED, before))
     return (ahead or 0) + 1
 
 

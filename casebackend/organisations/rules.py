@@ -82,7 +82,7 @@ class OrganisationName:
 FILLER = re.compile(
     r"(?<=[一-鿿])(?:那个|那家|这个|这家|那边的|那边|这边的|这边|那儿的|的)(?=支行|分行|网点|营业部|营业厅|银行|行)"
 )
-KIND = re.compile(r"(?:网点|营业厅|营业部|分理处)")
+KIND = re.compile(r"(?:营业网点|网点|营业厅|营业部|营业所|分理处|分理所|储蓄所)")
 NOT_SPOKEN = re.compile(r"[\s，,。.、；;：:！!？?“”\"'（）()\-—_]")
 LONGEST_TEXT = 4_000
 
@@ -106,3 +106,28 @@ def resolve(names: Iterable[OrganisationName], text: str) -> list[OrganisationNa
         if length and length == best:
             found[organisation.id] = organisation
     return list(found.values())
+
+
+# 海定支行 for 海淀支行: a name so short may be another place, so a person is asked.
+SURE_FROM = 5
+
+
+def nearly(names: Iterable[OrganisationName], named: str) -> list[OrganisationName]:
+    """The units whose name is `named` but for one character of the place: 大明胡支行."""
+    said = plain(named)
+    found: dict[UUID, OrganisationName] = {}
+    for organisation in names:
+        for spoken in map(plain, organisation.spoken):
+            place = len(spoken) - 2
+            if len(spoken) == len(said) and place >= 2 and spoken[place:] == said[place:] and _apart(spoken, said) == 1:
+                found[organisation.id] = organisation
+    return list(found.values())
+
+
+def sure(named: str) -> bool:
+    """Long enough that one wrong character leaves no doubt, when only one unit is meant."""
+    return len(plain(named)) >= SURE_FROM
+
+
+def _apart(one: str, other: str) -> int:
+    return sum(left != right for left, right in zip(one, other, strict=True))

@@ -8,6 +8,8 @@ class Kind(StrEnum):
     MOVED = "case.moved"
     URGED = "case.urged"
     STAFF_URGED = "case.staff_urged"
+    SUPPLEMENTED = "case.supplemented"
+    LIKENESS_DECIDED = "case.likeness_decided"
     WITHDRAWN = "case.withdrawn"
     REPLIED = "case.replied"
     SECOND_OPENED = "case.second_opened"
@@ -77,6 +79,8 @@ LABELS: dict[Kind, str] = {
     Kind.MOVED: "流转",
     Kind.URGED: "客户催办",
     Kind.STAFF_URGED: "催办",
+    Kind.SUPPLEMENTED: "客户补充",
+    Kind.LIKENESS_DECIDED: "客户选择如何处理相似投诉",
     Kind.WITHDRAWN: "客户撤诉",
     Kind.REPLIED: "答复客户",
     Kind.SECOND_OPENED: "转为二次投诉",

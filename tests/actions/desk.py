@@ -8,11 +8,13 @@ import yaml
 from pydantic import BaseModel
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy import select
 
 from actions.server import ACTIONS
 from casebackend.api.client import BackendUnavailable, CaseBackend, Refused
 from casebackend.api.conversations import Reply, TurnDone
 from casebackend.api.conversations import Turn as TurnView
+from casebackend.conversations.model import Message
 from casebackend.conversations.rules import Asked, Engine
 from tests.world import World
 
@@ -100,6 +102,13 @@ class Desk:
         await self._actions[action].run(dispatcher, Tracker.from_dict(_tracker(turn, latest)), {})
         messages: list[dict[str, Any]] = dispatcher.messages
         return messages
+
+    async def heard(self) -> str:
+        """Everything that was said to the customer since the last message, by whomever, in order."""
+        async with self.world.database.reading() as session:
+            message = await session.get_one(Message, self.message)
+            later = select(Message).where(Message.conversation_id == message.conversation_id, Message.seq > message.seq)
+            return "\n".join(each.text for each in await session.scalars(later.order_by(Message.seq)))
 
     async def file(self, *, sender: str = "customer-1") -> str:
         """A complaint from the first word to its number."""

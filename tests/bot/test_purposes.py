@@ -6,8 +6,8 @@ import yaml
 
 from bot.components.normalise import normalise
 from bot.components.purposes import ngrams
+from tests.bot.scoring import learned
 
-ROOT = Path(__file__).resolve().parents[2]
 TABLE = yaml.safe_load(Path(__file__).with_name("purposes.yml").read_text("utf-8"))
 ASKED = [
     (str(text), None if asked == "nothing" else asked, purposes.split("|"))
@@ -15,15 +15,6 @@ ASKED = [
     for purposes, texts in rows.items()
     for text in texts
 ]
-
-
-def training_sentences() -> dict[str, str]:
-    """Each sentence and its purpose."""
-    found: dict[str, str] = {}
-    for path in sorted((ROOT / "training_data" / "nlu").glob("*.yml")):
-        for intent in yaml.safe_load(path.read_text("utf-8"))["nlu"]:
-            found.update({line.removeprefix("- "): intent["intent"] for line in intent["examples"].splitlines()})
-    return found
 
 
 @pytest.mark.parametrize(("text", "asked", "purposes"), ASKED, ids=[f"{asked}-{text}" for text, asked, _ in ASKED])
@@ -34,19 +25,19 @@ def test_a_sentence_it_has_never_seen_is_taken_for_what_it_is(
 
 
 def test_what_is_asked_with_nothing_open_is_not_in_the_training_data() -> None:
-    seen = {normalise(sentence) for sentence in training_sentences()}
+    seen = {normalise(sentence) for sentence in learned()}
     assert [text for text, asked, _ in ASKED if asked is None and normalise(text) in seen] == []
 
 
 def test_no_sentence_is_given_two_purposes() -> None:
     by_spelling: dict[str, set[str]] = {}
-    for sentence, purpose in training_sentences().items():
+    for sentence, purpose in learned().items():
         by_spelling.setdefault(normalise(sentence), set()).add(purpose)
     assert {text: purposes for text, purposes in by_spelling.items() if len(purposes) > 1} == {}
 
 
 def test_the_main_purposes_have_enough_examples() -> None:
-    purposes = list(training_sentences().values())
+    purposes = list(learned().values())
     few = {name: purposes.count(name) for name in set(purposes) - {"step_back"} if purposes.count(name) < 39}
     assert few == {}
     assert purposes.count("complaint") >= 120

@@ -8,7 +8,10 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-TALKS = ["nothing", "field", "confirm", "correction", "withdraw", "offer", "survey"]
+TALKS = [
+    "nothing", "field", "confirm", "correction", "withdraw", "offer", "survey", "supplement", "second", "duplicate",
+    "identity",
+]  # fmt: skip
 RESUMED = {
     "greet": "utter_here",
     "menu": "utter_what_i_do",
@@ -21,38 +24,40 @@ ALWAYS = {
     "urge": ["action_urge"],
     "withdraw": ["action_withdraw"],
     "ask_rule": ["action_answer"],
-    "fraud": ["utter_fraud_safety", "action_intake"],
+    "fraud": ["action_safety"],
 }
 EXPECTED = {
     "nothing": {
         "action_intake": "complaint inform correct",
+        "action_supplement": "supplement",
+        "action_second": "second_complaint",
+        "action_opinion": "suggestion praise",
         "action_cancel": "cancel",
-        "utter_ok": "affirm deny",
-        "utter_clarify": "refuse repeat step_back nlu_fallback",
-        "utter_out_of_scope": "out_of_scope",
+        "action_menu": "greet menu affirm deny refuse repeat step_back out_of_scope nlu_fallback",
         "utter_feedback_thanks": "feedback",
-        "utter_greet": "greet",
-        "utter_menu": "menu",
         "utter_thanks": "thanks",
         "utter_goodbye": "goodbye",
         "utter_calm": "abuse",
     },
     "field": {
-        "action_intake": "step_back complaint inform refuse correct affirm deny feedback out_of_scope nlu_fallback",
+        "action_intake": "step_back complaint inform refuse correct affirm deny feedback out_of_scope nlu_fallback "
+        "supplement second_complaint suggestion praise",
         "action_cancel": "cancel",
         "action_resume": "repeat",
         "utter_goodbye_for_now": "goodbye",
     },
     "confirm": {
         "action_file": "affirm",
-        "utter_ask_correction": "deny",
-        "action_intake": "step_back complaint inform correct out_of_scope nlu_fallback",
+        "action_change": "deny",
+        "action_intake": "step_back complaint inform correct out_of_scope nlu_fallback "
+        "supplement second_complaint suggestion praise",
         "action_resume": "refuse feedback repeat",
         "action_cancel": "cancel",
         "utter_goodbye_for_now": "goodbye",
     },
     "correction": {
-        "action_intake": "step_back complaint inform refuse correct feedback out_of_scope nlu_fallback",
+        "action_intake": "step_back complaint inform refuse correct feedback out_of_scope nlu_fallback "
+        "supplement second_complaint suggestion praise",
         "action_resume": "affirm deny repeat",
         "action_cancel": "cancel",
         "utter_goodbye_for_now": "goodbye",
@@ -60,20 +65,54 @@ EXPECTED = {
     "withdraw": {
         "action_withdraw": "affirm deny cancel inform",
         "action_intake": "complaint",
+        "action_supplement": "supplement",
+        "action_second": "second_complaint",
+        "action_opinion": "suggestion praise",
         "action_resume": "refuse correct feedback repeat step_back out_of_scope nlu_fallback",
         "utter_goodbye": "goodbye",
     },
     "offer": {
         "action_hand_off": "affirm",
         "action_intake": "complaint inform correct",
+        "action_supplement": "supplement",
+        "action_second": "second_complaint",
+        "action_opinion": "suggestion praise",
         "action_resume": "deny cancel refuse feedback repeat step_back out_of_scope nlu_fallback",
+        "utter_goodbye": "goodbye",
+    },
+    "identity": {
+        "action_identity": "inform refuse correct affirm deny cancel feedback step_back supplement second_complaint "
+        "suggestion praise out_of_scope nlu_fallback",
+        "action_intake": "complaint",
+        "action_resume": "repeat",
         "utter_goodbye": "goodbye",
     },
     "survey": {
         "action_revisit": "feedback affirm deny inform refuse correct cancel thanks goodbye abuse out_of_scope "
-        "nlu_fallback",
+        "nlu_fallback supplement second_complaint suggestion praise",
         "action_intake": "complaint",
         "action_resume": "repeat step_back",
+    },
+    "supplement": {
+        "action_supplement": "supplement complaint inform correct refuse affirm deny cancel feedback suggestion praise "
+        "out_of_scope nlu_fallback",
+        "action_second": "second_complaint",
+        "action_resume": "repeat step_back",
+        "utter_thanks": "thanks",
+        "utter_goodbye": "goodbye",
+    },
+    "second": {
+        "action_second": "second_complaint supplement complaint inform correct refuse affirm deny cancel feedback "
+        "suggestion praise out_of_scope nlu_fallback",
+        "action_resume": "repeat step_back",
+        "utter_goodbye": "goodbye",
+    },
+    "duplicate": {
+        "action_duplicate": "second_complaint supplement complaint inform correct refuse affirm deny feedback "
+        "suggestion praise out_of_scope nlu_fallback",
+        "action_cancel": "cancel",
+        "action_resume": "repeat step_back",
+        "utter_goodbye_for_now": "goodbye",
     },
 }
 

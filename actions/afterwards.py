@@ -1,0 +1,127 @@
+"""What a customer adds to a complaint already made, or finds wrong with its answer; what is no complaint at all."""
+
+from typing import Literal
+
+from actions import likeness
+from actions.action import Turn, TurnAction, business
+from actions.intake import MENU, absorb, ask_next, go_on
+from casebackend.api.client import Refused
+from casebackend.api.own import CaseBrief, LikenessChoice, SecondOutcome, SupplementOutcome
+
+
+def _values(case: CaseBrief) -> dict[str, object]:
+    day = case.promised_on
+    values: dict[str, object] = {"number": case.number, "stage": case.stage, "next_step": case.next_step}
+    return values if day is None else values | {"month": day.month, "day": day.day}
+
+
+async def _take_down(turn: Turn) -> None:
+    """It goes into the complaint that is being filled in, or begins one."""
+    absorbed = await absorb(turn)
+    if absorbed is not None:
+        await go_on(turn, absorbed)
+
+
+class Supplement(TurnAction):
+    called = "action_supplement"
+
+    async def answer(self, turn: Turn) -> None:
+        try:
+            outcome = await turn.backend.supplement(turn.conversation, turn.message, key=turn.key(4))
+        except Refused as refusal:
+            business(refusal)
+            turn.say("utter_supplement_none")
+            return
+        if outcome.outcome == "draft":
+            await _take_down(turn)
+        else:
+            self._tell(turn, outcome)
+
+    def _tell(self, turn: Turn, outcome: SupplementOutcome) -> None:
+        if outcome.outcome == "foreign":
+            turn.say("utter_foreign")
+        elif outcome.outcome == "choose":
+            turn.say("utter_supplement_choose", items=[case.number for case in outcome.cases])
+        elif outcome.case is None:
+            turn.say("utter_supplement_none")
+        else:
+            closed = "utter_supplement_closed_second" if outcome.second_offered else "utter_supplement_closed"
+            said = {"added": "utter_supplemented", "ask": "utter_supplement_what", "ended": "utter_supplement_ended"}
+            turn.say(said.get(outcome.outcome, closed), number=outcome.case.number)
+
+
+class Second(TurnAction):
+    called = "action_second"
+
+    async def answer(self, turn: Turn) -> None:
+        try:
+            outcome = await turn.backend.second_complaint(turn.conversation, turn.message, key=turn.key(5))
+        except Refused as refusal:
+            business(refusal)
+            turn.say("utter_intake_refused")
+            return
+        if outcome.outcome == "none":
+            await _take_down(turn)
+        elif outcome.outcome == "foreign":
+            turn.say("utter_foreign")
+        elif outcome.outcome == "choose":
+            turn.say("utter_second_choose", items=[case.number for case in outcome.cases])
+        elif outcome.case is not None:
+            self._tell(turn, outcome, outcome.case)
+
+    def _tell(self, turn: Turn, outcome: SecondOutcome, case: CaseBrief) -> None:
+        if outcome.outcome == "open":
+            turn.say("utter_second_open", items=[f"补充 {case.number}", f"催办 {case.number}"], **_values(case))
+        elif outcome.outcome == "opened":
+            dated = "utter_second_opened" if case.promised_on else "utter_second_opened_no_date"
+            turn.say(dated, **_values(case))
+            if outcome.review_days is not None:
+                turn.say("utter_review_possible", days=outcome.review_days)
+        else:
+            turn.say(f"utter_second_{outcome.outcome}", **_values(case))
+
+
+class Opinion(TurnAction):
+    called = "action_opinion"
+
+    async def answer(self, turn: Turn) -> None:
+        matter: Literal["suggestion", "praise"] = "praise" if turn.purpose == "praise" else "suggestion"
+        draft = await turn.backend.draft(turn.conversation)
+        if draft is not None and draft.matter == "complaint" and draft.fields:
+            turn.say("utter_opinion_later")
+            ask_next(turn, draft)
+            return
+        absorbed = await absorb(turn, matter)
+        if absorbed is not None:
+            await go_on(turn, absorbed)
+
+
+class Duplicate(TurnAction):
+    called = "action_duplicate"
+
+    async def answer(self, turn: Turn) -> None:
+        try:
+            choice = await turn.backend.choose_likeness(turn.conversation, turn.message, key=turn.key(6))
+        except Refused as refusal:
+            business(refusal)
+            turn.say("utter_intake_refused")
+            return
+        if choice.outcome in {"new", "none"}:
+            await self._read_back(turn)
+        elif choice.outcome == "choose":
+            likeness.tell(turn, choice.cases)
+        elif choice.outcome == "unclear" or choice.case is None:
+            turn.say("utter_like_again")
+        else:
+            self._tell(turn, choice, choice.case)
+
+    def _tell(self, turn: Turn, choice: LikenessChoice, case: CaseBrief) -> None:
+        said = {"supplement": "utter_like_supplemented", "urge": "utter_like_urged", "closed": "utter_like_closed"}
+        turn.say(said.get(choice.outcome, "utter_like_urged_before"), **_values(case))
+
+    async def _read_back(self, turn: Turn) -> None:
+        draft = await turn.backend.draft(turn.conversation)
+        if draft is None:
+            turn.say("utter_menu", items=MENU)
+        else:
+            ask_next(turn, draft)

@@ -1,0 +1,37 @@
+from dataclasses import replace
+
+from actions.action import Turn, TurnAction, business
+from actions.identity import tell
+from actions.intake import resume
+from actions.status import Progress, Urge, Withdraw
+from casebackend.api.client import Refused
+from casebackend.api.identity import IdentityStep
+
+CARRIED_OUT: dict[str | None, type[TurnAction]] = {"progress": Progress, "urge": Urge, "withdraw": Withdraw}
+
+
+class Identity(TurnAction):
+    called = "action_identity"
+
+    async def answer(self, turn: Turn) -> None:
+        try:
+            step = await turn.backend.answer_identity(turn.conversation, turn.message, key=turn.key())
+        except Refused as refusal:
+            business(refusal)
+            turn.say("utter_foreign")
+            return
+        if step.next == "done":
+            turn.say("utter_identity_passed")
+            await self._carry_out(turn, step)
+        elif step.next in ("stopped", "nothing") or (turn.purpose in ("deny", "cancel") and not step.understood):
+            turn.say("utter_identity_stopped")
+            await resume(replace(turn, asked="field"))
+        else:
+            tell(turn, step)
+
+    async def _carry_out(self, turn: Turn, step: IdentityStep) -> None:
+        """What was asked for before the check, as if its message came now; then back to a form that is open."""
+        wanted = CARRIED_OUT[step.action]
+        asked = None if wanted is Withdraw else "field"
+        before = replace(turn, action=wanted.called, message=step.message_id or turn.message, asked=asked)
+        await wanted(turn.backend).answer(before)

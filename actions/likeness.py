@@ -1,0 +1,28 @@
+"""Before the read-back: a complaint like one that the same customer made not long ago (BD-12)."""
+
+from collections.abc import Sequence
+
+from actions.action import Turn
+from casebackend.api.drafts import Absorbed
+from casebackend.api.own import CaseBrief
+
+SHOWN = 3
+ANEW = "仍要新建"
+
+
+async def shown(turn: Turn, absorbed: Absorbed) -> bool:
+    """Whether earlier ones were shown, so that the choice is the open question now."""
+    draft = absorbed.draft
+    if draft.next is not None or draft.matter != "complaint" or draft.likeness_settled or absorbed.wish == "edit":
+        return False
+    found = await turn.backend.likeness(turn.conversation, turn.message, key=turn.key(8))
+    if found.cases:
+        tell(turn, found.cases)
+    return bool(found.cases)
+
+
+def tell(turn: Turn, cases: Sequence[CaseBrief]) -> None:
+    for case in cases[:SHOWN]:
+        turn.say("utter_like_case", number=case.number, stage=case.stage, next_step=case.next_step)
+    ways = [f"{way} {case.number}" for case in cases[:SHOWN] for way in ("补充", "催办")]
+    turn.say("utter_like", items=[*ways, ANEW])

@@ -1,0 +1,21 @@
+from actions.action import Turn, TurnAction
+from actions.handoff import call_person
+from actions.intake import WAYS_ON, absorb, ask_after
+
+
+class Safety(TurnAction):
+    """Money in danger: the safe step and a person first; what was told is kept, the form goes on later."""
+
+    called = "action_safety"
+
+    async def answer(self, turn: Turn) -> None:
+        absorbed = await absorb(turn)
+        if absorbed is None:
+            return
+        if absorbed.warned:
+            ask_after(turn, absorbed)
+            return
+        if absorbed.danger is None:
+            turn.say("utter_fraud_safety")
+        await call_person(turn, "danger", key=turn.key(3))
+        turn.say("utter_form_later", items=WAYS_ON[:1])

@@ -1,0 +1,36 @@
+"""One-time codes in what customers write: taken out before anything is kept, compared by a keyed hash only."""
+
+import re
+from uuid import UUID
+
+from casebackend.customers.numbers import RUN, shadow
+from casebackend.customers.vault import Vault
+
+TAKEN_OUT = "[核实码]"
+LENGTH = 6
+SHORTEST, LONGEST = 4, 8
+# "120000元" while a code is on its way is an amount.
+BARE = re.compile(r"(?<![0-9A-Za-z])(?:\d{6}|\d{3} \d{3})(?![0-9A-Za-z]|\s?(?:元|块|万|千|百|亿|年|月|日|号|次|位|笔|天|分|个|点))")
+
+
+def taken_out(text: str, *, answering: bool) -> tuple[str, str | None]:
+    """`text` without what is or may be a code, and the code when there is exactly one. `answering`: a code was asked
+    for, so every group of 4 to 8 digits goes; otherwise one is on its way, and only what looks like it goes."""
+    seen = shadow(text)
+    spans, codes = [], []
+    for match in (RUN if answering else BARE).finditer(seen):
+        digits = "".join(character for character in match.group() if character.isdigit())
+        if SHORTEST <= len(digits) <= LONGEST:
+            spans.append(match.span())
+            if len(digits) == LENGTH:
+                codes.append(digits)
+    kept, at = [], 0
+    for start, end in spans:
+        kept += [text[at:start], TAKEN_OUT]
+        at = end
+    return "".join(kept) + text[at:], codes[0] if answering and len(spans) == len(codes) == 1 else None
+
+
+def digest(vault: Vault, conversation_id: UUID, code: str) -> str:
+    """Six digits are soon guessed, so the hash takes a key that is not in the database; bound to the conversation."""
+    return vault.index("identity.code", f"{conversation_id}|{code}")

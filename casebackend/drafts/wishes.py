@@ -1,0 +1,61 @@
+"""What a customer wants of the form itself: go on, begin anew, leave it for later, change a line. Standard library
+only. A wish is the whole message; the same words in a story are the story's."""
+
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+
+from casebackend.customers.spelling import simplified
+
+
+class Wish(StrEnum):
+    GO_ON = "go_on"
+    RESTART = "restart"
+    LATER = "later"
+    EDIT = "edit"
+    KEEP = "keep"
+
+
+AROUND = re.compile(r"[\s，,。.!！?？~～…]+")
+POLITE = r"(?:好的?|嗯+|哦|行|可以|那|那就|麻烦|请|帮我|我|你好|您好|在吗|来|咱们?|想|要|现在|还是)*"
+END = r"(?:吧|了|呀|啊|呢|好吗|可以吗)*"
+WHAT = r"(?:我的|那个|那份|这份|上次的?|刚才的?|之前的?|没填完的?|没办完的?|原来的?)*(?:投诉|登记|表|内容)?"
+BUSY = r"(?:好的?|嗯+|哦|我|现在|在|正在|有点|有|很|事|忙|没空|没时间|不方便|开会|开车|上班|吃饭)*"
+SAYS = r"(?:说|填|弄|来|办|写|聊|讲|继续|接着(?:说|填|办|弄)?|登记|投诉|处理)"
+WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
+    (Wish.RESTART, re.compile(
+        rf"{POLITE}(?:全部|都)?(?:重新|从头|重头)(?:再)?(?:开始|来过?|填写?|登记|写|录|弄)?(?:一遍|一次|一份)?{END}|{POLITE}(?:全部|都)?重(?:填|来|写)(?:一遍|一次)?{END}|推倒重来")),
+    (Wish.GO_ON, re.compile(
+        rf"{POLITE}(?:接着|继续|接上)(?:着)?{WHAT}(?:往下|下去)?(?:{SAYS}|填写)?(?:下去)?{WHAT}{END}|{POLITE}把?{WHAT}(?:接着|继续|恢复)(?:{SAYS}|填写)?{END}|{POLITE}恢复{WHAT}{END}")),
+    (Wish.LATER, re.compile(
+        rf"{BUSY}(?:先|暂时)(?:别|不)?(?:不管|放着|放一?放|放一下|存着|搁着|停一?下|停|等等|等一下)(?:它|这个)?{END}|"
+        rf"{BUSY}(?:先|暂时)不(?:管|填|弄|写|说){END}|"
+        rf"{BUSY}(?:等(?:一?会儿?|下|一下|等)|待会儿?|一?会儿?|过(?:一?会儿?|几天|两天)|晚点|晚些|回头|改天|改日|明天|后天|晚上|下次|以后|稍后|有空(?:了|的时候)?){{1,2}}(?:我)?再(?:来)?{SAYS}{END}")),
+    (Wish.EDIT, re.compile(r"(?:我)?(?:想|要|需要)?(?:再)?(?:修改|更改|改)(?:一?下|内容|信息|一项|某一项|哪一项)*(?:吧)?")),
+    (Wish.KEEP, re.compile(r"(?:那|还是)?(?:算了)?(?:不用?|别|不要|不必|不需要)改(?:了|啦|吧)?|保持不变|(?:还是)?原来的?(?:就)?(?:好|对|是对的)?")),
+)  # fmt: skip
+# Of the main menu, in its first order.
+MENU = ("我要投诉", "查进度", "催办", "转人工")
+USED: dict[str, re.Pattern[str]] = {
+    "催办": re.compile(r"催"),
+    "查进度": re.compile(r"进度|进展|处理到哪|怎么样了|查.{0,6}投诉"),
+    "转人工": re.compile(r"人工|真人"),
+    "我要投诉": re.compile(r"投诉|举报"),
+}
+
+
+def wish(text: str) -> Wish | None:
+    if len(text) > 24:
+        return None
+    said = AROUND.sub("", simplified(text))
+    return next((each for each, pattern in WISHES if pattern.fullmatch(said)), None)
+
+
+def menu(said: Iterable[str]) -> list[str]:
+    """`said`: short messages of the customer, newest first. What was used last stands first."""
+    order: list[str] = []
+    for text in said:
+        item = next((item for item, pattern in USED.items() if len(text) <= 12 and pattern.search(text)), None)
+        if item is not None and item not in order:
+            order.append(item)
+    return [*order, *(item for item in MENU if item not in order)]

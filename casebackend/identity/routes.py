@@ -1,0 +1,33 @@
+from uuid import UUID
+
+from sanic import Blueprint, HTTPResponse, Request, json
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.api.conversations import ForMessage
+from casebackend.api.identity import BeginIdentity
+from casebackend.database import transactional
+from casebackend.idempotency import idempotent
+from casebackend.identity import service
+from casebackend.identity.rules import Action
+
+bp = Blueprint("identity", url_prefix="/conversations")
+
+
+@bp.post("/<conversation_id:uuid>/identity")
+@transactional
+@idempotent
+async def begin(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+    command = BeginIdentity.model_validate_json(request.body)
+    step = await service.begin(
+        session, conversation_id, command.message_id, Action(command.action), now=request.app.ctx.now()
+    )
+    return json(step.model_dump(mode="json"))
+
+
+@bp.post("/<conversation_id:uuid>/identity/answer")
+@transactional
+@idempotent
+async def answer(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+    command = ForMessage.model_validate_json(request.body)
+    step = await service.answer(session, conversation_id, command.message_id, now=request.app.ctx.now())
+    return json(step.model_dump(mode="json"))

@@ -1,0 +1,118 @@
+"""Whether a complaint that is about to be filed was made before (BD-12), and what the customer wants done about it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.api.own import Likeness, LikenessChoice
+from casebackend.cases import own
+from casebackend.cases.filing import CUSTOMER, noted
+from casebackend.cases.model import Case
+from casebackend.cases.rules import IN_PROCESS, Status
+from casebackend.cases.service import hold
+from casebackend.cases.words import NUMBERING, TS, numbers_in
+from casebackend.conversations import service as conversations
+from casebackend.conversations.model import Message
+from casebackend.drafts import queries as drafts
+from casebackend.drafts import service as drafting
+from casebackend.drafts.model import Draft
+from casebackend.drafts.rules import COMPLAINT, DraftState, Field
+from casebackend.notices.thresholds import in_force
+from casebackend.requests import rules
+from casebackend.requests.rules import Choice
+from casebackend.requests.supplements import attach
+from casebackend.timeline.rules import Kind as Entry
+
+NOT_AGAIN = frozenset({Status.WITHDRAWN, Status.VOIDED, Status.DRAFT, Status.MERGED})
+
+
+async def look(session: AsyncSession, conversation_id: UUID, *, now: datetime) -> Likeness:
+    """Asked once for a complete draft, and again only when its unit or its facts have changed."""
+    await conversations.hold(session, conversation_id)
+    draft = await drafts.open_draft(session, conversation_id)
+    if draft is None or draft.matter_type != COMPLAINT or draft.likeness_choice is not None:
+        return Likeness(cases=[])
+    found = await _alike(session, draft, now)
+    draft.likeness = [str(case.id) for case in found]
+    draft.likeness_choice = None if found else Choice.NONE
+    await session.flush()
+    return Likeness(cases=await own.briefs(session, found))
+
+
+async def _alike(session: AsyncSession, draft: Draft, now: datetime) -> list[Case]:
+    held = await drafts.fields(session, draft)
+    if Field.FACTS not in held or Field.UNIT not in held:
+        return []
+    settings = await in_force(session, now)
+    since = now - timedelta(days=settings.number("likeness.days"))
+    least, facts = settings.number("likeness.percent"), held[Field.FACTS].value
+    unit_id = UUID(held[Field.UNIT].value) if held[Field.UNIT].value else None
+    return [
+        case
+        for case in await own.own_cases(session, draft.conversation_id)
+        if case.matter_type == COMPLAINT
+        and case.filed_at >= since
+        and case.unit_id == unit_id
+        and Status(case.status) not in NOT_AGAIN
+        and rules.similarity(case.facts, facts) >= least
+    ]
+
+
+async def choose(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> LikenessChoice:
+    """The choice stands on the draft and in the audit of the earlier complaint. 补充 and 催办 end the draft."""
+    await conversations.hold(session, conversation_id)
+    message = await own.message_of(session, conversation_id, message_id)
+    draft = await drafts.newest(session, conversation_id)
+    if draft is not None and draft.likeness_message_id == message_id:
+        return LikenessChoice.model_validate(draft.likeness_result)
+    if draft is None or draft.state != DraftState.OPEN or not draft.likeness or draft.likeness_choice is not None:
+        return LikenessChoice(outcome="none")
+    outcome = await _chosen(session, draft, message, now)
+    draft.likeness_message_id, draft.likeness_result = message_id, outcome.model_dump(mode="json")
+    await session.flush()
+    return outcome
+
+
+async def _chosen(session: AsyncSession, draft: Draft, message: Message, now: datetime) -> LikenessChoice:
+    cases = [await hold(session, UUID(each)) for each in sorted(draft.likeness)]
+    named = numbers_in(message.text, session.info.get(NUMBERING, TS))
+    meant = [case for case in cases if case.number in named] if named else cases
+    choice = rules.choice_in(message.text)
+    if choice is Choice.NEW:
+        await _settle(session, draft, cases, choice, now)
+        return LikenessChoice(outcome="new")
+    if choice is None or not meant:
+        return LikenessChoice(outcome="unclear", cases=await own.briefs(session, cases))
+    if len(meant) > 1:
+        return LikenessChoice(outcome="choose", cases=await own.briefs(session, meant))
+    return await _join(session, draft, meant[0], choice, message, now)
+
+
+async def _join(
+    session: AsyncSession, draft: Draft, case: Case, choice: Choice, message: Message, now: datetime
+) -> LikenessChoice:
+    if Status(case.status) not in IN_PROCESS:
+        return LikenessChoice(outcome="closed", case=await own.brief(session, case))
+    in_time = True
+    if choice is Choice.SUPPLEMENT:
+        await attach(session, case, await _told(session, draft), message=message, now=now)
+    else:
+        in_time = await own.urge_one(session, case, message.conversation_id, now=now)
+    await _settle(session, draft, [case], choice, now)
+    await drafting.cancel(session, draft.conversation_id, now=now)
+    outcome = "supplement" if choice is Choice.SUPPLEMENT else "urge" if in_time else "too_soon"
+    return LikenessChoice.model_validate({"outcome": outcome, "case": await own.brief(session, case)})
+
+
+async def _told(session: AsyncSession, draft: Draft) -> str:
+    held = await drafts.fields(session, draft)
+    return "\n".join(held[name].value for name in (Field.FACTS, Field.DEMAND) if name in held and held[name].value)
+
+
+async def _settle(session: AsyncSession, draft: Draft, cases: Sequence[Case], choice: Choice, now: datetime) -> None:
+    draft.likeness_choice = choice
+    detail: dict[str, object] = {"choice": choice, "draft_id": str(draft.id)}
+    for case in cases:
+        await noted(session, case, Entry.LIKENESS_DECIDED, CUSTOMER, now=now, detail=detail)

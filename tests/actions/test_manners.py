@@ -1,0 +1,195 @@
+"""How the form behaves: corrected at any time, taken back, paused, gone on with, and never in the way of safety."""
+
+from sqlalchemy import select
+
+from casebackend.cases.model import Case
+from casebackend.conversations.model import Conversation
+from tests.actions.desk import Desk
+
+ANSWERS = {
+    "field.facts": "昨天在柜台取钱，柜员少给了我100元还骂人",
+    "field.demand": "退还100元",
+    "field.unit": "不清楚是哪家",
+    "field.amount": "100元",
+    "field.occurred_on": "昨天",
+    "field.name": "王小明",
+    "field.phone": "13812345678",
+    "field.id_number": "不提供",
+}
+STORY = "昨天在柜台取钱，柜员少给了我100元还骂人，要求退还100元"
+
+
+async def until(desk: Desk, asked: str) -> None:
+    while desk.open != asked:
+        await desk.say(ANSWERS[str(desk.open)], "action_intake")
+
+
+async def read_back(desk: Desk) -> dict[str, str]:
+    """The lines of the read-back."""
+    return dict(line.split("：", 1) for line in desk.words.splitlines() if line.count("：") == 1 and "例如" not in line)
+
+
+async def test_a_field_is_corrected_in_the_middle_of_the_form_and_nothing_else_changes(desk: Desk) -> None:
+    await desk.say(STORY, "action_intake")
+    await until(desk, "field.phone")
+    await desk.say("金额改成3000", "action_intake")
+    assert desk.open == "field.phone"
+    await desk.say("名字打错了，叫李晓敏", "action_intake")
+    assert desk.open == "field.phone"
+    await desk.say("不是昨天，是前天", "action_intake")
+    assert desk.open == "field.phone"
+    await until(desk, "confirm")
+    lines = await read_back(desk)
+    assert "3000" in lines["涉及金额"].replace(",", "")
+    assert lines["姓名"].startswith("李")
+    assert "2月28日" in lines["发生日期"]
+    assert "138****5678" in lines["联系电话"]
+
+
+async def test_the_read_back_is_changed_line_by_line(desk: Desk) -> None:
+    await desk.say(STORY, "action_intake")
+    await until(desk, "confirm")
+    before = await read_back(desk)
+    assert await desk.say("修改", "action_change", purpose="deny") == ["utter_which_line"]
+    assert desk.open == "correction"
+    assert {"改事情经过", "改诉求", "改涉及金额", "改姓名", "改联系电话", "不改了"} <= set(desk.choices)
+    assert await desk.say("改涉及金额", "action_intake", purpose="correct") == ["utter_ask_amount"]
+    await desk.say("500元", "action_intake")
+    assert desk.open == "confirm"
+    after = await read_back(desk)
+    assert "500" in after["涉及金额"]
+    assert {line for line in before if before[line] != after[line]} == {"涉及金额"}
+
+    await desk.say("修改", "action_change", purpose="deny")
+    await desk.say(str(desk.choices.index("改联系电话") + 1), "action_intake")
+    assert desk.open == "field.phone"
+    await desk.say("返回上一步", "action_intake", purpose="step_back")
+    assert desk.open == "confirm"
+    assert await read_back(desk) == after
+
+    assert await desk.say("不对，金额是600元", "action_change", purpose="deny") == ["utter_changed", "utter_summary_money"]
+    assert "600" in (await read_back(desk))["涉及金额"]
+
+
+async def test_a_step_back_asks_the_field_before_and_what_was_said_later_is_kept(desk: Desk) -> None:
+    await desk.say(STORY, "action_intake")
+    await until(desk, "field.id_number")
+    await desk.say("返回上一步", "action_intake", purpose="step_back")
+    assert desk.open == "field.phone"
+    await desk.say("*", "action_intake", purpose="step_back")
+    assert desk.open == "field.name"
+    await desk.say("李小红", "action_intake")
+    assert desk.open == "field.id_number"
+
+
+async def test_two_misses_explain_and_three_offer_a_person_also_after_every_program_was_restarted(desk: Desk) -> None:
+    await desk.say(STORY, "action_intake")
+    await until(desk, "field.phone")
+    again = Desk(desk.world)
+    assert await desk.say("嗯嗯", "action_intake") == ["utter_not_understood", "utter_ask_phone"]
+    assert await again.say("啥啥啥", "action_intake") == ["utter_not_understood", "utter_explain_phone"]
+    assert await Desk(desk.world).say("嘿嘿", "action_intake") == ["utter_offer_person"]
+
+
+async def test_later_keeps_the_draft_and_says_how_to_go_on_and_silence_is_not_nagged(desk: Desk) -> None:
+    await desk.say(STORY, "action_intake")
+    await until(desk, "field.name")
+    assert await desk.say("我现在忙，等会儿再说", "action_intake") == ["utter_goodbye_for_now"]
+    assert "继续" in desk.words
+    assert await desk.say("以后再说吧", "action_cancel", purpose="cancel") == ["utter_goodbye_for_now"]
+    desk.world.wait(hours=80)
+    assert await desk.say("你好", "action_menu", purpose="greet") == ["utter_unfinished"]
+    assert "5/8" in desk.words
+    assert desk.choices == ["继续", "重新开始", "先不管"]
+    assert await desk.say("1", "action_menu", purpose="affirm") == ["utter_gone_on_with", "utter_ask_name"]
+    await desk.say("王小明", "action_intake")
+    assert desk.open == "field.phone"
+
+
+async def test_whoever_comes_back_after_days_to_an_open_question_is_told_what_waits(desk: Desk) -> None:
+    await desk.say(STORY, "action_intake")
+    await until(desk, "field.name")
+    desk.world.wait(hours=73)
+    assert await desk.say("在吗", "action_resume", purpose="greet") == ["utter_unfinished"]
+    assert await desk.say("先不管", "action_menu", purpose="deny") == ["utter_goodbye_for_now"]
+    assert await desk.say("好的", "action_menu", purpose="affirm") == ["utter_ok"]
+    desk.world.wait(hours=3)
+    assert await desk.say("我叫王小明", "action_intake") == ["utter_gone_on_with", "utter_ask_phone"]
+    desk.world.wait(hours=3)
+    assert await desk.say("嗯", "action_intake", purpose="affirm") == ["utter_unfinished"]
+    assert await desk.say("重新开始", "action_menu", purpose="menu") == ["utter_started_anew", "utter_ask_facts"]
+    await desk.say(STORY, "action_intake")
+    await until(desk, "field.id_number")
+
+
+async def test_what_was_given_up_is_gone_on_with(desk: Desk) -> None:
+    await desk.say(STORY, "action_intake")
+    asked = desk.open
+    assert await desk.say("取消", "action_cancel") == ["utter_cancelled"]
+    assert desk.choices == ["接着办", "我要投诉"]
+    assert await desk.say("你好", "action_menu", purpose="greet") == ["utter_greet"]
+    assert desk.choices[0] == "接着办"
+    await desk.say("继续", "action_menu", purpose="out_of_scope")
+    assert desk.names[0] == "utter_gone_on_with"
+    assert desk.open == asked
+
+
+async def test_with_nothing_to_go_on_with_the_menu_is_shown(desk: Desk) -> None:
+    assert await desk.say("继续", "action_menu", purpose="affirm") == ["utter_ok"]
+    assert await desk.say("继续", "action_intake", purpose="inform") == ["utter_menu"]
+    assert "查进度" in desk.choices
+
+
+async def test_the_menu_begins_with_what_this_customer_used_last(desk: Desk) -> None:
+    await desk.say("你好", "action_menu", purpose="greet")
+    assert desk.choices[0] == "我要投诉"
+    await desk.say("催一下", "action_urge")
+    await desk.say("你好", "action_menu", purpose="greet")
+    assert desk.choices == ["催办", "我要投诉", "查进度", "转人工"]
+    assert await desk.say("０", "action_hand_off") == ["utter_handoff_off_duty"]
+
+
+async def test_money_in_danger_is_the_first_word_and_the_form_comes_later(desk: Desk) -> None:
+    assert await desk.say("我的卡被盗刷了5000元", "action_safety", purpose="fraud") == [
+        "utter_handoff_off_duty",
+        "utter_form_later",
+    ]
+    said = await desk.heard()
+    assert "锁卡或挂失" in said
+    assert said.index("锁卡或挂失") < said.index("登记投诉不着急")
+    await desk.say("继续", "action_menu", purpose="affirm")
+    assert desk.open == "field.demand"
+    await desk.say("把盗刷的钱还给我", "action_intake")
+    assert desk.open == "field.unit"
+
+
+async def test_a_life_in_danger_is_seen_in_the_middle_of_the_form(desk: Desk) -> None:
+    await desk.say(STORY, "action_intake")
+    await desk.say("你们再不解决我就跳楼", "action_intake")
+    assert desk.names == ["utter_handoff_off_duty", "utter_form_later"]
+    assert "12356" in await desk.heard()
+    async with desk.world.database.reading() as session:
+        assert (await session.scalars(select(Conversation.handoff_reason))).all() == ["danger"]
+
+
+async def test_for_whom_it_is_is_noted_and_the_papers_are_named_for_later(desk: Desk) -> None:
+    await desk.say("我替我妈投诉，昨天柜员少给了她100元还骂人，她耳朵不好", "action_intake")
+    assert desk.names[:3] == ["utter_soothe", "utter_noted", "utter_papers_later"]
+    assert "受托人" in desk.words
+    assert "授权委托书" in desk.words
+    await until(desk, "field.name")
+    await desk.say("我今年七十六岁了", "action_intake")
+    assert "老年" in desk.words
+    await until(desk, "confirm")
+    await desk.say("确认提交", "action_file")
+    async with desk.world.database.reading() as session:
+        case = (await session.scalars(select(Case))).one()
+    assert case.capacity == "agent"
+    assert case.lane == "优先办理"
+    assert "老年" in (case.lane_reason or "")
+
+
+async def test_several_who_complain_together_are_noted(desk: Desk) -> None:
+    await desk.say("我们十几个人一起买的理财都亏了，要求给个说法", "action_intake")
+    assert "10位以上" in desk.words
+    assert "推选代表" in desk.words
