@@ -35,11 +35,11 @@ unit: ## pure and in-process tests on SQLite, then on PostgreSQL, then the bot u
 	@echo "== bot"; bot/.venv/bin/python -m pytest tests/bot
 
 contract: ## the wire, on both databases
-	@echo "== contract (SQLite)"; $(PYTEST) tests/contracts
-	@echo "== contract (PostgreSQL)"; TINGSU_TEST_DATABASE=postgres $(PYTEST) tests/contracts
+	@echo "== contract (SQLite)"; $(PYTEST) $(SIDE_BY_SIDE) tests/contracts
+	@echo "== contract (PostgreSQL)"; TINGSU_TEST_DATABASE=postgres $(PYTEST) $(SIDE_BY_SIDE) tests/contracts
 
 browser: ## pages in a real Chromium
-	@echo "== browser"; $(PYTEST) tests --ignore=tests/e2e --ignore=tests/bot -m browser
+	@echo "== browser"; $(PYTEST) $(SIDE_BY_SIDE) tests --ignore=tests/e2e --ignore=tests/bot -m browser
 
 e2e: ## all programs, real Rasa
 	@echo "== e2e"; $(PYTEST) tests/e2e

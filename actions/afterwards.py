@@ -9,6 +9,14 @@ from casebackend.api.client import Refused
 from casebackend.api.own import CaseBrief, LikenessChoice, SecondOutcome, SupplementOutcome
 
 
+SECOND = {
+    "reason": "utter_second_reason",
+    "exists": "utter_second_exists",
+    "not_possible": "utter_second_not_possible",
+    "dropped": "utter_second_dropped",
+}
+
+
 def _values(case: CaseBrief) -> dict[str, object]:
     day = case.promised_on
     values: dict[str, object] = {"number": case.number, "stage": case.stage, "next_step": case.next_step}
@@ -78,7 +86,7 @@ class Second(TurnAction):
             if outcome.review_days is not None:
                 turn.say("utter_review_possible", days=outcome.review_days)
         else:
-            turn.say(f"utter_second_{outcome.outcome}", **_values(case))
+            turn.say(SECOND[outcome.outcome], **_values(case))
 
 
 class Opinion(TurnAction):

@@ -25,7 +25,7 @@ async def identify(turn: Turn, action: Action) -> None:
     if step.next == "done":
         turn.say("utter_identity_not_yours")
         return
-    if step.next == "phone":
+    if step.next in ("phone", "code"):
         turn.say("utter_identity_needed")
     tell(turn, step)
 

@@ -5,7 +5,7 @@ from actions.action import Turn, TurnAction, business
 from actions.handoff import call_person
 from actions.identity import ask_again
 from casebackend.api.client import Refused
-from casebackend.api.drafts import Absorbed, DraftView
+from casebackend.api.drafts import Absorbed, DraftView, Standing
 
 EXPLAIN_AFTER = 2
 OFFER_AFTER = 3
@@ -67,9 +67,9 @@ def _remark(turn: Turn, absorbed: Absorbed) -> None:
     elif absorbed.wish == "restart":
         turn.say("utter_started_anew")
     elif absorbed.turned is not None:
-        turn.say(f"utter_turned_{absorbed.turned}")
+        turn.say(opinion.TURNED[absorbed.turned])
     elif absorbed.started and opinion.is_opinion(absorbed.draft.matter):
-        turn.say(f"utter_started_{absorbed.draft.matter}")
+        turn.say(opinion.STARTED[absorbed.draft.matter])
     elif absorbed.started:
         turn.say("utter_soothe")
     elif turn.asked is None or absorbed.away:
@@ -117,9 +117,7 @@ async def go_on(turn: Turn, absorbed: Absorbed) -> None:
         ask_after(turn, absorbed)
 
 
-async def absorb(
-    turn: Turn, matter: Literal["complaint", "suggestion", "praise"] = "complaint"
-) -> Absorbed | None:
+async def absorb(turn: Turn, matter: Literal["complaint", "suggestion", "praise"] = "complaint") -> Absorbed | None:
     """Reads the message into the draft; where that is refused it says so itself. `matter`: what it begins."""
     try:
         return await turn.backend.absorb(turn.conversation, turn.message, key=turn.key(), matter=matter)
@@ -129,6 +127,14 @@ async def absorb(
         else:
             turn.say("utter_intake_refused")
         return None
+
+
+async def read(turn: Turn, standing: Standing) -> None:
+    """A message that was taken for something else. Whose life is in danger is not begun a form with."""
+    if standing.danger == "life" and (standing.draft is None or standing.draft.state != "open"):
+        await call_person(turn, "danger", key=turn.key(3))
+    else:
+        await Intake(turn.backend).answer(turn)
 
 
 class Intake(TurnAction):
@@ -190,6 +196,8 @@ class File(TurnAction):
         day = receipt.promised_on
         values = {"number": receipt.number, "unit": receipt.unit, "month": day.month, "day": day.day}
         turn.say("utter_filed" if receipt.unit else "utter_filed_unit_open", **values)
+        if (by := receipt.contact_by) is not None:
+            turn.say("utter_contact_later", month=by.month, day=by.day, time=f"{by:%H:%M}")
         turn.say("utter_after_filing")
 
     async def _not_filed(self, turn: Turn) -> None:
@@ -218,7 +226,10 @@ class Cancel(TurnAction):
 
     async def answer(self, turn: Turn) -> None:
         standing = await turn.backend.standing(turn.conversation, turn.message)
-        if standing.wish == "later" and standing.draft is not None and standing.draft.state == "open":
+        is_open = standing.draft is not None and standing.draft.state == "open"
+        if standing.danger is not None or (standing.draft is not None and standing.wish in {"restart", "go_on"}):
+            await read(turn, standing)
+        elif standing.wish == "later" and is_open:
             turn.say("utter_goodbye_for_now")
         else:
             await put_aside(turn, key=turn.key())

@@ -1,7 +1,7 @@
 """Hello, yes or no to nothing, and whatever belongs to no talk: the way on is what this customer needs most likely."""
 
 from actions.action import Turn, TurnAction
-from actions.intake import Intake, tell_unfinished
+from actions.intake import read, tell_unfinished
 from casebackend.api.drafts import Standing
 
 WORDS = {
@@ -19,13 +19,16 @@ class Menu(TurnAction):
 
     async def answer(self, turn: Turn) -> None:
         standing = await turn.backend.standing(turn.conversation, turn.message)
-        if standing.draft is not None and self._goes_on(turn, standing):
-            await Intake(turn.backend).answer(turn)
+        if standing.large is not None:
+            turn.say("utter_large" if standing.large else "utter_large_no_more")
+        if standing.danger is not None or (standing.draft is not None and self._goes_on(turn, standing)):
+            await read(turn, standing)
         elif standing.draft is not None and standing.draft.state == "open":
             self._waiting(turn, standing)
         else:
             first = [GO_ON_WITH_GIVEN_UP] if standing.draft is not None else []
-            turn.say(WORDS.get(turn.purpose or "", "utter_clarify"), items=[*first, *standing.menu])
+            words = "utter_menu" if standing.large is not None else WORDS.get(turn.purpose or "", "utter_clarify")
+            turn.say(words, items=[*first, *standing.menu])
 
     def _goes_on(self, turn: Turn, standing: Standing) -> bool:
         if standing.wish in {"go_on", "restart"}:

@@ -4,6 +4,15 @@ from actions.action import Turn
 from casebackend.api.drafts import CaseReceipt, DraftView
 
 LABELS = {"suggestion": "建议", "praise": "表扬"}
+STARTED = {"suggestion": "utter_started_suggestion", "praise": "utter_started_praise"}
+TURNED = {
+    "suggestion": "utter_turned_suggestion",
+    "praise": "utter_turned_praise",
+    "complaint": "utter_turned_complaint",
+}
+FILED = {"suggestion": "utter_suggestion_filed", "praise": "utter_praise_filed"}
+FACTS = {"suggestion": "utter_ask_suggestion_facts", "praise": "utter_ask_praise_facts"}
+ASKS = {"unit": "utter_ask_opinion_unit", "name": "utter_ask_opinion_name", "phone": "utter_ask_opinion_phone"}
 
 
 def is_opinion(matter: str) -> bool:
@@ -16,9 +25,8 @@ def ask_next(turn: Turn, draft: DraftView) -> None:
         turn.say("utter_summary_opinion", matter=LABELS[draft.matter], **values)
         return
     field = draft.next.value
-    asked = f"utter_ask_{draft.matter}_facts" if field == "facts" else f"utter_ask_opinion_{field}"
-    turn.say(asked, step=draft.done + 1, total=draft.total)
+    turn.say(FACTS[draft.matter] if field == "facts" else ASKS[field], step=draft.done + 1, total=draft.total)
 
 
 def tell_filed(turn: Turn, receipt: CaseReceipt) -> None:
-    turn.say(f"utter_{receipt.matter}_filed", number=receipt.number)
+    turn.say(FILED[receipt.matter], number=receipt.number)

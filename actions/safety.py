@@ -1,6 +1,6 @@
 from actions.action import Turn, TurnAction
 from actions.handoff import call_person
-from actions.intake import WAYS_ON, absorb, ask_after
+from actions.intake import WAYS_ON, absorb, ask_after, read
 
 
 class Safety(TurnAction):
@@ -9,6 +9,10 @@ class Safety(TurnAction):
     called = "action_safety"
 
     async def answer(self, turn: Turn) -> None:
+        standing = await turn.backend.standing(turn.conversation, turn.message)
+        if standing.danger == "life":
+            await read(turn, standing)
+            return
         absorbed = await absorb(turn)
         if absorbed is None:
             return

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.turn import trained
+from bench.training import trained
 from ops.chain import Chain
 from ops.figures import Figures
 from tests.dialogues.playing import Outcome, play_all

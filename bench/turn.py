@@ -8,10 +8,8 @@ import asyncio
 import json
 import os
 import sqlite3
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,13 +17,15 @@ from typing import Any
 from uuid import uuid4
 
 import aiohttp
-import psutil
 
+from bench.metering import Meter
+from bench.stock.chain import PEER, stock_chain, wait_for_port
+from bench.throughput import AT_ONCE, RasaAlone, measure, our_say, stock_say
+from bench.training import STOCK, cost, trained
 from casebackend.api.client import CaseBackend
 from casebackend.api.conversations import ClaimTurn, Inbound, Reply, TurnDone
 from casebackend.conversations.rules import Asked, Channel, Engine
 from ops.chain import Chain
-from ops.demo import ROOT
 from ops.figures import Figures
 from tests.e2e.customers import WechatCustomer
 
@@ -46,33 +46,6 @@ SCRIPT: list[tuple[str, Asked | None]] = [
 DIALOGUES = int(os.environ.get("TINGSU_BENCH_DIALOGUES", "10"))
 WARM_UP = 2
 WORKER = "bench"
-
-
-def trained(*arguments: str) -> Path:
-    command = ["bot/.venv/bin/python", "bot/train.py", *arguments]
-    return Path(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()[-1])
-
-
-class Meter:
-    """CPU seconds since it was made and resident bytes now, by program, children included."""
-
-    def __init__(self, pids: dict[str, int]) -> None:
-        self._families = {name: psutil.Process(pid) for name, pid in pids.items()}
-        self._start = {name: self._cpu(name) for name in pids}
-
-    def _members(self, name: str) -> list[psutil.Process]:
-        parent = self._families[name]
-        return [parent, *parent.children(recursive=True)]
-
-    def _cpu(self, name: str) -> float:
-        times = [member.cpu_times() for member in self._members(name)]
-        return sum(each.user + each.system for each in times)
-
-    def cpu(self) -> dict[str, float]:
-        return {name: self._cpu(name) - start for name, start in self._start.items()}
-
-    def rss(self) -> dict[str, float]:
-        return {name: float(sum(m.memory_info().rss for m in self._members(name))) for name in self._families}
 
 
 async def ours(chain: Chain, count: int) -> None:
@@ -114,94 +87,98 @@ async def _stock_turn(
     await backend.finish_turn(turn.id, done)
 
 
-PEER = ("casebackend", "actions", "bot")
+class Side:
+    """One of the two, ours or the stock way: a running chain and what its dialogues have cost."""
+
+    def __init__(
+        self, chain: Chain, programs: list[str], talk: Callable[[Chain, int], Coroutine[Any, Any, None]]
+    ) -> None:
+        self._chain, self._talk = chain, talk
+        self._pids = {name: chain.pid(name) for name in programs}
+        self._cpu = dict.fromkeys(programs, 0.0)
+        self._ready = {f"ready_{name}": Meter({name: pid}).spent() for name, pid in self._pids.items()}
+
+    def dialogues(self, count: int, *, counted: bool = True) -> None:
+        meter = Meter(self._pids)
+        asyncio.run(self._talk(self._chain, count))
+        for name, used in meter.cpu().items():
+            self._cpu[name] += used if counted else 0
+
+    def figures(self) -> dict[str, float]:
+        rss, turns = Meter(self._pids).rss(), DIALOGUES * len(SCRIPT)
+        with sqlite3.connect(self._chain.var / "tingsu.db") as database:
+            filed = database.execute("SELECT count(*) FROM cases").fetchone()[0]
+        return {
+            "unfiled": DIALOGUES + WARM_UP - filed,
+            **{f"cpu_{name}": used / turns for name, used in self._cpu.items()},
+            "cpu_all": sum(self._cpu.values()) / turns,
+            "rss_all": sum(rss.values()),
+            "rss_rasa": rss["bot"],
+            **self._ready,
+        }
 
 
-class StockChain(Chain):
-    """Only these programs; the stock servers have no readiness route, so their ports are waited for."""
-
-    def _begin(self) -> None:
-        (self.var / "log").mkdir(parents=True, exist_ok=True)
-        self.run("-m", "casebackend", "migrate")
-        self.run("-m", "casebackend", "demo-logins")
-        for name in PEER:
-            self.start(name)
-        for name in PEER:
-            _wait_for_port(self, name)
-
-    def command(self, name: str) -> list[str]:
-        if name == "bot":
-            rasa = [str(ROOT / "bot/.venv/bin/python"), "-m", "rasa", "run", "-i", "127.0.0.1"]
-            files = ["--endpoints", "bench/stock/endpoints.yml", "--credentials", "bench/stock/credentials.yml"]
-            return [*rasa, "-p", str(self.ports["bot"]), "-m", str(self.model), *files]
-        if name == "actions":
-            return [sys.executable, "-m", "bench.stock.server", str(self.ports["actions"])]
-        return super().command(name)
+def run_both(var: Path, model: Path, stock_model: Path) -> tuple[dict[str, float], dict[str, float]]:
+    """Both stand ready all the time, and have one dialogue in turn: so both meet the same load of the machine."""
+    with Chain(var / "ours", model) as our_chain, stock_chain(var / "stock", stock_model) as peer_chain:
+        mine = Side(our_chain, ["casebackend", "actions", "bot", "channels"], ours)
+        peer = Side(peer_chain, list(PEER), stock)
+        for side in (mine, peer):
+            side.dialogues(WARM_UP, counted=False)
+        for _ in range(DIALOGUES):
+            mine.dialogues(1)
+            peer.dialogues(1)
+        return mine.figures(), peer.figures()
 
 
-def measured(
-    chain: Chain, programs: list[str], talk: Callable[[Chain, int], Coroutine[Any, Any, None]]
-) -> dict[str, float]:
-    asyncio.run(talk(chain, WARM_UP))
-    meter = Meter({name: chain.pid(name) for name in programs})
-    asyncio.run(talk(chain, DIALOGUES))
-    cpu, rss, turns = meter.cpu(), meter.rss(), DIALOGUES * len(SCRIPT)
-    with sqlite3.connect(chain.var / "tingsu.db") as database:
-        filed = database.execute("SELECT count(*) FROM cases").fetchone()[0]
-    return {
-        "unfiled": DIALOGUES + WARM_UP - filed,
-        **{f"cpu_{name}": used / turns for name, used in cpu.items()},
-        "cpu_all": sum(cpu.values()) / turns,
-        "rss_all": sum(rss.values()),
-        "rss_rasa": rss["bot"],
-    }
-
-
-def run_ours(var: Path) -> dict[str, float]:
-    with Chain(var, trained()) as chain:
-        return measured(chain, ["casebackend", "actions", "bot", "channels"], ours)
-
-
-def run_stock(var: Path) -> dict[str, float]:
-    model = trained("--config", "bot/stock/config.yml")
-    chain = StockChain(var, model)
-    chain.env |= {
-        "TINGSU_STOCK_DB": str(var / "stock.db"),
-        "RASA_TELEMETRY_ENABLED": "false",
-        "SANIC_HOST": "127.0.0.1",
-    }
-    with chain:
-        return measured(chain, list(PEER), stock)
-
-
-def _wait_for_port(chain: Chain, name: str, seconds: float = 240) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if any(c.laddr[1:2] == (chain.ports[name],) for c in psutil.net_connections("tcp") if c.status == "LISTEN"):
-            return
-        if not chain.alive(name):
-            raise RuntimeError(f"{name} ended: {chain.log(name)[-1500:]}")
-        time.sleep(0.5)
-    raise TimeoutError(name)
+def one_process(var: Path, model: Path, stock_model: Path) -> tuple[RasaAlone, RasaAlone]:
+    """Both Rasas, measured batch by batch in turn."""
+    mine, peer = Chain(var / "ours", model), stock_chain(var / "stock", stock_model)
+    rasas = (
+        RasaAlone(mine, lambda: mine.wait("bot"), our_say(mine)),
+        RasaAlone(peer, lambda: wait_for_port(peer, "bot"), stock_say(peer)),
+    )
+    measure(SCRIPT, *rasas)
+    return rasas
 
 
 def main() -> int:
     figures = Figures()
     with tempfile.TemporaryDirectory(prefix="tingsu-bench-") as folder:
-        mine, peer = run_ours(Path(folder) / "ours"), run_stock(Path(folder) / "stock")
-    turns = DIALOGUES * len(SCRIPT)
-    note = {"turns": turns, "load": os.getloadavg()[0]}
+        at = Path(folder)
+        model, stock_model = trained(out=at / "models"), trained(STOCK)
+        mine, peer = run_both(at / "both", model, stock_model)
+        rasas = one_process(at / "alone", model, stock_model)
+        training = cost(model), cost(stock_model)
+    _show_turns(figures, mine, peer)
+    _show_one_process(figures, *rasas)
+    figures.show("CPU s of training", ours=training[0], peer=training[1], bar=0.1)
+    print(json.dumps({"note": "ours counts the channels program; for the stock way the bench itself is the channel"}))
+    return figures.exit_code
+
+
+def _show_turns(figures: Figures, mine: dict[str, float], peer: dict[str, float]) -> None:
+    note = {"turns": DIALOGUES * len(SCRIPT), "load": os.getloadavg()[0]}
     figures.show("dialogues that did not end in a case, ours", ours=mine["unfiled"], bar=0)
     figures.show("dialogues that did not end in a case, the stock way", ours=peer["unfiled"])
-    figures.show("CPU s per turn, all programs", ours=mine["cpu_all"], peer=peer["cpu_all"], **note)
+    figures.show("CPU s per turn, all programs", ours=mine["cpu_all"], peer=peer["cpu_all"], bar=0.6, **note)
     for name in ("casebackend", "actions"):
         figures.show(f"CPU s per turn, {name}", ours=mine[f"cpu_{name}"], peer=peer[f"cpu_{name}"])
     figures.show("CPU s per turn, channels", ours=mine["cpu_channels"])
-    figures.show("CPU s per turn, Rasa alone", ours=mine["cpu_bot"], peer=peer["cpu_bot"], **note)
-    figures.show("RSS MB, all programs", ours=mine["rss_all"] / 1e6, peer=peer["rss_all"] / 1e6)
+    figures.show("CPU s per turn, Rasa alone", ours=mine["cpu_bot"], peer=peer["cpu_bot"], bar=0.33, **note)
+    figures.show("RSS MB, all programs", ours=mine["rss_all"] / 1e6, peer=peer["rss_all"] / 1e6, bar=0.6)
     figures.show("RSS MB, Rasa alone", ours=mine["rss_rasa"] / 1e6, peer=peer["rss_rasa"] / 1e6)
-    print(json.dumps({"note": "ours counts the channels program; for the stock way the bench itself is the channel"}))
-    return figures.exit_code
+    for name in ("casebackend", "actions", "bot"):
+        figures.show(f"CPU s until ready, {name}", ours=mine[f"ready_{name}"], peer=peer[f"ready_{name}"])
+    figures.show("CPU s until ready, channels", ours=mine["ready_channels"])
+
+
+def _show_one_process(figures: Figures, mine: RasaAlone, peer: RasaAlone) -> None:
+    note = {"turns": mine.turns, "at_once": AT_ONCE, "load": os.getloadavg()[0]}
+    per_cpu = "turns per CPU s of one Rasa process"
+    figures.show(per_cpu, ours=mine.turns / mine.cpu, peer=peer.turns / peer.cpu, bar=3, at_least=True, **note)
+    per_clock = "turns per s of one Rasa process, by the clock"
+    figures.show(per_clock, ours=mine.turns / mine.seconds, peer=peer.turns / peer.seconds, **note)
 
 
 if __name__ == "__main__":

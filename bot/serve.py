@@ -8,6 +8,9 @@ if __name__ == "__main__":
     from bot.environment import prepare
 
     prepare()
+    from bot import without_tensorflow
+
+    without_tensorflow.at_start(sys.argv[1:])
     from bot.server import main
 
     main()

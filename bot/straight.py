@@ -20,9 +20,7 @@ class StraightRunner(DaskGraphRunner):
         super().__init__(*given, **named)
         self._orders: Dict[Tuple[str, ...], List[str]] = {}
 
-    def run(
-        self, inputs: Optional[Dict[str, Any]] = None, targets: Optional[List[str]] = None
-    ) -> Dict[str, Any]:
+    def run(self, inputs: Optional[Dict[str, Any]] = None, targets: Optional[List[str]] = None) -> Dict[str, Any]:
         wanted = tuple(targets or self._graph_schema.target_names)
         order = self._orders.get(wanted)
         if order is None:

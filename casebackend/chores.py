@@ -29,7 +29,7 @@ from casebackend.escalations.strikes import still_running
 from casebackend.exports import jobs as exports
 from casebackend.exports import making
 from casebackend.handoffs import jobs as handoffs
-from casebackend.identity import jobs as identity
+from casebackend.identity import jobs as codes
 from casebackend.leading import Leading
 from casebackend.notices import jobs as notices
 from casebackend.notices.ports import Sender
@@ -134,13 +134,13 @@ class Chores(Leading):
         """One-time codes to customers, who are waiting for them: no quiet hours, before any mail."""
         while self.epoch is not None and not self.stopping:
             async with self.database.reading() as session:
-                if not await identity.anything_to_send(session, now=self.now()):
+                if not await codes.anything_to_send(session, now=self.now()):
                     return
             async with self._as_leader() as session:
-                claimed = await identity.claim(session, now=self.now())
+                claimed = await codes.claim(session, now=self.now())
             went = await notices.send_all(claimed, self.senders, stopping=lambda: self.stopping)
             async with self._as_leader() as session:
-                await identity.mark_all(session, went, now=self.now())
+                await codes.mark_all(session, went, now=self.now())
 
     async def look_through_files(self) -> None:
         """Scan what came in, then make previews; beside the ticking, because files are large and scanners slow."""
@@ -206,7 +206,7 @@ class Chores(Leading):
         await self._each(watching.unused, watching.disable)
         await self._redact()
         async with self._as_leader() as session:
-            await identity.forget(session, now=self.now())
+            await codes.forget(session, now=self.now())
         await self._repeat(retention.end_talks, retention.FILES_AT_ONCE)
         if await anchors.due(self.database, self.now()):
             await anchors.write(self.database, self.anchors, now=self.now())

@@ -11,7 +11,10 @@ from casebackend.api.client import CaseBackend, Refused
 from casebackend.api.conversations import HandoffRequest
 from casebackend.api.drafts import Absorbed, DraftView
 from casebackend.api.own import CaseBrief, UrgeOutcome, WithdrawOutcome
+from channels.afterwards import Afterwards
 from channels.envelope import SUPERSEDED, Asked, Reply, Turn
+from channels.identity import ASKED as IDENTITY_ASKED
+from channels.identity import Identity
 from channels.words.book import Words
 
 EXPLAIN_AFTER = 2
@@ -31,6 +34,8 @@ class Questionnaire:
     def __init__(self, backend: CaseBackend, words: Words) -> None:
         self._backend = backend
         self._words = words
+        self._identity = Identity(backend, words)
+        self._afterwards = Afterwards(backend, words)
 
     async def reply(self, turn: Turn) -> list[Reply]:
         try:
@@ -47,10 +52,8 @@ class Questionnaire:
         asked, means = turn.asked, self._words.means
         if means("person", turn.text) and not means("not_person", turn.text):
             return await self._hand_off(turn, "asked")
-        if asked is not None and asked.startswith("survey."):
-            return await self._survey(turn)
-        if asked is Asked.WITHDRAW:
-            return await self._withdraw(turn)
+        if (answers := self._answering(turn)) is not None:
+            return await answers(turn)
         if (command := self._command(turn)) is not None:
             return await command(turn)
         if asked is Asked.CONFIRM and means("confirm", turn.text):
@@ -61,9 +64,26 @@ class Questionnaire:
             return await self._hand_off(turn, "asked")
         return await self._fill_in(turn)
 
+    def _answering(self, turn: Turn) -> Callable[[Turn], Awaitable[list[Reply]]] | None:
+        """Outside the form, whatever is said answers the open question."""
+        if turn.asked is not None and turn.asked.startswith("survey."):
+            return self._survey
+        if turn.asked in IDENTITY_ASKED:
+            return self._identified
+        if turn.asked is Asked.DUPLICATE and self._words.means("cancel", turn.text):
+            return None
+        return {
+            Asked.WITHDRAW: self._withdraw,
+            Asked.SUPPLEMENT: self._supplement,
+            Asked.SECOND: self._second,
+            Asked.DUPLICATE: self._choose,
+        }.get(turn.asked or Asked.CONFIRM)
+
     def _command(self, turn: Turn) -> Callable[[Turn], Awaitable[list[Reply]]] | None:
         """Only a short message is a command: "希望尽快处理" in the middle of a story is a part of the story."""
         commands = {"cancel": self._cancel, "progress": self._progress, "urge": self._urge, "withdraw": self._withdraw}
+        if turn.asked is None:
+            commands |= {"supplement": self._supplement, "second": self._second}
         longest = LONGEST_COMMAND if turn.asked is None else LONGEST_COMMAND_IN_FORM
         if len(CASE_NUMBER.sub("", turn.text).strip()) > longest:
             return None
@@ -76,7 +96,24 @@ class Questionnaire:
         absorbed = await self._backend.absorb(turn.conversation_id, turn.message_id, key=key(turn, "absorb"))
         if absorbed.failures >= PERSON_AFTER:
             return await self._hand_off(turn, "not_understood")
+        if absorbed.wish == "later":
+            return [self._words.say("later")]
+        if absorbed.wish == "edit":
+            return [self._words.say("correction", asks=Asked.CORRECTION)]
+        if alike := await self._afterwards.alike(turn, absorbed.draft):
+            return alike
         return [*self._remarks(turn, absorbed), self._next_question(absorbed.draft, absorbed.choices)]
+
+    async def _supplement(self, turn: Turn) -> list[Reply]:
+        said = await self._afterwards.supplement(turn)
+        return await self._fill_in(turn) if said is None else said
+
+    async def _choose(self, turn: Turn) -> list[Reply]:
+        return await self._afterwards.choose(turn) or await self._back_to_the_form(turn)
+
+    async def _second(self, turn: Turn) -> list[Reply]:
+        said = await self._afterwards.second(turn)
+        return await self._fill_in(turn) if said is None else said
 
     def _tells_a_story(self, turn: Turn) -> bool:
         """Somebody who writes a whole sentence to a complaint desk complains, whichever words are used."""
@@ -113,6 +150,8 @@ class Questionnaire:
             receipt = await self._backend.file_draft(turn.conversation_id, turn.message_id, key=key(turn, "file"))
         except Refused as refusal:
             return await self._not_filed(turn, refusal)
+        if receipt.matter != "complaint":
+            return [self._words.say("filed_opinion", {"number": receipt.number})]
         unit = receipt.unit or self._words.phrase("no_unit")
         facts = {"number": receipt.number, "unit": unit, "promised_on": self._day(receipt.promised_on)}
         return [self._words.say("filed", facts)]
@@ -140,8 +179,8 @@ class Questionnaire:
     async def _progress(self, turn: Turn) -> list[Reply]:
         progress = await self._backend.progress(turn.conversation_id, turn.message_id, key=key(turn, "progress"))
         if progress.foreign:
-            said = [self._words.say("progress.foreign")]
-        elif not progress.cases:
+            return await self._identity.begin(turn, "progress")
+        if not progress.cases:
             said = [self._words.say("progress.none")]
         else:
             said = [self._brief(case) for case in progress.cases[:6]]
@@ -153,12 +192,24 @@ class Questionnaire:
             return self._words.say("progress.case", facts)
         return self._words.say("progress.case_promised", facts | {"promised_on": self._day(case.promised_on)})
 
+    async def _identified(self, turn: Turn) -> list[Reply]:
+        step, said = await self._identity.answer(turn)
+        if step.next != "done":
+            return said if any(reply.asks for reply in said) else [*said, *await self._back_to_the_form(turn)]
+        again = turn.model_copy(update={"message_id": step.message_id, "asked": None})
+        wanted = {"progress": self._progress, "urge": self._urge, "withdraw": self._withdraw}
+        return [*said, *await wanted[step.action or "progress"](again)]
+
     async def _urge(self, turn: Turn) -> list[Reply]:
         outcome = await self._backend.urge(turn.conversation_id, turn.message_id, key=key(turn, "urge"))
+        if outcome.outcome == "foreign":
+            return await self._identity.begin(turn, "urge")
         return [self._told("urge", outcome), *await self._back_to_the_form(turn)]
 
     async def _withdraw(self, turn: Turn) -> list[Reply]:
         outcome = await self._backend.withdraw(turn.conversation_id, turn.message_id, key=key(turn, "withdraw"))
+        if outcome.outcome == "foreign":
+            return await self._identity.begin(turn, "withdraw")
         asks = Asked.WITHDRAW if outcome.outcome == "confirm" else None
         return [self._told("withdraw", outcome, asks)]
 

@@ -4,6 +4,8 @@ A linear SVM separates sharper than logistic regression and trains in a hundredt
 on sentences the model had not seen, turns its scores into chances (docs/adr/0004)."""
 
 import json
+import re
+import unicodedata
 from collections import Counter
 from typing import Any, Dict, List, Optional, Text
 
@@ -25,14 +27,17 @@ from sklearn.svm import LinearSVC
 from bot.components.normalise import normalise
 
 FOLDS = 5
+_WORD = re.compile(r"[a-z']{2,}")
 BLANK = frozenset({"^", "$", "^$"})
 
 
 def ngrams(text: Text) -> List[Text]:
-    """Runs of one to three characters, the ends of the sentence marked: short answers differ by where they stop."""
-    text = f"^{normalise(text)}$"
-    runs = [text[at : at + size] for size in (1, 2, 3) for at in range(len(text) - size + 1)]
-    return [run for run in runs if run not in BLANK]
+    """Runs of one to three characters, the ends of the sentence marked: short answers differ by where they stop. Of
+    what is written in letters whole words as well: where spaces are folded they would be lost."""
+    folded = f"^{normalise(text)}$"
+    runs = [folded[at : at + size] for size in (1, 2, 3) for at in range(len(folded) - size + 1)]
+    words = _WORD.findall(unicodedata.normalize("NFKC", text).lower())
+    return [run for run in runs if run not in BLANK] + [f" {word} " for word in words]
 
 
 def _sharpness(scores: np.ndarray, answers: np.ndarray) -> float:

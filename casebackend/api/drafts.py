@@ -79,22 +79,27 @@ class AbsorbMessage(ForMessage):
 
 class Standing(View):
     """Where the customer stands. `draft`: the open one, else the one given up that may still be gone on with.
-    `offered`: the last words offered to go on with it. `menu`: what this customer used last stands first."""
+    `offered`: the last words offered to go on with it. `menu`: what this customer used last stands first. `danger`: of
+    the message itself; `large`: it asks for large type, or for the ordinary one."""
 
     draft: DraftView | None
     wish: Literal["go_on", "restart", "later", "edit", "keep"] | None
     offered: bool
     menu: list[str]
+    danger: Literal["money", "life"] | None = None
+    large: bool | None = None
 
 
 class CaseReceipt(View):
-    """`promised_on` is the legal last day, Asia/Shanghai."""
+    """`promised_on` is the legal last day, Asia/Shanghai. `contact_by`: registered while nobody is at work, by then a
+    colleague gets in touch (Asia/Shanghai)."""
 
     case_id: UUID
     number: str
     unit: str | None
     promised_on: date
     received_at: datetime
+    contact_by: datetime | None = None
     matter: str = "complaint"
 
 

@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from casebackend.api.conversations import View
 
 
@@ -56,7 +58,7 @@ class SupplementOutcome(View):
 
     outcome: Literal["added", "ask", "ended", "choose", "closed", "draft", "none", "foreign"]
     case: CaseBrief | None = None
-    cases: list[CaseBrief] = []
+    cases: list[CaseBrief] = Field(default_factory=list)
     second_offered: bool = False
 
 
@@ -72,7 +74,7 @@ class LikenessChoice(View):
 
     outcome: Literal["supplement", "urge", "too_soon", "new", "closed", "choose", "unclear", "none"]
     case: CaseBrief | None = None
-    cases: list[CaseBrief] = []
+    cases: list[CaseBrief] = Field(default_factory=list)
 
 
 class WithdrawOutcome(View):

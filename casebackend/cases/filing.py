@@ -11,7 +11,7 @@ from casebackend.access.principal import Principal
 from casebackend.audit import service as audit
 from casebackend.audit.batches import Link, continued
 from casebackend.calendar.rules import local_date
-from casebackend.cases import clockwork, rules
+from casebackend.cases import clockwork, hints, rules
 from casebackend.cases.model import Case, CaseParticipant
 from casebackend.cases.numbering import next_number, numbered_once
 from casebackend.cases.rules import Move
@@ -63,6 +63,7 @@ async def file(
     case.move(Move.SUBMIT, roles=by.roles | CUSTOMER.roles, at=now)
     case.version = 1
     rows: list[Base] = [*timers, *with_it, *await _began(session, case, by, now, clockwork.first_due(timers))]
+    rows += await hints.rows(session, case, now=now)
     about = {"case_id": str(case.id)}
     rows.append(outbox.message("case.filed", {**about}, now=now, due_at=now + RECEIPT_AFTER))
     if case.severity != Severity.ORDINARY:

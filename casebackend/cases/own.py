@@ -81,18 +81,14 @@ async def own_cases(session: AsyncSession, conversation_id: UUID) -> list[Case]:
     return sorted(found, key=lambda case: Status(case.status) not in OPEN)
 
 
-async def _from_elsewhere(
-    session: AsyncSession, conversation_id: UUID, action: Action, *, now: datetime
-) -> list[Case]:
+async def _from_elsewhere(session: AsyncSession, conversation_id: UUID, action: Action, *, now: datetime) -> list[Case]:
     """Registered by another channel or sender, of the customers whose phone this conversation has shown to hold."""
     reached = await identity.customers_within_reach(session, conversation_id, action, now=now)
     if not reached:
         return []
     found = await session.scalars(
         select(Case)
-        .where(
-            Case.customer_id.in_(reached), Case.conversation_id != conversation_id, Case.status != Status.VOIDED
-        )
+        .where(Case.customer_id.in_(reached), Case.conversation_id != conversation_id, Case.status != Status.VOIDED)
         .order_by(Case.number.desc())
     )
     return list(found)

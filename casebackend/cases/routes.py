@@ -10,6 +10,7 @@ from casebackend.api.drafts import CaseReceipt
 from casebackend.api.handlings import HandlingPage
 from casebackend.calendar.rules import local_date
 from casebackend.cases import coding, handlings, lists, own, queries, search, service, views
+from casebackend.cases.contacting import contact_by
 from casebackend.cases.queues import Queue
 from casebackend.cases.submission import file_from_draft
 from casebackend.database import reading, transactional
@@ -37,6 +38,7 @@ async def _file(request: Request, session: AsyncSession, conversation_id: UUID) 
         promised_on=case.promised_on or local_date(case.filed_at),
         received_at=case.received_at,
         matter=case.matter_type,
+        contact_by=await contact_by(session, case.filed_at),
     )
     return json(receipt.model_dump(mode="json"), status=201)
 

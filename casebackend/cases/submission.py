@@ -85,7 +85,7 @@ async def _praised(session: AsyncSession, case: Case, now: datetime) -> None:
     code = catalogue().matters[case.matter_type].notice_unit
     if code:
         unit_id = await unit_of_code(session, code)
-        about = {"case_id": str(case.id), "unit_id": str(unit_id) if unit_id else None}
+        about: dict[str, object] = {"case_id": str(case.id), "unit_id": str(unit_id) if unit_id else None}
         outbox.emit(session, "case.praised", about, now=now)
 
 

@@ -20,6 +20,8 @@ EVENTS = {
     "export.": "导出", "export.asked": "申请导出", "export.approved": "批准导出", "export.rejected": "不批准导出",
     "export.made": "生成导出文件", "export.downloaded": "下载导出文件", "export.refused": "导出被拒绝",
     "export.expired": "导出文件过期删除", "export.withdrawn": "撤回导出", "export.failed": "导出未生成",
+    "identity.": "客户身份核实", "identity.code_asked": "客户索取核实码", "identity.verified": "客户身份已核实",
+    "identity.wrong_code": "客户核实码错误", "identity.locked": "客户核实码锁定",
     "dictionary.": "字典", "dictionary.changed": "变更字典", "retention.policy_added": "设置保存期限",
     "registration.handed_over": "移交暂存的登记", "registration.taken": "接手暂存的登记",
     "access.denied": "拒绝访问", "login.": "登录", "rights.": "授权",

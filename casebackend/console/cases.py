@@ -28,6 +28,7 @@ from casebackend.dictionaries import queries as dictionaries
 from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A
 from casebackend.disclosures.rules import LABELS as REASONS
 from casebackend.errors import DomainError, Unprocessable
+from casebackend.grading import queries as grading
 from casebackend.matters.catalogue import catalogue
 from casebackend.supervision.queries import earliest_due
 
@@ -69,6 +70,7 @@ async def _shown(
         record=case,
         matter=catalogue().matters[case.matter_type].label,
         supervised=await earliest_due(session, case.id),
+        flags=await grading.hints(session, case.id, flags=True),
         clocks=clocks,
         **await trail(session, case, handler=view.handler, now=now),
         moves=await _moves(session, case, view, me, late, refused),

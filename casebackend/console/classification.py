@@ -1,11 +1,14 @@
 """Correcting the classification at any time, under one's name; and who has corrected it before."""
 
+from uuid import UUID
+
+from pydantic import TypeAdapter
 from sanic import HTTPResponse, Request
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.cases import Classify
-from casebackend.cases import coding
+from casebackend.cases import coding, hints
 from casebackend.cases.model import Case, CaseChange
 from casebackend.cases.rules import Status
 from casebackend.cases.service import visible
@@ -16,10 +19,12 @@ from casebackend.customers import service as customers
 from casebackend.database import reading, transactional
 from casebackend.dictionaries import queries as dictionaries
 from casebackend.dictionaries.rules import AXES
+from casebackend.grading import queries as grading
 from casebackend.preconditions import etag
 from casebackend.staff import queries as staff
 
 bp = console("classification")
+HINT = TypeAdapter(UUID)
 
 
 @bp.get("/cases/<reference:str>/classification")
@@ -43,6 +48,10 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
         axes=[(name, FIELD_LABELS[name], getattr(case, name), await _terms(session, name)) for name in AXES],
         changes=[
             (change, FIELD_LABELS[change.field], customers.rendered(change.reason or "", masks)) for change in changes
+        ],
+        hints=[
+            (each, FIELD_LABELS[each.field], getattr(case, each.field) == each.name)
+            for each in await grading.hints(session, case.id, flags=False)
         ],
         final=next(iter(final.values()), None),
         final_id=case.coded_by,
@@ -68,5 +77,8 @@ async def change(request: Request, session: AsyncSession, reference: str) -> HTT
     require_version(form.get("version"), case.version)
     given = {name: form[name] for name in AXES if form.get(name) and form[name] != getattr(case, name)}
     command = Classify.model_validate(given | {"reason": form.get("reason", "")})
-    await coding.classify(session, case.id, command, match=etag(case.version), principal=me, now=request.app.ctx.now())
+    now = request.app.ctx.now()
+    await coding.classify(session, case.id, command, match=etag(case.version), principal=me, now=now)
+    if form.get("hint"):
+        await hints.accepted(session, case, HINT.validate_python(form["hint"]), user_id=me.user_id, now=now)
     return go(request, f"/cases/{case.number}#classification")

@@ -27,6 +27,8 @@ from casebackend.errors import BadRequest
 from casebackend.handoffs import queries as handoffs
 from casebackend.handoffs import service as handoff_service
 from casebackend.handoffs.rules import INTAKE, MAY_TAKE_FROM_OTHERS, REASONS
+from casebackend.identity import queries as identity
+from casebackend.identity.rules import LEVEL_LABELS
 
 bp = console("talks")
 AT = "/console/conversations/<conversation_id:uuid>"
@@ -113,6 +115,8 @@ async def show(request: Request, session: AsyncSession, conversation_id: UUID) -
         **await talk_values(session, conversation, request.ctx.principal),
         cases=await views.of_cases(session, found, now=request.app.ctx.now()),
         reason=REASONS.get(conversation.handoff_reason or "", ""),
+        shown=await identity.shown(session, conversation_id, now=request.app.ctx.now()),
+        levels=LEVEL_LABELS,
     )
 
 

@@ -22,7 +22,6 @@ from casebackend.timeline import queries as timeline
 from casebackend.timeline.model import TimelineEntry
 from casebackend.timeline.rules import LABELS, Kind
 
-
 BY_CUSTOMER = frozenset({Kind.URGED, Kind.WITHDRAWN})
 
 

@@ -111,7 +111,7 @@ async def _store(session: AsyncSession, conversation: Conversation, inbound: Inb
 
 
 async def _safety_first(session: AsyncSession, conversation: Conversation, message: Message, now: datetime) -> None:
-    """What cannot wait is said with the very next answer, whoever gives it, and a person is called before all others."""
+    """What cannot wait is said with the very next answer, whoever gives it; a person is called before all others."""
     danger = danger_in(message.text)
     told = conversation.owner == Owner.QUEUED and conversation.handoff_reason == rules.DANGER
     if danger is None or told or conversation.owner == Owner.PERSON:

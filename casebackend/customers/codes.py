@@ -10,7 +10,8 @@ TAKEN_OUT = "[核实码]"
 LENGTH = 6
 SHORTEST, LONGEST = 4, 8
 # "120000元" while a code is on its way is an amount.
-BARE = re.compile(r"(?<![0-9A-Za-z])(?:\d{6}|\d{3} \d{3})(?![0-9A-Za-z]|\s?(?:元|块|万|千|百|亿|年|月|日|号|次|位|笔|天|分|个|点))")
+UNIT = "[元块万千百亿年月日号次位笔天分个点]"
+BARE = re.compile(rf"(?<![0-9A-Za-z])(?:\d{{6}}|\d{{3}} \d{{3}})(?![0-9A-Za-z]|\s?{UNIT})")
 
 
 def taken_out(text: str, *, answering: bool) -> tuple[str, str | None]:

@@ -16,17 +16,16 @@ from casebackend.customers import service as customers
 from casebackend.customers.numbers import looks_like_id, right_id
 from casebackend.database import announce
 from casebackend.drafts import opinions, queries, stepping
+from casebackend.drafts.beginning import anew, begun
 from casebackend.drafts.errors import ForeignMessage, NoDraft
 from casebackend.drafts.extraction import Reader
-from casebackend.drafts.model import Draft, DraftField
+from casebackend.drafts.model import Draft
 from casebackend.drafts.noting import note
 from casebackend.drafts.rules import COMPLAINT, DraftState, Field, FieldState
-from casebackend.drafts.service import Source, open_draft, put, start, take
-from casebackend.drafts.values import Understood, Value, unit_value
+from casebackend.drafts.service import Source, open_draft, take
+from casebackend.drafts.values import Understood, unit_value
 from casebackend.drafts.wishes import Wish, wish
 from casebackend.organisations.queries import all_names
-
-OF_THE_PERSON = frozenset({Field.NAME, Field.PHONE, Field.ID_NUMBER})
 
 
 async def _message(session: AsyncSession, conversation_id: UUID, message_id: UUID) -> Message:
@@ -58,18 +57,20 @@ async def absorb(
     if draft is None:
         if wants is not None:
             raise NoDraft
-        draft = await _begun(session, conversation, message, now)
+        draft = await begun(session, conversation, message, now)
         draft.matter_type = matter
     if (media := wordless(message.text)) is not None:
         return await _kept(session, draft, message, media, started=started, now=now)
     if wants is Wish.RESTART and await queries.fields(session, draft):
-        draft = await _anew(session, conversation, draft, message, now)
+        draft = await anew(session, conversation, draft, message, now)
     asked = await _asked(session, conversation, message)
     told = _danger(conversation, draft, message.text)
     if wants is None:
         done = await _read(session, draft, message, asked, now)
         noted, papers = note(draft, message.text)
         done |= {"noted": noted, "papers": papers}
+        if noted and not done["understood"]:
+            done |= {"understood": True, "failures": _forgive(draft, asked)}
         if away and not done["understood"]:
             done["failures"] = _forgive(draft, asked)
     else:
@@ -81,27 +82,6 @@ async def absorb(
     return await _absorbed(session, draft, result)
 
 
-async def _begun(session: AsyncSession, conversation: Conversation, message: Message, now: datetime) -> Draft:
-    received = message.received_at or message.at
-    draft = await start(session, conversation, message_id=message.id, received_at=min(received, now), now=now)
-    await _same_person(session, draft, now)
-    return draft
-
-
-async def _anew(
-    session: AsyncSession, conversation: Conversation, old: Draft, message: Message, now: datetime
-) -> Draft:
-    """The old one is given up, its values stay until retention takes them; who complains is still the same."""
-    old.state, old.cancelled_at = DraftState.CANCELLED, now
-    await session.flush()
-    received = max(message.received_at or message.at, old.first_received_at)
-    draft = await start(session, conversation, message_id=message.id, received_at=min(received, now), now=now)
-    for name, held in (await queries.fields(session, old)).items():
-        if name in OF_THE_PERSON:
-            await put(session, draft, name, Value(held.value, held.display, FieldState(held.state)), _source(held))
-    return draft
-
-
 def _danger(conversation: Conversation, draft: Draft, text: str) -> dict[str, Any]:
     """`warned`: the safety step has been said before this message, so the form may go on."""
     before = bool((draft.last_result or {}).get("warned"))
@@ -111,7 +91,7 @@ def _danger(conversation: Conversation, draft: Draft, text: str) -> dict[str, An
 
 
 def _forgive(draft: Draft, asked: str | None) -> int:
-    """Whoever comes back after hours need not know what was asked last."""
+    """No miss after all: whoever comes back after hours need not know what was asked, and news of the person is news."""
     if asked in draft.failures:
         draft.failures = {**draft.failures, asked: max(0, int(draft.failures[asked]) - 1)}
     return 0
@@ -160,24 +140,12 @@ async def _kept(
 ) -> Absorbed:
     """A picture, or a voice that was not turned into words: no miss, and no answer either."""
     result = {"started": started, "changed": [], "understood": True, "failures": 0, "choices": [], "media": media}
-    result |= {name: (draft.last_result or {})[name] for name in ("opened", "warned") if name in (draft.last_result or {})}
+    last = draft.last_result or {}
+    result |= {name: last[name] for name in ("opened", "warned") if name in last}
     draft.last_message_id, draft.last_result, draft.touched_at = message.id, result, now
     await session.flush()
     announce(session, "console")
     return await _absorbed(session, draft, result)
-
-
-async def _same_person(session: AsyncSession, draft: Draft, now: datetime) -> None:
-    """Who complains a second time in a conversation is not asked again who he is; the read-back shows it."""
-    before = await queries.filed_before(session, draft.conversation_id, now)
-    for name, held in (await queries.fields(session, before)).items() if before else []:
-        if name in OF_THE_PERSON:
-            value = Value(held.value, held.display, FieldState(held.state))
-            await put(session, draft, name, value, _source(held))
-
-
-def _source(held: DraftField) -> Source:
-    return Source(held.message_id)
 
 
 async def _candidates(session: AsyncSession, draft: Draft, reader: Reader) -> list[str]:

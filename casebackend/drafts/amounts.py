@@ -14,7 +14,7 @@ LARGE = {"万": 10_000, "萬": 10_000, "亿": 100_000_000}
 HAN = "".join(DIGITS) + "".join(SMALL) + "".join(LARGE)
 
 PLAIN = str.maketrans("０１２３４５６７８９．，￥ｗＷ", "0123456789.,¥wW")
-CURRENCY = r"(?:元人民币|块洋钿|块大洋|块钱|元钱|人民币|元整|块整|元|块|圆|蚊|rmb|RMB|CNY|[Yy]uan)"
+CURRENCY = r"(?:元人民币|块洋钿|块大洋|块钱|元钱|人民币|元整|块整|元|块|圆|蚊|毛钱|角钱|毛(?![病巾衣笔利坯])|rmb|RMB|CNY|[Yy]uan)"
 ARABIC = r"(?:\d{1,3}(?:[,，]\d{3}){1,4}|\d{1,10})(?:\.\d{1,4})?"
 NUMBER = re.compile(
     rf"(?P<sign>[¥￥]|人民币|RMB|rmb)?\s?"
@@ -29,7 +29,7 @@ COUNTED = re.compile(
 # 一直, 一定: the first character of another word.
 IDIOM = re.compile(r"样|下|些|直|定|共|起|般|切|律|旦|致|面|边|方|向|刻|会|只|把|再|问三")
 LOSS = re.compile(
-    r"(?:扣|收|多收|少|亏|差(?!不多)|吞|损失|转走|划走|划掉|转没|盗刷|刷走|刷了|取走|被骗|骗了|骗走|丢|没了|不见|唔见咗|年费|手续费|管理费|服务费|工本费|会员费|违约金|滞纳金|罚款|罚息|利息|短信费|保费|差额|汇差|涉及金额|金额|涉及|退还|退回|退我|退(?!休)|赔偿|赔|返现?|多[还付算给]|影响付款)[^，。,；;！!？?\d]{0,8}$"
+    r"(?:扣|收|多收|少|亏|差(?!不多)|吞|损失|转走|划走|划掉|转没|盗刷|刷走|刷了|取走|被骗|骗了|骗走|丢|没了|不见|唔见咗|年费|手续费|管理费|服务费|工本费|会员费|违约金|滞纳金|罚款|罚息|利息|短信费|保费|差额|汇差|涉及金额|金额|涉及|退还|退回|退我|退(?!休)|赔偿|赔|返现?|多[还付算给]|多[了出]|补(?![卡办])|(?<![消免])费|影响付款)[^，。,；;！!？?\d]{0,8}$"
 )
 MOVED = re.compile(
     r"(?:转账|转|汇款|汇|存款|存|入|取款|取现|取钱|取|付款|付|花费|花|借款?|贷款|贷|批|还款|还|交|缴|买|投资|投|充值|充|消费|支付|刷卡|刷|买入|购买)(?:我|了|的|过|出|进去|出去|差不多|大概|将近|近|咗|来)*$"
@@ -50,9 +50,18 @@ NUMBERED = re.compile(r"(?:尾号|工号|编号|单号|号码|流水号|后四�
 FEE = re.compile(
     r"(?:的|左右|上下|钱)?(?:分期|账户|跨行|汇款|转账)?(?:手续费|年费|管理费|服务费|工本费|会员费|跨行费|违约金|滞纳金|罚息|利息|短信费|保险费|保费|差价)"
 )
-GONE = re.compile(r"[^，,。；;！!？?]{0,6}(?:没到|未到账|不见|没了|没出|转不出|取不出|提不出|不翼而飞)")
+GONE = re.compile(
+    r"(?:又|都|也|就)?(?:被|给我)?(?:重复)?(?:扣|刷|划)(?:了|走|掉|我)|[^，,。；;！!？?]{0,6}(?:没到|未到账|不见|没了|没出|转不出|取不出|提不出|不翼而飞)"
+)
 BEFORE_DATE = re.compile(r"(?:[年月/.:：#\-第尾]|星期|礼拜|周|初|[A-Za-z])$")
 NOT_EXACT = re.compile(r"(?:几|好几|数|分之|成)$")
+# What is asked back is what is disputed.
+CLAIM = re.compile(r"(?:退(?![了休货卡保])|追回)(?:还|回|给)?我?$")
+# 五六百: nobody knows which.
+BETWEEN = re.compile(r"一二|[一两]三|三四|四五|五六|六七|七八|八九|一两|两三|二三")
+DAY_LIKE = re.compile(r"(?:1[0-2]|[1-9])\.(?:3[01]|[12]\d|[1-9])")
+POINT = re.compile(r"[\d一二两三四五六七八九]点[\d一二三四五六七八九](?=[万千])")
+POINTED = str.maketrans("一二两三四五六七八九点", "1223456789.")
 # 千万别, 万一: no numbers.
 WORDS = frozenset({"千万", "万一", "百", "千", "万", "亿", "百万", "万千", "千百", "万万", "十"})
 
@@ -113,7 +122,9 @@ def _value(match: re.Match[str]) -> Decimal | None:
             value += int(tail[1:]) if tail[0] == "零" else (DIGITS.get(tail) or int(tail)) * factor // 10
     if match["late"] and match["about"]:
         value *= 10_000 if match["late"] == "万" else 1_000
-    if match["jiao"] and match["unit"]:
+    if (match["unit"] or "")[:1] in {"毛", "角"}:
+        value /= 10
+    elif match["jiao"] and match["unit"]:
         jiao = match["jiao"]
         value += Decimal(5 if jiao == "半" else DIGITS.get(jiao) or int(jiao)) / 10
         if match["fen"]:
@@ -125,9 +136,13 @@ def _idle(text: str, match: re.Match[str]) -> bool:
     """Not money whatever stands around it: counted things, days, numbers of cards, words like 千万."""
     before, after = text[max(0, match.start() - 16) : match.start()], text[match.end() :]
     han, has_unit = match["han"], bool(match["unit"] or match["sign"])
+    if han and BETWEEN.search(han) and any(each in SMALL or each in LARGE for each in han):
+        return True
+    if not has_unit and DAY_LIKE.fullmatch(match.group().strip()) and not LOSS.search(before):
+        return True
     if NOT_EXACT.search(before) or NUMBERED.search(before) or (NOT_OURS.search(before) and not LOSS.search(before)):
         return True
-    if has_unit or match["about"] and (match["late"] or han in WORDS):
+    if has_unit or (match["about"] and (match["late"] or han in WORDS)):
         return False
     if han in WORDS or (han in DIGITS and IDIOM.match(after)):
         return True
@@ -150,13 +165,13 @@ def _weight(text: str, match: re.Match[str], asked: bool) -> int:
         return 0
     if not has_unit and han and not big and not match["about"] and len(han) < 3:
         return 1 if asked and match.group() == text.strip(" 。.") else 0
-    weight = 10 + 2 * has_unit + 5 * cue + moved + 12 * total + effect + big
+    weight = 10 + 3 * bool(CLAIM.search(before)) + 2 * has_unit + 5 * cue + moved + 12 * total + effect + big
     return weight - 9 if BACKGROUND.search(before) else weight
 
 
 def amounts(text: str, *, asked: bool = False) -> list[Amount]:
     """In the order of the text. Without a currency a number counts only after a word of loss, or when asked for."""
-    text = text[:4_000].translate(PLAIN)
+    text = POINT.sub(lambda said: said.group().translate(POINTED), text[:4_000].translate(PLAIN))
     found = []
     for match in NUMBER.finditer(text):
         if match["arabic"] and match["scale"] is None and match["tail"]:

@@ -36,7 +36,9 @@ AROUND = re.compile(
     r"(?<![个\d一二三四五六七八九十])(月初|月中旬?|月底|月末|上旬|中旬|下旬)"
 )
 WEEKDAY = re.compile(r"(?<![下每到至])(?<!下个)(上上个?|上个?|这个?|本)?(?:周|星期|礼拜)([一二三四五六日天末])")
-AGO = re.compile(rf"(?<![一二两三四五六七八九几好\d])(?![一二两三四五六七八九]{{2}}[天日个周年]){N}个?半?(天|日|周|星期|礼拜|个?月|年)(?:之|以)?前")
+AGO = re.compile(
+    rf"(?<![一二两三四五六七八九几好\d])(?![一二两三四五六七八九]{{2}}[天日个周年]){N}个?半?(天|日|周|星期|礼拜|个?月|年)(?:之|以)?前"
+)
 HALF_AGO = re.compile(r"半个?(月|年)(?:之|以)?前")
 WEEK_ONLY = re.compile(r"上(上)?个?(?:周|星期|礼拜)(?![一二三四五六日天末])")
 MONTH_ONLY = re.compile(rf"(上上个?月|上个?月)|(今年|去年|前年)?{N}月份?(?![\d前个]|以?内)")
@@ -81,18 +83,22 @@ def _last_day(year: int, month: int) -> int:
 Found = tuple[re.Match[str], date | None]
 # What stands right before or after a day that is not the day of the matter.
 NOT_THIS = re.compile(r"(?:截[止至]|直到|到|至|今天(?:都|已经)?是?|都|已经|承诺|保证|说是|有效期|生日是?)$")
-NOT_SO = re.compile(r"(?:为止|出生|生人|到期|之前(?:必须|给)|以前(?:必须|给)|前(?:必须|给))")
+NOT_SO = re.compile(r"(?:为止|出生|生人|之前(?:必须|给)|以前(?:必须|给)|前(?:必须|给))")
 # Found out, asked or opened on that day: the day of the matter only when no other was said.
 AROUND_IT = re.compile(
-    r"[日号天晚早上下午夜\d点半多我才去又再来打就在你们、 ]{0,8}(?:发现|才知道|看到|查[账询]?|打[了过]?(?:电话|客服|95)|来电|问|投诉|反映|报[了警]|收到|"
+    r"[日号天晚早上下午夜\d点半多我才去又再来打就在你们、 ]{0,8}"
+    r"(?:发现|才知道|看到|查[账询]?|打[了过]?(?:电话|客服|95)|来电|问|投诉|反映|报[了警]|收到|到期|"
     r"开的?[户卡通]|办的?卡|办了(?:张|一张)?(?:信用)?卡|注册|去找)"
 )
 FORGOTTEN = re.compile(
-    r"(?:哪一?天|日期|几号|日子|时间)[^，,。；;]{0,4}(?:忘|记不|不记得|不清楚|想不起|说不)|(?:忘了?|记不[清得住]了?|不记得|不清楚|想不起来?)(?:了|是|具体){0,2}(?:哪一?天|几号|日期|什么时候)"
+    r"(?:哪一?天|日期|几号|日子|时间)[^，,。；;]{0,4}(?:忘|记不|不记得|不清楚|想不起|说不)|"
+    r"(?:忘了?|记不[清得住]了?|不记得|不清楚|想不起来?)(?:了|是|具体){0,2}(?:哪一?天|几号|日期|什么时候)"
 )
 
 # Then a day on which something was found out is not the day of the matter.
-LATELY = re.compile(r"前几[天日]|前两天|前些天|前阵子|前段时间|前一阵|最近|近期|近日|不久前|好几天前|有段时间|这几天|这两天")
+LATELY = re.compile(
+    r"前几[天日]|前两天|前些天|前阵子|前段时间|前一阵|最近|近期|近日|不久前|好几天前|有段时间|这几天|这两天"
+)
 
 
 def _full(text: str, today: date) -> Iterator[Found]:
@@ -214,7 +220,7 @@ def _said(text: str, today: date) -> Iterator[tuple[tuple[bool, int, int, int], 
 
 
 def occurred_on(text: str, now: datetime) -> date | None:
-    """The day of the matter: what was said exactly before what was said roughly; a day that has not come yet is none."""
+    """The day of the matter: what was said exactly before what was said roughly; a day to come is none."""
     text = text[:4_000].translate(PLAIN)
     found = list(_said(text, now.astimezone(CHINA).date()))
     if FORGOTTEN.search(text):

@@ -44,6 +44,7 @@ AT_READ_BACK = frozenset({"confirm", "correction"})
 UNIT_AROUND = re.compile(r"等等|等一下|不对|应该|就?是|哦|噢|啊|吧|的|错了|在|你们|说错了|才")
 MISTYPED = re.compile(r"支航|之行|支行行|只行")
 SAID_AROUND = re.compile(r"^(?:就是|是|在|你们)|(?:那个|那家|那边|的|吧|啊|呀)+$")
+ONLY_LABEL = re.compile(r"\s*+(?:我|本人)?的?(?:姓名|名字|电话|手机|联系方式)?(?:号码?)?(?:是|叫|为|[：:])?[\s，,。]*+")
 EVERYTHING = frozenset(Field)
 
 
@@ -117,9 +118,7 @@ class Reader:
         for unit in self.units(bare):
             for spoken_name in sorted(unit.spoken, key=len, reverse=True):
                 bare = bare.replace(spoken_name, "")
-        if re.fullmatch(
-            r"\s*(?:我|本人)?的?(?:姓名|名字|电话|手机|联系方式)?(?:号码?)?(?:是|叫|为|[：:])?[\s，,。]*", bare
-        ):
+        if ONLY_LABEL.fullmatch(bare):
             return False
         return phrases.has_content(bare) and phrases.place(bare) is None and not phrases.only_wishes(bare)
 

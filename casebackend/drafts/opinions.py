@@ -1,5 +1,5 @@
-"""A suggestion or praise is no complaint: fewer facts, from somebody who need not say who he is; and a customer may turn
-one into the other with a word."""
+"""A suggestion or praise is no complaint: fewer facts, from somebody who need not say who he is; and a customer may
+turn one into the other with a word."""
 
 import re
 

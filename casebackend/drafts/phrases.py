@@ -7,7 +7,7 @@ from casebackend.drafts.rules import Field
 SENTENCE_END = re.compile(r"[。！!？?；;\n]+")
 CLAUSE_END = re.compile(r"[。！!？?；;\n，,、]+")
 # "要求退还 王小明": a space between Chinese words is a comma.
-CLAUSE = re.compile(r"[，,]|(?<=[一-鿿\]])\s+|\s+(?=[一-鿿\[])")
+CLAUSE = re.compile(r"[，,]|(?<=[一-鿿\]])\s+|(?<!\s)\s+(?=[一-鿿\[])")
 PERSONAL = re.compile(
     r"\[[一-鿿]{2}#\d{1,4}\]|我?的?(?:名字|姓名|电话|手机|联系方式|身份证|证件)(?:号码?)?|我?就?[叫是姓：:]|[不就]提供了?|\s"
 )

@@ -7,7 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.drafts import Standing
+from casebackend.conversations.danger import danger_in
 from casebackend.conversations.errors import ConversationNotFound
+from casebackend.conversations.large import wants_large
 from casebackend.conversations.model import Conversation, Message
 from casebackend.conversations.rules import Author
 from casebackend.drafts import queries, wishes
@@ -26,12 +28,15 @@ async def standing(session: AsyncSession, conversation_id: UUID, message_id: UUI
         raise ForeignMessage
     draft = await queries.open_draft(session, conversation_id)
     draft = draft or await queries.recoverable(session, conversation_id, now)
-    return Standing(
-        draft=await queries.view(session, draft, spoke_at=message.at) if draft is not None else None,
-        wish=wishes.wish(message.text),
-        offered=any(choice.startswith(GO_ON) for choice in conversation.choices),
-        menu=wishes.menu(await _said(session, conversation_id, message.seq)),
-    )
+    view = {
+        "draft": await queries.view(session, draft, spoke_at=message.at) if draft is not None else None,
+        "wish": wishes.wish(message.text),
+        "offered": any(choice.startswith(GO_ON) for choice in conversation.choices),
+        "menu": wishes.menu(await _said(session, conversation_id, message.seq)),
+        "danger": danger_in(message.text),
+        "large": wants_large(message.text),
+    }
+    return Standing.model_validate(view)
 
 
 async def _said(session: AsyncSession, conversation_id: UUID, before: int) -> list[str]:

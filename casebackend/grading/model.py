@@ -1,8 +1,8 @@
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casebackend.database import Base
@@ -25,3 +25,24 @@ class GradingRule(Base):
     effective_from: Mapped[date]
     source: Mapped[str]
     evidence: Mapped[str] = mapped_column(String(8))
+
+
+class CaseHint(Base):
+    """What the words of a case suggest or tell of, as they were when it was filed: a class of one axis with its score,
+    or a flag. Never a decision: who accepts a suggestion classifies the case under his own name.
+
+    `field` is a column of the classification, or "flag"; `score` is 0..1, None for a flag; `words` are ours."""
+
+    __tablename__ = "case_hints"
+    __table_args__ = (Index("ix_case_hints_case", "case_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"))
+    field: Mapped[str] = mapped_column(String(32))
+    rank: Mapped[int]
+    name: Mapped[str] = mapped_column(String(80))
+    score: Mapped[float | None]
+    words: Mapped[list[str]]
+    made_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    accepted_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))

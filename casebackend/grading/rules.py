@@ -1,6 +1,7 @@
 """How serious a case is, whether it has priority, and by which rule. Standard library only."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,14 +18,21 @@ class Severity(StrEnum):
 class Purpose(StrEnum):
     SEVERITY = "severity"
     LANE = "lane"
+    FLAG = "flag"
 
 
 ORDINARY_REASON = "未命中升级规则"
+# 78岁, 八十多岁, 六十七周岁
+AGE = re.compile(r"(?<!\d)(\d{1,3})多?周?岁|(?:([二三四五六七八九]?)(十))?([一二三四五六七八九]?)[多几来]?周?岁")
+HAN = "零一二三四五六七八九"
+# Of a flag at most so many of its words are kept, of an axis so many suggestions.
+MOST_WORDS, MOST_SUGGESTED = 5, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`when` holds one of keywords, amount_from, group_from, sources, tiers. A higher `rank` wins."""
+    """`when` holds one of keywords, age_from, age_under, amount_from, group_from, sources, tiers. A
+    higher `rank` wins."""
 
     code: str
     purpose: str
@@ -102,3 +110,41 @@ def severity(rules: Iterable[Rule], subject: Subject, day: date) -> Grade:
 def lane(rules: Iterable[Rule], subject: Subject, day: date) -> Grade | None:
     """None for the ordinary lane. A lane changes the order of work, never a limit of law."""
     return _best(rules, Purpose.LANE, subject, day)
+
+
+def ages(text: str) -> list[int]:
+    """Years of age that are told, in digits or in words below a hundred."""
+    found = []
+    for digits, tens, ten, ones in AGE.findall(text):
+        if digits:
+            found.append(int(digits))
+        elif ten or ones:
+            found.append((HAN.find(tens) if tens else 1) * 10 * bool(ten) + (HAN.find(ones) if ones else 0))
+    return [age for age in found if age < 130]
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """What a person should know before the first word; `words` are those of the rule, never the customer's."""
+
+    name: str
+    words: tuple[str, ...]
+
+
+def flags(rules: Iterable[Rule], subject: Subject, day: date) -> list[Flag]:
+    """Emotion and vulnerability that the words tell of, the gravest first. A note, never a decision."""
+    text, told = subject.text.upper(), ages(subject.text)
+    found: dict[str, list[str]] = {}
+    for rule in sorted(in_force(rules, day), key=lambda each: (-each.rank, each.code)):
+        if rule.purpose == Purpose.FLAG and (words := _telling(rule.when, text, told)):
+            found.setdefault(rule.result, []).extend(words)
+    return [Flag(name, tuple(dict.fromkeys(words))[:MOST_WORDS]) for name, words in found.items()]
+
+
+def _telling(when: Mapping[str, Any], text: str, told: Sequence[int]) -> list[str]:
+    words = [word for word in when.get("keywords", ()) if word.upper() in text]
+    if (least := when.get("age_from")) is not None and any(age >= least for age in told):
+        words.append(f"{least}岁以上")
+    if (below := when.get("age_under")) is not None and any(age < below for age in told):
+        words.append(f"未满{below}岁")
+    return words

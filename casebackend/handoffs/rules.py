@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from casebackend.staff.rules import ANSWER_MINUTES as ANSWER_MINUTES
 from casebackend.staff.rules import DutyState as DutyState
 
-ANSWER_MINUTES = 30
 INTAKE = "intake"
 MAY_TAKE_FROM_OTHERS = frozenset({"team_lead"})
 

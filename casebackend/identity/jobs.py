@@ -1,4 +1,4 @@
-"""Sending one-time codes. A code is made here and lives here: in memory until it is sent, afterwards as a keyed hash."""
+"""Sending one-time codes. A code is made here and stays in memory until it is sent; what is kept is a keyed hash."""
 
 import secrets
 from collections.abc import Sequence

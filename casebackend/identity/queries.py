@@ -60,7 +60,7 @@ async def newest_code(session: AsyncSession, conversation_id: UUID) -> IdentityC
 async def asked_lately(
     session: AsyncSession, *, conversation_id: UUID, phone_index: str, now: datetime
 ) -> tuple[int, datetime | None]:
-    """The larger count of codes in the last hour, of the conversation or of the phone, and when its oldest was asked."""
+    """The larger count of codes in the last hour, of the conversation or of the phone, and when its first was asked."""
     counted: list[tuple[int, datetime | None]] = []
     for column, value in ((IdentityCode.conversation_id, conversation_id), (IdentityCode.phone_index, phone_index)):
         query = select(func.count(), func.min(IdentityCode.asked_at)).where(

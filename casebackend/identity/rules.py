@@ -94,7 +94,9 @@ def in_force(level: Level, until: datetime | None, now: datetime) -> Level:
     return level if until is not None and now < until else Level.CHANNEL
 
 
-STOP = frozenset({"不查了", "不用了", "不核实", "不核实了", "先不查了", "先不核实了", "不办了", "不用核实", "算了", "取消"})
+STOP = frozenset(
+    {"不查了", "不用了", "不核实", "不核实了", "先不查了", "先不核实了", "不办了", "不用核实", "算了", "取消"}
+)
 OTHER_PHONE = ("换个手机号", "换手机号", "换个号", "换一个号", "号码错", "手机号错", "号填错", "不是这个号")
 AGAIN = ("重新发", "再发", "重发", "没收到", "没有收到", "收不到", "过期")
 

@@ -43,9 +43,10 @@ class NoSuchMessage(NotFound):
 async def begin(
     session: AsyncSession, conversation_id: UUID, message_id: UUID, action: Action, *, now: datetime
 ) -> IdentityStep:
-    """`action` was asked for about something elsewhere: what the customer has to show first, if anything."""
-    await conversations.hold(session, conversation_id)
-    await _message(session, conversation_id, message_id)
+    """`action` was asked for about something elsewhere: what the customer has to show first, if anything. A phone that the message
+    holds is not asked for again."""
+    conversation = await conversations.hold(session, conversation_id)
+    message = await _message(session, conversation_id, message_id)
     talk = await _talk(session, conversation_id, now)
     if levels.allows(action, Where.ELSEWHERE, (await queries.shown(session, conversation_id, now=now)).level):
         return IdentityStep.model_validate({"next": "done", "action": action, "message_id": message_id})
@@ -54,7 +55,10 @@ async def begin(
         return IdentityStep(next="locked", until=until)
     talk.step, talk.action, talk.message_id, talk.phone_index = Step.PHONE, action, message_id, None
     await session.flush()
-    return IdentityStep(next="phone")
+    phone = await _phone(session, message)
+    if phone is None:
+        return IdentityStep(next="phone")
+    return await _send(session, conversation, talk, customers.vault(session).index("phone", phone), now)
 
 
 async def answer(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> IdentityStep:

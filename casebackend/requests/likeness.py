@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.own import Likeness, LikenessChoice
@@ -18,7 +19,7 @@ from casebackend.conversations.model import Message
 from casebackend.drafts import queries as drafts
 from casebackend.drafts import service as drafting
 from casebackend.drafts.model import Draft
-from casebackend.drafts.rules import COMPLAINT, DraftState, Field
+from casebackend.drafts.rules import COMPLAINT, Field
 from casebackend.notices.thresholds import in_force
 from casebackend.requests import rules
 from casebackend.requests.rules import Choice
@@ -64,10 +65,15 @@ async def choose(session: AsyncSession, conversation_id: UUID, message_id: UUID,
     """The choice stands on the draft and in the audit of the earlier complaint. 补充 and 催办 end the draft."""
     await conversations.hold(session, conversation_id)
     message = await own.message_of(session, conversation_id, message_id)
-    draft = await drafts.newest(session, conversation_id)
-    if draft is not None and draft.likeness_message_id == message_id:
-        return LikenessChoice.model_validate(draft.likeness_result)
-    if draft is None or draft.state != DraftState.OPEN or not draft.likeness or draft.likeness_choice is not None:
+    known = await session.scalar(
+        select(Draft.likeness_result).where(
+            Draft.conversation_id == conversation_id, Draft.likeness_message_id == message_id
+        )
+    )
+    if known is not None:
+        return LikenessChoice.model_validate(known)
+    draft = await drafts.open_draft(session, conversation_id)
+    if draft is None or not draft.likeness or draft.likeness_choice is not None:
         return LikenessChoice(outcome="none")
     outcome = await _chosen(session, draft, message, now)
     draft.likeness_message_id, draft.likeness_result = message_id, outcome.model_dump(mode="json")

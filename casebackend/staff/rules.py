@@ -8,6 +8,8 @@ from ipaddress import ip_address, ip_network
 SEEN_EVERY = timedelta(minutes=1)
 # Who has one address of IPv6 has all of its network.
 OF_ONE_HOLDER = 64
+# Business minutes within which a customer who asked for a person hears from one.
+ANSWER_MINUTES = 30
 
 
 def bucket_of(address: str) -> str:

@@ -179,6 +179,7 @@ class ComplaintChat extends HTMLElement {
     for (const item of frame.items) this.show(item);
     if (frame.items.some((item) => item.author !== "customer")) this.setWaiting(false);
     this.setProgress(frame.draft);
+    this.setLarge(frame.large);
     if (this.outbox.keeps) this.outbox.keep(null, false);
     this.sendNext();
   }
@@ -313,7 +314,10 @@ class ComplaintChat extends HTMLElement {
     bubble.dataset.author = author;
     const name = author === "agent" && this.ownerName ? this.ownerName : WORDS.who[author];
     if (name) bubble.append(element("span", author === "customer" ? "unseen" : "who", name));
-    bubble.append(element("div", "words", text));
+    const words = element("div", "words");
+    words.said = { author, text };
+    words.textContent = this.spoken(words.said);
+    bubble.append(words);
     return bubble;
   }
 
@@ -401,10 +405,25 @@ class ComplaintChat extends HTMLElement {
   }
 
   setElder(on) {
+    this.elder = on;
     document.documentElement.toggleAttribute("data-elder", on);
     this.parts.elder.setAttribute("aria-pressed", String(on));
     store("tingsu.elder", on ? "on" : "off");
+    for (const words of this.parts.log.querySelectorAll(".words")) words.textContent = this.spoken(words.said);
     this.toEnd();
+  }
+
+  /** Asked for in the talk: only a change counts, the switch on the page has the last word. */
+  setLarge(large) {
+    const asked = large ? "on" : "off";
+    if (asked === (stored("tingsu.large") || "off")) return;
+    store("tingsu.large", asked);
+    this.setElder(large);
+  }
+
+  /** In large type every sentence has its own line. */
+  spoken({ author, text }) {
+    return this.elder && author !== "customer" ? text.replace(/([。！？；])(?=[^\n”’」）])/gu, "$1\n") : text;
   }
 
   grow() {

@@ -7,8 +7,9 @@ From the page:
     {"type": "sync", "after": 12}                 what is there after 12?
 
 To the page:
-    {"type": "messages", "items": [{"seq", "author", "text", "choices", "at"}], "owner", "owner_name", "draft"}
-                                                  in order; `owner` bot|queued|person; `draft` {"done", "total"} or null
+    {"type": "messages", "items": [{"seq", "author", "text", "choices", "at"}], "owner", "owner_name", "large", "draft"}
+                                                  in order; `owner` bot|queued|person; `draft` {"done", "total"} or null;
+                                                  `large`: the customer asked for large type
     {"type": "ack", "cid", "seq", "answering"}    stored; `answering`: an answer is on its way
     {"type": "kept", "cid", "text"}               stored here until the system is back
     {"type": "slow", "cid", "text", "retry_ms"}   not taken: send it again after `retry_ms`
@@ -68,6 +69,7 @@ def messages(conversation: ConversationView, draft: DraftView | None) -> str:
         items=[_item(message) for message in conversation.messages],
         owner=conversation.owner,
         owner_name=conversation.owner_name,
+        large=conversation.large,
         draft=progress(draft),
     )
 
@@ -75,7 +77,7 @@ def messages(conversation: ConversationView, draft: DraftView | None) -> str:
 def progress(draft: DraftView | None) -> dict[str, int] | None:
     if draft is None or draft.state != "open":
         return None
-    return {"done": len(draft.fields), "total": len(draft.fields) + len(draft.missing)}
+    return {"done": draft.done, "total": draft.total}
 
 
 def last_seq(items: Iterable[MessageView], before: int) -> int:

@@ -67,7 +67,10 @@ async def test_the_read_back_is_changed_line_by_line(desk: Desk) -> None:
     assert desk.open == "confirm"
     assert await read_back(desk) == after
 
-    assert await desk.say("不对，金额是600元", "action_change", purpose="deny") == ["utter_changed", "utter_summary_money"]
+    assert await desk.say("不对，金额是600元", "action_change", purpose="deny") == [
+        "utter_changed",
+        "utter_summary_money",
+    ]
     assert "600" in (await read_back(desk))["涉及金额"]
 
 
@@ -193,3 +196,30 @@ async def test_several_who_complain_together_are_noted(desk: Desk) -> None:
     await desk.say("我们十几个人一起买的理财都亏了，要求给个说法", "action_intake")
     assert "10位以上" in desk.words
     assert "推选代表" in desk.words
+
+
+async def test_a_life_in_danger_begins_no_form_and_gives_up_none(desk: Desk) -> None:
+    assert await desk.say("我不想活了", "action_cancel", purpose="cancel") == ["utter_handoff_off_duty"]
+    assert "12356" in await desk.heard()
+    await desk.say(STORY, "action_intake", sender="another")
+    await desk.say("你们逼得我不想活了", "action_cancel", sender="another", purpose="cancel")
+    assert desk.names == ["utter_handoff_off_duty", "utter_form_later"]
+    await desk.say("继续", "action_menu", sender="another", purpose="repeat")
+    assert desk.open is not None
+
+
+async def test_large_type_is_answered_and_remembered_and_age_is_no_miss(desk: Desk) -> None:
+    assert await desk.say("字大一点", "action_menu", purpose="repeat") == ["utter_large", "utter_menu"]
+    await desk.say(STORY, "action_intake")
+    asked = desk.open
+    await desk.say("我年纪大了", "action_intake", purpose="inform")
+    assert "utter_not_understood" not in desk.names
+    assert "老年" in desk.words
+    assert desk.open == asked
+
+
+async def test_registered_at_night_says_when_somebody_gets_in_touch(desk: Desk) -> None:
+    desk.world.wait(hours=12)
+    await desk.file()
+    assert desk.names[-2:] == ["utter_contact_later", "utter_after_filing"]
+    assert "3月3日" in desk.words

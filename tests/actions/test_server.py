@@ -96,7 +96,7 @@ async def test_a_compressed_body_is_refused_before_it_is_opened(http: httpx.Asyn
     assert (await http.post("/webhook", content=b"\x78\x9c", headers=headers)).status_code == 415
 
 
-@pytest.mark.parametrize("action", ["action_intake", "action_progress", "action_hand_off", "action_revisit"])
+@pytest.mark.parametrize("action", ["action_intake", "action_progress", "action_hand_off", "action_revisit", "action_opinion"])
 async def test_a_backend_that_is_away_fails_the_action_and_nothing_is_echoed(
     http: httpx.AsyncClient, backend: Backend, action: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -135,6 +135,9 @@ async def test_a_refusal_of_the_token_is_no_answer_to_a_customer(http: httpx.Asy
         ("action_withdraw", "utter_withdraw_none"),
         ("action_hand_off", "utter_handoff_already"),
         ("action_revisit", "utter_feedback_thanks"),
+        ("action_supplement", "utter_supplement_none"),
+        ("action_second", "utter_intake_refused"),
+        ("action_duplicate", "utter_intake_refused"),
     ],
 )
 async def test_a_refusal_of_the_business_is_said_in_words(

@@ -10,11 +10,14 @@ async def test_progress_tells_stage_and_the_promised_day(desk: Desk) -> None:
     assert "None" not in desk.words
 
 
-async def test_a_foreign_number_tells_nothing_and_offers_a_person(desk: Desk) -> None:
+async def test_a_foreign_number_tells_nothing_and_asks_who_it_is(desk: Desk) -> None:
     number = await desk.file()
     for action in ("action_progress", "action_urge", "action_withdraw"):
-        assert await desk.say(number, action, sender="customer-2") == ["utter_foreign"]
-        assert desk.open == "offer"
+        assert await desk.say(number, action, sender="customer-2") == [
+            "utter_identity_needed", "utter_ask_identity_phone",
+        ]  # fmt: skip
+        assert desk.open == "identity.phone"
+        assert "转人工" in desk.choices
         assert number not in desk.words
 
 

@@ -4,7 +4,18 @@ from typing import Any
 
 import pytest
 
-READ = {"inform", "refuse", "correct", "affirm", "deny", "cancel", "feedback", "step_back", "out_of_scope", "nlu_fallback"}
+READ = {
+    "inform",
+    "refuse",
+    "correct",
+    "affirm",
+    "deny",
+    "cancel",
+    "feedback",
+    "step_back",
+    "out_of_scope",
+    "nlu_fallback",
+}
 READ |= {"supplement", "second_complaint", "suggestion", "praise"}
 
 
@@ -30,3 +41,15 @@ def test_an_answer_in_the_check_is_read_by_the_backend(bot: Any, asked: str, tex
 def test_a_person_wins_in_the_check(bot: Any) -> None:
     assert bot.purpose("转人工", "identity.code") == "handoff"
     assert bot.actions("handoff", "identity") == ["action_hand_off"]
+
+
+@pytest.mark.parametrize(
+    ("text", "purpose"),
+    [
+        ("催一下TS20260911000045", "urge"),
+        ("撤诉TS20260911000045", "withdraw"),
+        ("帮我查一下TS20260911000045", "progress"),
+    ],
+)
+def test_another_number_may_be_asked_about_meanwhile(bot: Any, text: str, purpose: str) -> None:
+    assert bot.purpose(text, "identity.phone") == purpose

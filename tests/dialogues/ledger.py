@@ -50,12 +50,12 @@ class Ledger:
             row = database.execute(query, (channel, sender)).fetchone()
         return row and str(row[0])
 
-    def answered(self, conversation: str) -> bool:
-        """No message waits for its answer, and there is at least one."""
+    def answered(self, conversation: str, messages: int) -> bool:
+        """So many messages are stored, and none waits for its answer."""
         with self._reading() as database:
             query = "SELECT count(*), sum(state IN ('waiting', 'claimed')) FROM turns WHERE conversation_id = ?"
             turns, open_ones = database.execute(query, (conversation,)).fetchone()
-        return turns > 0 and not open_ones
+        return turns >= messages and not open_ones
 
     def said(self, conversation: str, after: int) -> list[Said]:
         """As the customer reads it, with its choices: masked values in place of tokens."""

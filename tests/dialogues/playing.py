@@ -3,6 +3,7 @@
 import asyncio
 import re
 import time
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -18,6 +19,7 @@ AT_ONCE = 6
 TRIES = 3
 ANSWER_SECONDS = 90
 LATER_SECONDS = 60
+NOTICE = "个人信息告知"
 ABOUT = "~"
 NOT_EMPTY = "*"
 
@@ -50,11 +52,14 @@ class Player:
         self._seq = 0
         self._filled = {"phone": town.phone(), "foreign number": town.foreign_number}
         self._filled["phone masked"] = f"{self._filled['phone'][:3]}****{self._filled['phone'][-4:]}"
-        self._id = ""
+        self.id = ""
 
     async def play(self) -> None:
         begun = today()
-        async with door(self._conversation.channel, self._town.chain.url("channels"), self._town.ledger) as entrance:
+        entrance = door(self._conversation.channel, self._town.chain.url("channels"), self._town.ledger)
+        async with AsyncExitStack() as way_out:
+            async with self._town.restarts.speaking():
+                await way_out.enter_async_context(entrance)
             for step in self._conversation.steps:
                 await self._step(entrance, step)
         await self._end({begun, today()})
@@ -66,7 +71,7 @@ class Player:
                 words = await self._customer(entrance, step)
         elif step.verb == "wait":
             self._note(f"  …… {step.hours:g} h")
-            await asyncio.to_thread(self._town.ledger.age, self._id, step.hours)
+            await asyncio.to_thread(self._town.ledger.age, self.id, step.hours)
             async with self._town.restarts.speaking():
                 await entrance.come_back()
         elif step.verb == "restart":
@@ -75,7 +80,7 @@ class Player:
         else:
             self._note(f"  …… operator {step.operator}")
             async with self._town.restarts.speaking():
-                await self._town.operator(self._fill(step.operator), self._id)
+                await self._town.operator(self._fill(step.operator), self.id)
         await self._expect(step, words)
 
     async def _customer(self, entrance: Door, step: Step) -> list[str]:
@@ -86,29 +91,31 @@ class Player:
             if refused is not None:
                 self._note(f"　　　{refused}")
                 refusals.append(refused)
-        self._id = self._id or entrance.conversation() or ""
-        if len(refusals) < len(step.said):
-            await self._answered()
         self.outcome.turns += len(step.said) - len(refusals)
+        if len(refusals) < len(step.said):
+            await self._answered(entrance)
         return [*refusals, *self._heard()]
 
-    async def _answered(self) -> None:
+    async def _answered(self, entrance: Door) -> None:
+        """A message may be kept at the door for a while before it is stored, so they are counted."""
         deadline = time.monotonic() + ANSWER_SECONDS
-        while not self._town.ledger.answered(self._id):
+        while not (self.id and self._town.ledger.answered(self.id, self.outcome.turns)):
+            self.id = self.id or entrance.conversation() or ""
             if time.monotonic() > deadline:
                 raise Failed("nobody answers")
             await asyncio.sleep(0.05)
 
     def _heard(self) -> list[str]:
         words = []
-        for said in self._town.ledger.said(self._id, self._seq) if self._id else []:
+        for said in self._town.ledger.said(self.id, self._seq) if self.id else []:
             self._seq = said.seq
             if said.author != "customer":
-                words.append(said.text)
+                # The first bubble of all speaks of everything; it is no answer.
+                words += [] if NOTICE in said.text else [said.text]
                 self._note("听诉：" + said.text.replace("\n", " ／ "))
                 if found := NUMBER.search(said.text):
                     self._filled["number"] = found.group()
-        if self.outcome.turns_to_file is None and self._id and self._town.ledger.numbers(self._id):
+        if self.outcome.turns_to_file is None and self.id and self._town.ledger.numbers(self.id):
             self.outcome.turns_to_file = self.outcome.turns
         return words
 
@@ -132,17 +139,17 @@ class Player:
 
     async def _end(self, days: set[date]) -> None:
         asked, ledger = self._conversation, self._town.ledger
-        numbers = ledger.numbers(self._id) if self._id else []
+        numbers = ledger.numbers(self.id) if self.id else []
         if asked.cases is not None and len(numbers) != asked.cases:
             raise Failed(f"{len(numbers)} cases instead of {asked.cases}")
         if asked.case:
             if not numbers:
                 raise Failed("there is no case")
             self._compare("the case", await self._town.case(numbers[-1]), asked.case, days)
-        if asked.handed_over is not None and ledger.handed_over(self._id) != asked.handed_over:
+        if asked.handed_over is not None and ledger.handed_over(self.id) != asked.handed_over:
             raise Failed("it is with a person" if asked.handed_over is False else "it is not with a person")
         if asked.draft or asked.no_draft:
-            draft = await self._town.draft(self._id)
+            draft = await self._town.draft(self.id)
             if (draft is None) != asked.no_draft:
                 raise Failed("there is no draft" if draft is None else "there is still a draft")
             if draft is not None:
@@ -218,7 +225,7 @@ async def _once(town: Town, conversation: Conversation) -> Outcome:
     finally:
         town.restarts.talking.discard(conversation.name)
         await town.restarts.leave(conversation.name)
-    if player._id:
-        player.outcome.engines = town.ledger.engines(player._id)
+    if player.id:
+        player.outcome.engines = town.ledger.engines(player.id)
     player.outcome.seconds = time.monotonic() - began
     return player.outcome

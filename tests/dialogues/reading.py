@@ -1,7 +1,7 @@
 """Reads conversations from YAML, strictly: a word that means nothing here is an error that names its place."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -139,21 +139,22 @@ def _step(where: str, written: Any) -> Step:
     verbs = [verb for verb in VERBS if verb in written]
     if len(verbs) != 1:
         raise Unreadable(f"{where}: exactly one of {', '.join(VERBS)}")
-    expected = {
-        "must": tuple(tuple(word.split(" | ")) for word in _list(where, written.get("bot must", []))),
-        "must_not": tuple(_list(where, written.get("bot must not", []))),
-    }
+    step = Step(
+        verbs[0],
+        must=tuple(tuple(word.split(" | ")) for word in _list(where, written.get("bot must", []))),
+        must_not=tuple(_list(where, written.get("bot must not", []))),
+    )
     told = written[verbs[0]]
-    if verbs[0] == "customer":
-        return Step("customer", said=tuple(_list(where, told)), **expected)
-    if verbs[0] == "wait":
-        return Step("wait", hours=_hours(where, told), **expected)
-    if verbs[0] == "restart":
-        return Step("restart", program=PROGRAMS[_one_of(where, told, tuple(PROGRAMS), "restart")], **expected)
+    if step.verb == "customer":
+        return replace(step, said=tuple(_list(where, told)))
+    if step.verb == "wait":
+        return replace(step, hours=_hours(where, told))
+    if step.verb == "restart":
+        return replace(step, program=PROGRAMS[_one_of(where, told, tuple(PROGRAMS), "restart")])
     told = _words(where, told)
     if not told.startswith(SAYS):
         _one_of(where, told, OPERATORS, "operator")
-    return Step("operator", operator=told, **expected)
+    return replace(step, operator=told)
 
 
 def _only(where: str, written: dict[Any, Any], known: frozenset[str]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -45,7 +46,7 @@ async def talked(world: World) -> AsyncIterator[World]:
         await world.says(text)
         turn = (await world.channels.post("/api/v1/turns/claim", json={"worker": "w"})).json()
         engine = "rasa" if number < len(TALK) else "questionnaire"
-        reply = {"text": "好的。", "asks": asks, "choices": []}
+        reply: dict[str, Any] = {"text": "好的。", "asks": asks, "choices": []}
         body = {"worker": "w", "epoch": turn["epoch"], "engine": engine, "replies": [reply], "passive": True}
         (await world.channels.post(f"/api/v1/turns/{turn['id']}/done", json=body)).raise_for_status()
     yield world

@@ -1,4 +1,4 @@
-"""How much of a narrative is read right: one message through the tokenisation of the inbox and the extraction of drafts."""
+"""How much of a narrative is read right: one message through the inbox's tokens and the drafts' rules."""
 
 import re
 from collections.abc import Iterator

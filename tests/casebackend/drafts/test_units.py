@@ -51,7 +51,8 @@ def test_one_wrong_character_in_a_short_name_is_asked_back() -> None:
     assert Field.UNIT not in understood.values
     assert [unit.name for unit in understood.units] == ["北京海淀支行"]
     agreed = READER.one_of(["北京海淀支行"], "是的")
-    assert agreed is not None and agreed.name == "北京海淀支行"
+    assert agreed is not None
+    assert agreed.name == "北京海淀支行"
 
 
 def test_two_units_of_one_name_are_asked_back() -> None:

@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from casebackend.cases.model import Case
 from casebackend.clocks.queries import timers_of
-from tests.casebackend.cases.builders import PROPOSAL, Desk, case_of, filed, unit
+from tests.casebackend.cases.builders import PROPOSAL, Desk, ask, case_of, filed, unit
 from tests.casebackend.cases.test_own import says
 from tests.casebackend.families.builders import closed, holds, posts, slug
 from tests.world import World
@@ -78,4 +78,54 @@ async def test_who_urges_a_closed_complaint_is_offered_a_second_one(world: World
     assert (await says(world, "second", "要", sender="stranger"))["outcome"] == "none"
     urged = await says(world, "urge", number)
     assert (urged["outcome"], urged["second_offered"]) == ("closed", False)
+    assert await holds(world) == []
+
+
+async def test_who_gives_no_reason_is_asked_for_it_once_and_the_limit_counts_from_the_first_word(world: World) -> None:
+    case_id, number = await closed(world)
+    asked = await says(world, "second", "我对处理结果不服，要重新投诉")
+    assert (asked["outcome"], asked["case"]["number"]) == ("reason", number)
+    first_word = world.time
+    world.wait(hours=3)
+    message = await world.says("多扣的年费一直没有退到账上")
+    await ask(world, message.conversation_id, "second")
+    path = f"/conversations/{message.conversation_id}/second"
+    opened = (await world.act(path, message.message_id, key="rasa")).json()
+    assert (opened["outcome"], opened["review_days"]) == ("opened", None)
+    assert (await world.act(path, message.message_id, key="questionnaire")).json() == opened
+    async with world.database.reading() as session:
+        second = await session.scalar(select(Case).where(Case.parent_id == case_id))
+    assert second is not None
+    assert (second.number, second.received_at) == (opened["case"]["number"], first_word)
+    assert "一直没有退到账上" in second.facts
+    assert await holds(world) == []
+
+
+async def test_who_thinks_again_has_no_second_one_and_who_will_not_say_why_has_one(world: World) -> None:
+    await closed(world)
+    await says(world, "second", "不满意")
+    message = await world.says("算了不投诉了")
+    await ask(world, message.conversation_id, "second")
+    path = f"/conversations/{message.conversation_id}/second"
+    assert (await world.act(path, message.message_id)).json()["outcome"] == "dropped"
+    await ask(world, message.conversation_id, None)
+    assert (await says(world, "second", "还是不满意"))["outcome"] == "reason"
+    last = await world.says("直接提交")
+    await ask(world, message.conversation_id, "second")
+    assert (await world.act(path, last.message_id)).json()["outcome"] == "opened"
+
+
+async def test_an_answered_complaint_of_a_branch_has_a_second_one_before_it_is_closed_and_its_superior_may_look(
+    world: World,
+) -> None:
+    receipt = await filed(world)
+    desk = Desk(world)
+    assert (await says(world, "second", "不满意"))["outcome"] == "open"
+    await desk.replied(receipt.case_id)
+    branch = await unit(world, "北京分行")
+    await becomes(world, receipt.case_id, handling_unit_id=UUID(branch))
+    opened = await says(world, "second", "不满意，多扣的年费一直没有退")
+    assert (opened["outcome"], opened["review_days"]) == ("opened", 30)
+    first = await case_of(world, receipt.case_id)
+    assert (first.status, first.satisfaction) == ("closed", "unsatisfied")
     assert await holds(world) == []

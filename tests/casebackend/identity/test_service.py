@@ -180,6 +180,13 @@ async def test_what_is_no_answer_costs_no_try(world: World) -> None:
     assert (await check.says("123456"))["next"] == "nothing"
 
 
+async def test_a_phone_that_was_said_at_once_is_not_asked_for_again(world: World) -> None:
+    number = (await filed(world)).number
+    carrier, check = await Carrier.ready(world), Check(world)
+    assert (await check.wants("progress", f"查{number}，我手机号{ON_FILE}"))["next"] == "code"
+    assert (await check.says(await carrier.code()))["next"] == "done"
+
+
 async def test_a_message_of_another_conversation_or_of_ours_is_no_answer(world: World) -> None:
     check = Check(world)
     await check.wants("progress", "查TS20260302999999")
@@ -233,8 +240,8 @@ async def test_the_code_is_found_nowhere_but_in_the_carrier(world: World) -> Non
             for row in (await session.execute(select(table))).all():
                 assert not wanted.search(repr(row)), table.name
         said = (await session.scalars(select(Message.text).where(Message.text.contains("核实码")))).all()
-        assert (await session.scalars(select(Message.answer_digest).where(Message.answer_digest.is_not(None)))).all() == []
-        assert (await session.scalars(select(IdentityCode.digest).where(IdentityCode.digest.is_not(None)))).all() == []
+        for column in (Message.answer_digest, IdentityCode.digest):
+            assert (await session.scalars(select(column).where(column.is_not(None)))).all() == []
     assert "您好，核实码：[核实码]，谢谢" in said
 
 

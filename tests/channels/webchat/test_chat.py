@@ -161,7 +161,7 @@ async def test_while_the_backend_is_away_the_page_is_told_and_the_message_is_ans
     async with visitor() as http, opened(town, http) as page:
         assert (await page.until("notice"))["about"] == "unreachable"
         cid = await page.say("先说着")
-        assert (await page.until("kept"))["text"] == "已收到，系统恢复后继续处理。"
+        assert (await page.until("kept"))["text"].startswith("已收到，系统正在恢复，先为您记作待登记")
         await town.start("backend")
         await until(lambda: len(town.bot.turns) == 1, 15)
         await page.send(type="sync", after=0)

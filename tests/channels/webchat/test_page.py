@@ -74,12 +74,16 @@ async def test_what_is_written_while_the_program_is_away_is_sent_when_it_is_back
 
 
 @pytest.mark.parametrize("width", [320, 1440])
-async def test_nothing_is_cut_off_at_any_width_also_in_large_type(town: Town, width: int) -> None:
+async def test_nothing_is_cut_off_at_any_width_also_in_large_type_by_the_switch_or_asked_for(town: Town, width: int) -> None:
     async with browsing(town, width=width) as page:
         elder = page.get_by_role("button", name="大字版")
-        await elder.click()
+        if width == 320:
+            await write(page, "我年纪大了，字大一点")
+            await expect(elder).to_have_attribute("aria-pressed", "true", timeout=20_000)
+        else:
+            await elder.click()
         await page.reload()
         await expect(elder).to_have_attribute("aria-pressed", "true")
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        for chip in ("转人工", "查进度", "取消"):
+        for chip in ("转人工", "返回上一步", "修改", "取消", "查进度"):
             await expect(page.get_by_role("button", name=chip).last).to_be_in_viewport()

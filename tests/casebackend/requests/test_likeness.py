@@ -1,0 +1,99 @@
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from casebackend.audit.model import AuditEntry
+from casebackend.drafts.model import Draft
+from tests.casebackend.cases.builders import Desk, ask, case_of, drafted, filed
+from tests.casebackend.cases.test_own import says
+from tests.casebackend.families.builders import closes, holds
+from tests.casebackend.requests.test_supplements import added
+from tests.world import World
+
+
+async def looks(world: World, sender: str = "customer-1") -> tuple[UUID, list[str]]:
+    """A complaint told as always; the numbers of those it is like."""
+    conversation, message = await drafted(world, sender=sender)
+    answer = await world.act(f"/conversations/{conversation}/likeness", message)
+    assert answer.status_code == 200, answer.text
+    await ask(world, conversation, "duplicate")
+    return conversation, [case["number"] for case in answer.json()["cases"]]
+
+
+async def chooses(world: World, words: str, *, sender: str = "customer-1", key: str | None = None) -> dict[str, Any]:
+    return await says(world, "likeness/choice", words, sender=sender)
+
+
+async def chosen(world: World, conversation: UUID) -> list[str | None]:
+    query = select(Draft.likeness_choice).where(Draft.conversation_id == conversation, Draft.case_id.is_(None))
+    async with world.database.reading() as session:
+        return list(await session.scalars(query))
+
+
+async def test_the_same_complaint_within_ninety_days_is_shown_to_whom_it_belongs_and_to_nobody_else(
+    world: World,
+) -> None:
+    receipt = await filed(world)
+    assert (await looks(world, "somebody-else"))[1] == []
+    world.wait(days=89)
+    conversation, numbers = await looks(world)
+    assert numbers == [receipt.number]
+    assert (await chooses(world, "嗯"))["outcome"] == "unclear"
+    assert (await chooses(world, "补充 TS20260302999999"))["outcome"] == "unclear"
+    assert await chosen(world, conversation) == [None]
+    assert (await chooses(world, "仍要新建"))["outcome"] == "new"
+    assert await chosen(world, conversation) == ["new"]
+    async with world.database.reading() as session:
+        details = list(
+            await session.scalars(select(AuditEntry.detail).where(AuditEntry.event == "case.likeness_decided"))
+        )
+    assert [detail["choice"] for detail in details] == ["new"]
+    assert (await chooses(world, "仍要新建"))["outcome"] == "none"
+    assert await holds(world) == []
+
+
+async def test_after_ninety_days_it_is_a_new_one(world: World) -> None:
+    await filed(world)
+    world.wait(days=91)
+    assert (await looks(world))[1] == []
+
+
+async def test_added_to_the_earlier_one_the_draft_is_over(world: World) -> None:
+    receipt = await filed(world)
+    world.wait(days=1)
+    conversation, _ = await looks(world)
+    message = await world.says(f"补充 {receipt.number}")
+    path = f"/conversations/{conversation}/likeness/choice"
+    first = await world.act(path, message.message_id, key="rasa")
+    assert first.json()["outcome"] == "supplement"
+    assert (await world.act(path, message.message_id, key="questionnaire")).json() == first.json()
+    [words] = await added(world, receipt.case_id)
+    assert "年费" in words
+    assert "13800138000" not in words
+    assert await chosen(world, conversation) == ["supplement"]
+    assert (await world.act(f"/conversations/{conversation}/draft/file", message.message_id)).status_code == 409
+    await ask(world, conversation, None)
+    assert (await says(world, "draft/absorb", "我要投诉"))["started"] is True
+    assert await holds(world) == []
+
+
+async def test_urged_instead_once_a_day(world: World) -> None:
+    receipt = await filed(world)
+    await Desk(world).investigating(receipt.case_id)
+    await looks(world)
+    assert (await chooses(world, "催办"))["outcome"] == "urge"
+    await looks(world)
+    assert (await chooses(world, "催办"))["outcome"] == "too_soon"
+    assert (await case_of(world, receipt.case_id)).urge_count == 1
+
+
+async def test_a_closed_one_takes_nothing_and_several_are_told_apart(world: World) -> None:
+    first, second = await filed(world), await filed(world)
+    assert sorted((await looks(world))[1]) == sorted([first.number, second.number])
+    assert (await chooses(world, "补充"))["outcome"] == "choose"
+    await Desk(world).replied(first.case_id)
+    await closes(world, first.case_id)
+    answer = await chooses(world, f"补充 {first.number}")
+    assert (answer["outcome"], answer["case"]["number"]) == ("closed", first.number)
+    assert (await chooses(world, f"补充 {second.number}"))["outcome"] == "supplement"
