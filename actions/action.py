@@ -15,7 +15,8 @@ NOT_OURS_TO_SAY = frozenset({401, 403})
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """`asked`: the open question on the wire. `purpose`: what the message was taken for."""
+    """`asked`: the open question on the wire. `purpose`: what the message was taken for; `guesses`: what
+    it may have been for, likeliest first."""
 
     action: str
     conversation: UUID
@@ -25,6 +26,7 @@ class Turn:
     purpose: str | None
     backend: CaseBackend
     dispatcher: CollectingDispatcher
+    guesses: tuple[str, ...] = ()
 
     @property
     def talk(self) -> str:
@@ -59,6 +61,7 @@ class TurnAction(Action):  # type: ignore[misc]
             purpose=latest.get("intent", {}).get("name"),
             backend=self._backend,
             dispatcher=dispatcher,
+            guesses=tuple(str(each.get("name")) for each in latest.get("intent_ranking") or ()),
         )
         await self.answer(turn)
         return []

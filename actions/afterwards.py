@@ -8,7 +8,6 @@ from actions.intake import MENU, absorb, ask_next, go_on
 from casebackend.api.client import Refused
 from casebackend.api.own import CaseBrief, LikenessChoice, SecondOutcome, SupplementOutcome
 
-
 SECOND = {
     "reason": "utter_second_reason",
     "exists": "utter_second_exists",

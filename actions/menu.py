@@ -12,6 +12,13 @@ WORDS = {
     "out_of_scope": "utter_out_of_scope",
 }
 GO_ON_WITH_GIVEN_UP = "接着办"
+# What a customer may say to be understood for sure; tests/bot says each to the model.
+PLAIN = {
+    "complaint": "我要投诉", "progress": "查进度", "urge": "催办", "withdraw": "撤诉", "supplement": "补充材料",
+    "second_complaint": "我要二次投诉", "suggestion": "提个建议", "praise": "我要表扬", "ask_rule": "问一个规定",
+    "fraud": "我的卡被盗刷了",
+}  # fmt: skip
+GUESSES = 2
 
 
 class Menu(TurnAction):
@@ -27,6 +34,10 @@ class Menu(TurnAction):
             self._waiting(turn, standing)
         else:
             first = [GO_ON_WITH_GIVEN_UP] if standing.draft is not None else []
+            guesses = [PLAIN[each] for each in turn.guesses if each in PLAIN][:GUESSES]
+            if turn.purpose == "nlu_fallback" and len(guesses) == GUESSES and standing.large is None:
+                turn.say("utter_did_you_mean", items=[*first, *guesses, "转人工"])
+                return
             words = "utter_menu" if standing.large is not None else WORDS.get(turn.purpose or "", "utter_clarify")
             turn.say(words, items=[*first, *standing.menu])
 

@@ -17,6 +17,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.straight import Situation, StraightRunner, afresh, situation
 
 ACTION_SECONDS = 5
+GUESSES = 4
 
 
 class TurnFailed(Exception):
@@ -124,10 +125,17 @@ def short_action_call(action: RemoteAction, tracker: DialogueStateTracker, _: Do
                 "message_id": latest.message_id,
                 "metadata": {name: latest.metadata[name] for name in ("asked", "turn_id")},
                 "intent": {"name": latest.intent.get("name")},
+                "intent_ranking": _guesses(latest),
             },
             "latest_input_channel": latest.input_channel,
         },
     }
+
+
+def _guesses(latest: UserUttered) -> List[Dict[str, Any]]:
+    """What a message that was not understood may have been for, likeliest first."""
+    ranking = (latest.parse_data or {}).get("intent_ranking") or []
+    return [{"name": each.get("name")} for each in ranking[:GUESSES]]
 
 
 def install() -> None:

@@ -1,7 +1,7 @@
 """Rasa imports TensorFlow with its neural components, whether a model has one or not: 400 MB and two seconds of CPU.
 
-Here names are put in its place that can be imported, inherited from and called, but do nothing. It is only for a process
-that serves, and only when every component of its model is known to do without; training is left as it is.
+Here names are put in its place that can be imported, inherited from and called, but do nothing. It is only for a
+process that serves, and only when every component of its model is known to do without; training is left as it is.
 """
 
 import argparse

@@ -44,8 +44,8 @@ from casebackend.policies import routes as security
 from casebackend.recordings import routes as recordings
 from casebackend.registration import dictionary_routes as dictionaries
 from casebackend.registration import routes as registration
-from casebackend.requests import routes as requests
 from casebackend.reports import routes as reports
+from casebackend.requests import routes as requests
 from casebackend.retention import routes as retention
 from casebackend.reviews import routes as reviews
 from casebackend.revisits import routes as revisits
@@ -59,7 +59,8 @@ from casebackend.workflow import routes as profiles
 API = (
     attachments.bp, recordings.bp, media.bp,
     around.tasks_bp, around.recusals_bp, around.evidence_bp, assignments.bp, conversations.bp, drafts.bp,
-    cases.bp, cases.own_bp, requests.own_bp, cases.handlings_bp, voids.bp, dictionaries.bp, registration.bp, registration.drafts_bp,
+    cases.bp, cases.own_bp, requests.own_bp, cases.handlings_bp, voids.bp, dictionaries.bp, registration.bp,
+    registration.drafts_bp,
     reports.bp, revisits.bp, handoffs.bp, heartbeats.bp, assist.bp, families.bp, families.own_bp, reviews.bp,
     extensions.bp, limits.bp, profiles.bp, openapi.bp, digests.bp, escalations.bp, notices.bp, supervision.bp,
     thresholds.bp, security.bp, logins.bp, tokens.bp, people.bp, people.requests_bp, units.bp, imports.bp,

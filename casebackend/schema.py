@@ -34,8 +34,8 @@ from casebackend.people import model as people
 from casebackend.policies import model as policies
 from casebackend.recusals import model as recusals
 from casebackend.registration import model as registration
-from casebackend.retention import model as retention
 from casebackend.requests import model as requests
+from casebackend.retention import model as retention
 from casebackend.reviews import model as reviews
 from casebackend.revisits import model as revisits
 from casebackend.shifts import model as shifts

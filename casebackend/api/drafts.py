@@ -25,7 +25,7 @@ class FieldView(View):
 
 
 class DraftView(View):
-    """`next` is the one field to ask now; None means the draft is complete and may be read back. A field may be held and
+    """`next` is the one field to ask now; None means the draft is complete and may be read back. What is held may be
     asked again. `away`: the customer comes back to it after hours."""
 
     id: UUID

@@ -9,8 +9,8 @@ from casebackend.database import Base
 
 
 class Conversation(Base):
-    """One for each sender of a channel, for good. `has_draft` is kept by drafts, and `code_until`, the end of a one-time
-    code that is on its way, by identity; both stand above."""
+    """One for each sender of a channel, for good. `has_draft` is kept by drafts, `code_until` (the end of a one-time
+    code that is on its way) by identity; both stand above."""
 
     __tablename__ = "conversations"
     __table_args__ = (UniqueConstraint("channel", "sender"),)

@@ -91,7 +91,7 @@ def _danger(conversation: Conversation, draft: Draft, text: str) -> dict[str, An
 
 
 def _forgive(draft: Draft, asked: str | None) -> int:
-    """No miss after all: whoever comes back after hours need not know what was asked, and news of the person is news."""
+    """No miss after all: who comes back after hours need not know what was asked, and news of the person is news."""
     if asked in draft.failures:
         draft.failures = {**draft.failures, asked: max(0, int(draft.failures[asked]) - 1)}
     return 0

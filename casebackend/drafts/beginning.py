@@ -21,9 +21,7 @@ async def begun(session: AsyncSession, conversation: Conversation, message: Mess
     return draft
 
 
-async def anew(
-    session: AsyncSession, conversation: Conversation, old: Draft, message: Message, now: datetime
-) -> Draft:
+async def anew(session: AsyncSession, conversation: Conversation, old: Draft, message: Message, now: datetime) -> Draft:
     """The old one is given up, its values stay until retention takes them; who complains is still the same."""
     old.state, old.cancelled_at = DraftState.CANCELLED, now
     await session.flush()

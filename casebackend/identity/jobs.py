@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.customers import codes
@@ -30,7 +30,7 @@ async def anything_to_send(session: AsyncSession, *, now: datetime) -> bool:
     return await session.scalar(due) is not None
 
 
-def _due_or_lost(now: datetime) -> object:
+def _due_or_lost(now: datetime) -> ColumnElement[bool]:
     return or_(
         IdentityCode.state == CodeState.DUE,
         (IdentityCode.state == CodeState.CLAIMED) & (IdentityCode.lease_until <= now),
@@ -41,7 +41,7 @@ async def claim(session: AsyncSession, *, now: datetime) -> list[Claimed]:
     """Oldest first. Perhaps a lost one was sent: its hash stands, it is good, and it is not sent again."""
     rows = await session.scalars(
         select(IdentityCode)
-        .where(_due_or_lost(now))  # type: ignore[arg-type]
+        .where(_due_or_lost(now))
         .order_by(IdentityCode.asked_at, IdentityCode.id)
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)

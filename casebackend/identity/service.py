@@ -43,8 +43,10 @@ class NoSuchMessage(NotFound):
 async def begin(
     session: AsyncSession, conversation_id: UUID, message_id: UUID, action: Action, *, now: datetime
 ) -> IdentityStep:
-    """`action` was asked for about something elsewhere: what the customer has to show first, if anything. A phone that the message
-    holds is not asked for again."""
+    """`action` was asked for about something elsewhere: what the customer has to show first, if anything.
+
+    A phone that the message holds is not asked for again.
+    """
     conversation = await conversations.hold(session, conversation_id)
     message = await _message(session, conversation_id, message_id)
     talk = await _talk(session, conversation_id, now)

@@ -8,8 +8,8 @@ From the page:
 
 To the page:
     {"type": "messages", "items": [{"seq", "author", "text", "choices", "at"}], "owner", "owner_name", "large", "draft"}
-                                                  in order; `owner` bot|queued|person; `draft` {"done", "total"} or null;
-                                                  `large`: the customer asked for large type
+                                                  in order; `owner` bot|queued|person; `draft` null or
+                                                  {"done", "total"}; `large`: the customer asked for large type
     {"type": "ack", "cid", "seq", "answering"}    stored; `answering`: an answer is on its way
     {"type": "kept", "cid", "text"}               stored here until the system is back
     {"type": "slow", "cid", "text", "retry_ms"}   not taken: send it again after `retry_ms`

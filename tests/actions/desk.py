@@ -78,12 +78,20 @@ class Desk:
         self.open: str | None = None
         self.message: UUID | None = None
 
-    async def say(self, text: str, action: str, *, sender: str = "customer-1", purpose: str | None = None) -> list[str]:
+    async def say(
+        self,
+        text: str,
+        action: str,
+        *,
+        sender: str = "customer-1",
+        purpose: str | None = None,
+        guesses: tuple[str, ...] = (),
+    ) -> list[str]:
         await self.world.says(text, sender=sender)
         claimed = await self.world.channels.post("/api/v1/turns/claim", json={"worker": "desk"})
         turn = TurnView.model_validate_json(claimed.content)
-        messages = await self.run(turn, action, purpose)
-        assert await self.run(turn, action, purpose) == messages, "a repeated turn must say the same"
+        messages = await self.run(turn, action, purpose, guesses)
+        assert await self.run(turn, action, purpose, guesses) == messages, "a repeated turn must say the same"
         replies = [spoken(message) for message in messages]
         command = TurnDone(worker="desk", epoch=turn.epoch, engine=Engine.RASA, replies=replies)
         done = await self.world.channels.post(f"/api/v1/turns/{turn.id}/done", content=command.model_dump_json())
@@ -95,10 +103,13 @@ class Desk:
         self.message = turn.message_id
         return self.names
 
-    async def run(self, turn: TurnView, action: str, purpose: str | None) -> list[dict[str, Any]]:
+    async def run(
+        self, turn: TurnView, action: str, purpose: str | None, guesses: tuple[str, ...] = ()
+    ) -> list[dict[str, Any]]:
         dispatcher = CollectingDispatcher()
         metadata = {"asked": turn.asked, "turn_id": str(turn.id)}
-        latest = {"message_id": str(turn.message_id), "metadata": metadata, "intent": {"name": purpose}}
+        latest: dict[str, Any] = {"message_id": str(turn.message_id), "metadata": metadata, "intent": {"name": purpose}}
+        latest["intent_ranking"] = [{"name": name} for name in guesses]
         await self._actions[action].run(dispatcher, Tracker.from_dict(_tracker(turn, latest)), {})
         messages: list[dict[str, Any]] = dispatcher.messages
         return messages

@@ -96,7 +96,9 @@ async def test_a_compressed_body_is_refused_before_it_is_opened(http: httpx.Asyn
     assert (await http.post("/webhook", content=b"\x78\x9c", headers=headers)).status_code == 415
 
 
-@pytest.mark.parametrize("action", ["action_intake", "action_progress", "action_hand_off", "action_revisit", "action_opinion"])
+@pytest.mark.parametrize(
+    "action", ["action_intake", "action_progress", "action_hand_off", "action_revisit", "action_opinion"]
+)
 async def test_a_backend_that_is_away_fails_the_action_and_nothing_is_echoed(
     http: httpx.AsyncClient, backend: Backend, action: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

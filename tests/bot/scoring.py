@@ -12,8 +12,8 @@ from bot.components.normalise import normalise
 ROOT = Path(__file__).resolve().parents[2]
 HELD_OUT = Path(__file__).parent / "heldout" / "purposes.yml"
 DEVELOPMENT = Path(__file__).parent / "development" / "purposes.yml"
-# What a purpose of the files may be called by the bot: the answer to a survey is its feedback, a told fact its story, and
-# whoever repeats what he was asked about says yes to it (the same action follows).
+# What a purpose of the files may be called by the bot: the answer to a survey is its feedback, a told fact its
+# story; whoever repeats what he was asked about says yes to it (the same action follows).
 CALLED = {"survey_answer": {"feedback"}, "inform": {"inform", "complaint"}}
 REPEATED = {("affirm", "withdraw"): {"affirm", "withdraw"}, ("affirm", "offer"): {"affirm", "handoff"}}
 # Shares of their pairs of characters in common above which two sentences are the same.

@@ -92,6 +92,7 @@ MEANT = {
     "确认提交": "affirm", "修改": "deny", "确定撤诉": "affirm", "不撤了": "deny", "不用了": "deny",
     "不用，继续填写": "deny", "需要": "affirm", "不需要": "deny", "不提供": "refuse", "不清楚是哪家": "refuse",
     "不涉及金额": "refuse", "说不清": "refuse", "记不清了": "refuse", "没有了": "deny",
+    "重新投诉": "second_complaint", "不投诉了": "cancel", "取消": "cancel", "补充": "supplement",
 }  # fmt: skip
 
 
@@ -101,6 +102,8 @@ def test_every_choice_means_what_its_button_says(bot: Any) -> None:
         for button in reply.get("buttons", []):
             title = button["title"]
             meant = {MEANT[title]} if title in MEANT else {"inform", "feedback", "nlu_fallback"}
+            # there the backend reads the words themselves, whatever they are taken for
+            meant |= {"affirm", "suggestion", "complaint"} if asked in {"second", "duplicate"} else set()
             assert bot.purpose(title, asked) in meant, (name, title)
 
 
@@ -108,6 +111,8 @@ def test_a_choice_made_of_a_case_number_keeps_its_purpose(bot: Any) -> None:
     assert responses()["utter_urge_choose"]["metadata"]["each"] == "催办 *"
     assert bot.purpose("催办 TS20260911000045") == "urge"
     assert bot.purpose("撤诉 TS20260911000045") == "withdraw"
+    assert bot.purpose("补充 TS20260911000045") == "supplement"
+    assert bot.purpose("重新投诉 TS20260911000045") == "second_complaint"
 
 
 def test_selective_domain_stays_off() -> None:

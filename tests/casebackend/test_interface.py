@@ -42,7 +42,7 @@ NO_KEY = {
     "conversations.receive", "conversations.open_conversation", "conversations.claim_turn",
     "conversations.take_over_turn", "conversations.finish_turn", "conversations.fail_turn",
     "conversations.claim_deliveries", "conversations.finish_delivery", "drafts.submit_transcript", "heartbeats.beat",
-    "assist.answer", "media.claim", "media.content", "media.failed", "media.keep", "recordings.keep",
+    "assist.answer", "drafts.standing", "media.claim", "media.content", "media.failed", "media.keep", "recordings.keep",
 }  # fmt: skip
 BROKEN = [
     b"{",

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from casebackend.calendar.rules import SHANGHAI
+from casebackend.conversations.rules import Engine
 from tests.dialogues.days import day_said
 from tests.dialogues.doors import Door, door
 from tests.dialogues.reading import PLACEHOLDER, Conversation, Step
@@ -19,6 +20,7 @@ AT_ONCE = 6
 TRIES = 3
 ANSWER_SECONDS = 90
 LATER_SECONDS = 60
+NOBODY = "nobody answers"
 NOTICE = "个人信息告知"
 ABOUT = "~"
 NOT_EMPTY = "*"
@@ -40,6 +42,11 @@ class Outcome:
     engines: set[str] = field(default_factory=set)
     tries: int = 1
     seconds: float = 0.0
+    unheard: bool = False
+
+    @property
+    def too_slow(self) -> bool:
+        return self.unheard or Engine.QUESTIONNAIRE in self.engines
 
     def __str__(self) -> str:
         return "\n".join([f"{self.conversation.id} {self.conversation.name}: {self.failure}", *self.transcript])
@@ -102,7 +109,7 @@ class Player:
         while not (self.id and self._town.ledger.answered(self.id, self.outcome.turns)):
             self.id = self.id or entrance.conversation() or ""
             if time.monotonic() > deadline:
-                raise Failed("nobody answers")
+                raise Failed(NOBODY)
             await asyncio.sleep(0.05)
 
     def _heard(self) -> list[str]:
@@ -204,12 +211,12 @@ async def play_all(town: Town, conversations: list[Conversation], *, at_once: in
 
 
 async def _played(town: Town, conversation: Conversation) -> Outcome:
-    """Where the machine was too slow for the bot, the questionnaire answered: that says nothing about the bot, so a
-    conversation that failed with its help is played again by another customer."""
+    """Where the machine was too slow for the bot, the questionnaire answered or nobody: that says nothing of the bot,
+    so such a conversation that failed is played again by another customer."""
     for attempt in range(1, TRIES + 1):
         outcome = await _once(town, conversation)
         outcome.tries = attempt
-        if outcome.failure is None or "questionnaire" not in outcome.engines or conversation.restarts:
+        if outcome.failure is None or not outcome.too_slow:
             break
     return outcome
 
@@ -221,6 +228,7 @@ async def _once(town: Town, conversation: Conversation) -> Outcome:
         await player.play()
     except Exception as error:  # noqa: BLE001  one conversation that breaks must not end the others
         known = isinstance(error, Failed)
+        player.outcome.unheard = not known or str(error) == NOBODY
         player.outcome.failure = str(error) if known else re.sub(r"\s+", " ", f"{type(error).__name__}: {error}")
     finally:
         town.restarts.talking.discard(conversation.name)

@@ -24,10 +24,10 @@ pytestmark = pytest.mark.timeout(900)
 SINCE = datetime(2026, 3, 1, tzinfo=UTC)
 TALK: list[tuple[str, Asked | None]] = [
     ("你好", None),
-    ("朝阳支行昨天扣了我91块年费，退给我，我的电话13800138000", Asked.NAME),
-    ("谢谢你啊", Asked.NAME),
-    ("查进度", None),
     ("非常感谢", None),
+    ("朝阳支行昨天扣了我91块年费，退给我，我的电话13800138000", Asked.NAME),
+    ("我叫李雷", None),
+    ("查进度", None),
 ]
 
 
@@ -59,15 +59,13 @@ async def compared(world: World, model: Path, before: Path | None, since: dateti
 async def test_a_model_with_one_purpose_changed_is_found_out_turn_by_turn(
     talked: World, model: Path, changed: Path
 ) -> None:
-    assert (await compared(talked, model, model)).changes == []
     found = await compared(talked, changed, model)
     assert (found.turns, found.unknown) == (5, 0)
     assert [(each.turn.text, each.turn.asked, each.then.purpose, each.now.purpose) for each in found.changes] == [
-        ("谢谢你啊", "field.name", "thanks", "goodbye"),
         ("非常感谢", None, "thanks", "goodbye"),
     ]
-    assert found.share == pytest.approx(0.4)
-    assert any("2  thanks -> goodbye" in line for line in found.lines())
+    assert found.share == pytest.approx(0.2)
+    assert any("1  thanks -> goodbye" in line for line in found.lines())
     assert "13800138000" not in "\n".join(found.lines())
 
 
@@ -75,8 +73,8 @@ async def test_what_the_bot_remembers_is_what_happened_and_what_nobody_knows_is_
     talked: World, model: Path
 ) -> None:
     turns = await replay.stored(talked.settings, SINCE)
-    assert [turn.asked for turn in turns] == [None, None, "field.name", "field.name", None]
-    assert "[手机#1]" in turns[1].text
+    assert [turn.asked for turn in turns] == [None, None, None, "field.name", None]
+    assert "[手机#1]" in turns[2].text
     remember(talked.settings.var_dir / "rasa.db", turns[0].conversation, turns[0].message, "abuse", "utter_calm")
     found = await compared(talked, model, None)
     assert (found.turns, found.unknown) == (5, 4)

@@ -1,10 +1,12 @@
 """Stories told in one message: how many of their values are read exactly."""
 
 from datetime import date
+from pathlib import Path
 
 from tests.casebackend.drafts.slots import FLOORS, SLOTS, exact, misses, narratives, read
 
 LEAST = 120
+HELD_OUT = Path(__file__).parent / "heldout" / "narratives.yml"
 TODAY = date(2026, 11, 22)
 
 
@@ -14,6 +16,13 @@ def test_the_values_of_a_story_told_in_one_message_are_read_exactly() -> None:
     assert len(told) >= LEAST
     shares = exact(told, missed)
     assert all(shares[slot] >= FLOORS[slot] + 0.02 for slot in SLOTS), (shares, [miss.slot for miss in missed])
+
+
+def test_stories_that_nobody_saw_who_wrote_the_rules_are_read_as_exactly() -> None:
+    told = narratives(HELD_OUT)
+    shares = exact(told, list(misses(told)))
+    assert len(told) >= LEAST
+    assert {slot: shares[slot] for slot in SLOTS if shares[slot] < FLOORS[slot]} == {}
 
 
 def test_every_slot_is_also_left_open_in_some_story() -> None:

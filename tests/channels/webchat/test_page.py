@@ -74,7 +74,9 @@ async def test_what_is_written_while_the_program_is_away_is_sent_when_it_is_back
 
 
 @pytest.mark.parametrize("width", [320, 1440])
-async def test_nothing_is_cut_off_at_any_width_also_in_large_type_by_the_switch_or_asked_for(town: Town, width: int) -> None:
+async def test_nothing_is_cut_off_at_any_width_also_in_large_type_by_the_switch_or_asked_for(
+    town: Town, width: int
+) -> None:
     async with browsing(town, width=width) as page:
         elder = page.get_by_role("button", name="大字版")
         if width == 320:
