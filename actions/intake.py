@@ -225,7 +225,12 @@ class Cancel(TurnAction):
     called = "action_cancel"
 
     async def answer(self, turn: Turn) -> None:
-        standing = await turn.backend.standing(turn.conversation, turn.message)
+        try:
+            standing = await turn.backend.standing(turn.conversation, turn.message)
+        except Refused as refusal:
+            business(refusal)
+            turn.say("utter_nothing_to_cancel")
+            return
         is_open = standing.draft is not None and standing.draft.state == "open"
         if standing.danger is not None or (standing.draft is not None and standing.wish in {"restart", "go_on"}):
             await read(turn, standing)
