@@ -17,7 +17,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.straight import Situation, StraightRunner, afresh, situation
 
 ACTION_SECONDS = 5
-GUESSES = 4
+GUESSES, LEAST_GUESS = 4, 0.1
 
 
 class TurnFailed(Exception):
@@ -135,7 +135,7 @@ def short_action_call(action: RemoteAction, tracker: DialogueStateTracker, _: Do
 def _guesses(latest: UserUttered) -> List[Dict[str, Any]]:
     """What a message that was not understood may have been for, likeliest first."""
     ranking = (latest.parse_data or {}).get("intent_ranking") or []
-    return [{"name": each.get("name")} for each in ranking[:GUESSES]]
+    return [{"name": each.get("name")} for each in ranking[:GUESSES] if each.get("confidence", 0) >= LEAST_GUESS]
 
 
 def install() -> None:
