@@ -39,7 +39,7 @@ contract: ## the wire, on both databases
 	@echo "== contract (PostgreSQL)"; TINGSU_TEST_DATABASE=postgres $(PYTEST) $(SIDE_BY_SIDE) tests/contracts
 
 browser: ## pages in a real Chromium
-	@echo "== browser"; $(PYTEST) $(SIDE_BY_SIDE) tests --ignore=tests/e2e --ignore=tests/bot -m browser
+	@echo "== browser"; $(PYTEST) tests --ignore=tests/e2e --ignore=tests/bot -m browser
 
 e2e: ## all programs, real Rasa
 	@echo "== e2e"; $(PYTEST) tests/e2e

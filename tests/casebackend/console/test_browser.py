@@ -222,6 +222,7 @@ async def made(page: Page, move: str, fields: dict[str, str]) -> None:
 async def test_a_node_of_the_progress_opens_by_keyboard_and_by_mouse(live: Live, browser: Browser) -> None:
     at, _ = await investigated(live, browser, "browser-steps")
     page = at.page
+    await expect(page.locator(".stepcard:visible")).to_have_count(1)
     await expect(page.locator(".stepcard:visible")).to_contain_text("调查处理中")
     node = page.locator("svg.wide a[data-step='2']")
     await node.focus()
