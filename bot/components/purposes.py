@@ -1,7 +1,7 @@
 """What a sentence is for: a linear model over character n-grams, stored as plain numbers.
 
-A linear SVM separates sharper than logistic regression and trains in a hundredth of its time; one temperature, fitted
-on sentences the model had not seen, turns its scores into chances (docs/adr/0004)."""
+A linear SVM trains in a moment; one temperature, fitted on sentences the model had not seen, turns its scores into
+chances (docs/adr/0004)."""
 
 import json
 import re
