@@ -40,9 +40,11 @@ PROPOSAL = {
 }
 
 
-async def drafted(world: World, *, sender: str = "customer-1", channel: Channel = Channel.WEBCHAT) -> tuple[UUID, UUID]:
+async def drafted(
+    world: World, *, sender: str = "customer-1", channel: Channel = Channel.WEBCHAT, story: str = STORY
+) -> tuple[UUID, UUID]:
     """A complete draft; conversation and last message."""
-    receipt = await world.says(STORY, sender=sender, channel=channel)
+    receipt = await world.says(story, sender=sender, channel=channel)
     path = f"/conversations/{receipt.conversation_id}/draft/absorb"
     asked: str | None = None
     for _ in range(12):

@@ -4,7 +4,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casebackend.audit.model import AuditEntry
-from casebackend.drafts.model import Draft
+from casebackend.drafts.model import Draft, DraftField
 from tests.casebackend.cases.builders import Desk, ask, case_of, drafted, filed
 from tests.casebackend.cases.test_own import says
 from tests.casebackend.families.builders import closes, holds
@@ -51,6 +51,18 @@ async def test_the_same_complaint_within_ninety_days_is_shown_to_whom_it_belongs
     assert [detail["choice"] for detail in details] == ["new"]
     assert (await chooses(world, "仍要新建"))["outcome"] == "none"
     assert await holds(world) == []
+
+
+async def test_another_story_about_the_same_branch_is_another_complaint(world: World) -> None:
+    first = await filed(world)
+    other = "我要投诉北京朝阳支行的保安今天早上骂人还推了我母亲一把，要求当面赔礼"
+    conversation, message = await drafted(world, story=other)
+    answer = await world.act(f"/conversations/{conversation}/likeness", message)
+    assert answer.json()["cases"] == []
+    async with world.database.reading() as session:
+        told = select(DraftField.value).where(DraftField.name == "unit", DraftField.draft_id == Draft.id)
+        unit = await session.scalar(told.where(Draft.conversation_id == conversation, Draft.state == "open"))
+    assert UUID(str(unit)) == (await case_of(world, first.case_id)).unit_id
 
 
 async def test_after_ninety_days_it_is_a_new_one(world: World) -> None:
