@@ -5,6 +5,7 @@ from casebackend.assist import model as assist
 from casebackend.attachments import model as attachments
 from casebackend.audit import model as audit
 from casebackend.calendar import model as calendar
+from casebackend.candidates import model as candidates
 from casebackend.cases import model as cases
 from casebackend.clocks import model as clocks
 from casebackend.conversations import model as conversations
@@ -22,6 +23,7 @@ from casebackend.exports import model as exports
 from casebackend.extensions import model as extensions
 from casebackend.families import model as families
 from casebackend.forms import model as forms
+from casebackend.gaps import model as gaps
 from casebackend.grading import model as grading
 from casebackend.handoffs import model as handoffs
 from casebackend.heartbeats import model as heartbeats
@@ -48,6 +50,7 @@ from casebackend.tokens import model as tokens
 from casebackend.workflow import model as workflow
 
 MODELS = (
+    candidates, gaps,
     disclosures, exports, forms, retention,
     attachments,
     credentials, policies, tokens,

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 CONTENT = Path(__file__).with_name("content")
+OPTIONAL = ("reply", "links", "supersedes")
 ID_FORM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -44,6 +45,9 @@ class Article:
     effective_from: date
     effective_to: date | None
     audience: Audience
+    reply: str | None = None
+    links: tuple[str, ...] = ()
+    supersedes: str | None = None
 
     def in_force(self, on: date) -> bool:
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
@@ -58,7 +62,9 @@ class ContentError(Exception):
 
 
 def content_hash(article: Article) -> str:
-    plain = json.dumps(asdict(article), default=date.isoformat, ensure_ascii=False, sort_keys=True)
+    """What an entry does not have does not count: a field that is new to the form changes no hash."""
+    fields = {name: value for name, value in asdict(article).items() if value or name not in OPTIONAL}
+    plain = json.dumps(fields, default=date.isoformat, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
@@ -121,13 +127,16 @@ def _article(file: str, name: str, fields: dict[str, Any]) -> Article:
             branch=_text(fields, "branch"),
             title=_text(fields, "title"),
             text=_text(fields, "text"),
-            questions=_questions(fields.get("questions", [])),
+            questions=_texts(fields.get("questions", [])),
             clause=_text(fields, "clause") if fields.get("clause") is not None else None,
             source=_text(fields, "source"),
             evidence=_text(fields, "evidence") if fields.get("evidence") is not None else None,
             effective_from=_day(fields.get("effective_from")),
             effective_to=_day(fields["effective_to"]) if fields.get("effective_to") is not None else None,
             audience=Audience(_text(fields, "audience")),
+            reply=_text(fields, "reply") if fields.get("reply") is not None else None,
+            links=_texts(fields.get("links", []), "links"),
+            supersedes=_text(fields, "supersedes") if fields.get("supersedes") is not None else None,
         )
         _refuse_contradictions(article)
     except ValueError as error:
@@ -165,7 +174,7 @@ def _day(value: object) -> date:
     return value
 
 
-def _questions(value: object) -> tuple[str, ...]:
+def _texts(value: object, name: str = "questions") -> tuple[str, ...]:
     if not isinstance(value, Sequence) or isinstance(value, str) or not all(isinstance(q, str) and q for q in value):
-        raise ValueError("questions 应为文字列表")
+        raise ValueError(f"{name} 应为文字列表")
     return tuple(value)

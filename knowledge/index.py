@@ -15,7 +15,7 @@ from knowledge.articles import Article, Audience, Kind, close_superseded, conten
 from knowledge.clauses import clause_numbers
 from knowledge.engine import ID, KEYWORD, STORED, TEXT, FileIndex, FileStorage, RamStorage, Schema
 
-FORMAT = 1
+FORMAT = 2
 KEPT_GENERATIONS = 2
 META = "meta.json"
 CURRENT = "current"
@@ -128,6 +128,7 @@ def stored_article(plain: str) -> Article:
             "kind": Kind(fields["kind"]),
             "audience": Audience(fields["audience"]),
             "questions": tuple(fields["questions"]),
+            "links": tuple(fields["links"]),
             "effective_from": date.fromisoformat(fields["effective_from"]),
             "effective_to": date.fromisoformat(ends) if ends else None,
         }

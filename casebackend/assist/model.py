@@ -8,7 +8,8 @@ from casebackend.database import Base
 
 
 class SuggestionUse(Base):
-    """What became of one card that was shown to one colleague. `kept` is how much of it was in what was sent, 0..1."""
+    """What became of one card that was shown to one colleague. `kept` is how much of it was in what was sent, 0..1.
+    Times are when it happened first."""
 
     __tablename__ = "suggestion_uses"
     __table_args__ = (
@@ -28,3 +29,9 @@ class SuggestionUse(Base):
     sent_at: Mapped[datetime | None]
     sent_message_id: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id"))
     kept: Mapped[float | None]
+    opened_at: Mapped[datetime | None]
+    copied_at: Mapped[datetime | None]
+    refused_at: Mapped[datetime | None]
+    refused_reason: Mapped[str | None] = mapped_column(String(200))
+    flagged_at: Mapped[datetime | None]
+    flagged_reason: Mapped[str | None] = mapped_column(String(200))

@@ -25,6 +25,9 @@ async def published(session: AsyncSession) -> list[articles.Article]:
             effective_from=row.effective_from,
             effective_to=row.effective_to,
             audience=articles.Audience(row.audience),
+            reply=row.reply,
+            links=tuple(row.links),
+            supersedes=row.supersedes,
         )
         for row in rows
     ]

@@ -1,0 +1,30 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casebackend.database import Base
+
+
+class Candidate(Base):
+    """A closed case without its people, offered to the curators as an entry. `before` is never stored: it is read from
+    the case by who may. `topic` groups candidates of one B class and one cause."""
+
+    __tablename__ = "candidates"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), unique=True)
+    topic: Mapped[str] = mapped_column(String(80), index=True)
+    state: Mapped[str] = mapped_column(String(32), index=True)
+    facts: Mapped[str] = mapped_column(Text)
+    demand: Mapped[str] = mapped_column(Text)
+    result: Mapped[str] = mapped_column(Text)
+    report: Mapped[dict[str, Any]]
+    made_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    article_id: Mapped[str | None] = mapped_column(String(120))
+    row_version: Mapped[int] = mapped_column(default=1)
