@@ -80,6 +80,10 @@ class Chain:
         self.stop_all()
 
     def stop_all(self) -> None:
+        """All are told first: each of them takes some seconds to say goodbye."""
+        for process in self._running.values():
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
         for name in list(self._running):
             self.stop(name)
 

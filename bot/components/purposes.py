@@ -33,11 +33,13 @@ BLANK = frozenset({"^", "$", "^$"})
 
 def ngrams(text: Text) -> List[Text]:
     """Runs of one to three characters, the ends of the sentence marked: short answers differ by where they stop. Of
-    what is written in letters whole words as well: where spaces are folded they would be lost."""
+    what is written in letters whole words as well, and runs of four and five within them: where spaces are folded words
+    would be lost, and three letters tell little."""
     folded = f"^{normalise(text)}$"
     runs = [folded[at : at + size] for size in (1, 2, 3) for at in range(len(folded) - size + 1)]
-    words = _WORD.findall(unicodedata.normalize("NFKC", text).lower())
-    return [run for run in runs if run not in BLANK] + [f" {word} " for word in words]
+    words = [f" {word} " for word in _WORD.findall(unicodedata.normalize("NFKC", text).lower())]
+    longer = [word[at : at + size] for word in words for size in (4, 5) for at in range(len(word) - size + 1)]
+    return [run for run in runs if run not in BLANK] + words + longer
 
 
 def _sharpness(scores: np.ndarray, answers: np.ndarray) -> float:
