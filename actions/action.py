@@ -27,6 +27,7 @@ class Turn:
     backend: CaseBackend
     dispatcher: CollectingDispatcher
     guesses: tuple[str, ...] = ()
+    text: str = ""
 
     @property
     def talk(self) -> str:
@@ -62,6 +63,7 @@ class TurnAction(Action):  # type: ignore[misc]
             backend=self._backend,
             dispatcher=dispatcher,
             guesses=tuple(str(each.get("name")) for each in latest.get("intent_ranking") or ()),
+            text=str(latest.get("text") or ""),
         )
         await self.answer(turn)
         return []

@@ -54,5 +54,8 @@ def ask_again(turn: Turn) -> None:
 
 
 def clock(moment: datetime) -> str:
+    """A lock that ends with the day ends at midnight; any other within the hour."""
     local = moment.astimezone(SHANGHAI)
+    if (local.hour, local.minute) == (0, 0):
+        return "次日零点"
     return f"{local.hour}点{local.minute:02}分"

@@ -1,6 +1,6 @@
 from typing import Literal
 
-from actions import likeness, opinion
+from actions import likeness, opinion, pickup
 from actions.action import Turn, TurnAction, business
 from actions.handoff import call_person
 from actions.identity import ask_again
@@ -196,6 +196,7 @@ class File(TurnAction):
         day = receipt.promised_on
         values = {"number": receipt.number, "unit": receipt.unit, "month": day.month, "day": day.day}
         turn.say("utter_filed" if receipt.unit else "utter_filed_unit_open", **values)
+        await pickup.tell(turn, receipt.number)
         if (by := receipt.contact_by) is not None:
             turn.say("utter_contact_later", month=by.month, day=by.day, time=f"{by:%H:%M}")
         turn.say("utter_after_filing")

@@ -1,3 +1,4 @@
+from actions import pickup
 from actions.action import Turn, TurnAction, business
 from actions.afterwards import Duplicate
 from actions.identity import identify
@@ -45,6 +46,8 @@ class Progress(TurnAction):
             _tell(turn, case)
         if len(progress.cases) > SHOWN:
             turn.say("utter_progress_more", count=len(progress.cases) - SHOWN)
+        if pickup.wanted(turn) and progress.cases:
+            await pickup.tell(turn, progress.cases[0].number)
         if progress.foreign:
             await identify(turn, "progress")
             return

@@ -8,6 +8,7 @@ from sanic.response import BaseHTTPResponse
 from channels import problems, slow
 from channels.gateway import Gateway
 from channels.ivr import routes as ivr
+from channels.progress import routes as progress
 from channels.settings import Settings
 from channels.webchat import routes as webchat
 from channels.wechat import routes as wechat
@@ -36,10 +37,12 @@ def create_app(settings: Settings, *, name: str = "channels") -> Sanic[Any, Any]
         RESPONSE_TIMEOUT=20,
         WEBSOCKET_MAX_SIZE=65_536,
         ACCESS_LOG=False,
+        PROXIES_COUNT=settings.proxies_count,
         FALLBACK_ERROR_FORMAT="json",
     )
     app.blueprint(wechat.blueprint())
     app.blueprint(webchat.blueprint(settings))
+    app.blueprint(progress.blueprint(settings))
     app.blueprint(ivr.blueprint())
     app.add_route(live, "/health/live")
     app.add_route(ready, "/health/ready")

@@ -12,10 +12,10 @@ from typing import Protocol
 
 import structlog
 
+from casebackend.api.breaker import Breaker
 from casebackend.api.client import BackendUnavailable, CaseBackend, Refused
 from casebackend.api.conversations import ClaimTurn, TakeOverTurn, TurnDone, TurnFailed, TurnResult
 from channels.bot import DialogueEngine, EngineFailed
-from channels.breaker import Breaker
 from channels.delivery import Deliverer, Line, Outcome
 from channels.envelope import SUPERSEDED, Channel, Engine, Reply, Turn
 

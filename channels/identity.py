@@ -49,4 +49,6 @@ class Identity:
         if moment is None:
             return ""
         local = moment.astimezone(SHANGHAI)
+        if (local.hour, local.minute) == (0, 0):
+            return self._words.phrase("midnight")
         return self._words.phrase("clock", {"hour": local.hour, "minute": f"{local.minute:02}"})

@@ -7,7 +7,7 @@ from typing import Literal
 
 import structlog
 
-from casebackend.api.client import CaseBackend, Refused
+from casebackend.api.client import BackendUnavailable, CaseBackend, Refused
 from casebackend.api.conversations import HandoffRequest
 from casebackend.api.drafts import Absorbed, DraftView
 from casebackend.api.own import CaseBrief, UrgeOutcome, WithdrawOutcome
@@ -154,7 +154,15 @@ class Questionnaire:
             return [self._words.say("filed_opinion", {"number": receipt.number})]
         unit = receipt.unit or self._words.phrase("no_unit")
         facts = {"number": receipt.number, "unit": unit, "promised_on": self._day(receipt.promised_on)}
-        return [self._words.say("filed", facts)]
+        return [self._words.say("filed", facts), *await self._pickup(turn, receipt.number)]
+
+    async def _pickup(self, turn: Turn, number: str) -> list[Reply]:
+        """The complaint is registered whatever becomes of this."""
+        try:
+            issued = await self._backend.pickup_code(turn.conversation_id, turn.message_id, number)
+        except (Refused, BackendUnavailable):
+            return []
+        return [self._words.say("pickup", {"code": issued.code})] if issued.code else []
 
     async def _not_filed(self, turn: Turn, refusal: Refused) -> list[Reply]:
         """Something is missing again. What was filed already, by a turn whose words were lost, is no refusal."""

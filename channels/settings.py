@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     upload_mb: int = Field(default=20, ge=1, le=200, description="largest file of a customer; the backend has its own")
     recording_mb: int = Field(default=30, ge=1, le=2_000, description="largest recording of a call")
     channels_port: int = 8080
+    proxies_count: int = Field(default=0, ge=0, le=5, description="our proxies, which say in X-Forwarded-For who came")
 
     @field_validator("channels_host")
     @classmethod

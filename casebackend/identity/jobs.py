@@ -15,6 +15,7 @@ from casebackend.identity.rules import CodeState
 from casebackend.notices.jobs import Claimed, Went
 from casebackend.notices.ports import Outgoing
 from casebackend.notices.rules import Channel, State
+from casebackend.notices.thresholds import in_force
 from casebackend.notifications import words
 
 AT_ONCE = 20
@@ -88,7 +89,15 @@ async def forget(session: AsyncSession, *, now: datetime) -> None:
     """What is past its use."""
     before = now - KEPT
     await session.execute(delete(IdentityCode).where(IdentityCode.asked_at < before))
-    await session.execute(delete(IdentityTalk).where(IdentityTalk.touched_at < before))
+    known = now - timedelta(days=(await in_force(session, now)).number("identity.known_days"))
+    await session.execute(
+        delete(IdentityTalk).where(
+            or_(
+                IdentityTalk.touched_at < known,
+                IdentityTalk.verified_phone.is_(None) & (IdentityTalk.touched_at < before),
+            )
+        )
+    )
     await session.execute(
         delete(IdentityTries).where(
             or_(IdentityTries.last_at.is_(None), IdentityTries.last_at < before),

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.customers.model import Customer
 from casebackend.identity import levels
 from casebackend.identity.model import IdentityCode, IdentityTalk, IdentityTries
-from casebackend.identity.rules import HOUR, Action, Level, Tries, Where, in_force
+from casebackend.identity.rules import Action, Level, Tries, Where, in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +57,13 @@ async def newest_code(session: AsyncSession, conversation_id: UUID) -> IdentityC
     return found
 
 
-async def asked_lately(
-    session: AsyncSession, *, conversation_id: UUID, phone_index: str, now: datetime
-) -> tuple[int, datetime | None]:
-    """The larger count of codes in the last hour, of the conversation or of the phone, and when its first was asked."""
-    counted: list[tuple[int, datetime | None]] = []
-    for column, value in ((IdentityCode.conversation_id, conversation_id), (IdentityCode.phone_index, phone_index)):
-        query = select(func.count(), func.min(IdentityCode.asked_at)).where(
-            column == value, IdentityCode.asked_at > now - HOUR
-        )
-        count, oldest = (await session.execute(query)).one()
-        counted.append((count, oldest))
-    return max(counted, key=lambda each: each[0])
+async def codes_of(session: AsyncSession, asker_id: UUID, *, since: datetime) -> tuple[int, datetime | None]:
+    """How many this one asked for, and when the first of them."""
+    mine = (IdentityCode.conversation_id == asker_id, IdentityCode.asked_at > since)
+    count, oldest = (await session.execute(select(func.count(), func.min(IdentityCode.asked_at)).where(*mine))).one()
+    return count, oldest
+
+
+async def codes_to(session: AsyncSession, phone_index: str, *, since: datetime) -> int:
+    theirs = (IdentityCode.phone_index == phone_index, IdentityCode.asked_at >= since)
+    return await session.scalar(select(func.count()).where(*theirs)) or 0

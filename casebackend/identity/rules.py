@@ -1,7 +1,7 @@
 """How sure we are who speaks, and how often somebody may guess. Standard library only."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
 
 
@@ -24,6 +24,9 @@ class Action(StrEnum):
     PROGRESS = "progress"
     URGE = "urge"
     WITHDRAW = "withdraw"
+    SUPPLEMENT = "supplement"
+    SECOND = "second"
+    DETAILS = "details"
     PERSONAL_DATA = "personal_data"
     CONTACT_CHANGE = "contact_change"
 
@@ -58,7 +61,7 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """Wrong answers in a row, about one conversation or one phone."""
+    """Wrong answers: of one conversation in a row, about one phone on one day."""
 
     wrong: int = 0
     last_at: datetime | None = None
@@ -87,6 +90,12 @@ def left(tries: Tries, now: datetime, *, most: int, lock: timedelta) -> int:
         return 0
     recent = tries.wrong if tries.last_at is not None and now - tries.last_at < lock else 0
     return most - recent
+
+
+def missed_today(tries: Tries, now: datetime, *, last_on: date | None, today: date, ends: datetime, most: int) -> Tries:
+    """After one more wrong answer about a phone, whoever gave it. A day's count ends with the day."""
+    wrong = tries.wrong + 1 if last_on == today else 1
+    return Tries(wrong, now, ends if wrong >= most else None)
 
 
 def in_force(level: Level, until: datetime | None, now: datetime) -> Level:

@@ -1,13 +1,9 @@
 """A one-time code to the phone on file, asked for and answered in a conversation.
 
-Whoever asks is told the same whether a phone is on file or not: the same steps, the same counts, the same locks.
-Nobody guesses more than `identity.wrong` times in `identity.lock_minutes`, neither in one conversation nor at one phone
-out of several conversations; that a stranger can so lock a phone out of the check for that time is the price, and a
-person is offered meanwhile.
+Whoever asks is told the same whether a phone is on file or not: the same steps, the same counts, the same locks
+(limits.py says which).
 """
 
-import hmac
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +11,6 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.identity import IdentityStep
-from casebackend.audit import service as audit
 from casebackend.conversations import service as conversations
 from casebackend.conversations.model import Conversation, Message
 from casebackend.conversations.rules import Author
@@ -23,14 +18,14 @@ from casebackend.customers import service as customers
 from casebackend.customers.model import Customer
 from casebackend.customers.numbers import MOBILE
 from casebackend.customers.rules import TOKEN, Kind
-from casebackend.database import one_at_a_time
 from casebackend.errors import NotFound
-from casebackend.identity import levels, queries, rules
-from casebackend.identity.model import IdentityCode, IdentityTalk, IdentityTries
-from casebackend.identity.rules import HOUR, Action, CodeState, Level, Step, Tries, Where
-from casebackend.notices.thresholds import Thresholds, in_force
-
-ACTOR = "service:customer"
+from casebackend.identity import levels, queries, rules, sending
+from casebackend.identity.limits import Asker, own_count
+from casebackend.identity.model import IdentityTalk
+from casebackend.identity.rules import Action, Level, Step, Where
+from casebackend.identity.sending import MINUTES
+from casebackend.identity.trail import note
+from casebackend.notices.thresholds import in_force
 
 
 class NoSuchMessage(NotFound):
@@ -52,7 +47,7 @@ async def begin(
     talk = await _talk(session, conversation_id, now)
     if levels.allows(action, Where.ELSEWHERE, (await queries.shown(session, conversation_id, now=now)).level):
         return IdentityStep.model_validate({"next": "done", "action": action, "message_id": message_id})
-    until = rules.locked(await queries.tries(session, _of_talk(talk)), now)
+    until = rules.locked(await queries.tries(session, own_count(conversation_id)), now)
     if until is not None:
         return IdentityStep(next="locked", until=until)
     talk.step, talk.action, talk.message_id, talk.phone_index = Step.PHONE, action, message_id, None
@@ -103,84 +98,41 @@ async def _answered(
     return await _check(session, conversation, talk, talk.phone_index, message.answer_digest, now)
 
 
-MINUTES = "identity.code_minutes"
-
-
 async def _send(
     session: AsyncSession, conversation: Conversation, talk: IdentityTalk, phone_index: str, now: datetime
 ) -> IdentityStep:
-    """The worker makes the code when it sends it; here is only noted that one is due, if the phone is on file."""
-    await one_at_a_time(session, f"identity:{phone_index}")
     given = await in_force(session, now)
-    until = await _locked(session, talk, phone_index, now)
-    if until is not None:
-        talk.step = Step.NOTHING
-        return IdentityStep(next="locked", until=until)
-    count, oldest = await queries.asked_lately(
-        session, conversation_id=conversation.id, phone_index=phone_index, now=now
-    )
-    if count >= given.number("identity.sends_per_hour"):
-        talk.step = Step.NOTHING
-        return IdentityStep(next="too_many", until=(oldest or now) + HOUR)
     on_file = await session.scalar(
         select(Customer.id).where(Customer.phone_index == phone_index).order_by(Customer.updated_at.desc()).limit(1)
     )
-    expires_at = now + given.minutes(MINUTES)
-    session.add(
-        IdentityCode(
-            conversation_id=conversation.id,
-            phone_index=phone_index,
-            customer_id=on_file,
-            state=CodeState.DUE if on_file else CodeState.SILENT,
-            asked_at=now,
-            expires_at=expires_at,
-        )
-    )
-    talk.step, talk.phone_index, conversation.code_until = Step.CODE, phone_index, expires_at
-    await _note(session, talk, "identity.code_asked", now)
+    asked = await sending.ask(session, _asker(talk, phone_index), on_file, given, now)
+    if asked.what != "due":
+        talk.step = Step.NOTHING
+        return IdentityStep.model_validate({"next": asked.what, "until": asked.until})
+    talk.step, talk.phone_index, conversation.code_until = Step.CODE, phone_index, asked.until
+    await note(session, talk, "identity.code_asked", now)
     return IdentityStep(next="code", minutes=given.number(MINUTES))
 
 
 async def _check(
     session: AsyncSession, conversation: Conversation, talk: IdentityTalk, phone_index: str, digest: str, now: datetime
 ) -> IdentityStep:
-    await one_at_a_time(session, f"identity:{phone_index}")
     given = await in_force(session, now)
-    until = await _locked(session, talk, phone_index, now)
-    if until is not None:
-        talk.step = Step.NOTHING
-        return IdentityStep(next="locked", until=until)
-    code = await queries.newest_code(session, conversation.id)
-    if code is None or code.state == CodeState.SPENT or now >= code.expires_at:
+    looked = await sending.check(session, _asker(talk, phone_index), digest, given, now)
+    if looked.what == "expired":
         return IdentityStep(next="expired", minutes=given.number(MINUTES))
-    if not hmac.compare_digest((code.digest or "").encode(), digest.encode()):
-        return await _wrong(session, talk, phone_index, code, given, now)
-    code.state, code.digest, conversation.code_until = CodeState.SPENT, None, None
-    for about in (_of_talk(talk), _of_phone(phone_index)):
-        await _keep(session, about, Tries())
-    talk.step, talk.level, talk.verified_phone = Step.NOTHING, Level.PHONE, phone_index
+    if looked.what == "wrong":
+        await note(session, talk, "identity.wrong_code", now)
+        return IdentityStep(next="wrong", left=looked.left, minutes=given.number(MINUTES))
+    talk.step = Step.NOTHING
+    if looked.what == "locked":
+        await note(session, talk, "identity.locked", now)
+        return IdentityStep(next="locked", until=looked.until)
+    conversation.code_until = None
+    talk.level, talk.verified_phone = Level.PHONE, phone_index
     talk.level_until = now + given.minutes("identity.level_minutes")
-    await _note(session, talk, "identity.verified", now)
+    await note(session, talk, "identity.verified", now)
     return IdentityStep.model_validate({"next": "done", "action": talk.action, "message_id": talk.message_id})
-
-
-async def _wrong(
-    session: AsyncSession, talk: IdentityTalk, phone_index: str, code: IdentityCode, given: Thresholds, now: datetime
-) -> IdentityStep:
-    most, lock = given.number("identity.wrong"), given.minutes("identity.lock_minutes")
-    fewest, until = most, None
-    for about in (_of_talk(talk), _of_phone(phone_index)):
-        after = rules.missed(await queries.tries(session, about), now, most=most, lock=lock)
-        await _keep(session, about, after)
-        fewest = min(fewest, rules.left(after, now, most=most, lock=lock))
-        until = rules.locked(after, now) or until
-    if until is None:
-        await _note(session, talk, "identity.wrong_code", now)
-        return IdentityStep(next="wrong", left=fewest, minutes=given.number(MINUTES))
-    code.state, code.digest, talk.step = CodeState.SPENT, None, Step.NOTHING
-    await _keep(session, _of_talk(talk), replace(await queries.tries(session, _of_talk(talk)), locked_until=until))
-    await _note(session, talk, "identity.locked", now)
-    return IdentityStep(next="locked", until=until)
 
 
 async def _message(session: AsyncSession, conversation_id: UUID, message_id: UUID) -> Message:
@@ -217,35 +169,5 @@ async def _clear(session: AsyncSession, conversation_id: UUID) -> None:
     await session.execute(update(Message).where(*kept).values(answer_digest=None))
 
 
-def _of_talk(talk: IdentityTalk) -> str:
-    return f"talk:{talk.conversation_id}"
-
-
-def _of_phone(phone_index: str) -> str:
-    return f"phone:{phone_index}"
-
-
-async def _locked(session: AsyncSession, talk: IdentityTalk, phone_index: str, now: datetime) -> datetime | None:
-    ends = [
-        rules.locked(await queries.tries(session, about), now) for about in (_of_talk(talk), _of_phone(phone_index))
-    ]
-    return max((end for end in ends if end is not None), default=None)
-
-
-async def _keep(session: AsyncSession, about: str, tries: Tries) -> None:
-    row = IdentityTries(about=about, wrong=tries.wrong, last_at=tries.last_at, locked_until=tries.locked_until)
-    await session.merge(row)
-    await session.flush()
-
-
-async def _note(session: AsyncSession, talk: IdentityTalk, event: str, now: datetime) -> None:
-    """No phone, no code, and not whether the phone is on file."""
-    await audit.record(
-        session,
-        chain=f"identity:{talk.conversation_id}",
-        event=event,
-        actor=ACTOR,
-        object=f"conversation:{talk.conversation_id}",
-        now=now,
-        detail={"action": talk.action, "level": int(talk.level)},
-    )
+def _asker(talk: IdentityTalk, phone_index: str) -> Asker:
+    return Asker(talk.conversation_id, phone_index, known=talk.verified_phone == phone_index)

@@ -17,8 +17,11 @@ class Session:
 
 
 class Sessions:
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, *, purpose: str = "webchat session", lifetime: int = LIFETIME) -> None:
+        """A cookie of one purpose is none of another."""
         self._key = key.encode()
+        self._label = purpose.encode() + b"\0"
+        self._lifetime = lifetime
 
     def issue(self, now: float, *, of: str | None = None) -> str:
         """The cookie of a new session, or a fresh one for the session `of` that goes on."""
@@ -31,7 +34,7 @@ class Sessions:
             return None
         session_id, _, issued = payload.partition(".")
         session = Session(session_id, int(issued))
-        return session if -60 <= now - session.issued_at <= LIFETIME else None
+        return session if -60 <= now - session.issued_at <= self._lifetime else None
 
     def _mac(self, payload: str) -> str:
-        return hmac.new(self._key, b"webchat session\0" + payload.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self._key, self._label + payload.encode(), hashlib.sha256).hexdigest()

@@ -109,6 +109,7 @@ class Desk:
         dispatcher = CollectingDispatcher()
         metadata = {"asked": turn.asked, "turn_id": str(turn.id)}
         latest: dict[str, Any] = {"message_id": str(turn.message_id), "metadata": metadata, "intent": {"name": purpose}}
+        latest["text"] = turn.text
         latest["intent_ranking"] = [{"name": name} for name in guesses]
         await self._actions[action].run(dispatcher, Tracker.from_dict(_tracker(turn, latest)), {})
         messages: list[dict[str, Any]] = dispatcher.messages

@@ -113,7 +113,9 @@ async def test_a_unit_that_we_do_not_know_is_taken_as_said(desk: Desk) -> None:
     for answer in ("王小明", "13812345678", "不提供"):
         await desk.say(answer, "action_intake")
     assert "被投诉机构：东湖支行（待核实）" in desk.words
-    assert await desk.say("确认提交", "action_file") == ["utter_filed_unit_open", "utter_after_filing"]
+    assert await desk.say("确认提交", "action_file") == [
+        "utter_filed_unit_open", "utter_pickup", "utter_after_filing",
+    ]  # fmt: skip
 
 
 async def test_who_complains_again_is_not_asked_who_he_is(desk: Desk) -> None:

@@ -10,6 +10,15 @@ async def test_progress_tells_stage_and_the_promised_day(desk: Desk) -> None:
     assert "None" not in desk.words
 
 
+async def test_who_asks_for_the_pick_up_code_is_told_a_new_one_and_a_stranger_none(desk: Desk) -> None:
+    number = await desk.file()
+    first = await desk.say("查进度，重发取件码", "action_progress")
+    assert first[-1] == "utter_pickup"
+    assert await desk.say("查进度", "action_progress") == first[:-1]
+    said = await desk.say(f"查{number}，重发取件码", "action_progress", sender="customer-2")
+    assert said == ["utter_identity_needed", "utter_ask_identity_phone"]
+
+
 async def test_a_foreign_number_tells_nothing_and_asks_who_it_is(desk: Desk) -> None:
     number = await desk.file()
     for action in ("action_progress", "action_urge", "action_withdraw"):

@@ -108,6 +108,7 @@ class Town:
         self._programs: dict[str, AsyncExitStack] = {}
         self._stack = AsyncExitStack()
         self.app: Sanic[Any, Any] | None = None
+        self.backend: Sanic[Any, Any] | None = None
 
     @classmethod
     @asynccontextmanager
@@ -137,6 +138,7 @@ class Town:
                 backend = create_backend(
                     world.settings, world.database, now=lambda: world.time, name=f"backend-{uuid4().hex}"
                 )
+                self.backend = backend
                 await stack.enter_async_context(served(backend, self.ports[name]))
             case "bot":
                 app = web.Application()

@@ -104,35 +104,62 @@ async def test_whether_a_phone_is_on_file_cannot_be_told_from_any_answer(world: 
     assert set(await carrier.sent_to()) == {ON_FILE}
 
 
-async def test_three_wrong_codes_lock_the_conversation_and_the_phone_for_half_an_hour(world: World) -> None:
+async def test_three_wrong_codes_lock_the_one_who_gave_them_for_half_an_hour_and_not_the_customer(world: World) -> None:
     number = (await filed(world)).number
-    carrier, check = await Carrier.ready(world), Check(world)
-    await check.wants("progress", f"查{number}")
-    await check.says(ON_FILE)
+    carrier, stranger = await Carrier.ready(world), Check(world)
+    await stranger.wants("progress", f"查{number}")
+    await stranger.says(ON_FILE)
     code = await carrier.code()
-    assert [(await check.says(wrong(code)))["left"] for _ in range(2)] == [2, 1]
-    end = await check.says(wrong(code))
+    assert [(await stranger.says(wrong(code)))["left"] for _ in range(2)] == [2, 1]
+    end = await stranger.says(wrong(code))
     assert (end["next"], end["until"]) == ("locked", "2026-03-02T02:30:00Z")
-    assert (await check.says(code))["next"] == "nothing"
-    assert (await check.wants("progress", f"查{number}"))["next"] == "locked"
-    elsewhere = Check(world, "second-device")
-    await elsewhere.wants("progress", f"查{number}")
-    assert (await elsewhere.says(ON_FILE))["next"] == "locked"
+    assert (await stranger.says(code))["next"] == "nothing"
+    assert (await stranger.wants("progress", f"查{number}"))["next"] == "locked"
+    customer = Check(world, "second-device")
+    await customer.wants("progress", f"查{number}")
+    assert (await customer.says(ON_FILE))["next"] == "code"
+    assert (await customer.says(await carrier.code()))["next"] == "done"
     world.wait(minutes=30)
-    await check.wants("progress", f"查{number}")
-    assert (await check.says(ON_FILE))["next"] == "code"
-    assert (await check.says(await carrier.code()))["next"] == "done"
+    await stranger.wants("progress", f"查{number}")
+    assert (await stranger.says(ON_FILE))["next"] == "code"
+    assert (await stranger.says(await carrier.code()))["next"] == "done"
 
 
-async def test_guesses_at_one_phone_are_counted_over_all_conversations(world: World) -> None:
-    number = (await filed(world)).number
-    carrier, ends = await Carrier.ready(world), []
-    for place in range(3):
+async def guessed(world: World, carrier: Carrier, number: str, senders: range) -> list[str]:
+    """Three wrong answers by each of these senders, who ask for one code each."""
+    ends: list[str] = []
+    for place in senders:
         check = Check(world, f"device-{place}")
         await check.wants("progress", f"查{number}")
-        await check.says(ON_FILE)
-        ends.append((await check.says(wrong(await carrier.code())))["next"])
-    assert ends == ["wrong", "wrong", "locked"]
+        if (await check.says(ON_FILE))["next"] != "code":
+            return [*ends, "no code"]
+        code = await carrier.code()
+        ends += [(await check.says(wrong(code)))["next"] for _ in range(3)]
+    return ends
+
+
+async def test_guesses_at_one_phone_out_of_many_conversations_end_for_the_day_but_not_for_a_known_one(
+    world: World,
+) -> None:
+    number = (await filed(world)).number
+    carrier, customer = await Carrier.ready(world), Check(world, "customers-phone")
+    await customer.wants("progress", f"查{number}")
+    await customer.says(ON_FILE)
+    assert (await customer.says(await carrier.code()))["next"] == "done"
+    assert await guessed(world, carrier, number, range(4)) == ["wrong", "wrong", "locked"] * 4
+    last = Check(world, "device-4")
+    await last.wants("progress", f"查{number}")
+    await last.says(ON_FILE)
+    code = await carrier.code()
+    assert [(await last.says(wrong(code)))["left"] for _ in range(2)] == [2, 1]
+    assert (await last.says(wrong(code)))["until"] == "2026-03-02T16:00:00Z"
+    assert await guessed(world, carrier, number, range(5, 6)) == ["no code"]
+    world.wait(minutes=31)
+    await customer.wants("progress", f"查{number}")
+    assert (await customer.says(ON_FILE))["next"] == "code"
+    assert (await customer.says(await carrier.code()))["next"] == "done"
+    world.wait(hours=24)
+    assert await guessed(world, carrier, number, range(6, 7)) == ["wrong", "wrong", "locked"]
 
 
 async def test_a_code_ends_after_five_minutes_and_a_new_one_makes_the_old_one_worthless(world: World) -> None:
@@ -150,20 +177,38 @@ async def test_a_code_ends_after_five_minutes_and_a_new_one_makes_the_old_one_wo
     assert (await check.says(new))["next"] == "nothing"
 
 
-async def test_so_many_codes_an_hour_go_to_one_phone_and_to_one_conversation(world: World) -> None:
+async def test_so_many_codes_an_hour_go_to_one_conversation_and_so_many_a_day_to_one_phone(world: World) -> None:
     number = (await filed(world)).number
     carrier, check = await Carrier.ready(world), Check(world)
     await check.wants("progress", f"查{number}")
-    steps = [await check.says(phone) for phone in (ON_FILE, ON_FILE, STRANGE, STRANGE, ON_FILE, ON_FILE)]
+    steps = [await check.says(phone) for phone in (ON_FILE, ON_FILE, STRANGE, ON_FILE, ON_FILE, ON_FILE)]
     assert [step["next"] for step in steps] == ["code"] * 5 + ["too_many"]
     assert steps[-1]["until"] == "2026-03-02T03:00:00Z"
     other = Check(world, "second-device")
     await other.wants("progress", f"查{number}")
-    assert [(await other.says(ON_FILE))["next"] for _ in range(3)] == ["code", "code", "too_many"]
-    world.wait(hours=1)
+    assert [(await other.says(ON_FILE))["next"] for _ in range(5)] == ["code"] * 5
+    third = Check(world, "third-device")
+    await third.wants("progress", f"查{number}")
+    steps = [await third.says(ON_FILE) for _ in range(2)]
+    assert [step["next"] for step in steps] == ["code", "too_many"]
+    assert steps[-1]["until"] == "2026-03-02T16:00:00Z"
+    world.wait(hours=24)
     await check.wants("progress", f"查{number}")
     assert (await check.says(ON_FILE))["next"] == "code"
-    assert len(await carrier.sent_to()) == 1  # those of an hour ago have ended unsent
+    assert len(await carrier.sent_to()) == 1  # those of yesterday have ended unsent
+
+
+async def test_a_conversation_that_proved_a_phone_is_known_for_ninety_days(world: World) -> None:
+    number = (await filed(world)).number
+    carrier, check = await Carrier.ready(world), Check(world)
+    await check.wants("progress", f"查{number}")
+    await check.says(ON_FILE)
+    await check.says(await carrier.code())
+    for days, kept in ((89, True), (2, False)):
+        world.wait(days=days)
+        async with world.database.transaction() as session:
+            await jobs.forget(session, now=world.time)
+            assert (await session.scalar(select(IdentityTalk)) is not None) is kept
 
 
 async def test_what_is_no_answer_costs_no_try(world: World) -> None:

@@ -1,4 +1,4 @@
-from channels.breaker import FAILURES_TO_OPEN, SECONDS_TO_PROBE, Breaker
+from casebackend.api.breaker import FAILURES_TO_OPEN, SECONDS_TO_PROBE, Breaker
 
 
 class Clock:
