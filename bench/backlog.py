@@ -1,4 +1,4 @@
-"""F43: a weekend's worth of overdue clocks on PostgreSQL, the real worker, and the web process meanwhile."""
+"""F43: a weekend's worth of overdue clocks, the real worker, and the web process meanwhile."""
 
 import asyncio
 import statistics
@@ -28,7 +28,7 @@ from casebackend.outbox.model import OutboxMessage
 from casebackend.settings import Settings
 from casebackend.staff.model import User
 from tests.casebackend.console import live
-from tests.databases import fresh_url
+from tests.databases import fresh_url, on_postgres
 from tests.world import configured, prepare
 
 KINDS = ("l1", "internal.investigate")
@@ -60,12 +60,13 @@ def started(settings: Settings, log: IO[str]) -> "subprocess.Popen[bytes]":
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`cpu`: seconds of the worker, PostgreSQL and the web process while the clocks were told."""
+    """`cpu`: seconds of the worker, the web process and PostgreSQL while the clocks were told."""
 
     struck_seconds: float
     told_seconds: float
     messages: int
     double: int
+    missing: int
     out_of_order: int
     p95: float
     requests: int
@@ -126,7 +127,8 @@ async def pressed(settings: Settings, database: Database) -> Report:
         asking = asyncio.create_task(_ask(settings, address, ended))
         await asyncio.sleep(3)
         worker = started(settings, log)
-        meter = Meter(psutil.Process(worker.pid), postmaster(), serving)
+        engine = [postmaster()] if on_postgres() else []
+        meter = Meter(psutil.Process(worker.pid), serving, *engine)
         try:
             struck, told = await _until_told(database)
             cpu = tuple(round(each, 1) for each in meter.each())
@@ -135,21 +137,24 @@ async def pressed(settings: Settings, database: Database) -> Report:
             worker.wait()
             ended.set()
         seconds = await asking
-    messages, double, out_of_order = await _judged(database)
+    messages, double, missing, out_of_order = await _judged(database)
     p95 = statistics.quantiles(seconds, n=20)[-1]
-    return Report(struck, told, messages, double, out_of_order, p95, len(seconds), cpu)
+    return Report(struck, told, messages, double, missing, out_of_order, p95, len(seconds), cpu)
 
 
-async def _judged(database: Database) -> tuple[int, int, int]:
-    """Messages, clocks told of twice (in the outbox or as notices), and clocks that struck before an older one."""
+async def _judged(database: Database) -> tuple[int, int, int, int]:
+    """Messages, clocks told of twice (in the outbox or as notices), clocks without a message or a notice, and clocks
+    that struck before an older one."""
     async with database.reading() as session:
         payloads = await session.scalars(select(OutboxMessage.payload).where(OutboxMessage.topic == "clock.overdue"))
         told = Counter(payload["timer_id"] for payload in payloads)
         causes = Counter(await session.scalars(select(Notice.cause).where(Notice.kind == "clock.overdue")))
         moments = await session.execute(select(Timer.fired_at, Timer.due_at).order_by(Timer.due_at))
+        every = {str(timer) for timer in await session.scalars(select(Timer.id))}
         latest, wrong = datetime.min.replace(tzinfo=UTC), 0
         for fired_at, _ in moments:
             wrong += fired_at < latest
             latest = max(latest, fired_at)
     double = sum(count > 1 for count in told.values()) + sum(count > 1 for count in causes.values())
-    return sum(told.values()), double, wrong
+    noticed = {cause.split(":")[1] for cause in causes}
+    return sum(told.values()), double, len(every - told.keys()) + len(every - noticed), wrong

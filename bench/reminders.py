@@ -19,7 +19,6 @@ from casebackend.leader import LEASE
 from casebackend.notices.model import Notice
 from ops.figures import Figures
 from tests.casebackend.fleet import Fleet, all_told, in_hands, probes, run_out, stale_effects, told, until
-from tests.databases import on_postgres
 from tests.world import World
 
 WORKERS, KILL_SECONDS, CASES, EACH_PAUSE = 4, 2, 20, 4
@@ -89,15 +88,14 @@ async def paused(figures: Figures, scale: argparse.Namespace) -> None:
 
 
 async def overdue(figures: Figures, scale: argparse.Namespace) -> None:
-    if not on_postgres():
-        return
     async with backlog(scale.overdue) as (settings, database):
         report = await pressed(settings, database)
     more = {"overdue": scale.overdue, "load": load()}
     figures.show("F43 s until the last clock has struck", ours=report.struck_seconds, **more)
-    cpu = dict(zip(("worker_cpu", "postgres_cpu", "web_cpu"), report.cpu, strict=True))
+    cpu = dict(zip(("worker_cpu", "web_cpu", "postgres_cpu"), report.cpu, strict=False))
     figures.show("F43 s until everybody is told", ours=report.told_seconds, bar=300, **cpu, **more)
     figures.show("F43 duplicates", ours=report.double, bar=0, messages=report.messages)
+    figures.show("F43 missing", ours=report.missing, bar=0)
     figures.show("F43 struck before an older one of an earlier batch", ours=report.out_of_order, bar=0)
     figures.show("F43 wall s of the API meanwhile, p95", ours=report.p95, bar=0.3, requests=report.requests, **more)
 

@@ -31,6 +31,7 @@ log = structlog.get_logger()
 
 TICK_SECONDS, POST_SECONDS, BEAT_SECONDS, HOURLY_SECONDS = 0.5, 1, 5, 3_600
 STUCK_AFTER_SECONDS = 45
+EXIT_STUCK = 70
 JUMP_SECONDS = 5
 # So long a mail that is on its way may keep us at the end.
 STOP_SECONDS = 5
@@ -45,6 +46,7 @@ class Worker(Chores):
         self.posting = asyncio.Lock()
         self.looking = asyncio.Lock()
         self.exporting = asyncio.Lock()
+        self.indexing = asyncio.Lock()
         self.last_tick = time.monotonic()
 
     @property
@@ -88,6 +90,10 @@ class Worker(Chores):
         if not self.stopping:
             await self._carefully(self.make_exports, self.exporting)
 
+    async def indexed(self) -> None:
+        if not self.stopping:
+            await self._carefully(self.keep_index, self.indexing)
+
     async def _carefully(self, job: Callable[[], Awaitable[None]], alone: asyncio.Lock) -> bool:
         try:
             async with alone:
@@ -114,6 +120,7 @@ def _schedule(worker: Worker) -> AsyncIOScheduler:
     )
     scheduler.add_job(worker.looked_through, "interval", seconds=POST_SECONDS)
     scheduler.add_job(worker.exported, "interval", seconds=POST_SECONDS)
+    scheduler.add_job(worker.indexed, "interval", seconds=POST_SECONDS)
     scheduler.add_job(worker.guarded, "interval", [worker.hourly], seconds=HOURLY_SECONDS, next_run_time=worker.now())
     scheduler.add_job(worker.heartbeat, "interval", seconds=BEAT_SECONDS)
     scheduler.add_job(worker.begin)
@@ -141,8 +148,7 @@ async def run(settings: Settings) -> int:
     scheduler = _schedule(worker)
     scheduler.start()
     log.info("worker.started")
-    status = 0
-    drift = _drift()
+    status, drift = 0, _drift()
     while not stopping.is_set():
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(1):
@@ -153,7 +159,7 @@ async def run(settings: Settings) -> int:
             _wake(scheduler, worker)
         if time.monotonic() - worker.last_tick > STUCK_AFTER_SECONDS:
             log.error("worker.stuck")
-            status = 70
+            status = EXIT_STUCK
             break
     worker.stopping = True
     if status == 0:
@@ -163,14 +169,23 @@ async def run(settings: Settings) -> int:
         async with worker.busy:
             await worker.resign()
     scheduler.shutdown(wait=False)
-    await database.dispose()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(STOP_SECONDS):
+            await database.dispose()
     return status
 
 
 def main() -> int:
     configure("worker")
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    return asyncio.run(run(Settings()))  # type: ignore[call-arg]
+    with asyncio.Runner() as runner:
+        status = runner.run(run(Settings()))  # type: ignore[call-arg]
+        if status:
+            # What hangs would hang at the end as well: on SQLite a connection whose closing was cancelled never closes.
+            # Whatever is not committed has not happened.
+            logging.shutdown()
+            os._exit(status)
+    return status
 
 
 if __name__ == "__main__":

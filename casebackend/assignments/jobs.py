@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.assignments import queries, service
+from casebackend.cases import hearers
 from casebackend.cases.model import Case
 from casebackend.cases.rules import HANDLER, Move, Status
 from casebackend.clocks.rules import duration_text
@@ -18,7 +19,6 @@ from casebackend.notices.service import Word, notify
 from casebackend.notices.thresholds import in_force
 from casebackend.organisations.model import Organisation
 from casebackend.staff.model import User
-from casebackend.staff.queries import leaders_of
 from casebackend.timeline.rules import Kind
 
 TO_A_UNIT = (Move.DISPATCH, Move.TRANSFER, Move.REPORT_UP)
@@ -83,7 +83,7 @@ async def alert(session: AsyncSession, case_id: UUID, *, now: datetime) -> None:
     values = {"number": case.number, "unit": unit.name if unit else "—", "waited": duration_text(minutes)}
     cause = _cause(case.id, case.status_changed_at)
     word = Word(cause, Kind.UNASSIGNED, "staff_unassigned", values, f"/cases/{case.number}", case_id=case.id)
-    leaders = await leaders_of(session, case.handling_unit_id)
+    leaders = await hearers.leading(session, case, case.handling_unit_id, now=now)
     await notify(session, word, to=leaders, unit_id=case.handling_unit_id, now=now)
 
 
@@ -92,7 +92,11 @@ async def on_assigned(session: AsyncSession, payload: Mapping[str, Any], now: da
     user = await session.get(User, UUID(payload["user_id"]))
     if user is None or case.assignee_id != user.id:
         return
-    values = {"number": case.number, "why": "，".join(case.assigned_why)}
+    to = await hearers.seeing(session, case, [user] if user.active else [], now=now)
+    template, values = "staff_assigned", {"number": case.number, "why": "，".join(case.assigned_why)}
+    if not to:
+        template, values = "staff_assigned_unheard", {"number": case.number, "name": user.display_name}
+        to = await hearers.leading(session, case, case.handling_unit_id, now=now)
     cause = f"assigned:{case.id}:{payload['version']}"
-    word = Word(cause, Kind.ASSIGNED, "staff_assigned", values, f"/cases/{case.number}", case_id=case.id)
-    await notify(session, word, to=[user], now=now)
+    word = Word(cause, Kind.ASSIGNED, template, values, f"/cases/{case.number}", case_id=case.id)
+    await notify(session, word, to=to, unit_id=case.handling_unit_id, now=now)

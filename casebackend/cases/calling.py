@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Kind as Kinds
@@ -15,7 +15,8 @@ from casebackend.cases.model import Case
 from casebackend.cases.rules import Move, Status
 from casebackend.cases.service import hold
 from casebackend.cases.words import MOVE_LABELS
-from casebackend.notices.service import Word, notify
+from casebackend.notices.service import Word, is_said, notify, tell_too
+from casebackend.organisations.queries import tree
 from casebackend.staff.model import User
 from casebackend.staff.queries import with_role
 from casebackend.staff.rules import Role
@@ -28,12 +29,17 @@ async def on_awaits(session: AsyncSession, payload: Mapping[str, Any], now: date
     move = await deciding.due(session, case)
     if move is None:
         return
+    word = await _decision(session, case, move)
+    to = await deciding.people(session, case, move) or await hearers.managers(session, case, now=now)
+    unit_id = case.awaits_unit_id or case.handling_unit_id or case.unit_id
+    await notify(session, word, to=to, unit_id=unit_id, now=now)
+
+
+async def _decision(session: AsyncSession, case: Case, move: Move) -> Word:
     since, place = case.status_changed_at.isoformat(), str(case.awaits_unit_id or "")[:8]
     cause = f"decision:{case.id}:{move}:{since}:{case.awaits}:{place}"
     values = {"number": case.number, "what": MOVE_LABELS[move], "who": await deciding.who(session, case, move)}
-    word = Word(cause, "case.decision", "staff_decision", values, f"/cases/{case.number}#act", case_id=case.id)
-    to = await deciding.people(session, case, move) or await hearers.managers(session, case)
-    await notify(session, word, to=to, unit_id=case.awaits_unit_id, now=now)
+    return Word(cause, "case.decision", "staff_decision", values, f"/cases/{case.number}#act", case_id=case.id)
 
 
 async def on_moved(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
@@ -43,12 +49,12 @@ async def on_moved(session: AsyncSession, payload: Mapping[str, Any], now: datet
     case = await session.get_one(Case, UUID(payload["case_id"]))
     login = case.creator.removeprefix(f"{Kinds.STAFF}:")
     creator = await session.scalar(select(User).where(User.login == login, User.active))
-    if Status(case.status) is not Status.DRAFT or login == case.creator or creator is None:
+    if Status(case.status) is not Status.DRAFT or login == case.creator:
         return
     cause = f"returned:{case.id}:{case.status_changed_at.isoformat()}"
     values = {"number": case.number, "what": MOVE_LABELS[Move(payload["move"])]}
     word = Word(cause, "case.returned", "staff_returned", values, f"/cases/{case.number}#act", case_id=case.id)
-    await notify(session, word, to=[creator], now=now)
+    await notify(session, word, to=[creator] if creator else [], unit_id=case.receiving_unit_id, now=now)
 
 
 async def on_left(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
@@ -67,13 +73,42 @@ async def _again(session: AsyncSession, unit_id: UUID | None, now: datetime) -> 
         Case.status.in_((Status.PROPOSED, Status.CLOSURE_REVIEW)), Case.awaits_unit_id == unit_id
     )
     for case_id in (await session.scalars(waiting.order_by(Case.id))).all():
+        await _again_for(session, await hold(session, case_id), now)
+
+
+async def _again_for(session: AsyncSession, case: Case, now: datetime) -> None:
+    """`case` is held."""
+    before = case.awaits, case.awaits_unit_id
+    with session.no_autoflush:
+        await deciding.wait_for(session, case, now=now)
+    if before != (case.awaits, case.awaits_unit_id):
+        await session.flush()
+        await written(session, case, Kind.AWAITS, SYSTEM, now=now, fields=["awaits", "awaits_unit_id"])
+
+
+async def on_filled(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
+    """Whoever came to a post hears of the proposals that wait for its holder. What had gone to the unit above because
+    nobody was there comes back to him."""
+    user = await session.get_one(User, UUID(payload["user_id"]), populate_existing=True)
+    below = (await tree(session)).below(user.organisation_id) if user.organisation_id else frozenset()
+    waiting = select(Case.id).where(
+        Case.status.in_((Status.PROPOSED, Status.CLOSURE_REVIEW)),
+        or_(
+            Case.awaits_unit_id.is_(None), Case.awaits_unit_id == user.organisation_id, Case.handling_unit_id.in_(below)
+        ),
+    )
+    for case_id in (await session.scalars(waiting.order_by(Case.id))).all() if user.active else ():
         case = await hold(session, case_id)
-        before = case.awaits, case.awaits_unit_id
-        with session.no_autoflush:
-            await deciding.wait_for(session, case, now=now)
-        if before != (case.awaits, case.awaits_unit_id):
-            await session.flush()
-            await written(session, case, Kind.AWAITS, SYSTEM, now=now, fields=["awaits", "awaits_unit_id"])
+        turn, move = await deciding.awaited(session, case), await deciding.due(session, case)
+        if move is None:
+            continue
+        nearer = turn is not None and turn.unit_id is not None and turn.unit_id == user.organisation_id
+        if nearer and case.awaits_unit_id != user.organisation_id and turn is not None and turn.role in user.roles:
+            await _again_for(session, case, now)
+            if not await is_said(session, await _decision(session, case, move)):
+                continue  # the change itself tells it
+        if user.id in [each.id for each in await deciding.people(session, case, move)]:
+            await tell_too(session, await _decision(session, case, move), user, now=now)
 
 
 async def on_void_asked(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:

@@ -27,6 +27,7 @@ CHOICES: dict[str, dict[str, str]] = {
         ToldBy.PHONE: "电话告知",
         ToldBy.LETTER: "书面信函",
         ToldBy.EMAIL: "电子邮件",
+        ToldBy.SMS: "短信告知",
         ToldBy.IN_PERSON: "当面告知",
     },
     "satisfaction": {

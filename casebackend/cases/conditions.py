@@ -1,5 +1,6 @@
 """Every condition that cases can be asked for by. A list, a report and the links between them read this table."""
 
+from casebackend.cases.fulltext import opined, says
 from casebackend.cases.model import Case
 from casebackend.cases.predicates import (
     NONE,
@@ -66,9 +67,10 @@ _SOURCES = {
 
 def _table() -> list[Condition]:
     return [
-        Condition("q", "编号或内容", Kind.TEXT, contains(Case.number, Case.facts, Case.demand)),
+        Condition("q", "编号或内容", Kind.TEXT, says(Case.number, Case.facts, Case.demand)),
         Condition("number", "编号", Kind.TEXT, starts(Case.number)),
-        Condition("text", "事实或诉求含", Kind.TEXT, contains(Case.facts, Case.demand)),
+        Condition("text", "事实或诉求含", Kind.TEXT, says(Case.facts, Case.demand)),
+        Condition("opinion", "意见或答复含", Kind.TEXT, opined),
         Condition(
             "status", "状态", Kind.CHOICE, one_of(Case.status), many=True,
             choices={str(status): label for status, label in STATUS_LABELS.items()},

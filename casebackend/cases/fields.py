@@ -34,6 +34,7 @@ SIGNED = {
     "demand",
     "amount",
     "occurred_on",
+    "notice_form",
 }
 CORRECTION = ("facts", "demand", "unit_id", "amount", "occurred_on")
 TOLD = ("told_by", "told_at", "told_proof")

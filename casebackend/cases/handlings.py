@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from casebackend.access.principal import Principal
 from casebackend.access.scope import scope_of
 from casebackend.api.handlings import HandlingRow
+from casebackend.cases.fulltext import holds, words_of
 from casebackend.cases.model import Case
 from casebackend.cases.predicates import Kind, midnight
 from casebackend.cases.queries import within
@@ -96,7 +97,7 @@ async def _clauses(session: AsyncSession, given: Mapping[str, list[Any]]) -> lis
         "in_charge_tree": lambda: Entry.unit_id.in_(sorted(units.below(one["in_charge_tree"]))),
         "from": lambda: Entry.at >= midnight(one["from"]),
         "to": lambda: Entry.at < midnight(one["to"] + day),
-        "opinion": lambda: Entry.opinion.icontains(one["opinion"], autoescape=True),
+        "opinion": lambda: and_(*(holds(Entry.opinion, word) for word in words_of(one["opinion"]))),
         "due_from": lambda: Entry.due_at >= midnight(one["due_from"]),
         "due_to": lambda: Entry.due_at < midnight(one["due_to"] + day),
         "late": lambda: and_(limit.is_not(None), Entry.at > limit if one["late"] == "1" else Entry.at <= limit),

@@ -22,7 +22,7 @@ KEEPS = (Move.REPLY, Move.DECLINE)
 TELLS = frozenset({*KEEPS, Move.SUSPEND, Move.RESUME})
 TOLD_LABELS = {
     ToldBy.PHONE: "电话", ToldBy.LETTER: "信函", ToldBy.EMAIL: "邮件", ToldBy.IN_PERSON: "当面",
-    ToldBy.CHANNEL: "原渠道",
+    ToldBy.SMS: "短信", ToldBy.CHANNEL: "原渠道",
 }  # fmt: skip
 REVIEW, ELSEWHERE = "核查", ("调解", "仲裁", "诉讼")
 
@@ -38,7 +38,7 @@ class NotToldByUs(Unprocessable):
     slug, title = "not-told-by-us", "该渠道不能由系统送达"
 
     def __init__(self) -> None:
-        super().__init__("请填写实际的告知方式：电话、信函、邮件或当面")
+        super().__init__("请填写实际的告知方式：电话、信函、短信、邮件或当面")
 
 
 class RemediesIncomplete(Unprocessable):

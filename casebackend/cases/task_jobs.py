@@ -42,7 +42,8 @@ async def _tell(
         "due": moment_text(task.due_at),
     }
     word = Word(cause, kind, template, values, f"/cases/{case.number}#tasks", case_id=case.id)
-    await notify(session, word, to=to, unit_id=task.unit_id, now=now)
+    unit_id = task.unit_id or case.handling_unit_id or case.unit_id
+    await notify(session, word, to=to, unit_id=unit_id, now=now)
 
 
 async def on_asked(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.cases import AllowedMove, CaseRow, CaseView, Moved
 from casebackend.api.histories import ClocksView, ClockView, TimelineEntryView, TimelineView
-from casebackend.cases import admission, deciding, recusing, standing
+from casebackend.cases import admission, agreed, deciding, recusing, standing
 from casebackend.cases.awaiting import awaiting
 from casebackend.cases.lists import LISTED
 from casebackend.cases.model import Case
@@ -141,6 +141,8 @@ async def view(session: AsyncSession, case: Case, principal: Principal, *, now: 
             "customer_phone": customer.phone_masked if customer else None,
             "customer_id_number": customer.id_number_masked if customer else None,
             "awaiting": await awaiting(session, case, row.handler),
+            "notice_form_label": agreed.label(case.notice_form),
+            "notice_warning": agreed.differs(case),
         }
         | await _open(session, case, principal)
     )

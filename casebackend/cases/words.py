@@ -81,6 +81,7 @@ class ToldBy(StrEnum):
     PHONE = "phone"
     LETTER = "letter"
     EMAIL = "email"
+    SMS = "sms"
     IN_PERSON = "in_person"
 
 

@@ -44,7 +44,8 @@ async def write(session: AsyncSession, user_id: UUID, *, now: datetime, address:
     counts = await queries.counts(session, await queries.units_of(session, user), today - ONE_DAY, now=now)
     session.add(Digest(day=today, user_id=user_id, at=now, counts=asdict(counts)))
     await session.flush()
-    unit = await session.get(Organisation, user.organisation_id) if user.organisation_id else None
+    root = queries.root_of(user)
+    unit = await session.get(Organisation, root) if root else None
     day = today - ONE_DAY
     word = Word(
         cause=f"digest:{today}:{user_id}",
@@ -54,6 +55,7 @@ async def write(session: AsyncSession, user_id: UUID, *, now: datetime, address:
         | {"unit": unit.name if unit else "", "day": f"{day.month}月{day.day}日", "address": f"{address}{LINK}"},
         link=LINK,
         at_once=True,
+        own=True,
     )
     return await notify(session, word, to=[user], now=now)
 

@@ -49,11 +49,17 @@ async def leaders(session: AsyncSession) -> list[User]:
     return [user for user in found.values() if user.organisation_id is not None]
 
 
+def root_of(user: User) -> UUID | None:
+    return user.scope_unit_id or user.organisation_id
+
+
 async def units_of(session: AsyncSession, user: User) -> set[UUID] | None:
-    """A head's own unit with all below; of those who answer for the complaints of the bank, the bank."""
-    if user.organisation_id is None:
+    """A head's own unit with all below; of those who answer for the complaints of the bank, the bank. Whose view was
+    set to another unit is told of that one."""
+    root = root_of(user)
+    if root is None:
         return set()
-    unit = await session.get_one(Organisation, user.organisation_id)
+    unit = await session.get_one(Organisation, root)
     in_branch = unit.level in (Level.BRANCH, Level.SUBBRANCH)
     if unit.level == Level.HEAD or (WHOLE_BANK & set(user.roles) and not in_branch):
         return None

@@ -28,10 +28,11 @@ async def on_urged(session: AsyncSession, payload: Mapping[str, Any], now: datet
     if Status(case.status) not in OPEN:
         return
     said = word(case, "staff_urged", f"urged:{case.id}:{count}", Kind.URGED, {"count": count})
-    await notify(session, said, to=await in_charge(session, case), unit_id=unit_in_charge(case), now=now)
+    await notify(session, said, to=await in_charge(session, case, now=now), unit_id=unit_in_charge(case), now=now)
     if count >= (await in_force(session, now)).number("urge.superior"):
         above = word(case, "staff_urged", f"urged:{case.id}:{count}:up", Kind.URGED, {"count": count})
-        await notify(session, above, to=await receivers(session, case, Recipient.SUPERIOR), now=now)
+        to = await receivers(session, case, Recipient.SUPERIOR, now=now)
+        await notify(session, above, to=to, unit_id=unit_in_charge(case), now=now)
 
 
 async def on_supplemented(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
@@ -40,7 +41,7 @@ async def on_supplemented(session: AsyncSession, payload: Mapping[str, Any], now
     if Status(case.status) not in OPEN:
         return
     said = word(case, "staff_supplemented", f"supplemented:{payload['message_id']}", Kind.SUPPLEMENTED, {})
-    await notify(session, said, to=await in_charge(session, case), unit_id=unit_in_charge(case), now=now)
+    await notify(session, said, to=await in_charge(session, case, now=now), unit_id=unit_in_charge(case), now=now)
 
 
 async def on_moved(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
@@ -52,7 +53,7 @@ async def on_moved(session: AsyncSession, payload: Mapping[str, Any], now: datet
         return
     since = case.status_changed_at.isoformat()
     said = word(case, "staff_todo", f"todo:{case.id}:{since}", "case.todo", {"unit": await _unit(session, case)})
-    await notify(session, said, to=await in_charge(session, case), unit_id=unit_in_charge(case), now=now)
+    await notify(session, said, to=await in_charge(session, case, now=now), unit_id=unit_in_charge(case), now=now)
     due_at = case.status_changed_at + (await in_force(session, now)).hours("unread.hours")
     outbox.emit(session, "case.unread", {"case_id": str(case.id), "since": since}, now=now, due_at=due_at)
 
@@ -64,7 +65,7 @@ async def on_unread(session: AsyncSession, payload: Mapping[str, Any], now: date
     hours = (await in_force(session, now)).number("unread.hours")
     values = {"unit": await _unit(session, case), "hours": hours}
     said = word(case, "staff_unread", f"unread:{case.id}:{since}", "case.unread", values)
-    to = [*await in_charge(session, case), *await receivers(session, case, Recipient.HEAD)]
+    to = [*await in_charge(session, case, now=now), *await receivers(session, case, Recipient.HEAD, now=now)]
     await notify(session, said, to=to, unit_id=unit_in_charge(case), now=now)
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,14 +18,13 @@ def unit_in_charge(case: Case) -> UUID | None:
     return case.handling_unit_id or case.unit_id
 
 
-async def in_charge(session: AsyncSession, case: Case) -> list[User]:
+async def in_charge(session: AsyncSession, case: Case, *, now: datetime) -> list[User]:
     """The present handler, else who is to be, else who leads the unit in charge."""
     for user_id in (case.handler_id, case.assignee_id):
         user = await _user(session, user_id) if user_id else None
-        if user is not None and user.active:
+        if user is not None and user.active and await hearers.seeing(session, case, [user], now=now):
             return [user]
-    leading = await staff.leaders_of(session, unit_in_charge(case))
-    return await hearers.seeing(session, case, leading) or leading
+    return await hearers.leading(session, case, unit_in_charge(case), now=now)
 
 
 async def _user(session: AsyncSession, user_id: UUID) -> User | None:
@@ -38,23 +38,24 @@ async def acquainted(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID,
     return found
 
 
-async def receivers(session: AsyncSession, case: Case, recipient: str) -> list[User]:
+async def receivers(session: AsyncSession, case: Case, recipient: str, *, now: datetime) -> list[User]:
     """Nobody above: the complaint managers, so that no escalation ends nowhere."""
     match Recipient(recipient):
         case Recipient.HANDLER:
-            return await in_charge(session, case)
+            return await in_charge(session, case, now=now)
         case Recipient.HEAD:
-            return await staff.leaders_of(session, unit_in_charge(case))
+            return await hearers.leading(session, case, unit_in_charge(case), now=now)
         case Recipient.SUPERIOR | Recipient.SUPERIOR2 as which:
-            above = await _above(session, case)
+            above = await _above(session, case, now)
             place = 0 if which is Recipient.SUPERIOR else 1
-            return above[place : place + 1] or above[-1:] or await hearers.managers(session, case)
+            return above[place : place + 1] or above[-1:] or await hearers.managers(session, case, now=now)
         case Recipient.MANAGER:
-            return await hearers.managers(session, case)
+            return await hearers.managers(session, case, now=now)
         case Recipient.EXECUTIVE:
-            return await hearers.of_role(session, case, Role.EXECUTIVE)
+            return await hearers.of_role(session, case, Role.EXECUTIVE, now=now)
 
 
-async def _above(session: AsyncSession, case: Case) -> list[User]:
-    having = await in_charge(session, case)
-    return await hearers.seeing(session, case, await staff.superiors(session, having[0])) if having else []
+async def _above(session: AsyncSession, case: Case, now: datetime) -> list[User]:
+    having = await in_charge(session, case, now=now)
+    chain = await staff.superiors(session, having[0]) if having else []
+    return await hearers.seeing(session, case, chain, now=now)

@@ -57,7 +57,7 @@ async def on_strikes(session: AsyncSession, payloads: Sequence[Mapping[str, Any]
         overdue = now >= each.timer.due_at
         come.append(wanted([one for one in plan if each.told < one.level <= each.level], overdue=overdue))
         handler = "、".join(people[id].display_name for id in _having(each.case) if id in people) or "尚无承办人"
-        tellings.append([await _telling(session, each, strike, handler) for strike in highest_for_each(come[-1])])
+        tellings.append([await _telling(session, each, strike, handler, now) for strike in highest_for_each(come[-1])])
     fresh = await unsaid(session, [telling for some in tellings for telling in some])
     if not fresh:
         return
@@ -104,7 +104,7 @@ def _noted(struck: Struck, strikes: Sequence[Strike]) -> tuple[Kind, dict[str, o
     return kind, {"clock": timer.kind, "seq": timer.seq, "level": struck.level, "derivation": timer.derivation}
 
 
-async def _telling(session: AsyncSession, struck: Struck, strike: Strike, handler: str) -> Telling:
+async def _telling(session: AsyncSession, struck: Struck, strike: Strike, handler: str, now: datetime) -> Telling:
     (kind, template), case, timer = WORDS[strike.kind], struck.case, struck.timer
     said = word(
         case,
@@ -117,9 +117,9 @@ async def _telling(session: AsyncSession, struck: Struck, strike: Strike, handle
         needs_ack=strike.kind is Reminding.ESCALATION,
     )
     if struck.review is not None:
-        above = await of_reviews.receivers(session, case, struck.review, strike.to)
+        above = await of_reviews.receivers(session, case, struck.review, strike.to, now=now)
         return Telling(said, above, struck.review.reviewing_unit_id)
-    return Telling(said, await receivers(session, case, strike.to), unit_in_charge(case))
+    return Telling(said, await receivers(session, case, strike.to, now=now), unit_in_charge(case))
 
 
 async def still_running(session: AsyncSession, about: Collection[str]) -> set[str]:

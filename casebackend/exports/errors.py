@@ -42,14 +42,11 @@ class TooManyRows(Unprocessable):
         super().__init__(f"一次最多导出{most}行，请缩小条件，例如按月分次导出", most=most)
 
 
-class NotWithoutApproval(Unprocessable):
-    slug, title = "export-not-without-approval", "超过免审批的行数"
+class NotYourExport(Forbidden):
+    slug, title = "not-your-export", "不能导出这一类内容"
 
-    def __init__(self, most: int) -> None:
-        super().__init__(
-            f"这里一次最多导出{most}行，且计入每天免审批的总行数，请缩小范围；更多的请在“查询”中导出，由他人审批",
-            most=most,
-        )
+    def __init__(self) -> None:
+        super().__init__("您的岗位不能导出这一类内容，如有需要请联系系统管理员")
 
 
 class OverQuota(DomainError):

@@ -20,6 +20,7 @@ from casebackend.cases.conditions import CONDITIONS, MATTERS
 from casebackend.cases.model import Case
 from casebackend.cases.queries import eyes_of, seen_by
 from casebackend.cases.queues import in_queue
+from casebackend.exports import apart
 from casebackend.exports.rules import Cell, Kind, Table
 from casebackend.exports.selection import Selection
 from casebackend.reports import agreement
@@ -46,10 +47,17 @@ def has_cases(selection: Selection) -> bool:
     return selection.kind is Kind.CASES or selection.report == DETAIL
 
 
+def is_list(selection: Selection) -> bool:
+    """Of which no more rows are written than were approved, as against a report that is counted anew."""
+    return has_cases(selection) or bool(selection.own)
+
+
 async def count(
     session: AsyncSession, principal: Principal, selection: Selection, *, as_of: datetime, most: int
 ) -> int:
-    """Rows that it would have; of cases at most `most` + 1 are counted."""
+    """Rows that it would have; of a list at most `most` + 1 are counted."""
+    if selection.own:
+        return (await apart.table(session, principal, selection, as_of=as_of, now=as_of, most=most + 1))[1]
     if has_cases(selection):
         where = await _where(session, principal, selection, as_of)
         some = select(Case.id).where(*where).limit(most + 1).subquery()
@@ -63,6 +71,9 @@ async def gathered(
     """The tables, and how many rows fit by now; of cases the newest `most`, in short looks at the database. What was
     registered after `as_of` is no part of what was asked for."""
     async with read() as session:
+        if selection.own:
+            table, matched = await apart.table(session, principal, selection, as_of=as_of, now=now, most=most)
+            return [table], matched
         tables = [] if selection.kind is Kind.CASES else await _counts(session, principal, selection, as_of)
         if not has_cases(selection):
             return tables, sum(len(table.rows) for table in tables)

@@ -73,10 +73,10 @@ async def made(read: Reading, work: Work, *, now: datetime) -> Stored:
     tables, matched = await gathering.gathered(
         read, work.asker, work.chosen, as_of=export.asked_at, now=now, most=export.rows
     )
-    written = len(tables[-1].rows) if gathering.has_cases(work.chosen) else matched
+    written = len(tables[-1].rows) if gathering.is_list(work.chosen) else matched
     mark = Mark(export.number, export.user_name, export.staff_no, now, export.purpose)
     lines = [f"导出范围：{export.title}；{'；'.join(work.said) or '全部'}；共 {written} 行"]
-    more = rules.outgrown(export.rows, matched) if gathering.has_cases(work.chosen) else None
+    more = rules.outgrown(export.rows, matched) if gathering.is_list(work.chosen) else None
     lines += [more] if more else []
     if export.decided_by_name:
         lines.append(f"审批：{export.decided_by_name}，批准 {export.rows} 行")

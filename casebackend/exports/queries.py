@@ -13,26 +13,23 @@ from casebackend.access.principal import Kind as Who
 from casebackend.access.principal import Principal
 from casebackend.access.scope import scope_of
 from casebackend.api.exports import ExportView
-from casebackend.audit.model import AuditEntry
 from casebackend.cases.choices import CHANNELS
 from casebackend.customers import service as customers
 from casebackend.exports import rules, words
 from casebackend.exports.model import Export
 from casebackend.exports.rules import STATE_LABELS, Limits, State
-from casebackend.exports.selection import LISTED
+from casebackend.exports.selection import LISTED, SUPERVISED
 from casebackend.paging import cursor_of, read_cursor
 from casebackend.policies.service import values_in_force
 from casebackend.reports.rules import BY_LABELS, COMPARABLE
-from casebackend.staff.model import User
 
 TABLE, QUERY, KEY = "exports", "query_enc", "key_enc"
 CHAIN = "exports"
-# What pages hand out on the spot; `rows` stands in the audit.
-ON_THE_SPOT = ("ledger.exported", "supervision.exported")
 EXTRA = {
     "queue": {str(each): label for each, label in LISTED.items()},
     "by": {str(each): label for each, label in BY_LABELS.items()} | COMPARABLE,
     "channel": CHANNELS,
+    "state": SUPERVISED,
 }
 
 
@@ -135,14 +132,9 @@ def pairs_of(session: AsyncSession, export: Export) -> list[tuple[str, str]]:
 
 
 async def asked_today(session: AsyncSession, user_id: UUID, now: datetime) -> tuple[int, int]:
-    """How many exports a person asked for today, and how many rows he took without approval, also on the spot."""
+    """How many exports a person asked for today, and how many rows he took without approval."""
     first, after = rules.day_of(now)
     free = func.coalesce(func.sum(Export.rows).filter(Export.approval.is_(False)), 0)
     where = (Export.user_id == user_id, Export.asked_at >= first, Export.asked_at < after)
     count, rows = (await session.execute(select(func.count(), free).where(*where))).one()
-    login = await session.scalar(select(User.login).where(User.id == user_id))
-    taken = select(AuditEntry.detail).where(
-        AuditEntry.chain == CHAIN, AuditEntry.event.in_(ON_THE_SPOT), AuditEntry.actor == f"{Who.STAFF}:{login}",
-        AuditEntry.at >= first, AuditEntry.at < after,
-    )  # fmt: skip
-    return int(count), int(rows) + sum(int(each["rows"]) for each in await session.scalars(taken))
+    return int(count), int(rows)

@@ -16,6 +16,20 @@ NOTICE = "内部资料，不得外传"
 class Kind(StrEnum):
     CASES = "cases"
     REPORT = "report"
+    LEDGER = "ledger"
+    SUPERVISION = "supervision"
+
+
+# The page whose button it is: whoever may not press that does not get the file by another way either.
+BUTTONS: dict[Kind, str] = {
+    Kind.LEDGER: "console_ledger.export", Kind.SUPERVISION: "console_supervision.export",
+}  # fmt: skip
+# Lists of cases and reports are for these; whoever only takes complaints in takes out his ledger.
+LISTING = frozenset(
+    {
+        "handler", "team_lead", "reviewer", "department_head", "auditor", "approver", "complaint_manager", "executive",
+    }
+)  # fmt: skip
 
 
 class Format(StrEnum):

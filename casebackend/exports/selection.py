@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import parse_qsl, urlencode
+from uuid import UUID
 
 from casebackend.cases import search
 from casebackend.cases.conditions import CONDITIONS
@@ -14,8 +15,11 @@ from casebackend.exports.rules import Kind
 from casebackend.paging import BadFilter
 from casebackend.reports import agreement
 from casebackend.reports.rules import BY_LABELS, COMPARABLE, REPORTS, Fixed, Period
+from casebackend.supervision.rules import STATE_LABELS
 
 LONGEST_QUERY, MOST_FIELDS = 4_000, 200
+TITLES: dict[Kind, str] = {Kind.CASES: "投诉列表", Kind.LEDGER: "网点台账", Kind.SUPERVISION: "督办"}
+SUPERVISED: dict[str, str] = {"all": "全部"} | {str(each): label for each, label in STATE_LABELS.items()}
 # Of a page and not of what it lists.
 OF_THE_PAGE = frozenset({"cursor", "limit", "name"})
 LISTED: dict[Queue, str] = {
@@ -34,6 +38,7 @@ class Selection:
     queue: Queue
     period: Period | None
     by: str | None
+    own: tuple[tuple[str, str], ...] = ()
 
     @property
     def fixed(self) -> Fixed | None:
@@ -41,13 +46,15 @@ class Selection:
 
     @property
     def title(self) -> str:
-        if self.kind is Kind.CASES:
-            return "投诉列表"
+        if self.kind in TITLES:
+            return TITLES[self.kind]
         return self.fixed.title if self.fixed else agreement.TITLE
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
         """Read again, they give the same selection on any day."""
+        if self.own:
+            return list(self.own)
         own = [("queue", str(self.queue))] if self.queue is not Queue.ALL else []
         if self.period:
             own += [("from", str(self.period.first)), ("to", str(self.period.last))]
@@ -61,6 +68,8 @@ class Selection:
 def read(kind: Kind, report: str | None, query: str, *, today: date) -> Selection:
     """What is not known is refused: a condition that nobody heard of would let everything through."""
     args = _args(query)
+    if kind in (Kind.LEDGER, Kind.SUPERVISION):
+        return Selection(kind, None, search.read({}), Queue.ALL, None, None, _own(kind, report, args, today))
     own = {"queue"} if kind is Kind.CASES else {"from", "to", "by"}
     for name in args:
         if name not in CONDITIONS and name not in own | OF_THE_PAGE:
@@ -75,6 +84,31 @@ def read(kind: Kind, report: str | None, query: str, *, today: date) -> Selectio
     return Selection(
         kind, report, search.read(args), _queue(args), _period(args, today) if kind is Kind.REPORT else None, by
     )
+
+
+def _own(kind: Kind, report: str | None, args: Mapping[str, list[str]], today: date) -> tuple[tuple[str, str], ...]:
+    """Of the ledger a month, which is this one where none is said, and perhaps a unit; of the demands their state."""
+    known = {"month", "unit", "outlet"} if kind is Kind.LEDGER else {"state"}
+    for name in args:
+        if name not in known | OF_THE_PAGE:
+            raise BadFilter(name)
+    if report is not None:
+        raise BadFilter("report")
+    if kind is Kind.SUPERVISION:
+        [state] = args.get("state", ["all"])[:1]
+        if state not in SUPERVISED:
+            raise BadFilter("state")
+        return (("state", state),)
+    [month] = args.get("month", [f"{today:%Y-%m}"])[:1]
+    [unit] = (args.get("outlet") or args.get("unit") or [""])[:1]
+    try:
+        found = [("month", f"{date.fromisoformat(f'{month}-01'):%Y-%m}")]
+    except ValueError:
+        raise BadFilter("month") from None
+    try:
+        return (*found, *([("outlet", str(UUID(unit)))] if unit else []))
+    except ValueError:
+        raise BadFilter("unit") from None
 
 
 def _args(query: str) -> Mapping[str, list[str]]:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.access import matrix
 from casebackend.access.principal import Principal
 from casebackend.api.exports import AskExport
 from casebackend.attachments.sealing import new_key
@@ -37,6 +38,7 @@ def store_of(session: AsyncSession) -> Store:
 
 async def ask(session: AsyncSession, command: AskExport, *, by: Principal, now: datetime) -> Export:
     """Waits for approval, or for the worker; see `making.at_once` for what is small."""
+    require_may(Kind(command.kind), by)
     purpose = purpose_of(command.purpose)
     user = await _person(session, by)
     chosen = selection.read(Kind(command.kind), command.report, command.query, today=local_date(now))
@@ -60,6 +62,14 @@ async def ask(session: AsyncSession, command: AskExport, *, by: Principal, now: 
     if export.approval:
         emit(session, "export.asked", {"export_id": str(export.id)}, now=now)
     return export
+
+
+def require_may(kind: Kind, by: Principal) -> None:
+    button = rules.BUTTONS.get(kind)
+    if button is None and not by.roles & rules.LISTING:
+        raise errors.NotYourExport
+    if button is not None and not matrix.load().allows(by, button, method="GET", path=""):
+        raise errors.NotYourExport
 
 
 def purpose_of(text: str) -> str:
@@ -204,15 +214,6 @@ async def note(session: AsyncSession, event: str, export: Export, actor: str, no
 def told(session: AsyncSession, export: Export, now: datetime) -> None:
     """Whoever asked does not sit and wait for it."""
     emit(session, "export.changed", {"export_id": str(export.id)}, now=now)
-
-
-async def require_small(session: AsyncSession, rows: int, *, by: Principal, now: datetime) -> None:
-    """For a page that hands out a list of its own on the spot: what needs approval is asked for elsewhere."""
-    allowed = await queries.limits(session, now)
-    await one_at_a_time(session, "exports.asked")
-    _, free = await queries.asked_today(session, (await _person(session, by)).id, now)
-    if allowed.needs_approval(rows, free_today=free):
-        raise errors.NotWithoutApproval(allowed.approval_rows)
 
 
 async def refused(session: AsyncSession, slug: str, *, about: str, by: Principal, now: datetime) -> None:

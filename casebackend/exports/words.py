@@ -18,7 +18,15 @@ type Pairs = Sequence[tuple[str, str]]
 
 # Whoever looks by one of these looks for a person: the audit names the condition, not what was looked for.
 PERSONAL = frozenset({"q", "text", "phone", "third_party"})
-OWN_WORDS: Mapping[str, str] = {"queue": "列表", "from": "收到日期自", "to": "收到日期至", "by": "分组"}
+OWN_WORDS: Mapping[str, str] = {
+    "queue": "列表",
+    "from": "收到日期自",
+    "to": "收到日期至",
+    "by": "分组",
+    "month": "月份",
+    "outlet": "受理机构",
+    "state": "督办状态",
+}
 
 
 def without_persons(text: str) -> str:
@@ -47,6 +55,10 @@ async def for_people(session: AsyncSession, pairs: Pairs, extra: Mapping[str, Ma
     said = []
     for name, value in pairs:
         condition = CONDITIONS.get(name)
+        if name == "outlet":
+            shown = units[UUID(value)].short_name if UUID(value) in units else "（已不存在的机构）"
+            said.append(f"{OWN_WORDS[name]}：{shown}")
+            continue
         if condition is None:
             said.append(f"{OWN_WORDS.get(name, name)}：{extra.get(name, {}).get(value, value)}")
             continue

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.conversations import Reply
 from casebackend.api.extensions import TellExtension
-from casebackend.cases import filing, steering
+from casebackend.cases import filing, hearers, steering
 from casebackend.cases.fields import protected
 from casebackend.cases.model import Case
 from casebackend.cases.service import hold
@@ -23,7 +23,6 @@ from casebackend.notices.thresholds import in_force
 from casebackend.notifications.words import words
 from casebackend.outbox.service import emit
 from casebackend.staff.model import User
-from casebackend.staff.queries import leaders_of
 from casebackend.timeline.rules import Kind
 
 BY_CHANNEL, BY_STAFF = "by_channel", "by_staff"
@@ -69,12 +68,13 @@ async def ask_staff(
 ) -> None:
     """Whoever has the case, and again after a while."""
     handler = await session.get(User, case.handler_id) if case.handler_id else None
+    having = [handler] if handler is not None and handler.active else []
     unit_id = rights.unit_of(case)
     values = {"number": case.number, "day": changed.new_due_on.isoformat() if changed.new_due_on else ""}
     cause = f"{name_of(changed)}:{changed.id}" + (f":{round_}" if round_ > 1 else "")
     link = f"/cases/{case.number}#extensions"
     word = Word(cause, "extension.tell", "staff_tell_new_day", values, link, case_id=case.id)
-    to = [handler] if handler else await leaders_of(session, unit_id)
+    to = await hearers.seeing(session, case, having, now=now) or await hearers.leading(session, case, unit_id, now=now)
     await notify(session, word, to=to, unit_id=unit_id, now=now)
     wait: timedelta = (await in_force(session, now)).hours("extension.untold_hours")
     payload: dict[str, object] = {"what": name_of(changed), "id": str(changed.id), "round": round_ + 1}

@@ -1,11 +1,12 @@
 """Telling colleagues: in the console at once, by mail, SMS and OA when the hour is right."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,9 +18,12 @@ from casebackend.inserts import New, insert_rows
 from casebackend.notices import queries
 from casebackend.notices.model import Notice, StaffMessage
 from casebackend.notices.rules import Channel, not_before
+from casebackend.notices.standing_in import stand_ins
 from casebackend.notices.thresholds import in_force
 from casebackend.notifications import words
 from casebackend.staff.model import User
+
+log = structlog.get_logger()
 
 
 class NoticeNotFound(NotFound):
@@ -39,7 +43,8 @@ class AlreadyAcknowledged(Conflict):
 @dataclass(frozen=True, slots=True)
 class Word:
     """What is told, why, and where to look. `about` is asked again before mail or SMS leaves: `timer:<id>`.
-    `at_once` is for what has an hour of its own and knows no quiet ones."""
+    `at_once` is for what has an hour of its own and knows no quiet ones. `own` is of nobody's concern but his who is
+    told: when he is gone, nobody stands in for him."""
 
     cause: str
     kind: str
@@ -51,10 +56,13 @@ class Word:
     level: int = 0
     needs_ack: bool = False
     at_once: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
+    """`unit_id`: whose complaint managers hear it where none of `to` is there."""
+
     word: Word
     to: Sequence[User]
     unit_id: UUID | None = None
@@ -63,7 +71,7 @@ class Telling:
 async def notify(
     session: AsyncSession, word: Word, *, to: Sequence[User], unit_id: UUID | None = None, now: datetime
 ) -> bool:
-    """Once for each cause; False when it had been told before. With nobody to tell, the unit is told."""
+    """Once for each cause; False when it had been told before. With nobody to tell, those who manage complaints."""
     return await notify_all(session, [Telling(word, to, unit_id)], now=now)
 
 
@@ -72,9 +80,23 @@ async def notify_all(session: AsyncSession, tellings: Sequence[Telling], *, now:
     fresh = await unsaid(session, tellings)
     if not fresh:
         return False
-    await insert_rows(session, await rows_of(session, fresh, now=now))
-    announce(session, "console")
+    rows = await rows_of(session, fresh, now=now)
+    if rows:
+        await insert_rows(session, rows)
+        announce(session, "console")
     return True
+
+
+async def is_said(session: AsyncSession, word: Word) -> bool:
+    return await session.scalar(select(Notice.id).where(Notice.cause == word.cause)) is not None
+
+
+async def tell_too(session: AsyncSession, word: Word, user: User, *, now: datetime) -> bool:
+    """To one who came after it was told; never twice to the same person."""
+    heard = select(Notice.id).where(Notice.user_id == user.id, Notice.cause.startswith(word.cause, autoescape=True))
+    if await session.scalar(heard.limit(1)) is not None:
+        return False
+    return await notify(session, replace(word, cause=f"{word.cause}:{user.id.hex[:12]}", own=True), to=[user], now=now)
 
 
 async def unsaid(session: AsyncSession, tellings: Sequence[Telling]) -> list[Telling]:
@@ -85,16 +107,27 @@ async def unsaid(session: AsyncSession, tellings: Sequence[Telling]) -> list[Tel
 
 
 async def rows_of(session: AsyncSession, tellings: Sequence[Telling], *, now: datetime) -> list[New]:
+    """What nobody at all can hear waits for the next who comes to the unit; log, metric and `check` say so."""
     later = not_before(now, (await in_force(session, now)).quiet)
     rows: list[New] = []
     for each in tellings:
-        receivers = {user.id: user for user in each.to if user.active}.values()
+        receivers = await _receivers(session, each)
         told = [_notice(each.word, place, now, user_id=user.id) for place, user in enumerate(receivers)]
-        rows += told or [_notice(each.word, 0, now, unit_id=each.unit_id)]
+        if not told and not each.word.own:
+            log.warning("notice.nobody", reason=each.word.kind)
+            told = [_notice(each.word, 0, now, unit_id=each.unit_id)]
+        rows += told
         at = now if each.word.at_once else later
-        for notice, user in zip(told, receivers, strict=True):
+        for notice, user in zip(told, receivers, strict=False):
             rows += _messages(session, notice, each.word, user, now=now, later=at)
     return rows
+
+
+async def _receivers(session: AsyncSession, telling: Telling) -> list[User]:
+    found = {user.id: user for user in telling.to if user.active}
+    if found or telling.word.own:
+        return list(found.values())
+    return await stand_ins(session, telling.unit_id)
 
 
 def _notice(word: Word, place: int, now: datetime, *, user_id: UUID | None = None, unit_id: UUID | None = None) -> New:

@@ -70,6 +70,8 @@ async def change(session: AsyncSession, user: User, command: ChangeUser, *, by: 
         fewer(session, user.organisation_id, now=now)
     for name in changed:
         setattr(user, name, getattr(command, name))
+    if "organisation_id" in changed:
+        filled(session, user, now=now)
     if changed:
         await written(session, user, "user.changed", by, now=now, detail={"fields": changed})
 
@@ -78,6 +80,12 @@ def fewer(session: AsyncSession, unit_id: UUID | None, *, now: datetime) -> None
     """What waits for a decision in this unit is looked at again: somebody may not be there for it any more."""
     if unit_id is not None:
         outbox.emit(session, "unit.fewer", {"unit_id": str(unit_id)}, now=now)
+
+
+def filled(session: AsyncSession, user: User, *, now: datetime) -> None:
+    """Somebody is there now who was not: what waits for whoever holds his post is told to him."""
+    if user.active and CASE_ROLES & set(user.roles):
+        outbox.emit(session, "post.filled", {"user_id": str(user.id)}, now=now)
 
 
 async def keep_scope(session: AsyncSession, user: User, unit_id: UUID | None) -> None:
@@ -109,6 +117,7 @@ async def enable(session: AsyncSession, user: User, *, by: Principal, now: datet
     if user.active:
         raise errors.AlreadySo
     user.active, user.disabled_why = True, None
+    filled(session, user, now=now)
     session.add(LoginAttempt(login_key="", user_id=user.id, address="", outcome=Outcome.ENABLED, at=now))
     await written(session, user, "user.enabled", by, now=now)
 

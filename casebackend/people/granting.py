@@ -133,8 +133,11 @@ async def _give(session: AsyncSession, user: User, wanted: dict[str, Any], by: P
         await end_all_sessions(session, user.id, now=now)
     if not set(user.roles) <= set(roles):
         accounts.fewer(session, user.organisation_id, now=now)
+    is_more = not set(roles) <= set(user.roles) or scope != user.scope_unit_id
     user.roles, user.granted = roles, list(wanted["roles"])
     user.posts, user.groups, user.scope_unit_id = list(wanted["posts"]), list(wanted["groups"]), scope
+    if is_more:
+        accounts.filled(session, user, now=now)
     await accounts.written(session, user, "user.rights_changed", by, now=now, detail={"roles": roles})
 
 

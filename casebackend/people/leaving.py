@@ -1,7 +1,6 @@
 """Somebody leaves: what he has open goes to a successor or to the pool of his unit, and his login ends with it."""
 
 from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Kind, Principal
 from casebackend.api.people import Leave, Left, WorkItem
 from casebackend.assignments import service as assignments
-from casebackend.cases import filing
+from casebackend.cases import filing, hearers
 from casebackend.cases.model import Case
 from casebackend.cases.rules import SYSTEM, Status
 from casebackend.cases.service import hold as hold_case
@@ -22,6 +21,7 @@ from casebackend.handoffs import rules as handoff_rules
 from casebackend.handoffs import service as handoffs
 from casebackend.matters.catalogue import catalogue
 from casebackend.notices.service import Word, notify
+from casebackend.notices.standing_in import stand_ins
 from casebackend.outbox import service as outbox
 from casebackend.people import accounts, errors
 from casebackend.people.model import RightsRequest
@@ -32,7 +32,6 @@ from casebackend.reviews import rules as review_rules
 from casebackend.reviews.model import Review
 from casebackend.staff import queries as staff
 from casebackend.staff.model import User
-from casebackend.staff.rules import Role
 from casebackend.staff.service import end_all_sessions
 from casebackend.supervision import rules as supervision_rules
 from casebackend.supervision import service as supervision
@@ -175,15 +174,24 @@ async def _task(session: AsyncSession, task_id: UUID, to: UUID | None, reason: s
 
 
 async def _demand(session: AsyncSession, item_id: UUID, user: User, successor: User | None, now: datetime) -> bool:
-    """Somebody has to end it: the successor, else whoever stands above and may."""
-    able = [successor] if successor else []
-    able += await staff.superiors(session, user)
-    able += await staff.with_role(session, Role.COMPLAINT_MANAGER)
-    taker: Sequence[User] = [each for each in able if supervision_rules.SUPERVISORS & set(each.roles)]
-    if taker:
-        to = taker[0]
-        await supervision.hand_over(session, item_id, to.id, to.display_name, principal=HANDING, now=now)
-    return bool(taker) and successor is not None and taker[0].id == successor.id
+    """Somebody has to end it: the successor, else whoever stands nearest above, sees the case and may."""
+    case = await session.get_one(Case, (await session.get_one(Supervision, item_id)).case_id)
+    for to, why in await _demanding(session, user, successor):
+        if supervision_rules.SUPERVISORS & set(to.roles) and await hearers.seeing(session, case, [to], now=now):
+            why = f"原督办人离岗，由{why}接续"
+            await supervision.hand_over(session, item_id, to.id, to.display_name, why, principal=HANDING, now=now)
+            return successor is not None and to.id == successor.id
+    return False
+
+
+async def _demanding(session: AsyncSession, user: User, successor: User | None) -> list[tuple[User, str]]:
+    """Who may have it instead, in this order, and what makes it him."""
+    found = [(successor, "接替人")] if successor else []
+    for each in await staff.superiors(session, user):
+        near = each.id == user.superior_id
+        own = "所在机构负责人" if each.organisation_id == user.organisation_id else "上级机构负责人"
+        found.append((each, "直接上级" if near else own))
+    return found + [(each, "投诉管理人员") for each in await stand_ins(session, user.organisation_id)]
 
 
 async def _withdraw_requests(session: AsyncSession, user: User, by: Principal, now: datetime) -> None:

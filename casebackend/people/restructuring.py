@@ -59,6 +59,7 @@ async def on_changed(session: AsyncSession, payload: Mapping[str, Any], now: dat
         await accounts.keep_scope(session, user, into.id)
         user.organisation_id = into.id
         await accounts.written(session, user, "user.changed", MERGING, now=now, detail={"fields": ["organisation_id"]})
+        accounts.filled(session, user, now=now)
     handled = await session.scalars(
         select(Case.id).where(Case.handling_unit_id == unit.id, Case.status.in_(sorted(OPEN))).order_by(Case.number)
     )

@@ -31,7 +31,7 @@ async def on_locked(session: AsyncSession, payload: Mapping[str, Any], now: date
     minutes = int(policy.lock.total_seconds() // 60)
     values = {"at": moment_text(attempt.at), "address": attempt.address, "minutes": minutes}
     cause = f"login-locked:{user.id}:{attempt.at:%Y%m%d%H}"
-    await notify(session, Word(cause, LOCKED, "staff_login_locked", values, "/account"), to=[user], now=now)
+    await notify(session, Word(cause, LOCKED, "staff_login_locked", values, "/account", own=True), to=[user], now=now)
 
 
 async def unused(session: AsyncSession, *, now: datetime) -> Sequence[UUID]:

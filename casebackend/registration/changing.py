@@ -6,9 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import preconditions
 from casebackend.access.principal import Principal
-from casebackend.api.registration import ChangeMatter, ChangeSeverity, ChangeUnits
+from casebackend.api.registration import ChangeMatter, ChangeNoticeForm, ChangeSeverity, ChangeUnits
 from casebackend.calendar.rules import local_date
-from casebackend.cases import clockwork, deciding, fields, filing, rescheduling, steering
+from casebackend.cases import agreed, clockwork, deciding, fields, filing, rescheduling, steering
 from casebackend.cases import service as cases
 from casebackend.cases.model import Case
 from casebackend.cases.placing import territorial_unit
@@ -109,6 +109,17 @@ def _require_for(case: Case, matter: MatterType, demand: str) -> None:
     absent = [field for field in needed if field in stands and not stands[field]]
     if absent:
         raise NotFilledIn(absent)
+
+
+async def agree(session: AsyncSession, case: Case, command: ChangeNoticeForm, *, by: Principal, now: datetime) -> None:
+    """What customer and bank agreed on about the form of the notice; the reason says when and how."""
+    if case.notice_form == command.notice_form:
+        raise NothingChanged
+    agreed.require(command.notice_form, local_date(case.received_at))
+    reason = await fields.protected(session, case, command.reason)
+    before: dict[str, object] = {"notice_form": case.notice_form}
+    case.notice_form = command.notice_form
+    await _written(session, case, Kind.NOTICE_AGREED, before, by, reason, now)
 
 
 async def place(session: AsyncSession, case: Case, command: ChangeUnits, *, by: Principal, now: datetime) -> None:

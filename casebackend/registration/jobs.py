@@ -12,7 +12,7 @@ from casebackend.cases.model import Case
 from casebackend.cases.placing import is_head_office
 from casebackend.notices.service import Word, notify
 from casebackend.organisations.queries import tree
-from casebackend.staff.queries import leaders_of, of_unit, with_role
+from casebackend.staff.queries import of_unit, with_role
 from casebackend.staff.rules import Role
 
 TOLD = (Role.COMPLAINT_MANAGER, Role.EXECUTIVE)
@@ -24,9 +24,10 @@ async def on_major(session: AsyncSession, payload: Mapping[str, Any], now: datet
     severity = str(payload["severity"])
     people = [user for role in TOLD for user in await with_role(session, role)]
     head_office = [user for user in people if await is_head_office(session, user.organisation_id)]
-    to = await hearers.seeing(session, case, head_office) or head_office
+    to = await hearers.seeing(session, case, head_office, now=now) or head_office
     values = {"number": case.number, "severity": severity, "reason": _reason(case), "size": case.group_size}
-    await notify(session, _word(case, "major", severity, "staff_major", values, at_once=True), to=to, now=now)
+    word = _word(case, "major", severity, "staff_major", values, at_once=True)
+    await notify(session, word, to=to, unit_id=case.unit_id, now=now)
 
 
 def _reason(case: Case) -> str:
@@ -43,10 +44,12 @@ async def on_praised(session: AsyncSession, payload: Mapping[str, Any], now: dat
     values = {"number": case.number, "unit": named}
     if union is not None:
         word = _word(case, "praised", "union", "staff_praised", values)
-        await notify(session, word, to=await of_unit(session, union), unit_id=union, now=now)
+        to = await hearers.seeing(session, case, await of_unit(session, union), now=now)
+        await notify(session, word, to=to, unit_id=union, now=now)
     if case.unit_id is not None:
         word = _word(case, "praised", "unit", "staff_praised", values)
-        await notify(session, word, to=await leaders_of(session, case.unit_id), unit_id=case.unit_id, now=now)
+        to = await hearers.leading(session, case, case.unit_id, now=now)
+        await notify(session, word, to=to, unit_id=case.unit_id, now=now)
 
 
 def _word(case: Case, what: str, which: str, template: str, values: dict[str, Any], **more: Any) -> Word:

@@ -1,13 +1,11 @@
 """网点台账: a live view of what was taken in at the counters, by receiving unit and month."""
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
@@ -64,21 +62,43 @@ def _bounds(month: date) -> tuple[datetime, datetime]:
     return first, after
 
 
-async def rows(session: AsyncSession, by: Principal, *, month: date, unit_id: UUID | None = None) -> list[Row]:
+async def rows(
+    session: AsyncSession,
+    by: Principal,
+    *,
+    month: date,
+    unit_id: UUID | None = None,
+    as_of: datetime | None = None,
+    most: int = MOST,
+) -> list[Row]:
     """Of the own unit and those below it; head office sees all."""
+    where = await _where(session, by, month, unit_id, as_of)
+    query = select(Case).where(*where).order_by(Case.received_at, Case.number).limit(most)
+    return await _shown(session, (await session.scalars(query)).all())
+
+
+async def count(session: AsyncSession, by: Principal, *, month: date, unit_id: UUID | None, as_of: datetime) -> int:
+    where = await _where(session, by, month, unit_id, as_of)
+    return int(await session.scalar(select(func.count()).select_from(Case).where(*where)) or 0)
+
+
+async def _where(
+    session: AsyncSession, by: Principal, month: date, unit_id: UUID | None, as_of: datetime | None
+) -> list[ColumnElement[bool]]:
     scope = await scope_of(session, by)
     first, after = _bounds(month)
-    query = select(Case).where(
+    where = [
         Case.channel == Channel.COUNTER,
         Case.status.not_in((Status.VOIDED,)),
         Case.received_at >= first,
         Case.received_at < after,
         scope.condition(Case.receiving_unit_id),
-    )
+    ]
     if unit_id is not None:
-        query = query.where(Case.receiving_unit_id.in_((await tree(session)).below(unit_id)))
-    found = (await session.scalars(query.order_by(Case.received_at, Case.number).limit(MOST))).all()
-    return await _shown(session, found)
+        where.append(Case.receiving_unit_id.in_((await tree(session)).below(unit_id)))
+    if as_of is not None:
+        where.append(Case.filed_at <= as_of)
+    return where
 
 
 async def _shown(session: AsyncSession, cases: Iterable[Case]) -> list[Row]:
@@ -117,26 +137,18 @@ def _result(case: Case) -> str:
     return f"{said}（{judged}）" if judged else said
 
 
-def safe(cell: str) -> str:
-    """A cell that a spreadsheet would take for a formula is shown as the text that it is."""
-    begins = cell[:1] in tuple("\t\r\n") or cell.lstrip("\ufeff\u200b \t\r\n\u3000\xa0")[:1] in tuple("=+-@＝＋－＠")
-    return f"'{cell}" if begins else cell
-
-
-def as_csv(found: Iterable[Row]) -> str:
-    """Besides what the page shows: classes and their official codes. A code that was not in force on the day of the
-    case is left out, and the last cell of its row says why."""
-    written = io.StringIO()
-    sheet = csv.writer(written)
+def headings() -> list[str]:
+    """Besides what the page shows: classes and their official codes."""
     axes = [FIELD_LABELS[axis] for axis in AXES]
-    sheet.writerow([*HEADINGS, *(f"{axis}{word}" for axis in axes for word in ("", CODE)), CHECKED])
-    for row in found:
-        cells = [
-            row.day.isoformat(), row.number, row.unit, row.complainant, row.matter, row.summary, row.handler,
-            row.result,
-        ]  # fmt: skip
-        for axis, name in zip(AXES, row.classes, strict=True):
-            cells += [name, row.coded.codes[axis]]
-        passed = "通过" if any(row.coded.codes.values()) else "—"
-        sheet.writerow([safe(cell) for cell in [*cells, "；".join(row.coded.faults + row.coded.open_) or passed]])
-    return "\ufeff" + written.getvalue()
+    return [*HEADINGS, *(f"{axis}{word}" for axis in axes for word in ("", CODE)), CHECKED]
+
+
+def cells(row: Row) -> list[str]:
+    """A code that was not in force on the day of the case is left out, and the last cell says why."""
+    shown = [
+        row.day.isoformat(), row.number, row.unit, row.complainant, row.matter, row.summary, row.handler, row.result,
+    ]  # fmt: skip
+    for axis, name in zip(AXES, row.classes, strict=True):
+        shown += [name, row.coded.codes[axis]]
+    passed = "通过" if any(row.coded.codes.values()) else "—"
+    return [*shown, "；".join(row.coded.faults + row.coded.open_) or passed]

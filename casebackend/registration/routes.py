@@ -8,6 +8,7 @@ from casebackend.api.parties import DocumentReceived, ObjectNamed, Person
 from casebackend.api.registration import (
     ChangeGroup,
     ChangeMatter,
+    ChangeNoticeForm,
     ChangeRegulatorDate,
     ChangeSeverity,
     ChangeUnits,
@@ -74,6 +75,18 @@ async def matter(request: Request, session: AsyncSession, reference: str) -> HTT
     me, now = request.ctx.principal, request.app.ctx.now()
     case = await changing.held(session, me, reference, read)
     await changing.convert(session, case, command, by=me, now=now)
+    return await _answer(session, case)
+
+
+@bp.post("/<reference:str>/notice-form")
+@transactional
+@preconditions.conditional
+async def notice_form(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    read = preconditions.wanted(request)
+    command = ChangeNoticeForm.model_validate_json(request.body)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    case = await changing.held(session, me, reference, read)
+    await changing.agree(session, case, command, by=me, now=now)
     return await _answer(session, case)
 
 

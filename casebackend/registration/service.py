@@ -11,7 +11,7 @@ from casebackend.access.principal import Principal
 from casebackend.api.parties import Person
 from casebackend.api.registration import Register
 from casebackend.calendar.rules import local_date
-from casebackend.cases import filing, rules
+from casebackend.cases import agreed, filing, rules
 from casebackend.cases.fields import CLASSIFICATION
 from casebackend.cases.model import Case
 from casebackend.cases.placing import territorial_unit, unit_of_code
@@ -123,6 +123,7 @@ async def _require(
     if command.received_at is not None and command.received_at > now:
         raise NotYetReceived
     day = local_date(command.received_at or now)
+    agreed.require(command.notice_form, day)
     parties.require_representatives([person.role for person in command.people], day)
     if command.group_size < sum(person.role is PersonRole.REPRESENTATIVE for person in command.people):
         raise GroupTooSmall
@@ -164,7 +165,7 @@ async def _case(
     received_at = command.received_at or now
     same = (
         "matter_type", "source", "capacity", "group_size", "unit_id", "responsible_unit_id", "amount", "occurred_on",
-        "regulator_number", "regulator_due_on", *CLASSIFICATION,
+        "regulator_number", "regulator_due_on", "notice_form", *CLASSIFICATION,
     )  # fmt: skip
     case = Case(
         id=uuid4(),

@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.parties import DocumentView, ObjectView, PersonView
 from casebackend.api.registration import ChangeView, Register, Registered, RegistrationView
+from casebackend.cases import agreed
 from casebackend.cases.model import Case, CaseChange
 from casebackend.customers import service as customers
 from casebackend.matters.catalogue import catalogue
@@ -40,6 +41,7 @@ async def view(session: AsyncSession, case: Case) -> RegistrationView:
         {name: getattr(case, name) for name in OF_THE_CASE}
         | hidden
         | {
+            "notice_form_label": agreed.label(case.notice_form),
             "people": [person(each, masks) for each in people],
             "documents": [document(each) for each in documents],
             "missing_documents": [known.documents[kind] for kind in missing],

@@ -209,9 +209,9 @@ async def _stop(session: AsyncSession, item: Supervision, now: datetime) -> None
 
 
 async def hand_over(
-    session: AsyncSession, item_id: UUID, to: UUID, name: str, *, principal: Principal, now: datetime
+    session: AsyncSession, item_id: UUID, to: UUID, name: str, why: str, *, principal: Principal, now: datetime
 ) -> None:
-    """Whoever opened it is no longer here: another supervisor ends it."""
+    """Whoever opened it is no longer here: another supervisor ends it. `why` it is he is said in the history."""
     case = await hold(session, (await session.get_one(Supervision, item_id)).case_id)
     item = await locked(session, Supervision, item_id)
     if item is None:
@@ -219,4 +219,6 @@ async def hand_over(
     item.opened_by, item.opened_by_name = to, name
     await session.flush()
     detail: dict[str, object] = {"supervision_id": str(item.id), "opened_by": str(to)}
-    await noted(session, case, Kind.SUPERVISION_HANDED_OVER, principal, now=now, detail=detail)
+    await noted(session, case, Kind.SUPERVISION_HANDED_OVER, principal, now=now, opinion=why, detail=detail)
+    payload: dict[str, object] = {"supervision_id": str(item.id), "user_id": str(to), "version": item.version}
+    outbox.emit(session, "supervision.handed_over", payload | {"why": why}, now=now)

@@ -17,15 +17,20 @@ HEADINGS = (
 MOST, AT_ONCE = 5_000, 100
 
 
-async def rows(session: AsyncSession, by: Principal, *, state: State | None, now: datetime) -> list[list[str]]:
-    """As the list shows them, within the scope and with the masks of who asks; at most `MOST` demands."""
+async def rows(
+    session: AsyncSession, by: Principal, *, state: State | None, now: datetime, as_of: datetime
+) -> list[list[str]]:
+    """As the list shows them, within the scope and with the masks of who asks; at most `MOST` demands. What came after
+    `as_of` is left out."""
     found: list[list[str]] = []
     cursor, seen = None, 0
     while seen < MOST:
         items, cursor = await queries.page(session, by, now=now, state=state, cursor=cursor, limit=AT_ONCE)
         seen += len(items)
         for item in items:
-            found += [_row(item, reply) for reply in item.replies] or [_row(item, None)]
+            if item.opened_at <= as_of:
+                said = [reply for reply in item.replies if reply.at <= as_of]
+                found += [_row(item, reply) for reply in said] or [_row(item, None)]
         if cursor is None:
             break
     return found

@@ -71,11 +71,11 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
         received_at=moment, filed_at=moment, closed_at=moment, promised_on=date(2026, 2, 20), amount="70000.50",
         responsible="partly", validity="valid", satisfaction="neutral", extension_level=2, urge_count=3, group_size=6,
         regulator_number="JG-2026-7", third_party="某某支付公司", customer_id=None, facts="信中所述另一件事",
-        demand="请答复", judged_by=person, judged_at=moment, coded_by=uuid4(),
+        demand="请答复", findings="信中所述属实", judged_by=person, judged_at=moment, coded_by=uuid4(),
     )  # fmt: skip
     ours = [
-        "q=TS20260210", "number=ts2026021000", "text=另一件事", "status=closed&status=archived", "open=0",
-        "kind=second",
+        "q=TS20260210", "number=ts2026021000", "text=另一件事", "opinion=属实", "status=closed&status=archived",
+        "open=0", "kind=second",
         "matter_type=petition", "source=referred", "channel=letter", "severity=重大投诉", "lane=优先办理",
         "category_b=票据", "category_b_tree=支付结算", "cause_c=因营销方式和手段引起的投诉",
         "cause_c_tree=因营销方式和手段引起的投诉", "business_channel_a=网银渠道", "business_channel_a_tree=电子渠道",

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -7,8 +8,9 @@ from casebackend.digests.jobs import missing
 from casebackend.digests.model import Digest
 from casebackend.notices.model import Notice
 from casebackend.staff.model import User
-from tests.casebackend.cases.builders import filed
+from tests.casebackend.cases.builders import filed, unit
 from tests.casebackend.notices.test_jobs import poster
+from tests.casebackend.staff.logins import hired
 from tests.casebackend.workers import worker
 from tests.world import World
 
@@ -83,3 +85,22 @@ async def test_one_that_has_not_left_by_half_past_eight_raises_an_alarm(world: W
     await ticking.lead()
     await ticking.post()
     assert await alarm() == 0
+
+
+async def test_whoever_was_narrowed_to_a_unit_is_told_of_that_unit_and_what_lies_below_only(world: World) -> None:
+    """One manager of head office sees the bank, the other one was narrowed to a branch, a head to a branch as well."""
+    rights, jinan, beijing = [UUID(await unit(world, name)) for name in ("消费者权益保护部", "济南分行", "北京分行")]
+    manages, leads = ["complaint_manager"], ["department_head"]
+    people = (("wide", manages, None), ("narrow", manages, jinan), ("near", manages, beijing), ("head", leads, jinan))
+    for number, (login, roles, scope) in enumerate(people):
+        user = await hired(world, login, roles=roles, organisation_id=rights, staff_no=f"830{number}")
+        async with world.database.transaction() as session:
+            (await session.get_one(User, user.id)).scope_unit_id = scope
+    await filed(world)
+    world.time = at(3, 8)
+    await worker(world).tick()
+    found = await digests(world)
+    assert [found[3, login]["new"] for login in ("wide", "narrow", "near", "head")] == [1, 0, 1, 0]
+    async with world.database.reading() as session:
+        query = select(Notice.values).join(User, User.id == Notice.user_id).where(Notice.kind == "digest.daily")
+        assert (await session.scalars(query.where(User.login == "narrow"))).one()["unit"] == "济南分行"

@@ -11,6 +11,7 @@ from casebackend.exports.gathering import HEADINGS
 from casebackend.staff.model import User
 from tests.casebackend.cases.builders import unit
 from tests.casebackend.exports.office import PURPOSE, Office
+from tests.casebackend.staff.logins import hired
 from tests.world import World
 
 
@@ -191,18 +192,46 @@ async def test_cut_into_small_ones_a_large_export_still_needs_approval(office: O
     assert (await office.gets("supervisor"))["state"] == "ready"
 
 
-async def test_what_a_page_hands_out_on_the_spot_counts_into_the_free_rows_of_the_day(office: Office) -> None:
+async def test_the_ledger_leaves_the_house_like_every_other_list(office: Office) -> None:
     """Unit by unit and month by month a whole year would leave the house otherwise."""
     await office.parameter("export.free_rows_per_day", "3")
     await office.cases(3, channel="counter")
-    supervisor, told = await office.desk.browser("supervisor"), []
-    for _ in range(2):
-        told.append((await supervisor.get("/ledger.csv?month=2026-03")).status_code)
-    assert told == [200, 422]
-    assert (await office.gets("supervisor"))["state"] == "waiting"
-    assert (await office.gets("lead"))["state"] == "ready"
-    office.later(days=1)
-    assert (await (await office.desk.browser("supervisor")).get("/ledger.csv?month=2026-03")).status_code == 200
+    first, second = [await office.gets("supervisor", "month=2026-03", kind="ledger") for _ in range(2)]
+    assert (first["state"], first["rows"], first["filter"]) == ("ready", 2, ["月份：2026-03"])
+    assert second["state"] == "waiting"
+    [mark], [said], headings, *rows, last = await office.rows("supervisor", first)
+    assert (mark, said) == (last[0], "导出范围：网点台账；月份：2026-03；共 2 行")
+    for word in (first["number"], "赵主管（工号 8003）", PURPOSE, "不得外传"):
+        assert word in mark
+    assert headings[:2] == ["日期", "编号"]
+    assert len(rows) == 2
+    await office.cases(1, channel="counter")
+    assert (await office.decides("executive", second, "approve")).status_code == 200
+    await office.works()
+    made = await office.sees("supervisor", second)
+    assert (made["state"], made["written"]) == ("ready", 2)
+    [asked, again] = await office.audited("export.asked")
+    assert (asked.detail["kind"], asked.detail["rows"], asked.detail["purpose"]) == ("ledger", 2, PURPOSE)
+    assert (asked.detail["filter"], again.detail["approval"]) == (["month=2026-03"], True)
+
+
+async def test_what_is_no_condition_of_the_ledger_is_refused_and_so_is_whoever_has_no_button(office: Office) -> None:
+    await office.cases(2, channel="counter")
+    haidian = await unit(office.world, "北京海淀支行")
+    empty = await office.asks("supervisor", f"month=2026-03&unit={haidian}", kind="ledger")
+    assert (empty.status_code, empty.json()["type"]) == (422, "/problems/export-empty")
+    for query in ("month=March", "unit=x", "status=closed"):
+        assert (await office.asks("supervisor", query, kind="ledger")).status_code == 400, query
+    assert (await office.asks("supervisor", kind="ledger", report="detail")).status_code == 400
+    head = UUID(await unit(office.world, "听诉示范银行总行"))
+    await hired(office.world, "only-intake", roles=["intake"], organisation_id=head, staff_no="8401")
+    await hired(office.world, "only-handler", roles=["handler"], organisation_id=head, staff_no="8402")
+    assert (await office.gets("only-intake", "month=2026-03", kind="ledger"))["rows"] == 1
+    for login, kind in (("only-intake", "cases"), ("only-handler", "ledger"), ("agent", "supervision")):
+        refused = await office.asks(login, kind=kind)
+        assert (refused.status_code, refused.json()["type"]) == (403, "/problems/not-your-export")
+        page = await (await office.desk.browser(login)).get(f"/exports/new/{kind}")
+        assert page.status_code == 403
 
 
 async def test_so_many_a_day_and_no_more(office: Office) -> None:

@@ -18,6 +18,7 @@ from casebackend.timeline.model import TimelineEntry
 from tests.casebackend.cases.builders import case_of, filed, unit
 from tests.casebackend.people.admins import Office
 from tests.casebackend.staff.logins import hired
+from tests.casebackend.supervision.test_routes import does, opened
 from tests.casebackend.workers import worker
 from tests.world import World
 
@@ -134,6 +135,53 @@ async def test_tasks_demands_and_talks_find_new_hands_too(office: Office) -> Non
         assert (talk.owner, talk.owner_user_id) == ("queued", None)
         assert (await session.scalars(select(Supervision.opened_by))).one() == second.id
     assert await sound(world) == []
+
+
+async def test_a_demand_goes_to_the_superior_of_who_left_and_not_to_the_first_manager_found(office: Office) -> None:
+    receipt = await filed(office.world)
+    await office.investigating(receipt.case_id)
+    item = (await opened(office, receipt.number)).json()
+    home, rights = await office.unit("0003"), await office.unit("0002")
+    roles = ["complaint_manager"]
+    await hired(office.world, "aaa", staff_no="8504", roles=roles, organisation_id=home.id)
+    head = ["complaint_manager", "department_head"]
+    await hired(office.world, "head", staff_no="8505", roles=head, organisation_id=rights.id, display_name="郑部长")
+
+    async def leaves(login: str) -> tuple[str, str | None]:
+        """Who has the demand then, and what the history says why."""
+        gone = await office.user(login)
+        await office.done("admin", "POST", f"/users/{gone.id}/leaving", {"reason": "调离"})
+        async with office.world.database.reading() as session:
+            query = select(User.login).join(Supervision, Supervision.opened_by == User.id)
+            said = select(TimelineEntry.opinion).where(TimelineEntry.kind == "supervision.handed_over")
+            said = said.order_by(TimelineEntry.seq.desc()).limit(1)
+            return (await session.scalars(query)).one(), await session.scalar(said)
+
+    assert await leaves("supervisor") == ("executive", "原督办人离岗，由直接上级接续")
+    await worker(office.world).tick()
+    told = (await (await office.browser("executive")).get("/notices")).text
+    assert "的督办由您接续，由您确认后结束。接续理由：原督办人离岗，由直接上级接续" in told
+    assert (await leaves("executive"))[1] == "原督办人离岗，由投诉管理人员接续"
+    assert (await does(office, "agent", item, "read", tag="*")).status_code == 200
+    assert await sound(office.world) == []
+
+
+async def test_where_no_superior_is_named_the_head_of_the_unit_goes_on_with_the_demand(office: Office) -> None:
+    receipt = await filed(office.world)
+    await office.investigating(receipt.case_id)
+    rights, head = await office.unit("0002"), ["approver", "department_head"]
+    await hired(office.world, "head", staff_no="8505", roles=head, organisation_id=rights.id)
+    approver = await hired(office.world, "asks", staff_no="8506", roles=["approver"], organisation_id=rights.id)
+    assert (await opened(office, receipt.number, login="asks")).status_code == 201
+    async with office.world.database.transaction() as session:
+        manager = (await session.scalars(select(User).where(User.login == "supervisor"))).one()
+        manager.active = False
+    await office.done("admin", "POST", f"/users/{approver.id}/leaving", {"reason": "调离"})
+    async with office.world.database.reading() as session:
+        query = select(User.login).join(Supervision, Supervision.opened_by == User.id)
+        assert (await session.scalars(query)).one() == "head"
+        said = select(TimelineEntry.opinion).where(TimelineEntry.kind == "supervision.handed_over")
+        assert await session.scalar(said) == "原督办人离岗，由所在机构负责人接续"
 
 
 async def cut_off(office: Office, user: User) -> None:

@@ -1,5 +1,3 @@
-import csv
-import io
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -7,12 +5,13 @@ from uuid import uuid4
 import httpx
 from sqlalchemy import select
 
-from casebackend.audit.model import AuditEntry
 from casebackend.check import check
 from casebackend.clocks.model import Timer
 from casebackend.supervision.queries import flagged
+from casebackend.supervision.sheet import HEADINGS
 from tests.casebackend.cases.builders import PROPOSAL, REPLY, Desk, filed
 from tests.casebackend.escalations.test_jobs import told
+from tests.casebackend.exports.office import PURPOSE, Office
 from tests.casebackend.workers import worker
 from tests.world import World
 
@@ -170,18 +169,24 @@ async def test_demands_and_answers_are_taken_along_as_a_sheet_without_formulas_a
     boss = await desk.browser("supervisor")
     form = {"version": replied["version"], "demand": "请补充", "due_at": "2026-03-05T17:00"}
     assert (await boss.post(f"/supervision/{item['id']}/return", data=form)).status_code == 303
-    assert 'href="/supervision.csv?state=open"' in (await boss.get("/supervision")).text
-    taken = await boss.get("/supervision.csv?state=open")
-    lines = list(csv.reader(io.StringIO(taken.text.lstrip("\ufeff"))))
-    assert taken.headers["Content-Type"].startswith("text/csv")
-    assert [(line[0], line[8]) for line in lines[1:]] == [(receipt.number, "回复"), (receipt.number, "退回")]
-    assert lines[1][11].startswith("'=HYPERLINK")
-    assert "13800138000" not in taken.text
-    assert len(list(csv.reader(io.StringIO((await boss.get("/supervision.csv?state=closed")).text)))) == 1
+    assert 'href="/exports/new/supervision?state=open"' in (await boss.get("/supervision")).text
+    office = Office(world)
+    office.desk = desk
+    made = await office.gets("supervisor", "state=open", kind="supervision")
+    mark, said, headings, *lines, last = await office.rows("supervisor", made)
+    assert (said, mark) == ([f"导出范围：督办；督办状态：待回复；共 {len(lines)} 行"], last)
+    assert tuple(headings) == HEADINGS
+    assert [(line[0], line[8]) for line in lines] == [(receipt.number, "回复"), (receipt.number, "退回")]
+    assert lines[0][11].startswith("'=HYPERLINK")
+    assert "13800138000" not in str(lines)
+    assert (await office.asks("supervisor", "state=closed", kind="supervision")).status_code == 422
+    assert (await office.asks("supervisor", "status=closed", kind="supervision")).status_code == 400
+    assert slug(await office.asks("agent", kind="supervision")) == (403, "not-your-export")
     assert (await (await desk.browser("agent")).get("/supervision.csv")).status_code == 403
-    async with world.database.reading() as session:
-        events = (await session.scalars(select(AuditEntry.event).where(AuditEntry.chain == "exports"))).all()
-    assert events == ["supervision.exported"] * 2
+    old = await boss.get("/supervision.csv?state=open")
+    assert (old.status_code, old.headers["Location"]) == (302, "/exports/new/supervision?state=open")
+    [asked] = await office.audited("export.asked")
+    assert (asked.detail["kind"], asked.detail["rows"], asked.detail["purpose"]) == ("supervision", 2, PURPOSE)
 
 
 async def test_only_a_case_in_process_is_supervised_and_only_by_who_sees_it(world: World) -> None:
