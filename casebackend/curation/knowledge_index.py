@@ -1,25 +1,26 @@
 """The searchable form of the articles: built from the database, rebuilt by itself when it cannot be used."""
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import structlog
 from sanic import Sanic
 
-from casebackend.curation import queries
+from casebackend.curation import indexing, queries
 from casebackend.database import Database
 from casebackend.errors import Unavailable
 from casebackend.failpoints import failpoint
 from knowledge import index
-from knowledge.articles import Article, content_digest
 from knowledge.ranking import Suggester, Suggestion
 from knowledge.search import Hit, Search
 
 log = structlog.get_logger()
 BUSY_TRIES = 20
 BUSY_SECONDS = 0.5
+LOOK_SECONDS = 1.0
 
 
 class KnowledgeAway(Unavailable):
@@ -27,19 +28,35 @@ class KnowledgeAway(Unavailable):
 
 
 class Knowledge:
-    """Held once a process, loaded at the first use. Work with it goes to a thread: it is pure CPU."""
+    """Held once a process, loaded at the first use. Work with it goes to a thread: it is pure CPU.
 
-    def __init__(self, root: Path, database: Database) -> None:
+    At most once a second a call asks whether anything was published or learned; then it is taken over beside the
+    calls, which are answered from what was known until it stands. Suggestions need no file: they come from arrays.
+    """
+
+    def __init__(self, root: Path, database: Database, *, look_seconds: float = LOOK_SECONDS) -> None:
         self._root = root
         self._database = database
         self._search = Search(root)
         self._suggester: Suggester | None = None
+        self._edition = -1
+        self._looked_at = 0.0
+        self._look_seconds = look_seconds
+        self._sound = False
         self._one_loader = asyncio.Lock()
+        self._one_builder = asyncio.Lock()
+        self._renewing: asyncio.Task[None] | None = None
+
+    async def renewed(self) -> None:
+        """Until what is being taken over stands."""
+        if self._renewing is not None:
+            await self._renewing
 
     async def why_unusable(self) -> str | None:
         """None when it can be used; otherwise a sentence for the operator."""
         try:
             await self._loaded()
+            await self._files()
         except KnowledgeAway as away:
             return away.detail
         return None
@@ -49,53 +66,94 @@ class Knowledge:
         return await asyncio.to_thread(suggester.suggest, text, **how)
 
     async def find(self, query: str, **how: Any) -> list[Hit]:
+        return await self.read(lambda search: search.find(query, **how))
+
+    async def read[T](self, question: Callable[[Search], T]) -> T:
         """A damaged index is made again at once, from the database."""
         await self._loaded()
+        await self._files()
         try:
-            return await asyncio.to_thread(self._search.find, query, **how)
+            return await asyncio.to_thread(question, self._search)
         except index.IndexUnusable:
-            await self.reload()
-            return await asyncio.to_thread(self._search.find, query, **how)
+            self._sound = False
+            await self._files()
+        try:
+            return await asyncio.to_thread(question, self._search)
+        except index.IndexUnusable as error:
+            raise KnowledgeAway("知识索引正在重建，请稍后再试") from error
 
     async def reload(self) -> Suggester:
+        """Everything as it stands in the database now, the files included."""
         async with self._one_loader:
-            return await self._load()
+            suggester = await self._load()
+        self._sound = False
+        await self._files()
+        return suggester
 
     async def _loaded(self) -> Suggester:
         if self._suggester is None:
             async with self._one_loader:
                 return self._suggester or await self._load()
+        await self._look()
         return self._suggester
 
+    async def _look(self) -> None:
+        if time.monotonic() - self._looked_at < self._look_seconds:
+            return
+        self._looked_at = time.monotonic()
+        if await indexing.edition(self._database) != self._edition and self._renewing is None:
+            self._renewing = asyncio.create_task(self._renew())
+
+    async def _renew(self) -> None:
+        try:
+            async with self._one_loader:
+                await self._load()
+        except Exception as error:  # noqa: BLE001  what was known goes on serving; the next look tries again
+            log.warning("knowledge.not_renewed", error=type(error).__name__)
+        finally:
+            self._renewing = None
+
     async def _load(self) -> Suggester:
+        """The edition is read first: what changes in between is seen at the next look."""
+        edition = await indexing.edition(self._database)
         async with self._database.reading() as session:
             articles = await queries.published(session)
+            learned = [(id, text) for id, texts in (await queries.phrasings(session)).items() for text in texts]
         if not articles:
             raise KnowledgeAway("知识库没有条目，请先导入")
-        await self._build_if_needed(articles)
-        suggester = await asyncio.to_thread(Suggester, articles)
-        await failpoint("knowledge.after_build_before_swap")
-        self._suggester = suggester
+        suggester = self._suggester
+        if suggester is None or not await asyncio.to_thread(suggester.update, articles, learned):
+            suggester = await asyncio.to_thread(Suggester, articles, learned)
+        self._suggester, self._edition, self._looked_at = suggester, edition, time.monotonic()
         log.info("knowledge.loaded", count=len(articles))
         return suggester
 
-    async def _build_if_needed(self, articles: Sequence[Article]) -> None:
-        digest = content_digest(articles)
+    async def _files(self) -> None:
+        """Once a process, and whenever they are found damaged: they are there and hold what is published. Later on
+        the worker keeps them."""
+        if self._sound:
+            return
+        async with self._one_builder:
+            if not self._sound:
+                await self._make()
+                self._sound = True
+
+    async def _make(self) -> None:
+        async with self._database.reading() as session:
+            articles = await queries.published(session)
         for _ in range(BUSY_TRIES):
             try:
-                await asyncio.to_thread(index.open_current, self._root, digest)
-            except index.IndexUnusable:
-                log.info("knowledge.rebuilding", count=len(articles))
-            else:
-                return
-            try:
-                await asyncio.to_thread(index.build, self._root, articles)
+                built = await asyncio.to_thread(indexing.build_if_needed, self._root, articles)
             except index.IndexBusy:
                 await asyncio.sleep(BUSY_SECONDS)
             except OSError as error:
                 raise KnowledgeAway("知识索引无法写入磁盘") from error
+            else:
+                if built:
+                    await failpoint("knowledge.after_build_before_swap")
+                return
         raise KnowledgeAway("知识索引正在由另一个程序重建，请稍后再试")
 
 
 def install(app: Sanic[Any, Any]) -> None:
-    app.ctx.knowledge = Knowledge(app.ctx.settings.var_dir / "index", app.ctx.database)
+    app.ctx.knowledge = Knowledge(app.ctx.settings.var_dir / indexing.FOLDER, app.ctx.database)

@@ -55,6 +55,7 @@ class ArticleStep(Base):
     article_id: Mapped[str] = mapped_column(String(120))
     version: Mapped[int]
     step: Mapped[str] = mapped_column(String(32))
+    seq: Mapped[int]
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     at: Mapped[datetime]
     opinion: Mapped[str | None] = mapped_column(Text)
@@ -95,6 +96,8 @@ class ChangeRequest(Base):
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     decided_at: Mapped[datetime | None]
     answer: Mapped[str | None] = mapped_column(Text)
+    answered_id: Mapped[str | None] = mapped_column(String(120))
+    answered_version: Mapped[int | None]
     row_version: Mapped[int] = mapped_column(default=1)
 
 
@@ -113,3 +116,4 @@ class Impact(Base):
     noted_at: Mapped[datetime]
     reviewed_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     reviewed_at: Mapped[datetime | None]
+    row_version: Mapped[int] = mapped_column(default=1)

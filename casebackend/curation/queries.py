@@ -1,8 +1,13 @@
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.curation.model import Article
-from casebackend.curation.rules import ArticleStatus
+from casebackend.curation import errors
+from casebackend.curation.entries import entry
+from casebackend.curation.model import Article, ArticleStep, ChangeRequest, Phrasing
+from casebackend.curation.rules import ArticleStatus, PhrasingState
 from knowledge import articles
 
 
@@ -10,24 +15,80 @@ async def published(session: AsyncSession) -> list[articles.Article]:
     rows = await session.scalars(
         select(Article).where(Article.status == ArticleStatus.PUBLISHED).order_by(Article.id, Article.version)
     )
-    return [
-        articles.Article(
-            id=row.id,
-            version=row.version,
-            kind=articles.Kind(row.kind),
-            branch=row.branch,
-            title=row.title,
-            text=row.text,
-            questions=tuple(row.questions),
-            clause=row.clause,
-            source=row.source,
-            evidence=row.evidence,
-            effective_from=row.effective_from,
-            effective_to=row.effective_to,
-            audience=articles.Audience(row.audience),
-            reply=row.reply,
-            links=tuple(row.links),
-            supersedes=row.supersedes,
-        )
-        for row in rows
-    ]
+    return [entry(row) for row in rows]
+
+
+async def versions(session: AsyncSession, article_id: str) -> Sequence[Article]:
+    """All of one entry, oldest first, drafts included."""
+    rows = await session.scalars(select(Article).where(Article.id == article_id).order_by(Article.version))
+    return rows.all()
+
+
+async def version(session: AsyncSession, article_id: str, number: int) -> Article:
+    found = await session.get(Article, (article_id, number))
+    if found is None:
+        raise errors.ArticleUnknown
+    return found
+
+
+async def hold(session: AsyncSession, article_id: str, number: int) -> Article:
+    """The version as it stands, until the end of the transaction."""
+    found: Article | None = await session.scalar(
+        select(Article)
+        .where(Article.id == article_id, Article.version == number)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise errors.ArticleUnknown
+    return found
+
+
+async def last_published(session: AsyncSession, article_id: str) -> Article | None:
+    found: Article | None = await session.scalar(
+        select(Article)
+        .where(Article.id == article_id, Article.status == ArticleStatus.PUBLISHED)
+        .order_by(Article.version.desc())
+        .limit(1)
+    )
+    return found
+
+
+async def steps(session: AsyncSession, article_id: str, number: int) -> Sequence[ArticleStep]:
+    """In the order in which they were taken."""
+    rows = await session.scalars(
+        select(ArticleStep)
+        .where(ArticleStep.article_id == article_id, ArticleStep.version == number)
+        .order_by(ArticleStep.at, ArticleStep.seq)
+    )
+    return rows.all()
+
+
+async def unknown_ids(session: AsyncSession, ids: Sequence[str]) -> list[str]:
+    known = set(await session.scalars(select(Article.id).where(Article.id.in_(ids)).distinct())) if ids else set()
+    return [each for each in ids if each not in known]
+
+
+async def phrasings(session: AsyncSession) -> dict[str, list[str]]:
+    """What each entry has learned to be asked by."""
+    found: dict[str, list[str]] = {}
+    rows = await session.execute(
+        select(Phrasing.article_id, Phrasing.text).where(Phrasing.state == PhrasingState.ACCEPTED)
+    )
+    for article_id, text in rows:
+        found.setdefault(article_id, []).append(text)
+    return found
+
+
+async def titles(session: AsyncSession, ids: Collection[str]) -> dict[str, str]:
+    """Of the newest version of each."""
+    rows = await session.execute(
+        select(Article.id, Article.title).where(Article.id.in_(ids)).order_by(Article.id, Article.version)
+    )
+    return {id: title for id, title in rows}
+
+
+async def asking_units(session: AsyncSession) -> list[UUID]:
+    """Units that have asked for a change."""
+    rows = await session.scalars(select(ChangeRequest.unit_id).where(ChangeRequest.unit_id.is_not(None)).distinct())
+    return [unit for unit in rows if unit is not None]

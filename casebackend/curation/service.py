@@ -1,15 +1,26 @@
+"""Entries come in: with the product, or as a draft that somebody writes."""
+
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.access.principal import Principal
 from casebackend.audit import service as audit
-from casebackend.curation.model import Article
-from casebackend.curation.rules import ArticleStatus
+from casebackend.calendar.rules import local_date
+from casebackend.curation import entries, errors, queries
+from casebackend.curation.model import Article, ArticleStep
+from casebackend.curation.rules import OPEN, ArticleStatus, Step
+from casebackend.database import one_at_a_time
 from knowledge import articles
 
 log = structlog.get_logger()
+CHAIN = "knowledge"
+SYSTEM = "service:worker"
 
 
 async def seed(session: AsyncSession, *, now: datetime) -> None:
@@ -30,7 +41,7 @@ async def seed(session: AsyncSession, *, now: datetime) -> None:
     if fresh:
         await audit.record(
             session,
-            chain="knowledge",
+            chain=CHAIN,
             event="articles.imported",
             actor="system:seed",
             object="knowledge:content",
@@ -61,3 +72,93 @@ def _row(article: articles.Article, hash: str, now: datetime) -> Article:
         audience=article.audience,
         imported_at=now,
     )
+
+
+async def draft(
+    session: AsyncSession,
+    fields: Mapping[str, Any],
+    *,
+    by: Principal,
+    origin: str = "written",
+    origin_id: UUID | None = None,
+    now: datetime,
+) -> Article:
+    """A new version of the entry `fields["id"]` (copied from the last published one, then changed), or a new entry
+    where no id is named. Nothing is asked of its completeness before it is submitted."""
+    await one_at_a_time(session, CHAIN)
+    article_id = fields.get("id")
+    base = await _base(session, str(article_id)) if article_id else None
+    values = entries.blank(local_date(now))
+    if base is not None:
+        values |= {name: getattr(base, name) for name in entries.FIELDS} | {"effective_from": local_date(now)}
+        values |= {"basis": None, "effective_to": None, "supersedes": None}
+    values |= {name: fields[name] for name in entries.FIELDS if name in fields}
+    row = Article(
+        id=base.id if base else f"{entries.PREFIXES[articles.Kind(values['kind'])]}-{uuid4().hex[:12]}",
+        version=await _next(session, base.id) if base else 1,
+        row_version=1,
+        status=ArticleStatus.DRAFT,
+        origin=origin,
+        origin_id=origin_id,
+        author_id=by.user_id,
+        imported_at=now,
+    )
+    entries.written(row, values)
+    session.add(row)
+    await session.flush()
+    await stepped(session, row, Step.DRAFT, by=by, now=now, origin=origin)
+    return row
+
+
+async def edit(session: AsyncSession, row: Article, fields: Mapping[str, Any], *, by: Principal, now: datetime) -> None:
+    """`row` is held and may be edited: `steps.require_may`."""
+    entries.written(row, fields)
+    row.row_version += 1
+    await session.flush()
+    await stepped(session, row, Step.EDIT, by=by, now=now)
+
+
+async def stepped(
+    session: AsyncSession,
+    row: Article,
+    step: Step,
+    *,
+    by: Principal | None,
+    now: datetime,
+    opinion: str | None = None,
+    **detail: object,
+) -> None:
+    """One line in the history of the version and one in the audit; `by` None is the worker."""
+    before = select(func.count()).where(ArticleStep.article_id == row.id, ArticleStep.version == row.version)
+    session.add(
+        ArticleStep(
+            article_id=row.id,
+            version=row.version,
+            seq=int(await session.scalar(before) or 0) + 1,
+            step=step,
+            user_id=by.user_id if by else None,
+            at=now,
+            opinion=opinion,
+        )
+    )
+    await audit.record(
+        session, chain=CHAIN, event=f"article.{step}", actor=by.actor if by else SYSTEM,
+        object=f"knowledge:{row.id}@{row.version}", now=now, detail={"status": row.status} | detail,
+    )  # fmt: skip
+
+
+async def _base(session: AsyncSession, article_id: str) -> Article:
+    """What a new version is copied from."""
+    rows = await queries.versions(session, article_id)
+    under_way = [row for row in rows if row.status in OPEN]
+    if under_way:
+        raise errors.VersionOpen(under_way[0].version)
+    done = [row for row in rows if row.status in (ArticleStatus.PUBLISHED, ArticleStatus.RETIRED)]
+    if not done:
+        raise errors.ArticleUnknown
+    return done[-1]
+
+
+async def _next(session: AsyncSession, article_id: str) -> int:
+    last = await session.scalar(select(func.max(Article.version)).where(Article.id == article_id))
+    return int(last or 0) + 1

@@ -1,0 +1,100 @@
+"""From what somebody wrote to a whole entry: nothing that is unsound goes further than a draft."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from casebackend.curation.errors import EntryIncomplete
+from casebackend.curation.model import Article
+from casebackend.customers.personal import tokenise
+from casebackend.customers.rules import Kind as Personal
+from knowledge import articles
+
+FIELDS = (
+    "kind", "branch", "title", "text", "questions", "reply", "links", "supersedes", "clause", "source", "basis",
+    "evidence", "effective_from", "effective_to", "audience",
+)  # fmt: skip
+LABELS = {
+    "title": "标题", "branch": "分支", "text": "正文", "source": "来源", "basis": "依据", "clause": "条款",
+    "evidence": "证据等级",
+}  # fmt: skip
+MUST = ("title", "branch", "text", "source", "basis")
+OF_LAW = ("clause", "evidence")
+# A name cannot be told from a word surely enough to refuse a text for it; a number can.
+NEVER = frozenset({Personal.PHONE, Personal.ID_NUMBER, Personal.CARD, Personal.EMAIL, Personal.PLATE})
+PREFIXES = {
+    articles.Kind.LAW: "law",
+    articles.Kind.REGULATION: "reg",
+    articles.Kind.POLICY: "policy",
+    articles.Kind.BUSINESS: "biz",
+    articles.Kind.CASE: "case",
+    articles.Kind.SCRIPT: "script",
+    articles.Kind.TROUBLE: "trouble",
+}
+
+
+def entry(row: Article) -> articles.Article:
+    return articles.Article(
+        id=row.id,
+        version=row.version,
+        kind=articles.Kind(row.kind),
+        branch=row.branch,
+        title=row.title,
+        text=row.text,
+        questions=tuple(row.questions),
+        clause=row.clause,
+        source=row.source,
+        evidence=row.evidence,
+        effective_from=row.effective_from,
+        effective_to=row.effective_to,
+        audience=articles.Audience(row.audience),
+        reply=row.reply,
+        links=tuple(row.links),
+        supersedes=row.supersedes,
+    )
+
+
+def blank(today: date) -> dict[str, Any]:
+    return {
+        "kind": articles.Kind.BUSINESS, "branch": "", "title": "", "text": "", "questions": [], "reply": None,
+        "links": [], "supersedes": None, "clause": None, "source": "", "basis": None, "evidence": None,
+        "effective_from": today, "effective_to": None, "audience": articles.Audience.INTERNAL,
+    }  # fmt: skip
+
+
+def written(row: Article, fields: Mapping[str, Any]) -> None:
+    """What is named is written; a list without its empty lines, a text without its edges."""
+    for name in FIELDS:
+        if name in fields:
+            setattr(row, name, _tidy(name, fields[name]))
+    row.hash = articles.content_hash(entry(row))
+
+
+def _tidy(name: str, value: Any) -> Any:
+    if name in ("questions", "links"):
+        return list(dict.fromkeys(each.strip() for each in value or () if each.strip()))
+    if isinstance(value, str):
+        return value.strip() or (None if name in ("reply", "supersedes", "clause", "basis", "evidence") else "")
+    return value
+
+
+def require_whole(row: Article) -> None:
+    """Everything that is wrong at once, so that nobody submits five times."""
+    wanted = MUST + (OF_LAW if row.kind in (articles.Kind.LAW, articles.Kind.REGULATION) else ())
+    problems = [f"未填{LABELS[name]}" for name in wanted if not getattr(row, name)]
+    if not row.questions:
+        problems.append("至少写一个客户常见问法")
+    if not problems:
+        try:
+            articles.article_of({name: getattr(row, name) for name in articles.Article.__slots__})
+        except ValueError as error:
+            problems.append(str(error))
+    if names_somebody(row):
+        problems.append("内容中有手机号、证件号、卡号等个人信息，请删去")
+    if problems:
+        raise EntryIncomplete(problems)
+
+
+def names_somebody(row: Article) -> bool:
+    everything = "\n".join([row.title, row.text, row.reply or "", row.basis or "", *row.questions])
+    return any(value.kind in NEVER for value in tokenise(everything).values)

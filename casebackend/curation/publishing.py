@@ -1,0 +1,107 @@
+"""What is published holds at once for every process; what ends stays to be read."""
+
+import asyncio
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend import editions
+from casebackend.access.principal import Principal
+from casebackend.calendar.rules import local_date
+from casebackend.curation import errors, gate, queries
+from casebackend.curation.entries import entry
+from casebackend.curation.model import Article
+from casebackend.curation.rules import ArticleStatus, Step
+from casebackend.curation.service import CHAIN, stepped
+from casebackend.database import one_at_a_time
+from casebackend.outbox import service as outbox
+from casebackend.policies import service as policies
+from knowledge import articles
+
+EDITION = "knowledge"
+NEAR = "knowledge.near_percent"
+ONE_DAY = timedelta(days=1)
+
+
+async def others(session: AsyncSession, today: date) -> list[articles.Article]:
+    """Every published version that is or will be in force, with the phrasings that it has learned."""
+    learned = await queries.phrasings(session)
+    return [
+        replace(article, questions=(*article.questions, *learned.get(article.id, ())))
+        for article in articles.close_superseded(await queries.published(session))
+        if article.effective_to is None or article.effective_to >= today
+    ]
+
+
+async def clashes(session: AsyncSession, row: Article, *, now: datetime) -> list[gate.Match]:
+    beside = await others(session, local_date(now))
+    return await asyncio.to_thread(gate.clashes, entry(row), beside)
+
+
+async def near(session: AsyncSession, row: Article, *, now: datetime) -> list[gate.Match]:
+    percent = int((await policies.values_in_force(session, now))[NEAR])
+    beside = await others(session, local_date(now))
+    return await asyncio.to_thread(gate.near, entry(row), beside, percent=percent)
+
+
+async def require_no_clash(session: AsyncSession, row: Article, *, now: datetime) -> None:
+    found = await clashes(session, row, now=now)
+    if found:
+        raise errors.EntryClash(gate.told(entry(row), found))
+
+
+async def publish(session: AsyncSession, row: Article, *, by: Principal | None, now: datetime) -> None:
+    """`row` is held and approved. No two are published at once, so that none slips past the gate beside another."""
+    await one_at_a_time(session, CHAIN)
+    await require_no_clash(session, row, now=now)
+    await require_order(session, row)
+    row.status, row.published_at, row.publish_at = ArticleStatus.PUBLISHED, now, None
+    row.row_version += 1
+    await session.flush()
+    await stepped(session, row, Step.PUBLISH, by=by, now=now)
+    if row.supersedes:
+        await _supersede(session, row, by=by, now=now)
+    outbox.emit(session, "knowledge.published", {"article_id": row.id, "version": row.version}, now=now)
+    await editions.changed(session, EDITION)
+
+
+async def require_order(session: AsyncSession, row: Article) -> None:
+    """A version that began before the one it follows would never have been in force."""
+    last = await queries.last_published(session, row.id)
+    if last is not None and row.effective_from < last.effective_from:
+        raise errors.EntryIncomplete([f"生效日早于第{last.version}版的生效日{last.effective_from.isoformat()}"])
+    if row.supersedes and await queries.last_published(session, row.supersedes) is None:
+        raise errors.EntryIncomplete([f"被替代的条目{row.supersedes}没有已发布的版本"])
+
+
+async def _supersede(session: AsyncSession, row: Article, *, by: Principal | None, now: datetime) -> None:
+    other = await queries.last_published(session, str(row.supersedes))
+    if other is not None:
+        reason = f"由《{row.title}》第{row.version}版替代"
+        ends = max(row.effective_from, local_date(now))
+        await end(session, other, ends, reason, by=by, now=now)
+
+
+async def end(
+    session: AsyncSession, row: Article, on: date, reason: str, *, by: Principal | None, now: datetime
+) -> None:
+    """`row` is the last published version. From the day `on` the entry is no longer in force: today at once, with all
+    its versions; later on that day, by the worker."""
+    row.effective_to = min(row.effective_to or on - ONE_DAY, on - ONE_DAY)
+    if on <= local_date(now):
+        await retired(session, row)
+    row.row_version += 1
+    await session.flush()
+    await stepped(session, row, Step.RETIRE, by=by, now=now, opinion=reason, on=on.isoformat())
+    if row.status == ArticleStatus.RETIRED:
+        outbox.emit(session, "knowledge.retired", {"article_id": row.id, "version": row.version}, now=now)
+    await editions.changed(session, EDITION)
+
+
+async def retired(session: AsyncSession, row: Article) -> None:
+    """An older version must not come back into force when the newer one is gone."""
+    rows = await session.scalars(select(Article).where(Article.id == row.id, Article.status == ArticleStatus.PUBLISHED))
+    for each in rows:
+        each.status = ArticleStatus.RETIRED

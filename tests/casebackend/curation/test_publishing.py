@@ -1,0 +1,183 @@
+"""What is published holds at once; what follows it, replaces it or ends it leaves it to be read."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from casebackend import editions
+from casebackend.curation import jobs, queries
+from casebackend.curation.model import Article
+from casebackend.outbox.model import OutboxMessage
+from knowledge.articles import close_superseded
+from tests.casebackend.curation.desks import LAW, Curation, slug
+from tests.casebackend.workers import worker
+from tests.world import World
+
+ON = date(2026, 3, 2)
+QUESTION = "我的卡掉了要怎么补办一张"
+
+
+def later(desk: Curation, **duration: float) -> None:
+    desk.world.wait(**duration)
+    desk.browsers.clear()
+
+
+async def told(world: World) -> list[tuple[str, str, int]]:
+    async with world.database.reading() as session:
+        rows = await session.scalars(
+            select(OutboxMessage).where(OutboxMessage.topic.like("knowledge.%")).order_by(OutboxMessage.created_at)
+        )
+        return [(row.topic, row.payload["article_id"], row.payload["version"]) for row in rows]
+
+
+async def in_force(world: World, article_id: str, on: date) -> list[int]:
+    async with world.database.reading() as session:
+        known = close_superseded(await queries.published(session))
+    return [each.version for each in known if each.id == article_id and each.in_force(on)]
+
+
+async def test_a_new_version_ends_the_one_before_it_on_the_day_before(world: World) -> None:
+    desk = Curation(world)
+    first = await desk.published()
+    async with world.database.reading() as session:
+        edition = await session.scalar(select(editions.Edition.edition).where(editions.Edition.name == "knowledge"))
+    assert edition
+    early = await desk.drafts(id=first["id"], effective_from="2026-03-01")
+    assert (early["version"], early["questions"]) == (2, LAW["questions"])
+    refused = await desk.step("curator", early, "submit")
+    assert (slug(refused), refused.json()["problems"]) == (
+        (422, "article-incomplete"), ["生效日早于第1版的生效日2026-03-02"],
+    )  # fmt: skip
+    await desk.took("curator", early, "withdraw")
+    second = await desk.published(id=first["id"], text="五个工作日内可领取新卡。", effective_from="2026-03-10")
+    assert second["version"] == 3, "a number that was given away is not given twice"
+    assert await in_force(world, first["id"], date(2026, 3, 9)) == [1]
+    assert await in_force(world, first["id"], date(2026, 3, 10)) == [3]
+    old = await desk.article(first)
+    assert (old["text"], old["status"]) == (LAW["text"], "published")
+    assert await told(world) == [("knowledge.published", first["id"], 1), ("knowledge.published", first["id"], 3)]
+
+
+async def test_an_entry_is_retired_with_a_reason_and_no_older_version_comes_back(world: World) -> None:
+    desk = Curation(world)
+    first = await desk.published()
+    second = await desk.published(id=first["id"], text="五个工作日内可领取新卡。")
+    assert slug(await desk.step("supervisor", first, "retire")) == (409, "article-step-impossible")
+    assert slug(await desk.step("supervisor", second, "retire", opinion="")) == (422, "article-opinion-missing")
+    assert slug(await desk.step("supervisor", second, "retire", on="2026-03-01")) == (422, "article-retire-day")
+    assert slug(await desk.step("curator", second, "retire")) == (403, "article-step-not-yours")
+    planned = await desk.took("supervisor", second, "retire", on="2026-03-12", opinion="新规三月十二日施行")
+    assert (planned["status"], planned["effective_to"]) == ("published", "2026-03-11")
+    await worker(world).tick()
+    assert await in_force(world, first["id"], date(2026, 3, 11)) == [2]
+    later(desk, days=14)
+    ticking = worker(world)
+    await ticking.tick()
+    await ticking.tick()
+    assert await in_force(world, first["id"], date(2026, 3, 2)) == []
+    assert [(await desk.article(each))["status"] for each in (first, second)] == ["retired", "retired"]
+    assert (await told(world))[2:] == [("knowledge.retired", first["id"], 2)]
+    again = await desk.published(id=first["id"], effective_from="2026-03-16")
+    assert await in_force(world, first["id"], date(2026, 3, 16)) == [again["version"]]
+    gone = await desk.took("lead", again, "retire", opinion="重复")
+    assert gone["status"] == "retired", "today means at once"
+    assert await in_force(world, first["id"], date(2026, 3, 16)) == []
+
+
+async def test_what_was_set_for_an_hour_is_published_then_even_if_the_worker_slept(world: World) -> None:
+    desk = Curation(world)
+    article = await desk.approved()
+    for wrong in (None, world.time - timedelta(minutes=1), world.time + timedelta(days=400)):
+        at = wrong.isoformat() if wrong else None
+        refused = await desk.step("branch", article, "schedule", publish_at=at)
+        assert slug(refused) == (422, "article-publish-moment"), wrong
+    at = (world.time + timedelta(hours=20)).isoformat()
+    assert (await desk.took("branch", article, "schedule", publish_at=at))["status"] == "approved"
+    await worker(world).tick()
+    assert (await desk.article(article))["status"] == "approved"
+    later(desk, days=3)
+    await worker(world).tick()
+    published = await desk.article(article)
+    assert (published["status"], published["steps"][-1]["by"]) == ("published", None)
+
+
+async def test_an_entry_that_runs_out_is_told_of_once_and_stays_what_held_then(world: World) -> None:
+    desk = Curation(world)
+    article = await desk.published(effective_to="2026-03-05")
+    later(desk, days=10)
+    for _ in range(2):
+        await worker(world).tick()
+        world.wait(minutes=1)
+    assert (await told(world))[1:] == [("knowledge.retired", article["id"], 1)]
+    assert await in_force(world, article["id"], date(2026, 3, 5)) == [1]
+    async with world.database.reading() as session:
+        assert await jobs.to_expire(session, now=world.time) == [], "what ended before it came to us is no news"
+
+
+async def test_two_answers_to_one_question_are_refused_with_both_texts(world: World) -> None:
+    desk = Curation(world)
+    first = await desk.published()
+    other: dict[str, Any] = {"title": "补卡时限", "text": "当日领取新卡。", "questions": ["补一张新卡，要几天？"]}
+    rival = await desk.drafts(**other)
+    refused = await desk.step("curator", rival, "submit")
+    assert slug(refused) == (409, "article-conflict")
+    [conflict] = refused.json()["conflicts"]
+    assert (conflict["text"], conflict["other_id"], conflict["other_text"]) == (
+        "当日领取新卡。", first["id"], LAW["text"],
+    )  # fmt: skip
+    assert [each["other_id"] for each in rival["conflicts"]] == [first["id"]]
+    inside = await desk.drafts(**other | {"audience": "internal"})
+    assert (await desk.took("curator", inside, "submit"))["status"] == "submitted"
+
+
+async def test_what_clashes_only_when_its_hour_comes_goes_back_to_its_author(world: World) -> None:
+    desk = Curation(world)
+    one = await desk.approved()
+    other = await desk.approved(title="补卡时限", text="当日领取新卡。")
+    at = (world.time + timedelta(hours=1)).isoformat()
+    await desk.took("branch", one, "schedule", publish_at=at)
+    await desk.took("branch", other, "publish")
+    assert slug(await desk.step("branch", one, "publish")) == (409, "article-conflict")
+    world.wait(hours=2)
+    await worker(world).tick()
+    desk.browsers.clear()
+    back = await desk.article(one)
+    assert (back["status"], back["publish_at"]) == ("returned", None)
+    assert back["steps"][-1]["opinion"].startswith("定时发布未成：同一问题已有不同答复")
+
+
+async def test_merging_takes_the_questions_of_the_other_which_ends_when_this_is_published(world: World) -> None:
+    desk = Curation(world)
+    first = await desk.published()
+    nearly = await desk.drafts(title="补卡时限", text="当日领取新卡。", questions=["补一张新卡一共要几天"])
+    assert [each["other_id"] for each in nearly["near"]] == [first["id"]]
+    assert nearly["conflicts"] == []
+    path = f"/api/v1/curation/articles/{nearly['id']}/1/merge"
+    curator = await desk.browser("curator")
+    headers = {"If-Match": f'"{nearly["row_version"]}"'}
+    itself = await curator.post(path, json={"other": nearly["id"]}, headers=headers)
+    assert slug(itself) == (404, "article-unknown")
+    merged = await curator.post(path, json={"other": first["id"]}, headers=headers)
+    assert (merged.status_code, merged.json()["supersedes"]) == (200, first["id"])
+    assert merged.json()["questions"] == ["补一张新卡一共要几天", *LAW["questions"]]
+    again = await curator.post(path, json={"other": "biz-annual-fee"}, headers={"If-Match": merged.headers["ETag"]})
+    assert slug(again) == (409, "article-merged-already")
+    for login, step in (("curator", "submit"), ("lead", "check"), ("supervisor", "approve"), ("branch", "publish")):
+        await desk.took(login, nearly, step)
+    assert (await desk.article(first))["status"] == "retired"
+    assert (await told(world))[1:] == [
+        ("knowledge.retired", first["id"], 1), ("knowledge.published", nearly["id"], 1),
+    ]  # fmt: skip
+
+
+async def test_what_was_published_is_found_by_whoever_asks(world: World) -> None:
+    desk = Curation(world)
+    knowledge = world.app.ctx.knowledge
+    assert "补卡" not in "".join(each.article.title for each in await knowledge.suggest(QUESTION, on=ON))
+    article = await desk.published()
+    await knowledge.reload()
+    assert article["id"] in [each.article.id for each in await knowledge.suggest(QUESTION, on=ON)]
+    async with world.database.reading() as session:
+        row = await session.get_one(Article, (article["id"], 1))
+        assert row.hash
