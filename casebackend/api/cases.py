@@ -163,6 +163,9 @@ class CaseView(CaseRow):
     told_by: ToldBy | None
     told_at: datetime | None
     told_proof: str | None
+    notice_form: str | None = None
+    notice_form_label: str | None = None
+    notice_warning: str | None = None
     responsible: Responsible | None
     decline_reason: DeclineReason | None
     closing_info: str | None

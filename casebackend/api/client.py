@@ -42,9 +42,23 @@ from casebackend.api.own import (
     UrgeOutcome,
     WithdrawOutcome,
 )
+from casebackend.api.pickups import (
+    AddToVisit,
+    AnswerVisit,
+    AskPickup,
+    BeginVisit,
+    ConfirmStep,
+    ConfirmVisit,
+    PickupView,
+    VisitBegun,
+    VisitDone,
+    VisitStep,
+    VisitView,
+)
 from casebackend.conversations.rules import Channel
 
 FILE_SECONDS = 120.0
+CORE_SECONDS = 30.0
 
 
 class BackendUnavailable(Exception):
@@ -281,6 +295,37 @@ class CaseBackend:
     async def answer_identity(self, conversation: UUID, message: UUID, *, key: str) -> IdentityStep:
         path = f"/conversations/{conversation}/identity/answer"
         return await self._ask(IdentityStep, path, ForMessage(message_id=message), key=key)
+
+    async def pickup_code(self, conversation: UUID, message: UUID, number: str) -> PickupView:
+        """The pick-up code of an own case; the same message is told the same one."""
+        command = AskPickup(message_id=message, number=number)
+        return await self._ask(PickupView, f"/conversations/{conversation}/pickup-code", command)
+
+    # the progress page
+
+    async def begin_visit(self, pickup_code: str) -> VisitBegun:
+        return await self._ask(VisitBegun, "/visits/", BeginVisit(pickup_code=pickup_code))
+
+    async def answer_visit(self, visit: UUID, code: str) -> VisitStep:
+        return await self._ask(VisitStep, f"/visits/{visit}/code", AnswerVisit(code=code))
+
+    async def visit(self, visit: UUID) -> VisitView:
+        payload = await self._call("GET", f"/visits/{visit}")
+        return VisitView.model_validate_json(payload or b"null")
+
+    async def confirm_visit(self, visit: UUID, command: ConfirmVisit) -> ConfirmStep:
+        """Waits for core banking, too."""
+        return await self._ask(ConfirmStep, f"/visits/{visit}/confirm", command, extra=CORE_SECONDS)
+
+    async def act_in_visit(
+        self, visit: UUID, what: Literal["urge", "supplement", "withdraw"], text: str | None, *, key: str
+    ) -> VisitDone:
+        body = AddToVisit(text=text) if text is not None else None
+        payload = await self._call("POST", f"/visits/{visit}/{what}", body, key=key)
+        return VisitDone.model_validate_json(payload or b"null")
+
+    async def end_visit(self, visit: UUID) -> None:
+        await self._call("POST", f"/visits/{visit}/end")
 
     async def hand_off(self, conversation: UUID, command: HandoffRequest, *, key: str) -> HandoffView:
         return await self._ask(HandoffView, f"/conversations/{conversation}/handoff", command, key=key)

@@ -9,11 +9,12 @@ from casebackend.api.base import Command, View
 
 class AskExport(Command):
     """`query`: the conditions as they stand in the address of the list (`queue` too) or of the report (`from`, `to`,
-    `by` too). What is not known there is refused. `report` is the name of the report, for `kind` report only.
+    `by` too), of the ledger (`month`, `unit`) or of the demands (`state`). What is not known there is refused.
+    `report` is the name of the report, for `kind` report only.
 
     `purpose` (4 to 100 letters) is printed on the file and kept in the audit: no personal data."""
 
-    kind: Literal["cases", "report"]
+    kind: Literal["cases", "report", "ledger", "supervision"]
     format: Literal["csv", "xlsx"]
     report: str | None = Field(default=None, max_length=40)
     query: str = Field(default="", max_length=4_000)

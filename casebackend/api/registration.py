@@ -22,7 +22,7 @@ class Register(Command):
     """One matter, as a colleague takes it down. What must stand here hangs on matter type, source and capacity.
 
     `unit_id` is the unit complained of. `received_at` is the present unless it came in earlier (a letter).
-    The first of `people` with role complainant is the customer.
+    The first of `people` with role complainant is the customer. `notice_form`: see ChangeNoticeForm.
     """
 
     matter_type: MatterType = MatterType.COMPLAINT
@@ -50,6 +50,7 @@ class Register(Command):
     regulator_number: str | None = Field(default=None, max_length=40)
     regulator_due_on: date | None = None
     third_party: str | None = Field(default=None, max_length=80)
+    notice_form: str | None = Field(default=None, max_length=16)
 
 
 class Registered(View):
@@ -89,6 +90,14 @@ class ChangeSeverity(Command):
 
     severity: Severity
     designated_on: date | None = None
+    reason: str = Field(min_length=2, max_length=500, pattern=r"\S")
+
+
+class ChangeNoticeForm(Command):
+    """In which form customer and bank agreed that the outcome is told: letter, sms, phone, email, in_person, channel.
+    Null ends the agreement."""
+
+    notice_form: str | None = Field(max_length=16)
     reason: str = Field(min_length=2, max_length=500, pattern=r"\S")
 
 
@@ -147,6 +156,8 @@ class RegistrationView(View):
     regulator_number: str | None
     regulator_due_on: date | None
     third_party: str | None
+    notice_form: str | None
+    notice_form_label: str | None
     severity: str
     severity_reason: str
     lane: str | None

@@ -9,7 +9,8 @@ from casebackend.database import Base
 
 class SuggestionUse(Base):
     """What became of one card that was shown to one colleague. `kept` is how much of it was in what was sent, 0..1.
-    Times are when it happened first."""
+    Times are when it happened first. `message_id`: the words of the customer that the card is for; none where it is for
+    the facts of a case, or for what the colleague asked."""
 
     __tablename__ = "suggestion_uses"
     __table_args__ = (
@@ -19,7 +20,8 @@ class SuggestionUse(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"), index=True)
-    message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id"))
+    message_id: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id"))
+    origin: Mapped[str] = mapped_column(String(16), default="turn")
     article_id: Mapped[str] = mapped_column(String(120))
     version: Mapped[int]
     rank: Mapped[int]

@@ -1,8 +1,9 @@
 """What is asked of the knowledge, and how much of a suggestion was kept. Standard library only."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
+from enum import StrEnum
 
 from casebackend.conversations.rules import Asked
 
@@ -10,9 +11,32 @@ CARDS = 5
 SHORT = 8
 FEW = 3
 LOOK_BACK = 12
+SUBJECT, SUBJECT_BRANCH, FEW_WORDS = "投诉", "公众信息/投诉规则", 12
 TOKENS = re.compile(r"\[[^\[\]#]{1,6}#\d+\]")
 ENOUGH = 1_000
 TELLING = frozenset({Asked.FACTS, Asked.DEMAND})
+# Confidence in words, by how many times the least score that is shown at all.
+SURE, LIKELY = 2.0, 1.4
+LONGEST_REASON = 200
+LONGEST_QUESTION = 200
+# Of a customer's words that may become a way of asking.
+SHORTEST_PHRASING, LONGEST_PHRASING = 5, 60
+# Who handles complaints, or answers for how they are handled.
+SEES_EARLIER = frozenset(
+    {"intake", "handler", "follow_up", "team_lead", "reviewer", "department_head", "auditor", "approver"}
+    | {"complaint_manager"}
+)
+LONGEST_SUMMARY = 150
+LONGEST_STORY, LONGEST_DEMAND = 60, 30
+PUNCTUATION = " \t\r\n，。！？!?,.;；：:、~～…“”\"'（）()"
+
+
+class Origin(StrEnum):
+    """What a card was shown for."""
+
+    TURN = "turn"
+    CASE = "case"
+    ASKED = "asked"
 
 
 def questions(customer_words: Sequence[str]) -> list[str]:
@@ -45,3 +69,53 @@ def kept(suggested: str, sent: str) -> float:
         return 0.0
     same = sum(block.size for block in SequenceMatcher(None, suggested, sent, autojunk=False).get_matching_blocks())
     return round(same / len(suggested), 3)
+
+
+def confidence(score: float, least: float) -> str:
+    """A score means nothing to a reader."""
+    share = score / least if least > 0 else 0.0
+    if share >= SURE:
+        return "很吻合"
+    return "较吻合" if share >= LIKELY else "可能相关"
+
+
+def pieces(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
+    """The text in order, cut where a matched word stands."""
+    wanted = sorted({word for word in words if word}, key=len, reverse=True)
+    if not wanted:
+        return [(text, False)]
+    cut = re.split(f"({'|'.join(map(re.escape, wanted))})", text, flags=re.IGNORECASE)
+    return [(part, place % 2 == 1) for place, part in enumerate(cut) if part]
+
+
+def phrasing(customer_text: str) -> str | None:
+    """The words of a customer as a way of asking: one short sentence without tokens; None where it is none."""
+    words = " ".join(TOKENS.sub(" ", customer_text).split()).strip(PUNCTUATION)
+    if "[" in words or not SHORTEST_PHRASING <= len(words) <= LONGEST_PHRASING:
+        return None
+    return words
+
+
+def summary(facts: Mapping[str, str]) -> str:
+    """One paragraph of 150 characters at most; the story is what gives way."""
+    story = facts.get("事情经过") or facts.get("客户来意") or ""
+    parts = [
+        (f"投诉{unit}：" if (unit := facts.get("被投诉机构")) else "") + _short(story, LONGEST_STORY),
+        f"诉求：{_short(demand, LONGEST_DEMAND)}" if (demand := facts.get("诉求")) else "",
+        f"涉及金额{amount}" if (amount := facts.get("涉及金额")) else "",
+        f"已登记{number}" if (number := facts.get("投诉编号")) else "尚未登记",
+        f"转人工：{reason}" if (reason := facts.get("转人工原因")) else "",
+    ]
+    return _short("。".join(part for part in parts if part), LONGEST_SUMMARY - 1) + "。"
+
+
+def _short(text: str, limit: int) -> str:
+    words = " ".join(text.split()).rstrip("。")
+    return words if len(words) <= limit else f"{words[: limit - 1]}…"
+
+
+def asked_of_the_desk(said: str) -> list[tuple[str, str]]:
+    """What to ask for a customer's message, and the branch whose entries may answer; the second only where the first
+    finds nothing."""
+    found = [(question, "") for question in questions([said])[:1]]
+    return found + [(SUBJECT + question, SUBJECT_BRANCH) for question, _ in found if len(question) <= FEW_WORDS]

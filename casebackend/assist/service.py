@@ -6,19 +6,22 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.api.assist import Card, Suggestions
+from casebackend.api.assist import Suggestions
 from casebackend.api.conversations import Answer
-from casebackend.assist import rules
-from casebackend.assist.model import SuggestionUse
+from casebackend.assist import cards, rules, uses
+from casebackend.assist.facts import facts_of, newest_case
+from casebackend.assist.rules import Origin
 from casebackend.calendar.rules import local_date
+from casebackend.cases.model import Case
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation, Message, Turn
 from casebackend.conversations.rules import Author
 from casebackend.curation.knowledge_index import Knowledge
-from casebackend.curation.model import Article
 from casebackend.errors import NotFound
+from casebackend.gaps import service as gaps
+from casebackend.gaps.rules import Origin as Missing
+from knowledge.articles import Article as Entry
 from knowledge.articles import Audience, Kind
-from knowledge.ranking import Suggestion
 
 ANSWERS_A_CUSTOMER = (Kind.LAW, Kind.REGULATION, Kind.POLICY, Kind.BUSINESS, Kind.TROUBLE)
 
@@ -28,13 +31,6 @@ class MessageNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("这个会话里没有这条消息")
-
-
-class UseNotFound(NotFound):
-    slug = "suggestion-not-found"
-
-    def __init__(self) -> None:
-        super().__init__("没有这条建议记录")
 
 
 async def customer_words(session: AsyncSession, conversation_id: UUID) -> list[tuple[Message, str | None]]:
@@ -51,101 +47,77 @@ async def customer_words(session: AsyncSession, conversation_id: UUID) -> list[t
 
 
 async def for_conversation(
-    session: AsyncSession, knowledge: Knowledge, conversation_id: UUID, *, viewer: Principal, now: datetime
+    session: AsyncSession,
+    knowledge: Knowledge,
+    conversation_id: UUID,
+    *,
+    viewer: Principal,
+    now: datetime,
+    case: Case | None = None,
 ) -> Suggestions:
+    """For the last words of the customer; where nothing was said, for the case. `case`: which one the colleague has
+    open, where there are several."""
     if await session.get(Conversation, conversation_id) is None:
         raise ConversationNotFound
+    case = case or await newest_case(session, viewer, conversation_id)
     said = await customer_words(session, conversation_id)
     if not said:
-        return Suggestions(message_id=None, cards=[])
+        return await for_case(session, knowledge, case, viewer=viewer, now=now) if case else _nothing()
     message = said[-1][0]
     told = rules.stories([(each.text, asked) for each, asked in said])
-    cards = await _best(knowledge, told, on=local_date(now))
-    if viewer.user_id is not None:
-        await _record_shown(session, cards, message, viewer.user_id, now)
-    return Suggestions(message_id=message.id, cards=cards)
+    return await _cards(session, knowledge, told, conversation_id, message, case, Origin.TURN, viewer, now)
 
 
-async def for_text(knowledge: Knowledge, text: str, *, on: date) -> list[Card]:
-    return await _best(knowledge, [text], on=on)
+async def for_case(
+    session: AsyncSession, knowledge: Knowledge, case: Case, *, viewer: Principal, now: datetime
+) -> Suggestions:
+    """For the facts and the demand of a case, apart from what is being talked."""
+    told = [f"{case.facts}\n{case.demand}"]
+    return await _cards(session, knowledge, told, case.conversation_id, None, case, Origin.CASE, viewer, now)
 
 
-async def _best(knowledge: Knowledge, said: Sequence[str], *, on: date) -> list[Card]:
-    for question in rules.questions(said):
-        found = await knowledge.suggest(question, on=on, limit=rules.CARDS)
-        if found:
-            return [card(suggestion) for suggestion in found]
-    return []
+async def asked(
+    session: AsyncSession,
+    knowledge: Knowledge,
+    conversation_id: UUID,
+    question: str,
+    *,
+    viewer: Principal,
+    now: datetime,
+) -> Suggestions:
+    """A colleague asks; published entries answer, with what was refused before among them: now it was asked for."""
+    case = await newest_case(session, viewer, conversation_id)
+    return await _cards(session, knowledge, [question], conversation_id, None, case, Origin.ASKED, viewer, now)
 
 
-def card(suggestion: Suggestion) -> Card:
-    article = suggestion.article
-    return Card(
-        use_id=None,
-        article_id=article.id,
-        version=article.version,
-        title=article.title,
-        kind=article.kind,
-        clause=article.clause,
-        source=article.source,
-        effective_from=article.effective_from,
-        internal=article.audience is Audience.INTERNAL,
-        matched=list(suggestion.matched),
-        text=article.text,
+async def _cards(
+    session: AsyncSession,
+    knowledge: Knowledge,
+    told: Sequence[str],
+    conversation_id: UUID,
+    message: Message | None,
+    case: Case | None,
+    origin: Origin,
+    viewer: Principal,
+    now: datetime,
+) -> Suggestions:
+    refused = set() if origin is Origin.ASKED else await uses.refused_in(session, conversation_id, viewer.user_id)
+    found = await cards.best(
+        knowledge,
+        rules.questions(told),
+        on=local_date(now),
+        facts=await facts_of(session, case, now=now),
+        without=refused,
     )
-
-
-async def _record_shown(
-    session: AsyncSession, cards: list[Card], message: Message, user_id: UUID, now: datetime
-) -> None:
-    """Once for each card, message and colleague, however often the page asks."""
-    rows = await session.scalars(
-        select(SuggestionUse).where(SuggestionUse.message_id == message.id, SuggestionUse.user_id == user_id)
+    message_id = message.id if message else None
+    await uses.shown(
+        session, found, conversation_id=conversation_id, message_id=message_id, origin=origin, by=viewer, now=now
     )
-    known = {(row.article_id, row.version): row for row in rows}
-    for rank, shown in enumerate(cards, 1):
-        use = known.get((shown.article_id, shown.version))
-        if use is None:
-            use = SuggestionUse(
-                conversation_id=message.conversation_id,
-                message_id=message.id,
-                article_id=shown.article_id,
-                version=shown.version,
-                rank=rank,
-                user_id=user_id,
-                shown_at=now,
-            )
-            session.add(use)
-            await session.flush()
-        shown.use_id = use.id
+    return Suggestions(message_id=message_id, cards=found)
 
 
-async def mark_inserted(session: AsyncSession, use_id: UUID, *, by: Principal, now: datetime) -> SuggestionUse:
-    use = await session.get(SuggestionUse, use_id)
-    if use is None or use.user_id != by.user_id:
-        raise UseNotFound
-    use.inserted_at = use.inserted_at or now
-    await session.flush()
-    return use
-
-
-async def mark_sent(
-    session: AsyncSession, use_ids: Sequence[UUID], message: Message, text: str, *, by: Principal, now: datetime
-) -> None:
-    """Of what was inserted, how much went out. Ids of others are passed over."""
-    rows = await session.scalars(
-        select(SuggestionUse).where(
-            SuggestionUse.id.in_(use_ids),
-            SuggestionUse.user_id == by.user_id,
-            SuggestionUse.conversation_id == message.conversation_id,
-            SuggestionUse.inserted_at.is_not(None),
-        )
-    )
-    for use in rows:
-        article = await session.get(Article, (use.article_id, use.version))
-        use.sent_at, use.sent_message_id = now, message.id
-        use.kept = rules.kept(article.text, text) if article else None
-    await session.flush()
+def _nothing() -> Suggestions:
+    return Suggestions(message_id=None, cards=[])
 
 
 async def answer(
@@ -155,16 +127,36 @@ async def answer(
     message = await session.get(Message, message_id)
     if message is None or message.conversation_id != conversation_id:
         raise MessageNotFound
-    asked = rules.questions([message.text])
-    found = (
-        await knowledge.suggest(
-            asked[0], on=local_date(now), audience=Audience.EXTERNAL, kinds=ANSWERS_A_CUSTOMER, limit=1
-        )
-        if asked
-        else []
-    )
-    if not found:
+    best = await _for_customer(knowledge, message.text, on=local_date(now))
+    if best is None:
         return None
-    best = found[0].article
     source = f"{best.source} {best.clause}" if best.clause else best.source
     return Answer(title=best.title, text=best.text, source=source)
+
+
+async def _for_customer(knowledge: Knowledge, said: str, *, on: date) -> Entry | None:
+    """Whoever asks the complaint desk in few words without a subject asks about the complaint: then only the rules of
+    complaints answer."""
+    for question, branch in rules.asked_of_the_desk(said):
+        found = await knowledge.suggest(question, on=on, audience=Audience.EXTERNAL, kinds=ANSWERS_A_CUSTOMER, limit=1)
+        if found and found[0].article.branch.startswith(branch):
+            return found[0].article
+        if found:
+            return None
+    return None
+
+
+async def missed(
+    session: AsyncSession, conversation_id: UUID, message_id: UUID, *, by: Principal, now: datetime
+) -> None:
+    """What a customer asked the bot and nothing answers."""
+    message = await session.get_one(Message, message_id)
+    await gaps.opened(
+        session,
+        message.text,
+        origin=Missing.BOT,
+        by=by,
+        now=now,
+        conversation_id=conversation_id,
+        message_id=message_id,
+    )

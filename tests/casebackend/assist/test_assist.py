@@ -97,6 +97,16 @@ class TestAnsweringTheCustomer:
             assert entry is not None
             assert (entry.audience, entry.text) == ("external", response.json()["text"])
 
+    @pytest.mark.parametrize("words", ["问一下多久能答复", "多久能答复"])
+    async def test_who_asks_the_complaint_desk_without_a_subject_asks_about_the_complaint(
+        self, world: World, words: str
+    ) -> None:
+        async with world.database.reading() as session:
+            limits = await session.scalars(select(Article.title).where(Article.id == "law-complaint-time-limits"))
+        response = await self.ask(world, words)
+        assert response.status_code == 200
+        assert response.json()["title"] in set(limits)
+
     async def test_what_is_for_colleagues_only_is_never_told_to_a_customer(self, world: World) -> None:
         words = "一线能不能答应给客户赔钱，补偿金额谁审批"
         receipt = await world.says(words)

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebackend.assist.rules import ENOUGH, kept, questions, stories
+from casebackend.assist.rules import ENOUGH, asked_of_the_desk, kept, questions, stories
 
 
 def test_the_last_message_is_asked_first() -> None:
@@ -42,3 +42,9 @@ def test_all_nothing_and_half_of_it() -> None:
 def test_the_demand_is_read_together_with_the_story_it_belongs_to() -> None:
     told = stories([("你好", None), ("扣了我两次年费", None), ("把钱退给我", "field.demand"), ("到底能不能退", None)])
     assert told == ["你好", "扣了我两次年费 把钱退给我", "到底能不能退"]
+
+
+def test_few_words_without_an_answer_are_asked_again_of_the_complaint() -> None:
+    assert asked_of_the_desk("多久能答复") == [("多久能答复", ""), ("投诉多久能答复", "公众信息/投诉规则")]
+    assert len(asked_of_the_desk("我的信用卡年费为什么收了两次还不退")) == 1
+    assert asked_of_the_desk("[手机#1]") == []

@@ -1,0 +1,47 @@
+"""What a colleague who takes over reads first."""
+
+from datetime import date
+from uuid import UUID
+
+from casebackend.api.base import View
+
+
+class Fact(View):
+    """`seq`: the turn of the conversation that it was told in. `said`: which sentence of a recorded call. Neither: it
+    was entered by hand, or stands in our books."""
+
+    label: str
+    value: str
+    message_id: UUID | None = None
+    seq: int | None = None
+    said: int | None = None
+
+
+class Ending(View):
+    label: str
+    count: int
+
+
+class Earlier(View):
+    """Complaints of the same customer before this one. For understanding only: it never lowers the service."""
+
+    count: int
+    open: int
+    endings: list[Ending]
+    last_on: date
+
+
+class SuggestedClass(View):
+    label: str
+    name: str
+    score: float | None
+
+
+class Brief(View):
+    """`summary`: 150 characters at most. `number`: the case that it is about."""
+
+    summary: str
+    number: str | None
+    facts: list[Fact]
+    earlier: Earlier | None
+    classes: list[SuggestedClass]

@@ -1,0 +1,118 @@
+"""交接摘要: at most 150 characters and a table of facts, each with the turn that it came from."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Principal
+from casebackend.api.briefs import Brief, Fact, SuggestedClass
+from casebackend.assist import rules
+from casebackend.assist.earlier import earlier_of
+from casebackend.assist.facts import newest_case
+from casebackend.cases.model import Case
+from casebackend.cases.rules import Status
+from casebackend.cases.words import FIELD_LABELS, STATUS_LABELS
+from casebackend.conversations.errors import ConversationNotFound
+from casebackend.conversations.model import Conversation, Message
+from casebackend.conversations.rules import Author
+from casebackend.customers import service as customers
+from casebackend.drafts import queries as drafts
+from casebackend.drafts.model import Draft
+from casebackend.drafts.rules import LABELS, Field
+from casebackend.grading import queries as grading
+from casebackend.handoffs.rules import REASONS
+
+SURE_CLASSES = 2
+TOLD = {Field.DEMAND: "诉求"}
+
+
+async def brief(session: AsyncSession, conversation_id: UUID, *, viewer: Principal, case: Case | None = None) -> Brief:
+    """The caller has found the conversation to be within the reader's scope."""
+    conversation = await session.get(Conversation, conversation_id)
+    if conversation is None:
+        raise ConversationNotFound
+    case = case or await newest_case(session, viewer, conversation_id)
+    masks = (await customers.masks(session, [conversation_id])).get(conversation_id, {})
+    told = await _told(session, conversation_id, case, masks)
+    facts = [*told, *_of_case(case, told, masks), *_of_talk(conversation)]
+    return Brief(
+        summary=rules.summary({each.label: each.value for each in facts}),
+        number=case.number if case else None,
+        facts=facts,
+        earlier=await earlier_of(session, conversation, case, viewer),
+        classes=await _classes(session, case),
+    )
+
+
+async def _told(session: AsyncSession, conversation_id: UUID, case: Case | None, masks: dict[str, str]) -> list[Fact]:
+    """What the customer told the bot, field by field; before any of it, his first words."""
+    draft = await _draft(session, conversation_id, case)
+    held = await drafts.fields(session, draft) if draft else {}
+    if not held:
+        return await _first_words(session, conversation_id, masks) if case is None else []
+    wanted = [each.message_id for each in held.values() if each.message_id]
+    rows = await session.execute(select(Message.id, Message.seq).where(Message.id.in_(wanted)))
+    places: dict[UUID, int] = {id: seq for id, seq in rows}
+    return [
+        Fact(
+            label=TOLD.get(name, LABELS[name]),
+            value=customers.rendered(field.display, masks),
+            message_id=field.message_id,
+            seq=places.get(field.message_id) if field.message_id else None,
+            said=field.turn,
+        )
+        for name, field in held.items()
+        if field.display
+    ]
+
+
+async def _draft(session: AsyncSession, conversation_id: UUID, case: Case | None) -> Draft | None:
+    """What is being written now; else what the case was made from."""
+    being_written = await drafts.open_draft(session, conversation_id)
+    if being_written is not None or case is None:
+        return being_written
+    found: Draft | None = await session.scalar(select(Draft).where(Draft.case_id == case.id).limit(1))
+    return found
+
+
+async def _first_words(session: AsyncSession, conversation_id: UUID, masks: dict[str, str]) -> list[Fact]:
+    rows = await session.scalars(
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.author == Author.CUSTOMER)
+        .order_by(Message.seq)
+        .limit(rules.LOOK_BACK)
+    )
+    said = next((row for row in rows if len(row.text) >= rules.SHORT), None)
+    if said is None:
+        return []
+    words = customers.rendered(said.text, masks)
+    return [Fact(label="客户来意", value=words[: rules.ENOUGH], message_id=said.id, seq=said.seq)]
+
+
+def _of_case(case: Case | None, told: list[Fact], masks: dict[str, str]) -> list[Fact]:
+    """What stands in the case; its story where no turn tells it."""
+    if case is None:
+        return []
+    known = {fact.label for fact in told}
+    own = {"事情经过": case.facts, "诉求": case.demand}
+    rows = [Fact(label=name, value=customers.rendered(text, masks)) for name, text in own.items() if name not in known]
+    number = f"{case.number}（{STATUS_LABELS[Status(case.status)]}）"
+    return [*rows, Fact(label="投诉编号", value=number)]
+
+
+def _of_talk(conversation: Conversation) -> list[Fact]:
+    reason = conversation.handoff_reason
+    return [Fact(label="转人工原因", value=REASONS.get(reason, reason))] if reason else []
+
+
+async def _classes(session: AsyncSession, case: Case | None) -> list[SuggestedClass]:
+    """The two surest of each axis."""
+    if case is None:
+        return []
+    hints = await grading.hints(session, case.id, flags=False)
+    return [
+        SuggestedClass(label=FIELD_LABELS[each.field], name=each.name, score=each.score)
+        for each in hints
+        if each.rank <= SURE_CLASSES
+    ]

@@ -1,0 +1,145 @@
+"""People look for entries: what they asked for, read from the address, and what was found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from sanic import Request
+
+from casebackend.access.principal import Kind as PrincipalKind
+from casebackend.api.assist import Completions, CompletionView, Found, FoundPage, NothingFound
+from casebackend.calendar.rules import local_date
+from casebackend.paging import BadFilter, count, cursor_of, limit_of, one_of, read_cursor
+from knowledge.articles import Audience, Kind
+from knowledge.completions import Completion
+from knowledge.snapshot import DEEPEST, Bounds, Hit, Looked, Order, Shelves
+
+LONGEST_QUERY = 200
+LONGEST_NAME = 200
+HITS = 20
+COMPLETIONS = 8
+FIRST_YEAR, LAST_YEAR = 1990, 2199
+# The name of each bound in an address.
+PARAMETERS: Mapping[str, str] = MappingProxyType(
+    {"kinds": "kind", "branch": "branch", "source": "source", "audience": "audience", "on": "on"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    words: str
+    bounds: Bounds
+    order: Order
+    start: int
+
+
+def asked(request: Request) -> Asked:
+    cursor = request.args.get("cursor")
+    [start] = read_cursor(cursor, [count]) if cursor else [0]
+    return Asked(words_of(request), bounds_of(request), one_of(Order, request, "order") or Order.RELEVANCE, start)
+
+
+def words_of(request: Request) -> str:
+    return str(request.args.get("q") or "").replace("\0", "").strip()[:LONGEST_QUERY]
+
+
+def bounds_of(request: Request) -> Bounds:
+    """Today, where no day is asked for."""
+    kinds = [kind for kind in request.args.getlist("kind", []) if kind]
+    if not set(kinds) <= set(Kind):
+        raise BadFilter("kind")
+    return Bounds(
+        on=_day(request) or local_date(request.app.ctx.now()),
+        kinds=frozenset(map(Kind, kinds)) or None,
+        branch=one_of(_name, request, "branch"),
+        source=one_of(_name, request, "source"),
+        audience=audience_of(request),
+    )
+
+
+def audience_of(request: Request) -> Audience | None:
+    """What is internal is for colleagues: a program of another system never reads it, whatever it asks for."""
+    if request.ctx.principal.kind is not PrincipalKind.STAFF:
+        return Audience.EXTERNAL
+    return one_of(Audience, request, "audience")
+
+
+def _day(request: Request) -> date | None:
+    day = one_of(date.fromisoformat, request, "on")
+    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise BadFilter("on")
+    return day
+
+
+def _name(word: str) -> str:
+    if len(word) > LONGEST_NAME or "\0" in word:
+        raise ValueError(word)
+    return word
+
+
+async def look(request: Request, wanted: Asked) -> tuple[Looked, str | None]:
+    """With the cursor of the following page."""
+    limit = limit_of(request, HITS)
+    found: Looked = await request.app.ctx.knowledge.read(
+        lambda search: search.look(wanted.words, wanted.bounds, order=wanted.order, start=wanted.start, limit=limit)
+    )
+    end = wanted.start + len(found.hits)
+    more = found.hits and end < min(found.total, DEEPEST)
+    return found, cursor_of([end]) if more else None
+
+
+async def shelves(request: Request, bounds: Bounds) -> Shelves:
+    found: Shelves = await request.app.ctx.knowledge.read(lambda search: search.shelves(bounds))
+    return found
+
+
+async def complete(request: Request) -> list[Completion]:
+    typed, on = words_of(request), local_date(request.app.ctx.now())
+    audience = audience_of(request)
+    found: list[Completion] = await request.app.ctx.knowledge.read(
+        lambda search: search.complete(typed, on=on, audience=audience, limit=COMPLETIONS)
+    )
+    return found
+
+
+def completions_view(found: list[Completion]) -> Completions:
+    return Completions(
+        completions=[CompletionView(text=each.text, means=each.means, article_id=each.article_id) for each in found]
+    )
+
+
+def page_view(found: Looked, following: str | None) -> FoundPage:
+    advice, nothing = found.advice, None
+    if advice is not None:
+        nothing = NothingFound(
+            without={PARAMETERS[name]: hits for name, hits in advice.without.items()},
+            elsewhere=advice.elsewhere,
+            loose=dict(advice.loose),
+            near=dict(advice.near),
+        )
+    return FoundPage(
+        items=[_found(hit) for hit in found.hits],
+        next=following,
+        total=found.total,
+        unknown=list(found.unknown),
+        nothing=nothing,
+    )
+
+
+def _found(hit: Hit) -> Found:
+    article = hit.article
+    return Found(
+        article_id=article.id,
+        version=article.version,
+        title=article.title,
+        kind=article.kind,
+        clause=article.clause,
+        source=article.source,
+        effective_from=article.effective_from,
+        effective_to=article.effective_to,
+        internal=article.audience is Audience.INTERNAL,
+        excerpt="".join(piece.text for piece in hit.excerpt),
+        marked=list(dict.fromkeys(piece.text for piece in (*hit.title, *hit.excerpt) if piece.matched)),
+        text=article.text,
+    )

@@ -1,0 +1,58 @@
+"""What a colleague reads who takes a conversation over."""
+
+from sqlalchemy import select
+
+from casebackend.cases.model import Case
+from casebackend.conversations.model import Message
+from tests.casebackend.assist.shown import ASKED
+from tests.casebackend.cases.builders import Desk, drafted, filed
+from tests.casebackend.staff.logins import staff
+from tests.world import World
+
+
+async def test_every_fact_of_a_draft_names_the_turn_it_was_told_in(world: World) -> None:
+    conversation, _ = await drafted(world)
+    async with await staff(world, "agent") as client:
+        brief = (await client.get(f"/api/v1/conversations/{conversation}/brief")).json()
+        page = await client.get(f"/console/conversations/{conversation}/brief")
+    assert len(brief["summary"]) <= 150
+    assert brief["earlier"] is None
+    facts = {each["label"]: each for each in brief["facts"]}
+    async with world.database.reading() as session:
+        rows = await session.scalars(select(Message).where(Message.conversation_id == conversation))
+        places = {str(row.id): row.seq for row in rows}
+    assert {"事情经过", "诉求", "联系电话"} <= facts.keys()
+    assert all(each["seq"] == places[each["message_id"]] for each in facts.values())
+    assert f'href="#turn-{facts["诉求"]["seq"]}"' in page.text
+    assert "13800138000" not in page.text + str(brief)
+
+
+async def test_a_customer_who_complained_before_is_shown_with_how_it_ended(world: World) -> None:
+    first, desk = await filed(world), Desk(world)
+    await desk.replied(first.case_id)
+    world.wait(days=3)
+    second, desk = await filed(world), Desk(world)
+    async with world.database.reading() as session:
+        case = (await session.scalars(select(Case).where(Case.number == second.number))).one()
+    agent = await desk.browser("agent")
+    brief = (await agent.get(f"/api/v1/conversations/{case.conversation_id}/brief")).json()
+    assert brief["number"] == second.number
+    assert second.number in brief["summary"]
+    assert brief["earlier"] == {"count": 1, "open": 1, "endings": [], "last_on": "2026-03-02"}
+    at = f"/console/conversations/{case.conversation_id}/brief"
+    page = await agent.get(at, params={"case": second.number})
+    assert "此前投诉过 1 件" in page.text
+    assert "服务标准不变" in page.text
+    assert "此前投诉过" not in (await agent.get(at, params={"case": first.number})).text
+    executive = await desk.browser("executive")
+    assert (await executive.get(f"/api/v1/conversations/{case.conversation_id}/brief")).json()["earlier"] is None
+
+
+async def test_before_any_draft_the_first_words_stand_in_the_summary(world: World) -> None:
+    receipt = await world.says("你好")
+    await world.says(ASKED)
+    async with await staff(world, "agent") as client, await staff(world, "curator") as curator:
+        brief = (await client.get(f"/api/v1/conversations/{receipt.conversation_id}/brief")).json()
+        assert (await curator.get(f"/api/v1/conversations/{receipt.conversation_id}/brief")).status_code == 403
+    assert brief["summary"] == f"{ASKED}。尚未登记。"
+    assert [(each["label"], each["seq"]) for each in brief["facts"]] == [("客户来意", 2)]

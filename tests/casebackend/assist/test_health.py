@@ -1,0 +1,59 @@
+from tests.casebackend.assist.shown import ASKED, ENTRY, card, inserts_and_sends, with_reply
+from tests.casebackend.staff.logins import staff
+from tests.world import World
+
+REPLY = "很抱歉让您费心。年费以领卡合约和公示价目表为准，我们先核对再答复。"
+
+
+async def test_each_number_of_an_entry_is_the_length_of_the_list_behind_it(world: World) -> None:
+    await with_reply(world, REPLY)
+    async with await staff(world, "agent") as agent, await staff(world, "curator") as curator:
+        for sender, sent in (("a", REPLY), ("b", REPLY[:20] + "具体由同事回电")):
+            receipt = await world.says(ASKED, sender=sender)
+            first = await card(agent, receipt.conversation_id)
+            await inserts_and_sends(agent, receipt.conversation_id, sent, first["use_id"])
+        other = await card(agent, (await world.says(ASKED, sender="c")).conversation_id)
+        await agent.post(f"/api/v1/suggestions/{other['use_id']}/refused", json={"reason": "情况不同"})
+        flagged = await card(agent, (await world.says(ASKED, sender="d")).conversation_id)
+        await agent.post(f"/api/v1/suggestions/{flagged['use_id']}/flagged", json={"reason": "内容过期"})
+        row = (await curator.get("/api/v1/knowledge/health", params={"q": ENTRY})).json()["items"][0]
+        counted = {name: row[name] for name in ("inserted", "unchanged", "edited", "refused", "flagged", "opened")}
+        assert counted == {"inserted": 2, "unchanged": 1, "edited": 1, "refused": 1, "flagged": 1, "opened": 0}
+        assert row["shown"] == 4
+        assert row["useful"] == 0.5
+        assert 0.5 < row["kept"] < 1
+        for what, number in (counted | {"shown": row["shown"]}).items():
+            listed = await curator.get("/api/v1/knowledge/health/uses", params={"article": ENTRY, "what": what})
+            assert len(listed.json()["items"]) == number, what
+        page = await curator.get("/knowledge/health", params={"q": ENTRY})
+        assert f"article={ENTRY}&amp;what=refused" in page.text
+        uses = await curator.get("/knowledge/health/uses", params={"article": ENTRY, "what": "flagged"})
+        assert "内容过期" in uses.text
+        assert "/conversations/" not in uses.text
+        world.wait(days=40)
+    async with await staff(world, "agent") as agent, await staff(world, "curator") as curator:
+        lately = await curator.get("/api/v1/knowledge/health", params={"q": ENTRY, "days": "30"})
+        assert lately.json()["items"][0]["shown"] == 0
+        assert (await agent.get("/knowledge/health")).status_code == 403
+
+
+async def test_never_used_flagged_and_expiring_entries_are_found(world: World) -> None:
+    await with_reply(world, REPLY, effective_to=world.time.date().replace(month=4, day=10))
+    async with await staff(world, "agent") as agent, await staff(world, "lead") as lead:
+
+        async def ids(**asked: str) -> list[str]:
+            rows = (await lead.get("/api/v1/knowledge/health", params={"limit": "200"} | asked)).json()["items"]
+            return [each["article_id"] for each in rows]
+
+        assert ENTRY in await ids(only="unused", q=ENTRY)
+        assert await ids(only="expiring", q=ENTRY) == [ENTRY]
+        assert await ids(only="expiring", q=ENTRY, within="10") == []
+        assert await ids(only="flagged") == []
+        receipt = await world.says(ASKED)
+        first = await card(agent, receipt.conversation_id)
+        await agent.post(f"/api/v1/suggestions/{first['use_id']}/opened")
+        await agent.post(f"/api/v1/suggestions/{first['use_id']}/flagged", json={"reason": "内容过期"})
+        assert await ids(only="unused", q=ENTRY) == []
+        assert await ids(only="flagged") == [ENTRY]
+        assert (await lead.get("/knowledge/health?only=made-up")).status_code == 400
+        assert (await lead.get("/knowledge/health?only=expiring&kind=业务知识")).status_code == 200

@@ -1,0 +1,125 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casebackend.assist import wording
+from casebackend.assist.facts import Facts, ready
+from casebackend.assist.rules import confidence, phrasing, pieces, summary
+from casebackend.assist.wording import VARIABLES, filled, forbidden, remedies_on, with_empathy
+from casebackend.assist.wording import wording as data
+from casebackend.notifications.words import words
+
+KNOWN = {"客户称呼": "尊敬的客户", "投诉编号": "TS20260302000001", "金额": "1,200.00元"}
+
+
+def test_the_facts_of_the_case_stand_in_the_reply_and_what_nobody_knows_is_a_gap_to_be_seen() -> None:
+    text, missing = filled("{客户称呼}，编号{投诉编号}，{答复期限}前答复，涉及{金额}元。", KNOWN)
+    assert text == "尊敬的客户，编号TS20260302000001，【请填写：答复期限】前答复，涉及1,200.00元。"
+    assert missing == ["答复期限"]
+
+
+def test_braces_around_anything_else_are_a_gap_too() -> None:
+    assert filled("{身份证号}", {"身份证号": "x"}) == ("【请填写：身份证号】", ["身份证号"])
+
+
+@given(st.text(max_size=200), st.dictionaries(st.sampled_from(VARIABLES), st.text(max_size=10)))
+def test_no_brace_of_a_variable_is_ever_left(text: str, values: dict[str, str]) -> None:
+    shown, missing = filled(text + "{金额}", {name: value.replace("{", "") for name, value in values.items()})
+    assert "{金额}" not in shown
+    assert ("金额" in missing) is not bool(values.get("金额", "").replace("{", ""))
+
+
+def test_the_person_comes_before_the_matter_but_not_twice() -> None:
+    sentence = data().sentence
+    assert with_empathy("年费按合约收取。") == f"{sentence}年费按合约收取。"
+    assert with_empathy("您好，年费按合约收取。") == f"您好，{sentence}年费按合约收取。"
+    assert with_empathy("{客户称呼}，年费按合约收取。") == f"{{客户称呼}}，{sentence}年费按合约收取。"
+    for begun in ("{客户称呼}，突然少了一笔钱，您着急是难免的。年费按合约收取。", "您好，很抱歉让您久等。年费如下。"):
+        assert with_empathy(begun) == begun
+    assert forbidden(sentence).named == ""
+
+
+def test_the_remedies_follow_only_where_an_answer_is_given_and_once() -> None:
+    rule = remedies_on(date(2026, 3, 2))
+    assert rule is not None
+    assert remedies_on(date(2020, 2, 29)) is None
+    block = words(rule.of_branch)
+    assert ready("很抱歉。已核实。", Facts(dict(KNOWN)), script=False)[0] == "很抱歉。已核实。"
+    facts = Facts(dict(KNOWN), block, rule.recognised)
+    assert ready("很抱歉。已核实。", facts, script=False)[0].endswith(block)
+    told = "很抱歉。不同意的可以申请调解。"
+    assert ready(told, facts, script=False)[0] == told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我们保证三天内解决", "您放心，保证给您退", "这笔钱一定赔您", "肯定会退的", "不用担心，包赔",
+        "保 证 退 款", "我們保證退給您", "不保证，但一定赔",
+    ],
+)  # fmt: skip
+def test_a_promise_is_found_however_it_is_written(text: str) -> None:
+    assert forbidden(text).promises
+
+
+@pytest.mark.parametrize(
+    "text", ["这是我行的错", "责任在 我行", "这件事我们负全责", "如果是我们的错我们会改", "我行违规了"]
+)
+def test_an_admission_is_found(text: str) -> None:
+    assert forbidden(text).admissions
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不能保证一定成功", "我行无法保证收益", "保证金可以退回", "我行不承诺赔偿", "不得宣传或承诺保本保收益",
+        "一般保证的，先向借款人追索", "这不是我们的错误吗请核实", "核实后按规定答复您",
+    ],
+)  # fmt: skip
+def test_what_denies_it_or_means_something_else_is_said_freely(text: str) -> None:
+    assert not forbidden(text), forbidden(text).named
+
+
+def test_every_phrase_of_the_lists_is_found_as_it_stands() -> None:
+    for each in data().promises:
+        assert forbidden(each.say).promises == (each.say,) or each.say in forbidden(each.say).promises
+    for each in data().admissions:
+        assert each.say in forbidden(each.say).admissions
+
+
+def test_the_check_reads_any_text() -> None:
+    @given(st.text(max_size=300))
+    def reads(text: str) -> None:
+        assert isinstance(bool(forbidden(text)), bool)
+        assert wording.with_empathy(text)
+
+    reads()
+
+
+def test_confidence_is_said_in_words() -> None:
+    assert [confidence(score, 4.0) for score in (4.0, 5.5, 5.6, 7.9, 8.0, 30.0)] == [
+        "可能相关", "可能相关", "较吻合", "较吻合", "很吻合", "很吻合",
+    ]  # fmt: skip
+
+
+@given(st.text(max_size=80), st.lists(st.text(max_size=5), max_size=4))
+def test_marking_loses_no_character(text: str, matched: list[str]) -> None:
+    assert "".join(part for part, _ in pieces(text, matched)) == text
+
+
+def test_a_short_sentence_of_the_customer_may_become_a_way_of_asking() -> None:
+    assert phrasing("为什么扣了我两次年费？[手机#1]") == "为什么扣了我两次年费"
+    assert phrasing("好的") is None
+    assert phrasing("长" * 61) is None
+    assert phrasing("[已删除]为什么扣了我年费") is None
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["事情经过", "诉求", "被投诉机构", "涉及金额", "投诉编号", "转人工原因"]), st.text(max_size=400)
+    )
+)
+def test_a_summary_has_at_most_150_characters(facts: dict[str, str]) -> None:
+    assert len(summary(facts)) <= 150
