@@ -2,7 +2,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from knowledge.engine import Token
 LEXICON = Path(__file__).with_name("lexicon")
 RULES_VERSION = 1
 BANK_TERM_FREQUENCY = 20_000
+REMEMBERED = 64
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 ATOM = re.compile(r"(?P<word>[0-9a-z]+(?:[-_.][0-9a-z]+)*)|(?P<han>[㐀-鿿\U00020000-\U000323af])|(?P<gap>\S)")
 
@@ -33,6 +34,7 @@ class Lexicon:
         terms = _lines(folder / "bank_terms.txt")
         stops = _lines(folder / "stop_words.txt")
         groups = [line.split() for line in _lines(folder / "synonyms.txt")]
+        self.terms = tuple(terms)
         self.stop_words = frozenset(stops)
         self._concept_of = {wording: group[0] for group in groups for wording in group}
         self._wording = re.compile("|".join(map(re.escape, sorted(self._concept_of, key=len, reverse=True))))
@@ -40,12 +42,17 @@ class Lexicon:
         self._segmenter = rjieba.Jieba()
         for term in terms:
             self._segmenter.add_word(term, BANK_TERM_FREQUENCY, "n")
+        # One text is looked at as characters, as words and for what it means, one after the other.
+        self.normalise = lru_cache(maxsize=REMEMBERED)(self._normalised)
         parts = [str(RULES_VERSION), version("rjieba"), version("opencc"), *terms, "", *stops, "", *self._concept_of]
         self.fingerprint = hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
-    def normalise(self, text: str) -> str:
+    def _normalised(self, text: str) -> str:
         """Half-width, lower-case, simplified; always as long as the text, so that offsets keep their meaning."""
-        folded = "".join(c.lower() if len(c.lower()) == 1 else c for c in text.translate(FULL_WIDTH))
+        half = text.translate(FULL_WIDTH)
+        folded = half.lower()
+        if len(folded) != len(half):
+            folded = "".join(c.lower() if len(c.lower()) == 1 else c for c in half)
         folded = folded.encode(errors="replace").decode()
         simple: str = self._simplifier.convert(folded)
         if len(simple) == len(folded):

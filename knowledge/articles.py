@@ -116,31 +116,36 @@ def _entries(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _article(file: str, name: str, fields: dict[str, Any]) -> Article:
-    unknown = fields.keys() - set(Article.__slots__)
-    if unknown:
-        raise ContentError(file, name, f"不认识的字段 {'、'.join(sorted(map(str, unknown)))}")
     try:
-        article = Article(
-            id=_text(fields, "id"),
-            version=_version(fields.get("version", 1)),
-            kind=Kind(_text(fields, "kind")),
-            branch=_text(fields, "branch"),
-            title=_text(fields, "title"),
-            text=_text(fields, "text"),
-            questions=_texts(fields.get("questions", [])),
-            clause=_text(fields, "clause") if fields.get("clause") is not None else None,
-            source=_text(fields, "source"),
-            evidence=_text(fields, "evidence") if fields.get("evidence") is not None else None,
-            effective_from=_day(fields.get("effective_from")),
-            effective_to=_day(fields["effective_to"]) if fields.get("effective_to") is not None else None,
-            audience=Audience(_text(fields, "audience")),
-            reply=_text(fields, "reply") if fields.get("reply") is not None else None,
-            links=_texts(fields.get("links", []), "links"),
-            supersedes=_text(fields, "supersedes") if fields.get("supersedes") is not None else None,
-        )
-        _refuse_contradictions(article)
+        return article_of(fields)
     except ValueError as error:
         raise ContentError(file, name, str(error)) from error
+
+
+def article_of(fields: dict[str, Any]) -> Article:
+    """A whole entry, or a ValueError that says what is wrong: the rules of every way in."""
+    unknown = fields.keys() - set(Article.__slots__)
+    if unknown:
+        raise ValueError(f"不认识的字段 {'、'.join(sorted(map(str, unknown)))}")
+    article = Article(
+        id=_text(fields, "id"),
+        version=_version(fields.get("version", 1)),
+        kind=Kind(_text(fields, "kind")),
+        branch=_text(fields, "branch"),
+        title=_text(fields, "title"),
+        text=_text(fields, "text"),
+        questions=_texts(fields.get("questions", [])),
+        clause=_text(fields, "clause") if fields.get("clause") is not None else None,
+        source=_text(fields, "source"),
+        evidence=_text(fields, "evidence") if fields.get("evidence") is not None else None,
+        effective_from=_day(fields.get("effective_from")),
+        effective_to=_day(fields["effective_to"]) if fields.get("effective_to") is not None else None,
+        audience=Audience(_text(fields, "audience")),
+        reply=_text(fields, "reply") if fields.get("reply") is not None else None,
+        links=_texts(fields.get("links", []), "links"),
+        supersedes=_text(fields, "supersedes") if fields.get("supersedes") is not None else None,
+    )
+    _refuse_contradictions(article)
     return article
 
 

@@ -1,6 +1,8 @@
 import re
 
 CLAUSE = re.compile(r"第\s*([0-9]+|[〇零一二两三四五六七八九十百]+)\s*条")
+# "17条" at the end of what is said or before 款 and 规定: not the "3条" of "3条短信"
+BARE_CLAUSE = re.compile(r"(?<![0-9第])([1-9][0-9]{0,2})\s*条(?=$|[\s款规第，。、,?？])")
 DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 UNITS = {"十": 10, "百": 100}
 

@@ -15,8 +15,7 @@ from knowledge.articles import Article, Audience, Kind, close_superseded, conten
 from knowledge.clauses import clause_numbers
 from knowledge.engine import ID, KEYWORD, STORED, TEXT, FileIndex, FileStorage, RamStorage, Schema
 
-FORMAT = 2
-KEPT_GENERATIONS = 2
+FORMAT = 3
 META = "meta.json"
 CURRENT = "current"
 WRITER_LOCK = "MAIN_WRITELOCK"
@@ -47,15 +46,21 @@ def build(root: Path, articles: Iterable[Article]) -> Path:
         folder.mkdir(mode=0o700)
         _write(folder, articles)
         _seal(folder, content_digest(articles))
+        before = _served(root)
         _swap(root, folder)
-        _prune(root, keep=folder)
+        _prune(root, keep={folder.name, before})
     return folder
 
 
 def open_current(root: Path, expected_digest: str | None = None) -> OpenedIndex:
     """Reads and verifies every byte once and serves from memory: what happens to the files later harms nobody."""
     folder = current_folder(root)
-    meta, files = _verified(folder)
+    try:
+        meta, files = _verified(folder)
+    except IndexUnusable:
+        if current_folder(root) == folder:
+            raise
+        return open_current(root, expected_digest)  # replaced while it was read
     if meta["lexicon"] != default_lexicon().fingerprint or meta["format"] != FORMAT:
         raise IndexUnusable(f"{folder.name}: 由另一版分词规则生成")
     if expected_digest is not None and meta["content"] != expected_digest:
@@ -79,6 +84,8 @@ def _schema() -> Any:
         clause=KEYWORD(),
         kind=ID(),
         audience=ID(),
+        branch=ID(),
+        source=ID(),
         starts=ID(),
         ends=ID(),
         title=TEXT(analyzer=words, phrase=False),
@@ -109,6 +116,8 @@ def _document(article: Article) -> dict[str, Any]:
         "clause": " ".join(clause_numbers(article.clause or "")),
         "kind": article.kind.value,
         "audience": article.audience.value,
+        "branch": article.branch,
+        "source": article.source,
         "starts": article.effective_from.isoformat(),
         "ends": (article.effective_to or date.max).isoformat(),
         "title": article.title,
@@ -166,11 +175,18 @@ def _swap(root: Path, folder: Path) -> None:
     _fsync(root)
 
 
-def _prune(root: Path, keep: Path) -> None:
-    oldest_kept = sorted(_generations(root))[-KEPT_GENERATIONS:][0]
+def _served(root: Path) -> str:
+    try:
+        return current_folder(root).name
+    except IndexUnusable:
+        return ""
+
+
+def _prune(root: Path, keep: set[str]) -> None:
+    """What was served until now stays for whoever is reading it; what a killed builder left does not."""
     for number in _generations(root):
-        if number < oldest_kept and (folder := root / f"gen-{number}") != keep:
-            shutil.rmtree(folder)
+        if f"gen-{number}" not in keep:
+            shutil.rmtree(root / f"gen-{number}")
 
 
 def _generations(root: Path) -> list[int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from knowledge.analyzer import Piece, default_lexicon
-from knowledge.clauses import CLAUSE, clause_numbers
+from knowledge.clauses import BARE_CLAUSE, CLAUSE, clause_numbers
 from knowledge.engine import And, AndMaybe, Or, Phrase, Term
 
 QUOTED = re.compile(r"[\"“”「」『』]([^\"“”「」『』]+)[\"“”「」『』]")
@@ -25,10 +25,16 @@ class Wanted:
     words: tuple[str, ...]
     grams: tuple[str, ...]
     names: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
 
     def highlight_terms(self) -> tuple[str, ...]:
         long_words = tuple(word for word in self.words if len(word) > 1)
         return self.phrases + self.clauses + (long_words or self.words or self.grams)
+
+
+def loosened(text: str) -> str:
+    """The same words, where nothing is required any more."""
+    return " ".join(CLAUSE.sub(" ", QUOTED.sub(r" \1 ", text)).split())
 
 
 def parse(text: str) -> Wanted:
@@ -44,6 +50,7 @@ def parse(text: str) -> Wanted:
         words=_distinct(lexicon.words(rest)),
         grams=_distinct(grams or lexicon.grams(rest)),
         names=tuple(loose.split()),
+        numbers=tuple(f"第{number}条" for number in BARE_CLAUSE.findall(loose)),
     )
 
 
@@ -58,6 +65,9 @@ def compose(wanted: Wanted, reader: Any) -> Any:
     ]
     ranking += [
         Term("grams", gram, boost=GRAM_WEIGHT) for gram in _most_telling(wanted.grams, ("grams",), MOST_GRAMS, reader)
+    ]
+    ranking += [
+        Term("clause", number, boost=CLAUSE_WEIGHT) for number in wanted.numbers if ("clause", number) in reader
     ]
     ranking += [Term("id", name, boost=ID_WEIGHT) for name in wanted.names if ("id", name) in reader]
     if any(part is None for part in required) or not (required or ranking):

@@ -1,25 +1,16 @@
 import threading
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
-from knowledge.articles import Article, Audience, Kind
-from knowledge.engine import BM25F, And, Or, Term, TermRange
-from knowledge.highlights import Segment, excerpt, highlight
-from knowledge.index import META, IndexUnusable, OpenedIndex, current_folder, open_current, stored_article
-from knowledge.query import compose, parse
+from knowledge.articles import Audience, Kind
+from knowledge.completions import Completer, Completion
+from knowledge.index import CURRENT, META, IndexUnusable, current_folder, open_current
+from knowledge.query import parse
+from knowledge.snapshot import Bounds, Looked, Order, Shelves, Snapshot
+from knowledge.snapshot import Hit as Hit
 
 Generation = tuple[Path, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    article: Article
-    score: float
-    title: tuple[Segment, ...]
-    excerpt: tuple[Segment, ...]
 
 
 class Search:
@@ -28,7 +19,9 @@ class Search:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._one_at_a_time = threading.Lock()
-        self._held: tuple[Generation, _Snapshot] | None = None
+        self._held: tuple[Generation, Snapshot] | None = None
+        self._one_reads_all = threading.Lock()
+        self._completing: tuple[Generation, Completer] | None = None
 
     def find(
         self,
@@ -39,50 +32,65 @@ class Search:
         audience: Audience | None = None,
         limit: int = 10,
     ) -> list[Hit]:
-        chosen = None if kinds is None else frozenset(kinds)
-        with self._one_at_a_time:
-            return self._current().find(query, on, chosen, audience, limit)
+        bounds = Bounds(on, None if kinds is None else frozenset(kinds), audience=audience)
+        return self._ask(lambda snapshot: snapshot.find(parse(query), bounds, 0, limit))
+
+    def look(
+        self, query: str, bounds: Bounds, *, order: Order = Order.RELEVANCE, start: int = 0, limit: int = 20
+    ) -> Looked:
+        """Without words: everything within the bounds, the newest first."""
+        return self._ask(lambda snapshot: snapshot.look(query, bounds, order, start, limit))
+
+    def shelves(self, bounds: Bounds) -> Shelves:
+        return self._ask(lambda snapshot: snapshot.shelves(bounds))
+
+    def complete(self, typed: str, *, on: date, audience: Audience | None = None, limit: int = 8) -> list[Completion]:
+        return self._completer().complete(typed, on=on, audience=audience, limit=limit)
 
     @property
     def content_digest(self) -> str:
-        with self._one_at_a_time:
-            return self._current().content_digest
+        return self._ask(lambda snapshot: snapshot.content_digest)
 
-    def _current(self) -> "_Snapshot":
+    def _completer(self) -> Completer:
+        """To read all entries takes seconds where they are many: meanwhile searches go on, and who types is offered
+        what there was before."""
+        generation, held = _settled(self._root, lambda: _generation(self._root)), self._completing
+        if held is not None and (held[0] == generation or self._one_reads_all.locked()):
+            return held[1]
+        with self._one_reads_all:
+            if self._completing is None or self._completing[0] != generation:
+                opened = _settled(self._root, lambda: open_current(self._root))
+                self._completing = (generation, Snapshot(opened).completer())
+            return self._completing[1]
+
+    def _ask[T](self, question: Callable[[Snapshot], T]) -> T:
+        with self._one_at_a_time:
+            return question(_settled(self._root, self._current))
+
+    def _current(self) -> Snapshot:
         generation = _generation(self._root)
         if self._held is None or self._held[0] != generation:
-            self._held = (generation, _Snapshot(open_current(self._root)))
+            self._held = (generation, Snapshot(open_current(self._root)))
         return self._held[1]
 
 
-class _Snapshot:
-    def __init__(self, opened: OpenedIndex) -> None:
-        self.content_digest = opened.content_digest
-        self._searcher = opened.whoosh.searcher(weighting=BM25F())
-        self._allowed = lru_cache(maxsize=32)(self._allowed_documents)
+def _settled[T](root: Path, read: Callable[[], T]) -> T:
+    """Builders in a row may prune a generation while it is being read: then the next one is read."""
+    while True:
+        led = _led(root)
+        try:
+            return read()
+        except IndexUnusable:
+            if _led(root) == led:
+                raise
 
-    def find(
-        self, query: str, on: date, kinds: frozenset[Kind] | None, audience: Audience | None, limit: int
-    ) -> list[Hit]:
-        wanted = parse(query)
-        composed = compose(wanted, self._searcher.reader())
-        allowed = self._allowed(on, kinds, audience)
-        if composed is None or limit < 1 or not allowed:  # Whoosh takes an empty filter for no filter
-            return []
-        results = self._searcher.search(composed, filter=allowed, limit=limit)
-        terms = wanted.highlight_terms()
-        hits = [(stored_article(result["article"]), float(result.score)) for result in results]
-        return [Hit(a, score, highlight(a.title, terms), excerpt(a.text, terms)) for a, score in hits]
 
-    def _allowed_documents(self, on: date, kinds: frozenset[Kind] | None, audience: Audience | None) -> set[int]:
-        """Days are compared as ISO text: NumericRange of Whoosh 2.7.4 lets days through that lie outside."""
-        day = on.isoformat()
-        parts = [TermRange("starts", None, day), TermRange("ends", day, None)]
-        if kinds is not None:
-            parts.append(Or([Term("kind", kind.value) for kind in kinds]))
-        if audience is not None:
-            parts.append(Term("audience", audience.value))
-        return set(self._searcher.docs_for_query(And(parts)))
+def _led(root: Path) -> Path | None:
+    """Where `current` leads, whether there is something or not."""
+    try:
+        return (root / CURRENT).readlink()
+    except OSError:
+        return None
 
 
 def _generation(root: Path) -> Generation:

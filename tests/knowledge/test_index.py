@@ -119,3 +119,11 @@ def test_a_second_builder_is_turned_away_and_the_next_one_is_not(tmp_path: Path)
     done.set()
     other.join(20)
     build(tmp_path, [article()])
+
+
+def test_what_a_killed_builder_left_is_cleared_and_what_was_served_stays(tmp_path: Path) -> None:
+    build(tmp_path, [article()])
+    for number in (2, 3):
+        (tmp_path / f"gen-{number}").mkdir()
+    build(tmp_path, [article(version=2)])
+    assert sorted(path.name for path in tmp_path.glob("gen-*")) == ["gen-1", "gen-4"]

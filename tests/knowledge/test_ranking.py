@@ -186,3 +186,32 @@ def test_the_same_question_gets_the_same_answer_whatever_the_order_of_entries() 
 
 def test_a_bank_without_entries_has_no_suggestions() -> None:
     assert ids(Suggester([]), "年费") == []
+
+
+def test_taking_over_changes_answers_as_starting_anew_would() -> None:
+    """Ten entries, so that one that is gone is not much of what is held."""
+    others = [article(id=f"other-{n}", title=f"第{n}种事情", questions=()) for n in range(10)]
+    suggester = Suggester([article(), *others])
+    slang = "薅羊毛薅到我头上来啦"
+    fresh = article(id="slang", title=slang, questions=())
+    assert suggester.update([article(), fresh, *others], [("fee", "年费坑人")])
+    assert ids(suggester, slang)[0] == "slang"
+    assert ids(suggester, "年费坑人")[0] == "fee"
+    assert suggester.update([article(), *others], [("fee", "年费坑人")])
+    assert "slang" not in ids(suggester, slang)
+    again = article(version=2, effective_from=date(2026, 6, 1), text="新的说法")
+    assert suggester.update([article(), again, *others], [("fee", "年费坑人")])
+    for day, version in ((date(2026, 5, 31), 1), (date(2026, 6, 1), 2)):
+        assert [s.article.version for s in suggester.suggest("年费坑人", on=day, limit=1)] == [version]
+
+
+def test_what_was_unlearned_or_mostly_replaced_asks_for_a_new_start() -> None:
+    suggester = Suggester([article()], [("fee", "年费坑人")])
+    assert not suggester.update([article()], [])
+    assert not suggester.update([article(id="another")], [("fee", "年费坑人")])
+    assert ids(suggester, "年费坑人")[0] == "fee"
+
+
+def test_the_very_words_of_a_question_bring_its_entry_first() -> None:
+    suggester = Suggester(load_content())
+    assert ids(suggester, "怎么投诉？")[0] == next(e.id for e in load_content() if "怎么投诉" in e.questions)

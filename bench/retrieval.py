@@ -1,0 +1,116 @@
+"""Whether the right entry is found for what people ask: ours beside Whoosh, tantivy and bm25s, on the same fields.
+
+python -m bench.retrieval [--only cold,learned,paraphrases]. The blind sets are read as totals; nobody looks at misses.
+"""
+
+import argparse
+import os
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from bench.retrieval_peers import PEERS, Document, Judged, Ranking, judged
+from knowledge.articles import Article, Audience, Kind, load_content
+from knowledge.ranking import FLOOR, Suggester
+from ops.figures import Figures
+from tests.knowledge.evaluating import ON, by_id, questions, taught
+
+DATA = Path(os.environ.get("TINGSU_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+PARTS = ("cold", "learned", "paraphrases")
+AT = (1, 3, 10)
+
+
+def ours(suggester: Suggester, articles: Iterable[Article], floor: float | None = None) -> Ranking:
+    number_of = {article.id: number for number, article in enumerate(articles)}
+    rank = by_id(suggester, floor=floor)
+    return lambda text, limit: [number_of[id] for id in rank(text, limit)]
+
+
+def cold(figures: Figures, articles: list[Article]) -> None:
+    number_of = {article.id: number for number, article in enumerate(articles)}
+    asked = [(each.text, {number_of[each.id]}) for each in questions("cold")]
+    documents = [Document(article.title, article.questions, article.text) for article in articles]
+    suggester = Suggester(articles)
+    mine = judged(ours(suggester, articles), asked)
+    peers = {name: judged(build(documents), asked) for name, build in PEERS.items()}
+    for name, peer in peers.items():
+        for within in AT:
+            bar = 1.3 if (name, within) == ("Whoosh", 1) else 1.0001 if within > 1 else None
+            figures.show(f"cold: R@{within}, ours / {name}", ours=mine.recall(within), peer=peer.recall(within),
+                         bar=bar, at_least=True, questions=len(asked), entries=len(articles))  # fmt: skip
+    shown = judged(ours(suggester, articles, FLOOR), asked)
+    figures.show("cold: R@1 of what is good enough to be shown", ours=shown.recall(1), r3=round(shown.recall(3), 4))
+    _cpu(figures, "cold", mine, peers)
+
+
+def learned(figures: Figures, articles: list[Article]) -> None:
+    number_of = {article.id: number for number, article in enumerate(articles)}
+    asked = [(each.text, {number_of[each.id]}) for each in questions("asked")]
+    before = judged(ours(Suggester(articles), articles), asked)
+    after = judged(ours(taught(articles), articles), asked)
+    one, other = before.recall(1), after.recall(1)
+    figures.show("learned: share of the cold error at R@1 that is closed", ours=(other - one) / (1 - one), bar=0.5,
+                 at_least=True, cold=round(one, 4), learned=round(other, 4))  # fmt: skip
+
+
+def paraphrases(figures: Figures) -> None:
+    """AFQMC dev: of each positive pair the first is asked; all sentences but itself are documents."""
+    source = DATA / "afqmc" / "dev.txt"
+    if not source.exists():
+        figures.show("paraphrases (AFQMC dev)", ours=None, why=f"{source.name} is not there")
+        return
+    rows = [line.split("\t") for line in source.read_text(encoding="utf-8").splitlines()]
+    sentences = list(dict.fromkeys(sentence for row in rows for sentence in row[:2]))
+    number_of = {sentence: number for number, sentence in enumerate(sentences)}
+    right: dict[str, set[int]] = {}
+    for one, other, same in rows:
+        if same == "1" and one != other:
+            right.setdefault(one, set()).add(number_of[other])
+    articles = [_article(f"s{number}", sentence) for number, sentence in enumerate(sentences)]
+    documents = [Document(sentence, (), "") for sentence in sentences]
+    asked = list(right.items())
+    mine = judged(_others(ours(Suggester(articles), articles), number_of), asked)
+    peers = {name: judged(_others(build(documents), number_of), asked) for name, build in PEERS.items()}
+    for name, peer in peers.items():
+        for within in AT:
+            bar = None if within == 3 else 1.0001
+            figures.show(f"paraphrases: R@{within}, ours / {name}", ours=mine.recall(within), peer=peer.recall(within),
+                         bar=bar, at_least=True, asked=len(asked), documents=len(sentences))  # fmt: skip
+    _cpu(figures, "paraphrases", mine, peers)
+
+
+def _others(rank: Ranking, number_of: dict[str, int]) -> Ranking:
+    return lambda text, limit: [n for n in rank(text, limit + 1) if n != number_of[text]][:limit]
+
+
+def _article(id: str, sentence: str) -> Article:
+    return Article(
+        id=id, version=1, kind=Kind.TROUBLE, branch="", title=sentence, text="", questions=(), clause=None, source="",
+        evidence=None, effective_from=date(2026, 1, 1), effective_to=None, audience=Audience.EXTERNAL,
+    )  # fmt: skip
+
+
+def _cpu(figures: Figures, part: str, mine: Judged, peers: dict[str, Judged]) -> None:
+    for name, peer in peers.items():
+        figures.show(f"{part}: CPU ms of one question p50, ours / {name}", ours=mine.cpu(50), peer=peer.cpu(50),
+                     p95=round(mine.cpu(95), 3), peer_p95=round(peer.cpu(95), 3))  # fmt: skip
+
+
+def main() -> int:
+    options = argparse.ArgumentParser()
+    options.add_argument("--only", default=",".join(PARTS))
+    wanted = options.parse_args().only.split(",")
+    figures, articles = Figures(), load_content()
+    if any(article for article in articles if not article.in_force(ON)):
+        raise SystemExit("every entry must be in force on the day of the bench")
+    if "cold" in wanted:
+        cold(figures, articles)
+    if "learned" in wanted:
+        learned(figures, articles)
+    if "paraphrases" in wanted:
+        paraphrases(figures)
+    return figures.exit_code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
