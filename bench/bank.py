@@ -1,19 +1,23 @@
-"""An invented bank of any size on PostgreSQL: cases over three years, most of them closed, loaded with COPY."""
+"""An invented bank of any size: cases over three years, most of them closed; into PostgreSQL with COPY, into SQLite
+with the types of the models."""
 
+import json
 import random
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import Table, create_engine
+from sqlalchemy import Connection, Table, create_engine
 
 from casebackend.cases.model import Case, CaseParticipant
 from casebackend.clocks.model import Timer
 from casebackend.customers.model import Customer, PersonalValue
+from casebackend.database import UtcDateTime
+from casebackend.engines import is_sqlite
 from casebackend.timeline.model import TimelineEntry
 
 YEARS = 3
@@ -68,6 +72,9 @@ EMPTY: dict[type, Any] = {
 }
 
 
+READ: dict[type, Any] = {UUID: UUID, date: date.fromisoformat, int: int, Decimal: Decimal}
+
+
 def uuid_of(kind: int, number: int) -> str:
     """Spread like random ones, the same in each run."""
     return f"{number * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF:016x}{0x8000 | kind:04x}{number:012x}"
@@ -77,7 +84,7 @@ class Filling:
     """Columns that differ from row to row, and after them those that are the same in all."""
 
     def __init__(self, model: Any, columns: Sequence[str], **same: Any) -> None:
-        self.name = model.__tablename__
+        self.name, self.table = model.__tablename__, model.__table__
         self.columns = columns
         self.same = {name: value for name, value in (_defaults(model) | same).items() if name not in columns}
 
@@ -88,6 +95,24 @@ class Filling:
             while some := ["\t".join(row) for row in islice(rows, 2_000)]:
                 copy.write(tail.join(some) + tail)
         connection.commit()
+
+    def insert(self, connection: Connection, rows: Iterator[Sequence[str]]) -> None:
+        same = {name: self._read(name, value) for name, value in self.same.items()}
+        while some := list(islice(rows, 2_000)):
+            filled = [
+                {name: self._read(name, value) for name, value in zip(self.columns, row, strict=True)} | same
+                for row in some
+            ]
+            connection.execute(self.table.insert(), filled)
+
+    def _read(self, name: str, value: Any) -> Any:
+        """As COPY would read it."""
+        if value == NULL or not isinstance(value, str):
+            return None if value == NULL else value
+        kind = self.table.c[name].type
+        if isinstance(kind, UtcDateTime):
+            return datetime.fromisoformat(value)
+        return json.loads(value) if value in ("[]", "{}") else READ.get(kind.python_type, str)(value)
 
 
 class Load:
@@ -102,13 +127,21 @@ class Load:
         self.customers = max(1, cases // 4)
 
     def run(self) -> None:
-        engine = create_engine(self.url)
+        engine = create_engine(self.url.replace("+aiosqlite", ""))
         filled = (Customer, Case, PersonalValue, CaseParticipant, TimelineEntry, Timer)
         tables: list[Table] = [each.__table__ for each in filled]  # type: ignore[misc]
         indexes = [index for table in tables for index in table.indexes if not index.unique]
         with engine.begin() as connection:
             for index in indexes:
                 index.drop(connection)
+            if is_sqlite(self.url):
+                for filling, rows in self._all():
+                    filling.insert(connection, rows)
+                for index in indexes:
+                    index.create(connection)
+        if is_sqlite(self.url):
+            engine.dispose()
+            return
         plain = self.url.replace("+psycopg", "")
         with psycopg.connect(plain) as one:
             for filling, rows in self._all():

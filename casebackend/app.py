@@ -9,8 +9,11 @@ from sanic import Blueprint, Sanic
 from casebackend import openapi, operations, problems
 from casebackend.access import functions
 from casebackend.assignments import routes as assignments
+from casebackend.assist import health_routes as knowledge_health
 from casebackend.assist import routes as assist
+from casebackend.assist import suggestion_routes as suggestions
 from casebackend.audit import routes as audit
+from casebackend.candidates import routes as candidates
 from casebackend.cases import around_routes as around
 from casebackend.cases import enclosing_routes as attachments
 from casebackend.cases import routes as cases
@@ -21,6 +24,7 @@ from casebackend.contacts import routes as contacts
 from casebackend.conversations import media_routes as media
 from casebackend.conversations import routes as conversations
 from casebackend.curation import knowledge_index
+from casebackend.curation import routes as curation
 from casebackend.database import Database
 from casebackend.digests import routes as digests
 from casebackend.disclosures import routes as disclosures
@@ -30,9 +34,11 @@ from casebackend.exports import routes as exports
 from casebackend.extensions import routes as extensions
 from casebackend.families import routes as families
 from casebackend.forms import routes as forms
+from casebackend.gaps import routes as gaps
 from casebackend.handoffs import routes as handoffs
 from casebackend.heartbeats import health
 from casebackend.heartbeats import routes as heartbeats
+from casebackend.identity import core_http
 from casebackend.identity import routes as identity
 from casebackend.metrics import routes as metrics
 from casebackend.notices import routes as notices
@@ -40,7 +46,10 @@ from casebackend.notices import settings_routes as thresholds
 from casebackend.people import import_routes as imports
 from casebackend.people import routes as people
 from casebackend.people import unit_routes as units
+from casebackend.pickups import routes as pickups
 from casebackend.policies import routes as security
+from casebackend.precedents import index as precedent_index
+from casebackend.precedents import routes as precedents
 from casebackend.recordings import routes as recordings
 from casebackend.registration import dictionary_routes as dictionaries
 from casebackend.registration import routes as registration
@@ -61,11 +70,14 @@ API = (
     around.tasks_bp, around.recusals_bp, around.evidence_bp, assignments.bp, conversations.bp, drafts.bp,
     cases.bp, cases.own_bp, requests.own_bp, cases.handlings_bp, voids.bp, dictionaries.bp, registration.bp,
     registration.drafts_bp,
-    reports.bp, revisits.bp, handoffs.bp, heartbeats.bp, assist.bp, families.bp, families.own_bp, reviews.bp,
+    reports.bp, revisits.bp, handoffs.bp, heartbeats.bp, assist.bp, suggestions.bp,
+    knowledge_health.bp, knowledge_health.phrasings_bp, gaps.bp, families.bp, families.own_bp, reviews.bp,
     extensions.bp, limits.bp, profiles.bp, openapi.bp, digests.bp, escalations.bp, notices.bp, supervision.bp,
     thresholds.bp, security.bp, logins.bp, tokens.bp, people.bp, people.requests_bp, units.bp, imports.bp,
     shifts.shifts_bp, shifts.handovers_bp, shifts.states_bp,
-    identity.bp,
+    identity.bp, pickups.bp, pickups.own_bp,
+    curation.bp,
+    candidates.bp, precedents.bp,
     disclosures.bp, forms.bp, audit.bp, contacts.bp, exports.bp, retention.bp,
 )  # fmt: skip
 
@@ -84,6 +96,8 @@ def create_app(
     app.ctx.now = now
     problems.register(app)
     knowledge_index.install(app)
+    precedent_index.install(app)
+    core_http.install(app, settings)
     console.install(app)
     app.ctx.functions = functions.listed(
         app.ctx.matrix.rows, {name: each.summary for name, each in operations.OPERATIONS.items()}

@@ -23,9 +23,11 @@ from casebackend.drafts.rules import DraftState
 from casebackend.families.model import CaseLink
 from casebackend.families.rules import LinkKind
 from casebackend.leader import LeaderLease
+from casebackend.notices.model import Notice
 from casebackend.outbox.model import OutboxMessage
 from casebackend.registration.model import Registration
 from casebackend.reviews.model import Review
+from casebackend.staff.model import User
 from casebackend.timeline.model import TimelineEntry
 from casebackend.timeline.rules import Kind
 
@@ -208,9 +210,17 @@ async def files(session: AsyncSession, now: datetime) -> list[str]:
     return await attachments.missing(session)
 
 
+async def hearers(session: AsyncSession, now: datetime) -> list[str]:
+    """Every unread note to colleagues has somebody who finds it: a person, or people in the unit that it waits for."""
+    people = select(User.id).where(User.organisation_id == Notice.unit_id, User.active).exists()
+    lost = select(Notice.kind, func.count()).where(Notice.user_id.is_(None), Notice.read_at.is_(None), ~people)
+    return [f"{count} 条提醒（{kind}）没有收件人" for kind, count in await session.execute(lost.group_by(Notice.kind))]
+
+
 CHECKS: tuple[Check, ...] = (
     files,
     drafts_and_cases, numbers, companions, paths, voids, audit_chain, leases, references, strikes, late_clocks,
+    hearers,
 )  # fmt: skip
 
 

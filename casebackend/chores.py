@@ -17,11 +17,14 @@ from casebackend.attachments.service import Content
 from casebackend.audit import anchors
 from casebackend.calendar.queries import ends_soon
 from casebackend.calendar.rules import local_date
+from casebackend.candidates import jobs as candidates
 from casebackend.cases import countersigning, task_jobs
 from casebackend.cases import jobs as cases
 from casebackend.clocks import jobs as clocks
 from casebackend.clocks.service import recompute_provisional
 from casebackend.conversations import deliveries
+from casebackend.curation import indexing
+from casebackend.curation import jobs as curation
 from casebackend.database import Database
 from casebackend.dictionaries import changing as dictionaries
 from casebackend.digests import jobs as digests
@@ -40,6 +43,7 @@ from casebackend.outbox.jobs import Subscriber
 from casebackend.outbox.queries import anything_waiting
 from casebackend.people import jobs as people
 from casebackend.people import watching
+from casebackend.pickups import visiting as visits
 from casebackend.registration.dictionary_use import used
 from casebackend.retention import jobs as retention
 from casebackend.reviews import queries as reviews
@@ -60,6 +64,7 @@ class Chores(Leading):
         )
         self.senders: Mapping[Channel, Sender] = carriers(settings)
         self.scanner: Scanner | None = Clamd(settings.clamd) if settings.clamd else None
+        self.indexer = indexing.Indexer(settings.var_dir / indexing.FOLDER, database)
         self.console_address = settings.console_address
         self.anchors = settings.anchors
         self.looked_at: datetime | None = None
@@ -95,6 +100,8 @@ class Chores(Leading):
         await self._each(organisations.due, organisations.apply)
         await self._each(people.silent, people.remind)
         await self._each(dictionaries.due, partial(dictionaries.apply_planned, used=used))
+        await self._each(curation.to_publish, curation.publish)
+        await self._each(curation.to_expire, curation.expire)
         await self._each(digests.due, partial(digests.write, address=self.console_address))
         await self._alarm()
 
@@ -170,6 +177,11 @@ class Chores(Leading):
         async with self._as_leader() as session:
             await files.scanned(session, identity, verdict, now=self.now())
 
+    async def keep_index(self) -> None:
+        """Beside the ticking: a large index takes minutes. The pages find by the arrays meanwhile."""
+        if self.epoch is not None and not self.stopping:
+            await self.indexer.keep()
+
     async def make_exports(self) -> None:
         """One after the other, beside the ticking: what many rows are asked for takes its time."""
         while self.epoch is not None and not self.stopping:
@@ -205,8 +217,10 @@ class Chores(Leading):
             log.warning("calendar.ends_soon", reason=ends.isoformat())
         await self._each(watching.unused, watching.disable)
         await self._redact()
+        await self._each(candidates.missing, candidates.make_up)
         async with self._as_leader() as session:
             await codes.forget(session, now=self.now())
+            await visits.forget(session, now=self.now())
         await self._repeat(retention.end_talks, retention.FILES_AT_ONCE)
         if await anchors.due(self.database, self.now()):
             await anchors.write(self.database, self.anchors, now=self.now())

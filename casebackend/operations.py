@@ -2,7 +2,6 @@
 
 from casebackend.api import (
     assignments,
-    assist,
     attachments,
     cases,
     conversations,
@@ -21,6 +20,7 @@ from casebackend.api import (
     notices,
     own,
     parties,
+    pickups,
     policies,
     recusals,
     registration,
@@ -43,15 +43,14 @@ from casebackend.conversations.rules import Channel
 from casebackend.exports.queries import Box as ExportBox
 from casebackend.exports.rules import MEDIA as EXPORTED
 from casebackend.extensions import rules as extensions_rules
-from casebackend.operation import BY, NAMED, WORDS, Operation
+from casebackend.knowledge_operations import KNOWLEDGE
+from casebackend.operation import BY, NAMED, Operation
 from casebackend.parameters import DAY, PAGE, UUID, Schema, choice, conditions
 from casebackend.people_operations import PEOPLE
 from casebackend.reviews import rules as reviews_rules
 from casebackend.staff.rules import Outcome
 from casebackend.supervision import rules as supervision_rules
-from knowledge.articles import Audience, Kind
 
-KINDS: Schema = {"type": "array", "items": choice(Kind)}
 FILES = tuple(each.type for each in allowed())
 SOUNDS = tuple(each.type for each in allowed() if is_audio(each.type))
 UPLOAD: Schema = {
@@ -75,6 +74,7 @@ T = conversations.ForMessage
 SEEN, NONE = {200: "以前收到过"}, {204: "没有"}
 OPERATIONS: dict[str, Operation] = {
     **PEOPLE,
+    **KNOWLEDGE,
     "extensions.ask": Operation(
         "申请延期", extensions.AskExtension, extensions.ExtensionView, status=201, located=True
     ),
@@ -176,6 +176,15 @@ OPERATIONS: dict[str, Operation] = {
     "own_requests.choose": Operation("客户选择如何处理相似投诉", T, own.LikenessChoice),
     "identity.begin": Operation("开始核实客户身份", identity.BeginIdentity, identity.IdentityStep),
     "identity.answer": Operation("客户回答身份核实", T, identity.IdentityStep),
+    "own_pickups.issue": Operation("取件码", pickups.AskPickup, pickups.PickupView),
+    "visits.begin": Operation("进度网页：输入取件码", pickups.BeginVisit, pickups.VisitBegun, status=201),
+    "visits.answer": Operation("进度网页：输入核实码", pickups.AnswerVisit, pickups.VisitStep),
+    "visits.view": Operation("进度网页：办理进度", None, pickups.VisitView),
+    "visits.confirm": Operation("进度网页：核心系统核实", pickups.ConfirmVisit, pickups.ConfirmStep),
+    "visits.urge": Operation("进度网页：催办", None, pickups.VisitDone),
+    "visits.supplement": Operation("进度网页：补充材料", pickups.AddToVisit, pickups.VisitDone),
+    "visits.withdraw": Operation("进度网页：撤诉", None, pickups.VisitDone),
+    "visits.end": Operation("进度网页：结束查询", status=204),
     "revisits.answer": Operation("客户回答回访", T, own.SurveyOutcome),
     "cases.listing": Operation(
         "投诉列表", None, C.CasePage, query={"queue": choice(Queue)} | conditions(CONDITIONS) | PAGE
@@ -238,13 +247,6 @@ OPERATIONS: dict[str, Operation] = {
     "handoffs.take": Operation("接管会话", None, A.ConversationView),
     "handoffs.give_back": Operation("交还机器人", None, A.ConversationView),
     "heartbeats.beat": Operation("程序心跳", A.Heartbeat, status=204),
-    "assist.suggestions": Operation("会话的知识建议", None, assist.Suggestions),
-    "assist.for_case": Operation("投诉的知识建议", None, assist.Suggestions),
-    "assist.inserted": Operation("建议已插入", status=204),
-    "assist.answer": Operation("可直接回答客户的条目；没有合适的为 204", T, A.Answer, other=NONE),
-    "assist.search": Operation(
-        "查询知识库", None, assist.FoundPage, query={"q": WORDS, "kind": KINDS, "audience": choice(Audience)} | PAGE
-    ),
     "escalations.urge": Operation("同事催办", escalations.UrgeCase, escalations.UrgeView, status=201),
     "escalations.urges": Operation("一件投诉的同事催办", None, escalations.UrgePage, query=PAGE),
     "notices.listing": Operation("我的提醒", None, notices.NoticePage, query={"open": choice(("0", "1"))} | PAGE),
@@ -288,6 +290,7 @@ OPERATIONS: dict[str, Operation] = {
     "registration.severity": Operation("指定投诉等级", registration.ChangeSeverity, registration.RegistrationView),
     "registration.matter": Operation("变更事项类型", registration.ChangeMatter, registration.RegistrationView),
     "registration.units": Operation("变更机构", registration.ChangeUnits, registration.RegistrationView),
+    "registration.notice_form": Operation("约定告知方式", registration.ChangeNoticeForm, registration.RegistrationView),
     "registration.group": Operation("变更投诉人数", registration.ChangeGroup, registration.RegistrationView),
     "registration.regulator_date": Operation(
         "变更监管要求的办结日期", registration.ChangeRegulatorDate, registration.RegistrationView

@@ -16,6 +16,7 @@ DAY: Schema = {
 }  # fmt: skip
 # A case is found by its number as well as by its id.
 REFERENCE: Schema = {"type": "string", "minLength": 1, "maxLength": 40, "pattern": "^[0-9A-Za-z-]+$"}
+ARTICLE: Schema = {"type": "string", "minLength": 1, "maxLength": 120, "pattern": "^[a-z0-9-]+$"}
 CURSOR: Schema = {"type": "string", "maxLength": LONGEST, "pattern": "^[A-Za-z0-9_-]*$"}
 LIMIT: Schema = {"type": "integer", "minimum": 1, "maximum": MOST}
 PAGE = {"cursor": CURSOR, "limit": LIMIT}
@@ -43,6 +44,8 @@ class Asked(Protocol):
 def in_path(name: str, kind: str) -> Schema:
     if kind != "str":
         return _IN_PATH[kind]
+    if name == "article_id":
+        return ARTICLE
     return choice(REPORTS) if name == "name" else REFERENCE
 
 

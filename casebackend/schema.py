@@ -33,6 +33,7 @@ from casebackend.organisations import model as organisations
 from casebackend.outbox import model as outbox
 from casebackend.parties import model as parties
 from casebackend.people import model as people
+from casebackend.pickups import model as pickups
 from casebackend.policies import model as policies
 from casebackend.recusals import model as recusals
 from casebackend.registration import model as registration
@@ -50,7 +51,7 @@ from casebackend.tokens import model as tokens
 from casebackend.workflow import model as workflow
 
 MODELS = (
-    candidates, gaps,
+    candidates, gaps, pickups,
     disclosures, exports, forms, retention,
     attachments,
     credentials, policies, tokens,

@@ -1,5 +1,6 @@
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -56,6 +57,9 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(default="", description="addresses of proxies whose X-Forwarded-... count; commas")
     tls_certificate: Path | None = Field(default=None, description="of our own listener, PEM; none on the loopback")
     tls_key: Path | None = None
+    core_bank_url: str | None = Field(default=None, description="who confirms customers (level 2); none: nobody does")
+    core_bank_secret: Secret | None = Field(default=None, description="shared with core banking, signs both ways")
+    core_bank_seconds: float = Field(default=3.0, gt=0, le=30, description="the longest wait for core banking")
     console_address: str = Field(default="http://127.0.0.1:8000", description="what links in mails begin with")
 
     @property
@@ -74,6 +78,15 @@ class Settings(BaseSettings):
             raise ValueError("TINGSU_TLS_CERTIFICATE and TINGSU_TLS_KEY belong together")
         if self.host not in LOOPBACK and self.tls_certificate is None and not hosts_of(self.trusted_proxies):
             raise ValueError("TINGSU_HOST outside the loopback needs TINGSU_TLS_CERTIFICATE or TINGSU_TRUSTED_PROXIES")
+        return self
+
+    @model_validator(mode="after")
+    def core_banking_is_asked_over_tls_with_a_secret(self) -> Self:
+        if (self.core_bank_url is None) != (self.core_bank_secret is None):
+            raise ValueError("TINGSU_CORE_BANK_URL and TINGSU_CORE_BANK_SECRET belong together")
+        found = urlsplit(self.core_bank_url or "https://")
+        if found.scheme != "https" and found.hostname not in LOOPBACK:
+            raise ValueError("TINGSU_CORE_BANK_URL outside the loopback needs https")
         return self
 
     @model_validator(mode="after")

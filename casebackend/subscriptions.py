@@ -5,6 +5,8 @@ from datetime import timedelta
 from functools import partial
 
 from casebackend.assignments import jobs as assignments
+from casebackend.assist import impacts
+from casebackend.candidates import jobs as candidates
 from casebackend.cases import calling, enclosing_jobs, task_jobs
 from casebackend.cases import jobs as cases
 from casebackend.escalations import jobs as escalations
@@ -39,7 +41,9 @@ def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
             extensions.on_moved,
             reviews.on_moved,
             calling.on_moved,
+            candidates.on_moved,
         ),
+        "candidate.due": (candidates.on_due,),
         "case.withdrawn": (extensions.on_moved, reviews.on_moved),
         "attachment.kept": (enclosing_jobs.on_kept,),
         "attachment.infected": (enclosing_jobs.on_infected,),
@@ -55,6 +59,13 @@ def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
         "organisation.changed": (restructuring.on_changed,),
         "user.left": (shifts.on_left, calling.on_left),
         "unit.fewer": (calling.on_fewer,),
+        "post.filled": (
+            calling.on_filled,
+            extension_calls.on_filled,
+            supervision.on_filled,
+            reviews.on_filled,
+            exports.on_filled,
+        ),
         "export.asked": (exports.on_asked,),
         "export.changed": (exports.on_changed,),
         "login.locked": (watching.on_locked,),
@@ -69,10 +80,13 @@ def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
         "clock.escalated": (STRIKES,),
         "conversation.agent_spoke": (cases.on_agent_spoke,),
         "clock.moved": (cases.on_clock_moved,),
+        "knowledge.published": (impacts.on_published,),
+        "knowledge.retired": (impacts.on_retired,),
         "supervision.opened": (supervision.on_opened,),
         "supervision.returned": (supervision.on_returned,),
         "supervision.unread": (supervision.on_unread,),
         "supervision.replied": (supervision.on_replied,),
+        "supervision.handed_over": (supervision.on_handed_over,),
     }
 
 

@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
+from casebackend.candidates.marks import What
+from casebackend.candidates.redaction import Known, redacted
 from casebackend.cases.answers import yes_or_no
 from casebackend.cases.words import numbers_in
 from casebackend.conversations.rules import chosen, cleaned, for_engine, wordless
@@ -43,6 +45,9 @@ READERS: dict[str, Callable[[str], object]] = {
     "right_phone": right_phone,
     "right_paper": right_paper,
     "search": parse,
+    "redacted": lambda text: redacted(
+        {"facts": text}, Known({"沈芃苌": (What.STAFF, "工作人员")}, {"朝阳支行": "某支行"})
+    ),
 }
 PIECES = (
     "a", "1", " ", "我", "，", "1-", "a.", "a@a.", "[手机#1]", "“", "密码是", "身份证号码是", "的", "TS", "%B", "我叫",

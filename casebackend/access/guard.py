@@ -2,6 +2,7 @@
 
 import hmac
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sanic import HTTPResponse, Request, Sanic
 from sanic.response import redirect
 from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access import matrix
 from casebackend.access.principal import ANONYMOUS, Kind, Principal, Rights
@@ -158,13 +160,18 @@ async def _staff(request: Request, secret: str) -> Principal:
 
 
 async def _rights(request: Request, found: Row[Any]) -> Rights | None:
+    if not found.posts and not found.groups:
+        return None
+    async with request.app.ctx.database.reading(request.ctx.told) as session:
+        return await rights_of(session, found, request.app.ctx.now())
+
+
+async def rights_of(session: AsyncSession, found: User | Row[Any], now: datetime) -> Rights | None:
     """None where every role comes with all of its functions. What the groups give is kept in the process."""
     codes = [*found.posts, *found.groups]
     if not codes:
         return None
-    day = request.app.ctx.now().astimezone(SHANGHAI).date()
-    async with request.app.ctx.database.reading(request.ctx.told) as session:
-        given = await groups.given(session, codes, day)
+    given = await groups.given(session, codes, now.astimezone(SHANGHAI).date())
     if all(each.only is None and not each.withheld for each in given):
         return None
     direct = frozenset(found.roles if found.granted is None else found.granted)

@@ -24,7 +24,6 @@ TONES = {
     "waiting": "wait", "queued": "busy", "ready": "good", "rejected": "bad", "failed": "bad", "withdrawn": "done",
     "expired": "done",
 }  # fmt: skip
-LIST = "cases"
 
 
 @bp.get(HOME)
@@ -54,7 +53,8 @@ async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
 async def new(request: Request, session: AsyncSession, what: str) -> HTTPResponse:
     """`what` is the list of cases, or the name of a report; the conditions are those of its address."""
     me, now = request.ctx.principal, request.app.ctx.now()
-    kind, report = (Kind.CASES, None) if what == LIST else (Kind.REPORT, what)
+    kind, report = (Kind(what), None) if what in set(Kind) - {Kind.REPORT} else (Kind.REPORT, what)
+    service.require_may(kind, me)
     chosen = selection.read(kind, report, request.query_string, today=local_date(now))
     limits = await queries.limits(session, now)
     rows = await gathering.count(session, me, chosen, as_of=now, most=limits.most_rows)

@@ -1,17 +1,17 @@
+from urllib.parse import urlencode
 from uuid import UUID
 
 from sanic import HTTPResponse, Request
+from sanic.response import redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.scope import scope_of
-from casebackend.audit import service as audit
 from casebackend.calendar.rules import local_date
 from casebackend.cases.codes import without_codes
 from casebackend.console.rendering import console, page
-from casebackend.database import reading, transactional
+from casebackend.console.rights import may
+from casebackend.database import reading
 from casebackend.errors import BadRequest
-from casebackend.exports import service as exports
-from casebackend.exports.routes import refusals_noted
 from casebackend.organisations.queries import tree
 from casebackend.registration import ledger
 
@@ -49,25 +49,15 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         units=units,
         headings=ledger.HEADINGS,
         now=now,
+        may_export=may(request, "/ledger.csv"),
     )
 
 
 @bp.get("/ledger.csv")
-@refusals_noted
-@transactional
+@reading
 async def export(request: Request, session: AsyncSession) -> HTTPResponse:
-    """Whoever takes data out of the house leaves a line in the audit."""
-    me, now = request.ctx.principal, request.app.ctx.now()
+    """An old address: like every other export it is asked for, with its purpose."""
     text, unit_id = _asked(request)
-    month = ledger.month_of(text, local_date(now))
-    found = await ledger.rows(session, me, month=month, unit_id=unit_id)
-    await exports.require_small(session, len(found), by=me, now=now)
-    refused = sum(bool(row.coded.faults) for row in found)
-    detail: dict[str, object] = {
-        "month": f"{month:%Y-%m}", "unit": str(unit_id) if unit_id else None, "rows": len(found), "refused": refused
-    }  # fmt: skip
-    await audit.record(
-        session, chain="exports", event="ledger.exported", actor=me.actor, object="ledger", now=now, detail=detail
-    )
-    headers = {"Content-Disposition": f'attachment; filename="ledger-{month:%Y-%m}.csv"'}
-    return HTTPResponse(ledger.as_csv(found), content_type="text/csv; charset=utf-8", headers=headers)
+    month = ledger.month_of(text, local_date(request.app.ctx.now()))
+    chosen = {"month": f"{month:%Y-%m}"} | ({"unit": str(unit_id)} if unit_id else {})
+    return redirect(f"/exports/new/ledger?{urlencode(chosen)}")

@@ -17,10 +17,14 @@ ROW: list[tuple[str, str]] = [
     ("/board", "运行看板"),
 ]
 MORE: list[tuple[str, str]] = [
+    ("/curation", "知识维护"),
     ("/handlings", "办理查询"),
     ("/supervision", "督办"),
     ("/extensions", "延期"),
     ("/reviews", "核查"),
+    ("/candidates", "案例候选"),
+    ("/precedents", "相似案例"),
+    ("/knowledge/health", "知识健康度"),
     ("/ledger", "台账"),
     ("/limits", "时限与日历"),
     ("/dictionaries", "字典"),

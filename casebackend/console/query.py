@@ -18,13 +18,14 @@ from casebackend.console.rendering import console, page
 from casebackend.console.rights import may
 from casebackend.database import reading
 from casebackend.dictionaries import queries as dictionaries
+from casebackend.exports.rules import LISTING
 from casebackend.organisations.queries import tree
 from casebackend.staff.model import User
 
 bp = console("query")
 handlings_bp = console("handlings")
 MOST_COUNTED, MOST_PEOPLE = 9_999, 500
-FIRST_SHOWN = ("number", "text", "status", "unit_tree", "handling_unit_tree", "received_from", "received_to")
+FIRST_SHOWN = ("number", "text", "opinion", "status", "unit_tree", "handling_unit_tree", "received_from", "received_to")
 YES = {"1": "是", "0": "否"}
 UNKNOWN = {NONE: "（空）"}
 
@@ -160,7 +161,8 @@ async def show_handlings(request: Request, session: AsyncSession) -> HTTPRespons
 def export_of(request: Request, what: str, pairs: Sequence[tuple[str, Any]]) -> str | None:
     """Where exactly this is asked for as a file; nowhere for whoever may not."""
     path = f"/exports/new/{what}"
-    return f"{path}?{urlencode(pairs)}" if may(request, path) else None
+    lists = bool(request.ctx.principal.roles & LISTING)
+    return f"{path}?{urlencode(pairs)}" if lists and may(request, path) else None
 
 
 def _next(path: str, pairs: Sequence[tuple[str, Any]], cursor: str | None) -> str | None:

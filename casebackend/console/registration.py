@@ -7,7 +7,16 @@ from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.parties import DocumentReceived, ObjectNamed, Person
-from casebackend.api.registration import ChangeGroup, ChangeMatter, ChangeRegulatorDate, ChangeSeverity, ChangeUnits
+from casebackend.api.registration import (
+    ChangeGroup,
+    ChangeMatter,
+    ChangeNoticeForm,
+    ChangeRegulatorDate,
+    ChangeSeverity,
+    ChangeUnits,
+)
+from casebackend.calendar.rules import local_date
+from casebackend.cases import agreed
 from casebackend.cases import service as cases
 from casebackend.cases.judgement import is_regulated
 from casebackend.cases.rules import OPEN, Status
@@ -32,8 +41,9 @@ FIELDS = UNIT_ROLES | {
     "severity": "投诉等级", "matter_type": "事项类型", "business_channel_a": "业务办理渠道", "category_b": "业务类别",
     "cause_c": "投诉原因", "basic_right": "基本权利", "group_size": "投诉人数", "regulator_due_on": "监管期限",
     "facts": "事情经过", "demand": "诉求", "amount": "涉及金额", "occurred_on": "发生日期",
+    "notice_form": "约定告知方式",
 }  # fmt: skip
-CHANGES = ("severity", "matter", "units", "group", "regulator", "people", "documents", "objects")
+CHANGES = ("severity", "matter", "notice", "units", "group", "regulator", "people", "documents", "objects")
 
 
 @bp.get("/cases/<reference:str>/registration")
@@ -55,6 +65,8 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
         unit_roles=UNIT_ROLES,
         fields=FIELDS,
         severities=list(Severity),
+        notice_forms=agreed.forms_on(local_date(case.received_at)),
+        notice_warning=agreed.differs(case),
         objects=OBJECT_LABELS,
         findings=FINDING_LABELS,
         sexes=SEX_LABELS,
@@ -77,6 +89,17 @@ async def severity(request: Request, session: AsyncSession, reference: str) -> H
     case = await _held(session, request, reference, form)
     command = ChangeSeverity.model_validate(given_in(form, "severity", "designated_on", "reason"))
     await changing.designate(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
+    return go(request, f"/cases/{case.number}#registration")
+
+
+@bp.post("/cases/<reference:str>/registration/notice")
+@transactional
+async def notice(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    form = form_of(request)
+    case = await _held(session, request, reference, form)
+    given = given_in(form, "reason") | {"notice_form": form.get("notice_form") or None}
+    command = ChangeNoticeForm.model_validate(given)
+    await changing.agree(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
     return go(request, f"/cases/{case.number}#registration")
 
 

@@ -21,6 +21,7 @@ SECTIONS: list[tuple[str, str]] = [
     ("classification", "分类"),
     ("recusals", "回避"),
     ("supervision", "督办"),
+    ("precedents", "相似案例"),
     ("reviews", "核查"),
     ("forms", "打印表单"),
     ("retention", "保存期限与法律保留"),

@@ -1,16 +1,14 @@
-import csv
-import io
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from sanic import HTTPResponse, Request
+from sanic.response import redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import preconditions
 from casebackend.api.escalations import UrgeCase
 from casebackend.api.supervision import CloseSupervision, OpenSupervision, ReplySupervision, ReturnSupervision
-from casebackend.audit import service as audit
 from casebackend.cases.model import Case
 from casebackend.cases.rules import IN_PROCESS, Status
 from casebackend.cases.service import visible
@@ -19,10 +17,7 @@ from casebackend.console.rights import may
 from casebackend.database import reading, transactional
 from casebackend.errors import Unprocessable
 from casebackend.escalations import service as escalations
-from casebackend.exports import service as exports
-from casebackend.exports.routes import refusals_noted
-from casebackend.registration import ledger
-from casebackend.supervision import queries, rules, service, sheet
+from casebackend.supervision import queries, rules, service
 from casebackend.supervision.model import Supervision
 from casebackend.supervision.rules import SOURCE_LABELS, STATE_LABELS, State
 
@@ -146,30 +141,11 @@ async def send_back(request: Request, session: AsyncSession, item_id: UUID) -> H
 
 
 @bp.get("/supervision.csv")
-@refusals_noted
-@transactional
+@reading
 async def export(request: Request, session: AsyncSession) -> HTTPResponse:
-    """Whoever takes data out of the house leaves a line in the audit."""
-    me, now = request.ctx.principal, request.app.ctx.now()
+    """An old address: like every other export it is asked for, with its purpose."""
     given = str(request.args.get("state") or "all")
-    state = State(given) if given in set(State) else None
-    found = await sheet.rows(session, me, state=state, now=now)
-    await exports.require_small(session, len(found), by=me, now=now)
-    detail: dict[str, object] = {"state": given if state else "all", "rows": len(found)}
-    await audit.record(
-        session, chain="exports", event="supervision.exported", actor=me.actor, object="supervision", now=now,
-        detail=detail,
-    )  # fmt: skip
-    headers = {"Content-Disposition": 'attachment; filename="supervision.csv"'}
-    return HTTPResponse(as_csv(found), content_type="text/csv; charset=utf-8", headers=headers)
-
-
-def as_csv(found: list[list[str]]) -> str:
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(sheet.HEADINGS)
-    writer.writerows([ledger.safe(cell) for cell in row] for row in found)
-    return "\ufeff" + written.getvalue()
+    return redirect(f"/exports/new/supervision?state={given if given in set(State) else 'all'}")
 
 
 @bp.post("/supervision/<item_id:uuid>/close")

@@ -12,11 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.access.scope import scope_of
+from casebackend.assist import learning, uses
 from casebackend.assist import service as assist
+from casebackend.assist.speaking import PromiseOrAdmission, require_sayable
+from casebackend.assist.warming import warmed
 from casebackend.cases import queries as cases
 from casebackend.cases import views
 from casebackend.console import labels
-from casebackend.console.rendering import console, form_of, go, page
+from casebackend.console.rendering import console, form_of, go, is_partial, page
+from casebackend.console.suggestions import cards_page, case_of
 from casebackend.conversations import queries
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation, Delivery, Message
@@ -144,20 +148,22 @@ async def owner(request: Request, session: AsyncSession, conversation_id: UUID) 
 
 
 @bp.get(f"{AT}/suggestions")
+@warmed
 @transactional
 async def suggestions(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
-    await visible(session, request.ctx.principal, conversation_id)
-    context = request.app.ctx
+    me, context = request.ctx.principal, request.app.ctx
+    await visible(session, me, conversation_id)
+    case = await case_of(request, session, conversation_id)
     found = await assist.for_conversation(
-        session, context.knowledge, conversation_id, viewer=request.ctx.principal, now=context.now()
+        session, context.knowledge, conversation_id, viewer=me, now=context.now(), case=case
     )
-    return page(request, "_cards.html", cards=found.cards, asked=found.message_id is not None)
+    return cards_page(request, found, conversation_id)
 
 
 @bp.post("/console/suggestions/<use_id:uuid>/inserted")
 @transactional
 async def inserted(request: Request, session: AsyncSession, use_id: UUID) -> HTTPResponse:
-    await assist.mark_inserted(session, use_id, by=request.ctx.principal, now=request.app.ctx.now())
+    await uses.mark_inserted(session, use_id, by=request.ctx.principal, now=request.app.ctx.now())
     return HTTPResponse(status=204)
 
 
@@ -183,17 +189,29 @@ def _back(request: Request, conversation_id: UUID) -> str:
 
 
 @bp.post(f"{AT}/say")
+async def say(request: Request, conversation_id: UUID) -> HTTPResponse:
+    """What sounds like a promise comes back once with the question whether it is meant; the text stays in its box."""
+    try:
+        return await _said(request, conversation_id)
+    except PromiseOrAdmission as asked:
+        if is_partial(request):
+            return page(request, "_promise.html", status=asked.status, error=asked)
+        raise
+
+
 @transactional
-async def say(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+async def _said(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
     me, now, form = request.ctx.principal, request.app.ctx.now(), form_of(request)
     await visible(session, me, conversation_id)
     seen = form.get("seen", "")
     text = form.get("text", "").replace("\r\n", "\n")
+    await require_sayable(session, conversation_id, text, confirmed="confirmed" in form, by=me, now=now)
     said = await handoff_service.speak(
         session, conversation_id, text, by=me, seen=int(seen) if seen.isdecimal() else None, now=now
     )
     used = [UUID(part) for part in form.get("used", "").split(",") if _is_uuid(part)]
-    await assist.mark_sent(session, used, said, text, by=me, now=now)
+    sent = await uses.mark_sent(session, used, said, text, by=me, now=now)
+    await learning.propose(session, sent, now=now)
     if "hx-request" in request.headers:
         return HTTPResponse(status=200, headers={"HX-Trigger": "said"}, content_type="text/html; charset=utf-8")
     return go(request, _back(request, conversation_id))

@@ -188,6 +188,20 @@ def protect_first(
     return hidden, [_kept(session, conversation_id, value) for value in made]
 
 
+async def token_for(session: AsyncSession, conversation_id: UUID, kind: Kind, value: str) -> str:
+    """What stands for a value that we know in a conversation. The caller holds the conversation."""
+    values = await _values(session, conversation_id)
+    known = [each for each in values if each.kind == kind]
+    for each in known:
+        if _opened(session, each) == value:
+            return each.token
+    numbers = [int(found.group(2)) for each in known if (found := TOKEN.fullmatch(each.token))]
+    made = Value(token(kind, max(numbers, default=0) + 1), kind, value)
+    session.add(_kept(session, conversation_id, made))
+    await session.flush()
+    return made.token
+
+
 def _kept(session: AsyncSession, conversation_id: UUID, value: Value) -> PersonalValue:
     row = uuid4()
     return PersonalValue(

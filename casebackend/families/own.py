@@ -21,6 +21,7 @@ from casebackend.conversations import service as conversations
 from casebackend.conversations.model import Message
 from casebackend.conversations.rules import Asked
 from casebackend.families.second import open_second as opened
+from casebackend.identity.rules import Action
 from casebackend.requests import queries, rules
 from casebackend.requests.model import CaseRequest
 from casebackend.requests.rules import Kind, State
@@ -72,7 +73,7 @@ async def _reason_given(session: AsyncSession, request: CaseRequest, message: Me
 
 
 async def _begin(session: AsyncSession, message: Message, now: datetime) -> SecondOutcome:
-    cases, foreign = await own.meant(session, message)
+    cases, foreign = await own.meant(session, message, Action.SECOND, now=now)
     if not cases:
         return SecondOutcome(outcome="foreign" if foreign else "none", case=None, cases=[])
     offered = [case for case in cases if await _may_follow(session, case)]

@@ -120,4 +120,5 @@ async def _tell_lead(session: AsyncSession, conversation: Conversation, due: Due
         values={"minutes": limits.number("talk.wait_minutes"), "handler": conversation.owner_name or "—"},
         link=f"/conversations/{conversation.id}",
     )
-    await notify(session, word, to=near or leads, now=now)
+    unit_id = agent.organisation_id if agent is not None else None
+    await notify(session, word, to=near or leads, unit_id=unit_id, now=now)

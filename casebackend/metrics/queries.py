@@ -11,6 +11,7 @@ from casebackend.conversations.model import Conversation, Delivery, Turn
 from casebackend.conversations.rules import OPEN_TURNS, DeliveryState, Owner
 from casebackend.heartbeats.model import Heartbeat
 from casebackend.leader import LeaderLease
+from casebackend.notices.model import Notice
 from casebackend.outbox.model import OutboxMessage
 
 SOON = timedelta(hours=24)
@@ -42,6 +43,7 @@ def _standing(now: datetime) -> Select[Any]:
         _oldest(Timer.next_at, Timer.next_at <= now).label("timer_oldest"),
         _count(running, Timer.due_at < now).label("clocks_overdue"),
         _count(running, Timer.due_at >= now, Timer.due_at < now + SOON).label("clocks_due_soon"),
+        _count(Notice.user_id.is_(None), Notice.read_at.is_(None)).label("notices_for_nobody"),
         select(func.max(LeaderLease.epoch)).scalar_subquery().label("leader_epoch"),
     )
 

@@ -16,6 +16,7 @@ MEANING = {
     "timer_oldest_seconds": "how late the next reminder is",
     "clocks_overdue": "running clocks past their end",
     "clocks_due_soon": "running clocks that end within 24 hours",
+    "notices_for_nobody": "unread notices to colleagues that name no person: nobody was there to be told",
     "leader_epoch": "how often the leader has changed",
     "pool_checked_out": "database connections in use",
     "wal_bytes": "size of the write-ahead log (SQLite)",

@@ -38,6 +38,12 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "export.most_rows": (1, 100_000),
     "export.per_day": (1, 1_000),
     "export.keep_days": (1, 90),
+    "knowledge.request_days": (1, 60),
+    "knowledge.near_percent": (30, 100),
+    "knowledge.verify_days": (1, 366),
+    "knowledge.expiring_days": (1, 366),
+    "knowledge.rare_below": (2, 100),
+    "knowledge.learn_percent": (50, 100),
 }  # fmt: skip
 CODES = frozenset({PROFILE, TOTP_ROLES, EXPORT_APPROVERS, *BOUNDS})
 

@@ -63,7 +63,7 @@ async def _go_on(session: AsyncSession, pending: CaseRequest, message: Message, 
 async def _begin(
     session: AsyncSession, pending: CaseRequest | None, message: Message, now: datetime
 ) -> SupplementOutcome:
-    cases, foreign = await own.meant(session, message, Action.URGE, now=now)
+    cases, foreign = await own.meant(session, message, Action.SUPPLEMENT, now=now)
     if foreign and not cases:
         return SupplementOutcome(outcome="foreign")
     found = {case.id: case for case in [await merging.followed(session, each) for each in cases]}

@@ -14,6 +14,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.attachments.model import Attachment
+from casebackend.candidates import service as candidates
 from casebackend.cases.filing import SYSTEM, written
 from casebackend.cases.model import Case, CaseChange
 from casebackend.cases.service import hold
@@ -99,6 +100,7 @@ async def redact(session: AsyncSession, case_id: UUID, run: RedactionRun, *, tod
         await _case(session, case, family, family.policies[case.id], run, now)
     await _around(session, [case.id for case in done], today)
     await _opinions(session, [case.id for case in done if not family.policies[case.id].keeps_opinions])
+    await candidates.forget(session, [case.id for case in done], now)
     await _conversations(session, {case.conversation_id for case in done}, today)
     await _customers(session, {case.customer_id for case in done if case.customer_id}, now)
     return len(done)

@@ -9,6 +9,7 @@ class Kind(StrEnum):
     URGED = "case.urged"
     STAFF_URGED = "case.staff_urged"
     SUPPLEMENTED = "case.supplemented"
+    PICKUP_RENEWED = "pickup.renewed"
     LIKENESS_DECIDED = "case.likeness_decided"
     WITHDRAWN = "case.withdrawn"
     REPLIED = "case.replied"
@@ -29,6 +30,7 @@ class Kind(StrEnum):
     MATTER_CHANGED = "case.matter_changed"
     UNITS_CHANGED = "case.units_changed"
     GROUP_CHANGED = "case.group_changed"
+    NOTICE_AGREED = "case.notice_agreed"
     PERSON_ADDED = "case.person_added"
     DOCUMENT_RECEIVED = "case.document_received"
     OBJECT_NAMED = "case.object_named"
@@ -80,6 +82,7 @@ LABELS: dict[Kind, str] = {
     Kind.URGED: "客户催办",
     Kind.STAFF_URGED: "催办",
     Kind.SUPPLEMENTED: "客户补充",
+    Kind.PICKUP_RENEWED: "客户换取新的取件码",
     Kind.LIKENESS_DECIDED: "客户选择如何处理相似投诉",
     Kind.WITHDRAWN: "客户撤诉",
     Kind.REPLIED: "答复客户",
@@ -100,6 +103,7 @@ LABELS: dict[Kind, str] = {
     Kind.MATTER_CHANGED: "变更事项类型",
     Kind.UNITS_CHANGED: "变更机构",
     Kind.GROUP_CHANGED: "变更投诉人数",
+    Kind.NOTICE_AGREED: "约定告知方式",
     Kind.PERSON_ADDED: "登记相关人员",
     Kind.DOCUMENT_RECEIVED: "收到证明材料",
     Kind.OBJECT_NAMED: "登记业务对象",

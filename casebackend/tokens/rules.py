@@ -10,7 +10,7 @@ SECRET_BYTES = 32
 HINT = 4
 # What another system may be let into: scopes as they stand in access/matrix.yaml.
 SCOPES: dict[str, str] = {
-    "cases.read": "读取投诉及其流转、时限、登记、家族、任务",
+    "cases.read": "读取投诉及其流转、时限、登记、家族、任务、督办、延期、核查",
     "reports.read": "读取报表、办理查询和运行看板",
     "knowledge.read": "查询知识库",
     "reference.read": "读取字典、机构、时限、日历和参数",

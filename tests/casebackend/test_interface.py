@@ -23,12 +23,18 @@ OWN_KEY = {
     "media.keep": "(channel, sender, content)",
     "media.content": "the duty that is fulfilled",
     "recordings.keep": "the call id",
+    "visits.begin": "each visit is one of its own; and what was typed is not kept with a key",
 }
 # Changes without If-Match, and why repeating or crossing them does no harm.
 NO_VERSION = {
     "handoffs.take": "the first one has it, others are refused",
     "handoffs.give_back": "whoever has the conversation gives it back",
     "assist.inserted": "the same again says the same",
+    "suggestions.opened": "the same again says the same",
+    "suggestions.copied": "the same again says the same",
+    "suggestions.refused": "the same again says the same",
+    "suggestions.flagged": "the same again says the same",
+    "suggestions.asked": "a question; what was shown is written down once",
     "registrations.suggested": "a question with a long text; nothing changes",
     "limits.import_notice": "takes a key; the same notice again changes nothing",
     "extensions.record_contact": "takes a key; adds to the timeline",
@@ -42,7 +48,9 @@ NO_KEY = {
     "conversations.receive", "conversations.open_conversation", "conversations.claim_turn",
     "conversations.take_over_turn", "conversations.finish_turn", "conversations.fail_turn",
     "conversations.claim_deliveries", "conversations.finish_delivery", "drafts.submit_transcript", "heartbeats.beat",
-    "assist.answer", "drafts.standing", "media.claim", "media.content", "media.failed", "media.keep", "recordings.keep",
+    "assist.answer", "drafts.standing", "own_pickups.issue",
+    "visits.begin", "visits.answer", "visits.confirm", "visits.end",
+    "media.claim", "media.content", "media.failed", "media.keep", "recordings.keep",
 }  # fmt: skip
 BROKEN = [
     b"{",
@@ -95,7 +103,7 @@ class Interface:
 
 def _somewhere(path: str) -> str:
     path = path.replace("{name}", "cause").replace("{year}", "2026").replace("{day}", "2026-03-02")
-    return re.sub(r"{\w+}", lambda _: str(uuid4()), path)
+    return re.sub(r"{\w+}", lambda _: str(uuid4()), path.replace("{number}", "1"))
 
 
 def _takes_json(operation: Spec) -> bool:

@@ -23,8 +23,10 @@ async def test_each_route_that_takes_a_body_says_which(world: World) -> None:
     """The exceptions are commands whose path says all."""
     bare = {
         "tasks.receive", "supervision.read", "notices.acknowledge", "handoffs.take", "handoffs.give_back",
-        "assist.inserted", "registrations.submit", "tokens.replace",
+        "assist.inserted", "suggestions.opened", "suggestions.copied", "registrations.submit", "tokens.replace",
         "organisations.cancel", "people.enable", "people.reset_password", "dictionaries.cancel", "registrations.take",
+        "curation.review", "candidates.to_draft",
+        "visits.urge", "visits.withdraw", "visits.end",
     }  # fmt: skip
     posts = {name for name, (method, _) in operations(world.app).items() if method == "post"}
     files = {name for name in posts if OPERATIONS[name].form is not None or OPERATIONS[name].raw}

@@ -65,3 +65,25 @@ def test_the_actions_too_want_real_secrets(name: str) -> None:
     assert ActionsSettings.model_validate(good)
     with pytest.raises(ValidationError):
         ActionsSettings.model_validate(good | {name: ""})
+
+
+@pytest.mark.parametrize(
+    ("url", "secret", "good"),
+    [
+        (None, None, True),
+        ("https://core.bank.example", "a-secret-of-both", True),
+        ("http://127.0.0.1:8095", "a-secret-of-both", True),
+        ("http://core.bank.example", "a-secret-of-both", False),
+        ("https://core.bank.example", None, False),
+        (None, "a-secret-of-both", False),
+    ],
+)
+def test_core_banking_is_asked_over_tls_and_with_a_secret_or_not_at_all(
+    url: str | None, secret: str | None, *, good: bool
+) -> None:
+    if good:
+        assert settings(core_bank_url=url, core_bank_secret=secret).core_bank_url == url
+    else:
+        with pytest.raises(ValidationError) as refusal:
+            settings(core_bank_url=url, core_bank_secret=secret)
+        assert "a-secret-of-both" not in str(refusal.value)

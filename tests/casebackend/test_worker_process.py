@@ -1,6 +1,8 @@
 """The program around the work: what ends it, and what wakes it."""
 
 import asyncio
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -36,6 +38,33 @@ async def test_a_scheduler_that_dies_ends_its_process_so_that_the_supervisor_sta
     monkeypatch.setattr(AsyncIOScheduler, "_process_jobs", dies)
     async with asyncio.timeout(120):
         assert await program.run(world.settings) == 70
+
+
+STUCK = """
+import asyncio
+from casebackend import worker
+
+async def hangs():
+    while True:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            pass
+
+async def run(settings):
+    task = asyncio.create_task(hangs())
+    await asyncio.sleep(0)
+    return worker.EXIT_STUCK if task else 0
+
+worker.run, worker.Settings = run, lambda: None
+raise SystemExit(worker.main())
+"""
+
+
+def test_a_worker_that_is_stuck_ends_even_where_something_of_it_never_lets_go() -> None:
+    """F44 on SQLite: the process said that it was stuck, and then waited for ever for a connection to close."""
+    ended = subprocess.run([sys.executable, "-c", STUCK], timeout=240, check=False)
+    assert ended.returncode == program.EXIT_STUCK
 
 
 async def test_after_the_clock_was_set_back_all_work_goes_on_at_once(world: World) -> None:

@@ -130,10 +130,13 @@ const KEYS = { m: "#act summary", t: "#composer-text", p: "svg.wide a[data-step]
 
 // ---- composer and suggestions
 const used = new Set();
+const became = (card, what) => {
+  if (card?.dataset.use) fetch(`/console/suggestions/${card.dataset.use}/${what}`, { method: "POST", headers: { "X-CSRF-Token": csrf() } });
+};
 
 function insert(card) {
   const box = one("#composer-text");
-  if (!box || box.disabled) return;
+  if (!box || box.disabled || !one("[data-act=insert]", card)) return;
   const text = one(".text", card).textContent.trim();
   const start = box.selectionStart ?? box.value.length;
   box.setRangeText((start && !box.value.slice(0, start).endsWith("\n") ? "\n" : "") + text, start, box.selectionEnd ?? start, "end");
@@ -141,8 +144,10 @@ function insert(card) {
   if (card.dataset.use) {
     used.add(card.dataset.use);
     one("#composer-used").value = [...used].join(",");
-    fetch(`/console/suggestions/${card.dataset.use}/inserted`, { method: "POST", headers: { "X-CSRF-Token": csrf() } });
+    became(card, "inserted");
   }
+  const gap = /【请填写：[^】]*】/.exec(box.value);
+  if (gap) box.setSelectionRange(gap.index, gap.index + gap[0].length); // what is typed next fills the first gap
   one("#composer-note").textContent = card.classList.contains("inner") ? "插入的内容仅供内部使用，请改写后再发送。" : "";
 }
 
@@ -151,7 +156,11 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   const card = button.closest("[data-card]");
   if (button.dataset.act === "insert") insert(card);
+  if (button.dataset.act === "open") became(card, "opened");
+  if (button.dataset.act === "reread") reread();
+  if (button.dataset.act === "ask") ask();
   if (button.dataset.act === "copy") {
+    became(card, "copied");
     navigator.clipboard?.writeText(one(".text", card).textContent.trim()).then(() => {
       button.textContent = "已复制";
       setTimeout(() => { button.textContent = "复制"; }, 1500);
@@ -180,8 +189,41 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// ---- words picked in the conversation are asked of the knowledge
+function picked() {
+  const selection = document.getSelection();
+  const words = selection?.toString().trim().replace(/\s+/g, " ").slice(0, 200) ?? "";
+  return words.length > 1 && one("#bubbles")?.contains(selection.anchorNode) ? words : "";
+}
+
+function ask() {
+  const field = one("#ask-text");
+  if (!field) return;
+  field.value = picked() || field.value;
+  if (field.value) field.form.requestSubmit(); else field.focus();
+}
+
+document.addEventListener("selectionchange", () => {
+  const button = one("#ask-picked");
+  if (button) button.hidden = !picked();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.altKey && event.key.toLowerCase() === "q" && one("#ask-text")) { event.preventDefault(); ask(); }
+});
+
+// ---- the thread moved while an answer was being written: it goes out only when the writer has said that it still fits
+function reread() {
+  const seen = one("#composer-seen");
+  if (seen?.dataset.newest) seen.value = seen.dataset.newest;
+  one("#composer-moved").hidden = true;
+  one("#composer-text").focus();
+}
+
 document.addEventListener("said", () => {
   const box = one("#composer-text");
+  const seen = one("#composer-seen");
+  if (seen?.dataset.newest) seen.value = seen.dataset.newest;
+  if (one("#composer-moved")) one("#composer-moved").hidden = true;
   if (box) { box.value = ""; box.focus(); }
   used.clear();
   for (const id of ["#composer-used"]) if (one(id)) one(id).value = "";
@@ -255,7 +297,9 @@ class Live {
       const newest = said.length ? said[said.length - 1].dataset.seq : "0";
       const seen = one("#composer-seen");
       if (seen && Number(newest) > Number(seen.value)) {
-        seen.value = newest;
+        seen.dataset.newest = newest;
+        if (one("#composer-text").value.trim()) one("#composer-moved").hidden = false;
+        else seen.value = newest;
         this.get("suggestions", "#cards", "innerHTML");
       }
     }

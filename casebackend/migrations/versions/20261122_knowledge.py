@@ -20,6 +20,34 @@ def upgrade() -> None:
 
 def new_tables() -> None:
     op.create_table(
+        "pickup_codes",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.String(length=32), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=True),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_pickup_codes_case_id")),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_pickup_codes")),
+        sa.UniqueConstraint("digest", name=op.f("uq_pickup_codes_digest")),
+    )
+    op.create_table(
+        "pickup_visits",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code_digest", sa.String(length=32), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("phone_index", sa.String(length=32), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_pickup_visits_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pickup_visits")),
+    )
+    with op.batch_alter_table("pickup_visits", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pickup_visits_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pickup_visits_code_digest"), ["code_digest"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pickup_visits_ends_at"), ["ends_at"], unique=False)
+
+    op.create_table(
         "article_impacts",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("article_id", sa.String(length=120), nullable=False),
@@ -30,6 +58,7 @@ def new_tables() -> None:
         sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reviewed_by", sa.Uuid(), nullable=True),
         sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["reviewed_by"], ["users.id"], name=op.f("fk_article_impacts_reviewed_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_article_impacts")),
     )
@@ -39,21 +68,31 @@ def new_tables() -> None:
     op.create_table(
         "candidates",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("topic", sa.String(length=80), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("topic", sa.String(length=200), nullable=False),
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column("cause", sa.String(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("facts", sa.Text(), nullable=False),
         sa.Column("demand", sa.Text(), nullable=False),
         sa.Column("result", sa.Text(), nullable=False),
         sa.Column("report", sa.JSON(), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.Column("amount_band", sa.String(length=16), nullable=False),
+        sa.Column("compensation_band", sa.String(length=16), nullable=True),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=True),
+        sa.Column("month", sa.String(length=7), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refusal", sa.String(length=16), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("article_id", sa.String(length=120), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_candidates_case_id")),
         sa.ForeignKeyConstraint(["decided_by"], ["users.id"], name=op.f("fk_candidates_decided_by")),
+        sa.ForeignKeyConstraint(["unit_id"], ["organisations.id"], name=op.f("fk_candidates_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_candidates")),
         sa.UniqueConstraint("case_id", name=op.f("uq_candidates_case_id")),
     )
@@ -75,6 +114,8 @@ def new_tables() -> None:
         sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answered_id", sa.String(length=120), nullable=True),
+        sa.Column("answered_version", sa.Integer(), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["decided_by"], ["users.id"], name=op.f("fk_change_requests_decided_by")),
         sa.ForeignKeyConstraint(["requested_by"], ["users.id"], name=op.f("fk_change_requests_requested_by")),
@@ -107,6 +148,7 @@ def new_tables() -> None:
         sa.Column("article_id", sa.String(length=120), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("step", sa.String(length=32), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opinion", sa.Text(), nullable=True),
@@ -165,13 +207,18 @@ def new_columns() -> None:
         batch_op.create_index("ix_articles_status", ["status"], unique=False)
         batch_op.create_foreign_key(batch_op.f("fk_articles_author_id"), "users", ["author_id"], ["id"])
 
+    with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("notice_form", sa.String(length=16), nullable=True))
+
     with op.batch_alter_table("suggestion_uses", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("origin", sa.String(length=16), server_default="turn", nullable=False))
         batch_op.add_column(sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("copied_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("refused_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("refused_reason", sa.String(length=200), nullable=True))
         batch_op.add_column(sa.Column("flagged_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("flagged_reason", sa.String(length=200), nullable=True))
+        batch_op.alter_column("message_id", existing_type=sa.Uuid(), nullable=True)
 
 
 def downgrade() -> None:

@@ -10,6 +10,7 @@ import httpx
 
 from casebackend.cases.model import Case
 from casebackend.conversations.rules import Channel
+from casebackend.curation import phrasings
 from tests.casebackend.access.persons import Persons
 from tests.casebackend.attachments import samples
 from tests.casebackend.canaries import WRITTEN, Canary, people
@@ -201,6 +202,11 @@ class Stage:
         for conversation in (case.conversation_id, begun.conversation_id):
             await self._sends_as_bot(f"/api/v1/conversations/{conversation}/handoff", {"reason": "asked"})
             await self.persons["agent"].client.get(f"/api/v1/conversations/{conversation}/suggestions")
+        await self._sends("agent", "/api/v1/gaps", {"question": "白金卡积分怎么换机票"})
+        async with self.world.database.transaction() as session:
+            await phrasings.propose(
+                session, "biz-annual-fee", "卡上每年那笔钱是怎么算的", use_id=None, now=self.world.time
+            )
         call = uuid4()
         await self.world.channels.post(f"/api/v1/calls/{call}/recording", content=samples.wav(1))
         heard = await filed(self.world, sender=f"call:{call}", channel=Channel.IVR)

@@ -11,15 +11,19 @@ from sqlalchemy import select
 
 from casebackend.assist.model import SuggestionUse
 from casebackend.attachments.model import Attachment
+from casebackend.candidates.model import Candidate
 from casebackend.conversations.model import Conversation, Delivery, MediaDuty, Turn
+from casebackend.curation.model import Article, ChangeRequest, Impact, Phrasing
 from casebackend.dictionaries.model import DictionaryChange
 from casebackend.evidence.model import Evidence
 from casebackend.exports.model import Export
 from casebackend.extensions.model import Extension, Material
 from casebackend.families.model import CaseLink
+from casebackend.gaps.model import Gap
 from casebackend.notices.model import Notice
 from casebackend.organisations.model import Organisation, OrganisationVersion
 from casebackend.people.model import ImportRun, RightsRequest
+from casebackend.pickups.model import Visit
 from casebackend.registration.model import Registration
 from casebackend.retention.model import LegalHold, RedactionRun
 from casebackend.reviews.model import Review
@@ -74,6 +78,7 @@ KINDS: dict[str, Kind] = {
     "export_id": Kind(Of.PERSON, Export, lambda row: row.user_id, lambda row: not row.approval),
     "registration_id": Kind(Of.PERSON, Registration, lambda row: row.user_id, lambda row: row.pool_unit_id is None),
     "session_id": Kind(Of.PERSON, LoginSession, lambda row: row.user_id),
+    "article_id": Kind(Of.NOBODY, Article, _none),
     "use_id": Kind(Of.PERSON, SuggestionUse, lambda row: row.user_id),
     "shift_id": Kind(Of.UNIT, Shift, lambda row: row.unit_id),
     "handover_id": Kind(Of.UNIT, Handover, lambda row: row.unit_id),
@@ -82,11 +87,17 @@ KINDS: dict[str, Kind] = {
     "version_id": Kind(Of.NOBODY, OrganisationVersion, _none),
     "run_id": Kind(Of.NOBODY, ImportRun, _none),
     "request_id": Kind(Of.NOBODY, RightsRequest, _none),
+    "visit_id": Kind(Of.NOBODY, Visit, _none),
     "change_id": Kind(Of.NOBODY, DictionaryChange, _none),
     "token_id": Kind(Of.NOBODY, ServiceToken, _none),
     "turn_id": Kind(Of.NOBODY, Turn, _none),
     "delivery_id": Kind(Of.NOBODY, Delivery, _none),
     "media_id": Kind(Of.NOBODY, MediaDuty, _none),
+    "change_request_id": Kind(Of.NOBODY, ChangeRequest, _none),
+    "impact_id": Kind(Of.NOBODY, Impact, _none),
+    "candidate_id": Kind(Of.NOBODY, Candidate, _none),
+    "gap_id": Kind(Of.NOBODY, Gap, _none),
+    "phrasing_id": Kind(Of.NOBODY, Phrasing, _none),
     "call_id": Kind(Of.NOBODY, None, _none),
 }
 # Where a name means something else: the beginning of the route's name, and the parameter.

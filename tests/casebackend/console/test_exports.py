@@ -127,8 +127,8 @@ async def test_whoever_may_not_export_sees_no_button_and_no_menu(office: Office)
         assert (await (await office.desk.browser(login)).get("/exports")).status_code == 403
 
 
-async def test_pages_that_hand_out_a_list_on_the_spot_give_no_more_than_needs_no_approval(office: Office) -> None:
-    number = (await office.cases(2, channel="counter"))[0]
+async def test_the_ledger_and_the_demands_are_asked_for_on_the_same_page_with_a_purpose(office: Office) -> None:
+    await office.cases(2, channel="counter")
     supervisor = await office.desk.browser("supervisor")
     demand = {"demand": "请尽快答复客户", "due_at": "2026-03-09T10:00:00+08:00"}
     await office.desk.sure("lead", office.first, "accept")
@@ -136,11 +136,17 @@ async def test_pages_that_hand_out_a_list_on_the_spot_give_no_more_than_needs_no
         f"/api/v1/cases/{office.first}/supervisions", json=demand, headers={"Idempotency-Key": "d1"}
     )
     assert opened.status_code == 201, opened.text
-    for path in ("/ledger.csv?month=2026-03", "/supervision.csv"):
-        assert (await supervisor.get(path)).status_code == 200
     await office.parameter("export.approval_rows", "0")
-    for path in ("/ledger.csv?month=2026-03", "/supervision.csv"):
-        refused = await supervisor.get(path)
-        assert (refused.status_code, "由他人审批" in refused.text, number in refused.text) == (422, True, False)
-    refusals = await office.audited("export.refused")
-    assert [each.object for each in refusals] == ["console_ledger.export", "console_supervision.export"]
+    for what, old, query in (
+        ("ledger", "/ledger.csv?month=2026-03", "month=2026-03"), ("supervision", "/supervision.csv", "state=all")
+    ):  # fmt: skip
+        moved = await supervisor.get(old)
+        assert (moved.status_code, moved.headers["Location"]) == (302, f"/exports/new/{what}?{query}")
+        page = (await supervisor.get(moved.headers["Location"])).text
+        assert f'name="kind" value="{what}"' in page
+        assert "须由他人审批" in page
+        form = {"kind": what, "format": "csv", "query": query, "purpose": ""}
+        assert (await supervisor.post("/exports", data=form)).status_code == 422
+        sent = await supervisor.post("/exports", data=form | {"purpose": "三月核对材料"})
+        assert sent.status_code in (204, 303), sent.text
+    assert [each.detail["approval"] for each in await office.audited("export.asked")] == [True, True]

@@ -1,6 +1,7 @@
 """Other systems' ways in: issued once, held to their scopes, replaced and revoked."""
 
 from collections import Counter
+from datetime import timedelta
 from uuid import uuid4
 
 import httpx
@@ -13,8 +14,10 @@ from casebackend.audit.model import AuditEntry
 from casebackend.tokens.model import ServiceToken
 from casebackend.tokens.rules import PREFIX, SCOPES
 from tests.casebackend.access.test_matrix import call, live, outcome
-from tests.casebackend.cases.builders import filed
+from tests.casebackend.cases.around import posts, user
+from tests.casebackend.cases.builders import Desk, filed
 from tests.casebackend.credentials.steps import asks
+from tests.casebackend.reviews.test_routes import applied, decided
 from tests.casebackend.staff.logins import BASE, staff
 from tests.world import World
 
@@ -197,3 +200,30 @@ async def test_what_another_system_reads_stands_in_the_audit(world: World) -> No
     async with world.database.reading() as session:
         reads = select(AuditEntry.actor, AuditEntry.object).where(AuditEntry.event == "case.viewed")
         assert (await session.execute(reads)).all() == [("service:token:crm", case.number)]
+
+
+async def test_a_system_that_reads_cases_reads_the_lists_of_what_is_around_them(world: World) -> None:
+    desk, lists = Desk(world), ("reviews", "supervisions", "tasks", "extensions")
+    _, number = await decided(world)
+    await applied(desk, number)
+    receipt = await filed(world, sender="customer-2")
+    await desk.investigating(receipt.case_id)
+    demand = {"demand": "请尽快答复", "due_at": (world.time + timedelta(days=3)).isoformat()}
+    path, asked = f"/cases/{receipt.number}", {"demand": "请调取录音", "user_id": str((await user(world, "lead")).id)}
+    browser = await desk.browser("agent")
+    headers = {"Idempotency-Key": uuid4().hex, "If-Match": "*"}
+    assert (await browser.post(f"/api/v1{path}/tasks", json=asked, headers=headers)).status_code == 201
+    assert (await posts(desk, "supervisor", f"{path}/supervisions", demand)).status_code == 201
+    assert (await posts(desk, "agent", f"{path}/extensions", {"level": "to_30", "reason": "需调档"})).status_code == 201
+    reader = system(world, str((await issued(world))["token"]))
+    other = system(world, str((await issued(world, "reports.read", name="bi-system"))["token"]))
+    found = {}
+    for each in lists:
+        answer = await reader.get(f"/api/v1/{each}")
+        assert answer.status_code == 200, answer.text
+        found[each] = answer.json()["items"]
+        assert (await other.get(f"/api/v1/{each}")).status_code == 403
+    assert [len(found[each]) for each in lists] == [1, 1, 1, 1]
+    assert (await reader.get(f"/api/v1/supervisions/{found['supervisions'][0]['id']}")).status_code == 200
+    assert not any(found["supervisions"][0][may] for may in ("may_answer", "may_close", "may_return"))
+    assert not found["extensions"][0]["may_decide"]

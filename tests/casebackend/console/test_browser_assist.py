@@ -1,0 +1,101 @@
+"""An agent beside a conversation in a real browser: suggestions, a ready reply, feedback, gaps."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from playwright.async_api import Browser, expect
+from sqlalchemy import select, update
+
+from casebackend.assist.model import SuggestionUse
+from casebackend.connection import open_database
+from casebackend.curation.model import Article
+from casebackend.editions import changed
+from casebackend.gaps.model import Gap
+from casebackend.settings import Settings
+from tests.casebackend.console.live import Live, running
+from tests.casebackend.console.test_browser import PHONE, browser, live, seat, wants_a_person
+
+__all__ = ["browser", "live"]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+ENTRY = "biz-annual-fee"
+REPLY = "{客户称呼}，很抱歉让您费心。涉及{金额}，我们先核对领卡合约再答复您。"
+
+
+async def _with_reply(settings: Settings) -> None:
+    database = open_database(settings)
+    async with database.transaction() as session:
+        await session.execute(update(Article).where(Article.id == ENTRY).values(reply=REPLY))
+        await changed(session, "knowledge")
+    await database.dispose()
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[tuple[str, Settings]]:
+    """With a ready reply of our own, before anybody asks the knowledge."""
+    with running() as found:
+        asyncio.run(_with_reply(found[1]))
+        yield found
+
+
+async def test_a_ready_reply_is_inserted_by_one_key_finished_by_hand_and_sent(live: Live, browser: Browser) -> None:
+    conversation = await wants_a_person(live, "assist-1")
+    at = await seat(browser, live, "agent")
+    page = at.page
+    await page.goto(f"{live.address}/conversations/{conversation}")
+    await page.get_by_role("button", name="接管").click()
+    first = page.locator(f"[data-card]:has(a[href*='{ENTRY}'])")
+    await expect(first).to_contain_text("现成答复", timeout=30_000)
+    await expect(page.locator("#brief details.brief[open]")).to_contain_text("客户来意")
+    box = page.get_by_label("发送给客户的内容")
+    await box.focus()
+    place = await first.evaluate("card => [...document.querySelectorAll('[data-card]')].indexOf(card) + 1")
+    await page.keyboard.press(f"Alt+{place}")
+    await expect(box).to_have_value("尊敬的客户，很抱歉让您费心。涉及【请填写：金额】，我们先核对领卡合约再答复您。")
+    await box.press("Control+Enter")
+    await expect(page.locator("#say-result")).to_contain_text("请先填写或删去：金额")
+    await page.keyboard.type("二百元")  # the gap is what stands selected
+    await expect(box).to_have_value("尊敬的客户，很抱歉让您费心。涉及二百元，我们先核对领卡合约再答复您。")
+    await live.says("等等，其实是储蓄卡", sender="assist-1")
+    await expect(page.locator("#composer-moved")).to_be_visible(timeout=30_000)
+    await box.press("Control+Enter")
+    await expect(page.locator("#say-result")).to_contain_text("客户又发来了新消息")
+    await expect(box).to_have_value("尊敬的客户，很抱歉让您费心。涉及二百元，我们先核对领卡合约再答复您。")
+    await page.get_by_role("button", name="已核对").click()
+    await box.press("Control+Enter")
+    await expect(page.locator("#bubbles li.agent")).to_contain_text("涉及二百元")
+    await expect(box).to_have_value("")
+    async with live.database.reading() as session:
+        use = (await session.scalars(select(SuggestionUse).where(SuggestionUse.sent_at.is_not(None)))).one()
+        assert (use.article_id, use.kept) == (ENTRY, 1.0)
+    assert [said for said in at.complaints if "422" not in said and "409" not in said] == []
+
+
+async def test_a_card_is_refused_the_assistant_is_asked_and_a_gap_is_opened(live: Live, browser: Browser) -> None:
+    conversation = await wants_a_person(live, "assist-2")
+    await live.says("麒麟貔貅饕餮螭吻", sender="assist-2")
+    at = await seat(browser, live, "agent", PHONE)
+    page = at.page
+    await page.goto(f"{live.address}/conversations/{conversation}")
+    await page.get_by_label("向知识助手提问").fill("信用卡年费怎么收了两次")
+    await page.get_by_role("button", name="问", exact=True).click()
+    await expect(page.locator("#cards")).to_contain_text("您问：信用卡年费怎么收了两次", timeout=30_000)
+    card = page.locator("[data-card]").first
+    await card.get_by_text("不适用", exact=True).click()
+    await card.get_by_role("button", name="记为不适用").click()
+    await expect(page.locator("#cards li.judged")).to_contain_text("不再向您推荐")
+    await page.get_by_label("向知识助手提问").fill("麒麟貔貅饕餮螭吻")
+    await page.get_by_role("button", name="问", exact=True).click()
+    await expect(page.locator("#cards")).to_contain_text("没有合适的答案")
+    await page.get_by_role("button", name="登记知识缺口").click()
+    await expect(page.locator("#cards")).to_contain_text("已登记知识缺口")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    async with live.database.reading() as session:
+        assert (await session.scalars(select(Gap.question))).all() == ["麒麟貔貅饕餮螭吻"]
+        refused = (await session.scalars(select(SuggestionUse).where(SuggestionUse.refused_at.is_not(None)))).one()
+        assert refused.refused_reason == "与客户的问题无关"
+    curator = await seat(browser, live, "curator", PHONE)
+    for path in ("/knowledge/gaps", "/knowledge/health", "/knowledge/phrasings", "/knowledge/health/uses?what=refused"):
+        await curator.page.goto(live.address + path)
+        assert await curator.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+    assert at.complaints + curator.complaints == []
