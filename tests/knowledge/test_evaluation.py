@@ -41,7 +41,7 @@ def test_there_are_enough_questions_and_one_for_each_entry() -> None:
     assert len({question.id for question in questions("asked")}) >= 100
 
 
-@pytest.mark.parametrize("name", ["cold", "asked"])
+@pytest.mark.parametrize("name", ["cold", "learned", "asked"])
 def test_no_question_is_the_title_said_again(name: str) -> None:
     title_of = {entry.id: bigrams(entry.title) for entry in entries()}
     alike = [
