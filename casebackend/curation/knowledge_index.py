@@ -124,6 +124,7 @@ class Knowledge:
         suggester = self._suggester
         if suggester is None or not await asyncio.to_thread(suggester.update, articles, learned):
             suggester = await asyncio.to_thread(Suggester, articles, learned)
+        await failpoint("knowledge.after_build_before_swap")
         self._suggester, self._edition, self._looked_at = suggester, edition, time.monotonic()
         log.info("knowledge.loaded", count=len(articles))
         return suggester
@@ -143,14 +144,12 @@ class Knowledge:
             articles = await queries.published(session)
         for _ in range(BUSY_TRIES):
             try:
-                built = await asyncio.to_thread(indexing.build_if_needed, self._root, articles)
+                await asyncio.to_thread(indexing.build_if_needed, self._root, articles)
             except index.IndexBusy:
                 await asyncio.sleep(BUSY_SECONDS)
             except OSError as error:
                 raise KnowledgeAway("知识索引无法写入磁盘") from error
             else:
-                if built:
-                    await failpoint("knowledge.after_build_before_swap")
                 return
         raise KnowledgeAway("知识索引正在由另一个程序重建，请稍后再试")
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.attachments.model import Attachment
 from casebackend.candidates import service as candidates
+from casebackend.candidates.model import Candidate
 from casebackend.cases.filing import SYSTEM, written
 from casebackend.cases.model import Case, CaseChange
 from casebackend.cases.service import hold
@@ -70,6 +71,7 @@ OPINIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (CaseLink, ("reason",)),
     (Task, ("cancel_reason",)),
     (Attachment, ("removed_reason",)),
+    (Candidate, ("reason",)),
 )
 PERSONAL = (ObjectKind.STAFF, ObjectKind.CARD, ObjectKind.ACCOUNT, ObjectKind.POLICY)
 OF_PARTY = (
