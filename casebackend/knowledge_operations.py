@@ -41,7 +41,12 @@ KNOWLEDGE: dict[str, Operation] = {
         query={"status": choice(curation_rules.ArticleStatus), "mine": choice(("0", "1"))} | PAGE,
     ),
     "curation.draft": Operation(
-        "起草知识条目或新版本", curation.DraftArticle, curation.ArticleView, status=201, located=True
+        "起草知识条目或新版本",
+        curation.DraftArticle,
+        curation.ArticleView,
+        status=201,
+        located=True,
+        refuses=frozenset({404}),
     ),
     "curation.article": Operation("一个知识条目版本及其办理过程", None, curation.ArticleView, tagged=True),
     "curation.edit": Operation("修改草稿", curation.EditArticle, curation.ArticleView),
@@ -54,7 +59,12 @@ KNOWLEDGE: dict[str, Operation] = {
         query={"state": choice(curation_rules.RequestState), "unit": UUID} | PAGE,
     ),
     "curation.request_change": Operation(
-        "提出知识变更申请", curation.AskChange, curation.ChangeRequestView, status=201, tagged=True
+        "提出知识变更申请",
+        curation.AskChange,
+        curation.ChangeRequestView,
+        status=201,
+        tagged=True,
+        refuses=frozenset({404}),
     ),
     "curation.decide": Operation("处理知识变更申请", curation.DecideChange, curation.ChangeRequestView),
     "curation.affected": Operation(

@@ -4,6 +4,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.api.values import LARGEST
 from casebackend.curation import errors
 from casebackend.curation.entries import entry
 from casebackend.curation.model import Article, ArticleStep, ChangeRequest, Phrasing
@@ -25,6 +26,7 @@ async def versions(session: AsyncSession, article_id: str) -> Sequence[Article]:
 
 
 async def version(session: AsyncSession, article_id: str, number: int) -> Article:
+    _require_a_version(number)
     found = await session.get(Article, (article_id, number))
     if found is None:
         raise errors.ArticleUnknown
@@ -33,6 +35,7 @@ async def version(session: AsyncSession, article_id: str, number: int) -> Articl
 
 async def hold(session: AsyncSession, article_id: str, number: int) -> Article:
     """The version as it stands, until the end of the transaction."""
+    _require_a_version(number)
     found: Article | None = await session.scalar(
         select(Article)
         .where(Article.id == article_id, Article.version == number)
@@ -42,6 +45,12 @@ async def hold(session: AsyncSession, article_id: str, number: int) -> Article:
     if found is None:
         raise errors.ArticleUnknown
     return found
+
+
+def _require_a_version(number: int) -> None:
+    """No database asks for what no column holds."""
+    if not 0 < number <= LARGEST:
+        raise errors.ArticleUnknown
 
 
 async def last_published(session: AsyncSession, article_id: str) -> Article | None:

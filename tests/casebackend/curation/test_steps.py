@@ -130,3 +130,9 @@ def test_every_open_version_can_go_on_and_go_back(status: ArticleStatus) -> None
         assert steps & {Step.RETURN, Step.WITHDRAW}
     for step, following in product(steps, [None]):
         assert FLOW[status, step][1] <= EVERYBODY, following
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "9" * 30])
+async def test_a_version_that_no_column_holds_does_not_exist(world: World, number: str) -> None:
+    answer = await Curation(world).reads("curator", f"/curation/articles/law-complaint-time-limits/{number}")
+    assert answer.status_code == 404
