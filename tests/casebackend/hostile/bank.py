@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend import editions
 from casebackend.editions import Edition
 from casebackend.schema import METADATA
+from tests.casebackend.candidates.builders import candidate_of, ended
 from tests.casebackend.cases.builders import Desk, drafted, filed
+from tests.casebackend.curation.desks import Curation
 from tests.casebackend.hostile.pages import Walk
 from tests.casebackend.hostile.payloads import MARK, Words
 from tests.casebackend.registration.takers import CUSTOMER, Counter
@@ -29,6 +31,10 @@ CHINESE = range(0x4E00, 0x9FFF + 1)
 
 async def furnished(world: World, words: Words) -> list[str]:
     """Customers and colleagues have written it through the services. Returns the addresses of what they wrote."""
+    case_id, _ = await ended(world, facts=words.fit(), demand=words.fit())
+    candidate = await candidate_of(world, case_id)
+    assert candidate is not None
+    entry = await Curation(world).drafts(title=words.fit(60), text=words.fit(), basis=words.fit(100))
     talk = (await world.says(words.fit(3_000), sender="hostile-1")).conversation_id
     draft, _ = await drafted(world, sender="hostile-3")
     receipt = await filed(world, sender="hostile-2")
@@ -44,7 +50,8 @@ async def furnished(world: World, words: Words) -> list[str]:
     return [
         f"/cases/{receipt.number}", f"/cases/{number}", f"/conversations/{talk}", f"{around}/messages?after=0",
         f"{around}/owner", f"{around}/suggestions", "/knowledge?q=年费", f"/drafts/{draft}",
-        f"/organisations/imports/{run.json()['id']}",
+        f"/organisations/imports/{run.json()['id']}", f"/curation/articles/{entry['id']}/{entry['version']}",
+        f"/candidates/{candidate.id}", f"/candidates/{candidate.id}/near",
         *(f"/cases/{receipt.number}/{section}" for section in SECTIONS),
     ]  # fmt: skip
 
