@@ -75,7 +75,9 @@ async def test_from_an_initial_password_over_the_telephone_to_the_desk(live: Liv
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", level=1)).to_have_text("动态口令")
     await fits(at)
-    drawn = await page.get_by_role("img").evaluate("async picture => { await picture.decode(); return picture.naturalWidth > 0 }")
+    drawn = await page.get_by_role("img").evaluate(
+        "async picture => { await picture.decode(); return picture.naturalWidth > 0 }"
+    )
     assert drawn
     secret = (await page.locator("#secret").inner_text()).replace(" ", "")
     await page.get_by_label("6 位口令").fill(pyotp.TOTP(secret).now())
