@@ -51,6 +51,17 @@ def learned(figures: Figures, articles: list[Article]) -> None:
     one, other = before.recall(1), after.recall(1)
     figures.show("learned: share of the cold error at R@1 that is closed", ours=(other - one) / (1 - one), bar=0.5,
                  at_least=True, cold=round(one, 4), learned=round(other, 4))  # fmt: skip
+    _beside(figures, articles)
+
+
+def _beside(figures: Figures, articles: list[Article]) -> None:
+    """What the learning of others costs the entries that learned nothing."""
+    number_of = {article.id: number for number, article in enumerate(articles)}
+    taught_ids = {each.id for each in questions("learned")}
+    left = [(each.text, {number_of[each.id]}) for each in questions("cold") if each.id not in taught_ids]
+    before, after = (judged(ours(made, articles), left) for made in (Suggester(articles), taught(articles)))
+    figures.show("learned: R@1 of entries that learned nothing, after / before", ours=after.recall(1),
+                 peer=before.recall(1), questions=len(left))  # fmt: skip
 
 
 def paraphrases(figures: Figures) -> None:
