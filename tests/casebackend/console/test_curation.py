@@ -86,3 +86,18 @@ async def test_every_colleague_asks_for_changes_and_the_curator_answers(world: W
     for tab in ("drafts", "scheduled", "impacts", "expiring", "nonsense"):
         assert "知识维护" in await reads(desk, "curator", f"{HERE}?tab={tab}")
     assert "起草新版本" in await reads(desk, "curator", f"{HERE}/new?id=biz-annual-fee")
+
+
+async def test_a_moment_that_is_none_publishes_nothing(world: World) -> None:
+    desk = Curation(world)
+    article = await desk.approved()
+    address = f"{HERE}/articles/{article['id']}/{article['version']}"
+    form = {
+        "version": str(article["row_version"]),
+        "step": "schedule",
+        "opinion": "定时发布",
+        "publish_at": "下周三早上",
+    }
+    refused = await sends(desk, "branch", f"{address}/steps", form, good=422)
+    assert "请按年-月-日填写日期和时间" in refused.text
+    assert (await desk.article(article))["status"] == "approved"
