@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from bench.retrieval_peers import Document, judged, tantivy_, whoosh
+from bench.retrieval_peers import Document, Judged, judged, tantivy_, whoosh
 from casebackend import editions
 from casebackend.curation.knowledge_index import Knowledge
 from casebackend.curation.model import Article as Row
@@ -26,6 +26,7 @@ from casebackend.database import Database
 from casebackend.schema import METADATA
 from knowledge.analyzer import default_lexicon
 from knowledge.articles import Article, Audience, Kind, close_superseded, content_hash, load_content
+from knowledge.encoder import bundled
 from knowledge.engine import FileStorage
 from knowledge.index import _document, _schema, build
 from knowledge.ranking import Suggester
@@ -72,23 +73,33 @@ def asking(figures: Figures, articles: list[Article], asked: int, folder: Path) 
     chance = random.Random(SEED + 1)
     questions = [question for each in load_content() for question in each.questions]
     wanted = [(text, set[int]()) for text in chance.sample(questions, min(asked, len(questions)))]
-    suggester, ours_built = spent(lambda: Suggester(articles))
     place = {article.id: number for number, article in enumerate(articles)}
 
-    def suggest(text: str, limit: int) -> list[int]:
-        return [place[each.article.id] for each in suggester.suggest(text, on=ON, limit=limit)]
+    def suggesting(suggester: Suggester) -> Judged:
+        def suggest(text: str, limit: int) -> list[int]:
+            return [place[each.article.id] for each in suggester.suggest(text, on=ON, limit=limit)]
 
-    judged(suggest, wanted[:20])
-    ours = judged(suggest, wanted)
+        judged(suggest, [(f"{text}？", right) for text, right in wanted[:20]])
+        return judged(suggest, wanted)
+
+    plain, ours_built = spent(lambda: Suggester(articles))
+    without = suggesting(plain)
+    del plain
+    with_encoder, vectors = Suggester(articles, encoder=bundled()), 0.0
+    while (made := spent(with_encoder.prepare)) and made[0]:
+        vectors += made[1]
+    ours = suggesting(with_encoder)
+    figures.show("CPU s of making the vectors, beside the answers", ours=vectors, documents=len(articles))
     theirs = {"tantivy": judged(tantivy_(documents), wanted)}
     storage = FileStorage(str(folder / "stock"))
     (folder / "stock").mkdir()
     stock, stock_built = spent(lambda: whoosh(documents, storage))
     theirs["Whoosh"] = judged(stock, wanted)
     for name, bar in (("tantivy", 5.0), ("Whoosh", 0.1)):
-        for percent in (50, 95):
-            figures.show(f"CPU ms of a suggestion p{percent}, ours / {name}", ours=ours.cpu(percent),
-                         peer=theirs[name].cpu(percent), bar=bar, documents=len(articles))  # fmt: skip
+        for way, mine in (("with the encoder", ours), ("without", without)):
+            for percent in (50, 95):
+                figures.show(f"CPU ms of a suggestion {way} p{percent}, ours / {name}", ours=mine.cpu(percent),
+                             peer=theirs[name].cpu(percent), bar=bar, documents=len(articles))  # fmt: skip
     figures.show(
         "CPU s of making the arrays, ours / stock Whoosh with jieba", ours=ours_built, peer=stock_built, bar=1.2
     )
@@ -115,7 +126,7 @@ async def publishing(figures: Figures, articles: list[Article], folder: Path) ->
     async with database.engine.begin() as connection:
         await connection.run_sync(METADATA.create_all)
         await connection.execute(insert(Row), [row_of(article) for article in articles])
-    knowledge = Knowledge(folder / "index", database)
+    knowledge = Knowledge(folder / "index", database, encoder=bundled())
     await knowledge.suggest("年费", on=ON)
     async with database.transaction() as session:
         fresh = entry("fresh", f"{RARE}怎么办", (f"{RARE}怎么处理",), f"{RARE}的处理。")

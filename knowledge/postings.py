@@ -38,12 +38,13 @@ class Postings:
         self.extend(unit, terms)
         return unit
 
-    def extend(self, unit: int, terms: Iterable[str]) -> None:
+    def extend(self, unit: int, terms: Iterable[str], share: float = 1.0) -> None:
+        """`share` of one is an occurrence, less is a part of it."""
         counts = Counter(terms)
-        self._lengths[unit] += counts.total()
+        self._lengths[unit] += share * counts.total()
         for term, count in counts.items():
             self._new_keys.append(self.numbers.setdefault(term, len(self.numbers)) << UNIT_BITS | unit)
-            self._new_counts.append(count)
+            self._new_counts.append(share * count)
 
     def score(self, weights: Mapping[str, float]) -> Floats:
         self.merge()

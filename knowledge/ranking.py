@@ -1,5 +1,6 @@
-"""Which entries speak to what somebody said. Nothing here needs a model: characters, pairs of them, words, and what is
-meant. Characters that say little by themselves are kept: they tell how customers ask and how colleagues do."""
+"""Which entries speak to what somebody said: characters, pairs of them, words, and what is meant; where there is an
+encoder, nearness too. Characters that say little by themselves are kept: they tell how customers ask and how colleagues
+do."""
 
 import re
 import threading
@@ -12,13 +13,18 @@ from numpy.typing import NDArray
 
 from knowledge.analyzer import Lexicon, default_lexicon
 from knowledge.articles import Article, Audience, Kind, close_superseded
-from knowledge.postings import Floats, Ints, Phrasings, Postings
+from knowledge.asked import Asked, Vector
+from knowledge.encoder import Encoder
+from knowledge.postings import Floats, Ints, Postings
 
 CHARACTER, PAIR, WORD, CONCEPT = "cpws"
 WEIGHTS = {CHARACTER: 1.0, PAIR: 1.0, WORD: 0.5, CONCEPT: 1.0}
 TITLE_TIMES = 2
 ASKED_WEIGHT = 0.4
 SPEAKER_WEIGHT = 0.05
+# What was learned is an entry's own words less: what learned much would draw the questions of what learned nothing.
+LEARNED_SHARE = 0.15
+LEARNED_TRUST = 0.85
 LOOKED_AT = 64
 # Somebody asked exactly so before.
 SAME_WORDS = 10.0
@@ -38,14 +44,19 @@ class Suggestion:
 class Suggester:
     """An array index of whole entries chooses candidates; of these the best single way of asking counts once more."""
 
-    def __init__(self, articles: Iterable[Article], phrasings: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(
+        self,
+        articles: Iterable[Article],
+        phrasings: Iterable[tuple[str, str]] = (),
+        *,
+        encoder: Encoder | None = None,
+    ) -> None:
         self._lexicon = default_lexicon()
         self._lock = threading.Lock()
         self._articles: list[Article] = []
         self._live: list[bool] = []
         self._whole = Postings()
-        self._asked = Phrasings(self._whole.numbers)
-        self._units_of: list[list[int]] = []
+        self._asked = Asked(self._whole.numbers, encoder)
         self._numbers_of: dict[str, list[int]] = {}
         self._same: dict[str, list[int]] = {}
         self._heard: set[tuple[int, str]] = set()
@@ -98,6 +109,11 @@ class Suggester:
             for number in self._numbers_of[article_id]:
                 self._hear(number, phrasing)
 
+    def prepare(self) -> bool:
+        """Makes a few more vectors, so that no question waits for them; False when there are no more to make."""
+        with self._lock:
+            return self._asked.prepare()
+
     def suggest(
         self,
         text: str,
@@ -112,9 +128,10 @@ class Suggester:
         if not terms or not self._articles:
             return []
         meant = self._lexicon.concepts(text)
+        vector = self._asked.vector(self._lexicon.normalise(text))
         with self._lock:
             allowed = self._allowed(on, audience, kinds)
-            numbers, scores = self._best(terms, allowed, self._plain(text))
+            numbers, scores = self._best(terms, allowed, self._plain(text), vector)
             order = np.lexsort((numbers, -scores))[:limit]
             return [
                 Suggestion(
@@ -125,26 +142,30 @@ class Suggester:
             ]
 
     def _enter(self, article: Article) -> None:
-        title, *asked = (_terms(self._lexicon, said) for said in (article.title, *article.questions))
+        ways = [(said, _terms(self._lexicon, said)) for said in (article.title, *article.questions)]
+        (_, title), *asked = ways
         text = _terms(self._lexicon, article.text)
-        self._whole.add([*(title * TITLE_TIMES), *(term for each in asked for term in each), *text])
-        self._units_of.append([self._asked.add(each) for each in (title, *asked)])
-        for said in (article.title, *article.questions):
-            self._same.setdefault(self._plain(said), []).append(len(self._units_of) - 1)
+        self._whole.add([*(title * TITLE_TIMES), *(term for _, each in asked for term in each), *text])
+        number = self._asked.begin(self._lexicon.normalise(article.text))
+        for said, terms in ways:
+            self._asked.add(number, self._lexicon.normalise(said), terms)
+            self._same.setdefault(self._plain(said), []).append(number)
 
     def _hear(self, number: int, phrasing: str) -> None:
         if (number, phrasing) in self._heard:
             return
         self._heard.add((number, phrasing))
         terms = _terms(self._lexicon, phrasing)
-        self._whole.extend(number, terms)
-        self._units_of[number].append(self._asked.add(terms))
+        self._whole.extend(number, terms, LEARNED_SHARE)
+        self._asked.add(number, self._lexicon.normalise(phrasing), terms, trust=LEARNED_TRUST)
         self._same.setdefault(self._plain(phrasing), []).append(number)
 
     def _plain(self, text: str) -> str:
         return "".join(c for c in self._lexicon.normalise(text) if c.isalnum())
 
-    def _best(self, terms: list[str], allowed: NDArray[np.bool_], said: str) -> tuple[Ints, Floats]:
+    def _best(
+        self, terms: list[str], allowed: NDArray[np.bool_], said: str, vector: Vector | None
+    ) -> tuple[Ints, Floats]:
         """In rare terms, so that a floor means the same for a hundred entries and for fifty thousand."""
         weights = {term: WEIGHTS[term[0]] for term in terms}
         whole = np.where(allowed, self._whole.score(weights), 0.0)
@@ -154,11 +175,9 @@ class Suggester:
             numbers = np.union1d(numbers, [n for n in self._same.get(said, ()) if allowed[n]]).astype(np.int64)
         if not len(numbers):
             return numbers, np.empty(0)
-        units = [unit for number in numbers for unit in self._units_of[number]]
         rare = {term: weight * self._whole.idf(term) for term, weight in weights.items()}
-        starts = np.cumsum([0, *(len(self._units_of[number]) for number in numbers[:-1])])
-        asked = np.maximum.reduceat(self._asked.scores(rare, units), starts)
-        scores = (whole[numbers] + ASKED_WEIGHT * asked) / np.log(1 + len(self._articles))
+        asked, near = self._asked.best(numbers, rare, vector)
+        scores = (whole[numbers] + ASKED_WEIGHT * asked) / np.log(1 + len(self._articles)) + near
         speaker = _speaker(said)
         if speaker is not None:
             scores = scores * (1 + SPEAKER_WEIGHT * (self._audiences[numbers] == speaker.value))

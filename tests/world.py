@@ -50,6 +50,7 @@ def configured(url: str, var: Path) -> Settings:
         data_key=SecretStr(KEY),
         audit_key=SecretStr(KEY),
         survey_delay_seconds=60,
+        encoder=False,
     )
 
 

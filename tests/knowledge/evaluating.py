@@ -1,4 +1,5 @@
-"""The blind sets of tests/knowledge/evaluation, as totals only: nobody who tunes the engine reads the sentences."""
+"""The blind sets of tests/knowledge/evaluation, as totals only: nobody who tunes the engine reads the sentences. Those
+of tests/knowledge/tuning are there to be read."""
 
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -8,9 +9,10 @@ from typing import NamedTuple
 import yaml
 
 from knowledge.articles import Article
+from knowledge.encoder import Encoder
 from knowledge.ranking import Suggester
 
-FOLDER = Path(__file__).with_name("evaluation")
+BLIND, TUNING = (Path(__file__).with_name(name) for name in ("evaluation", "tuning"))
 ON = date(2026, 11, 22)
 
 
@@ -19,8 +21,8 @@ class Question(NamedTuple):
     text: str
 
 
-def questions(name: str) -> list[Question]:
-    rows = yaml.safe_load((FOLDER / f"{name}.yml").read_text(encoding="utf-8"))
+def questions(name: str, folder: Path = BLIND) -> list[Question]:
+    rows = yaml.safe_load((folder / f"{name}.yml").read_text(encoding="utf-8"))
     return [Question(row["id"], row["text"]) for row in rows]
 
 
@@ -34,5 +36,6 @@ def by_id(suggester: Suggester, *, floor: float | None = None) -> Callable[[str,
     return rank
 
 
-def taught(articles: Iterable[Article]) -> Suggester:
-    return Suggester(articles, [(each.id, each.text) for each in questions("learned")])
+def taught(articles: Iterable[Article], encoder: Encoder | None = None, folder: Path = BLIND) -> Suggester:
+    learned = [(each.id, each.text) for each in questions("learned", folder)]
+    return Suggester(articles, learned, encoder=encoder)

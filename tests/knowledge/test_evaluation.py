@@ -5,6 +5,7 @@ from functools import cache
 import pytest
 
 from knowledge.articles import Article, load_content
+from knowledge.encoder import Encoder, bundled
 from knowledge.ranking import Suggester
 from tests.knowledge.evaluating import ON, Question, by_id, questions, taught
 
@@ -52,20 +53,37 @@ def test_no_question_is_the_title_said_again(name: str) -> None:
     assert alike == []
 
 
-def test_a_question_is_mostly_answered_before_anything_is_learned() -> None:
-    found = places(Suggester(entries()), questions("cold"))
-    assert share(found, 1) >= 0.74
-    assert share(found, 3) >= 0.89
-    assert share(found, 10) >= 0.94
+# Recall at 1, 3 and 10: a little under what bench/retrieval.py shows.
+FLOORS = {"with the encoder": (bundled(), (0.77, 0.92, 0.96)), "without": (None, (0.75, 0.9, 0.95))}
 
 
-def test_a_question_that_an_entry_answers_is_hardly_ever_taken_for_one_that_none_does() -> None:
-    suggester, asked = Suggester(entries()), questions("cold")
+@pytest.mark.parametrize(("encoder", "floors"), FLOORS.values(), ids=FLOORS)
+def test_a_question_is_mostly_answered_before_anything_is_learned(
+    encoder: Encoder | None, floors: tuple[float, float, float]
+) -> None:
+    found = places(Suggester(entries(), encoder=encoder), questions("cold"))
+    for within, floor in zip((1, 3, 10), floors, strict=True):
+        assert share(found, within) >= floor
+
+
+@pytest.mark.parametrize("encoder", [bundled(), None], ids=FLOORS)
+def test_a_question_that_an_entry_answers_is_hardly_ever_taken_for_one_that_none_does(encoder: Encoder | None) -> None:
+    suggester, asked = Suggester(entries(), encoder=encoder), questions("cold")
     silent = sum(not suggester.suggest(question.text, on=ON, limit=1) for question in asked)
     assert silent <= 0.02 * len(asked)
 
 
-def test_what_was_learned_answers_at_least_half_of_what_was_not_answered() -> None:
+@pytest.mark.parametrize("encoder", [bundled(), None], ids=FLOORS)
+def test_what_was_learned_answers_at_least_half_of_what_was_not_answered(encoder: Encoder | None) -> None:
     asked = questions("asked")
-    cold = share(places(Suggester(entries()), asked), 1)
-    assert share(places(taught(entries()), asked), 1) >= cold + (1 - cold) / 2
+    cold = share(places(Suggester(entries(), encoder=encoder), asked), 1)
+    assert share(places(taught(entries(), encoder), asked), 1) >= cold + (1 - cold) / 2
+
+
+@pytest.mark.parametrize("encoder", [bundled(), None], ids=FLOORS)
+def test_what_others_learned_takes_few_questions_from_those_that_learned_nothing(encoder: Encoder | None) -> None:
+    """A third of the entries learned three phrasings each."""
+    learned = {question.id for question in questions("learned")}
+    asked = [question for question in questions("cold") if question.id not in learned]
+    before = share(places(Suggester(entries(), encoder=encoder), asked), 1)
+    assert share(places(taught(entries(), encoder), asked), 1) >= before - 0.04

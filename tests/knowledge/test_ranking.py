@@ -3,6 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from knowledge.articles import Audience, Kind, load_content
+from knowledge.encoder import bundled
 from knowledge.ranking import Suggester
 from tests.knowledge.sample import TODAY, article
 
@@ -78,9 +79,9 @@ ELSEWHERE = [
 ]
 
 
-@pytest.fixture(scope="module")
-def shipped() -> Suggester:
-    return Suggester(load_content())
+@pytest.fixture(scope="module", params=[True, False], ids=["with the encoder", "without"])
+def shipped(request: pytest.FixtureRequest) -> Suggester:
+    return Suggester(load_content(), encoder=bundled() if request.param else None)
 
 
 def ids(suggester: Suggester, text: str, limit: int = 5) -> list[str]:
