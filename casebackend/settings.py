@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     audit_key: Secret = Field(description="base64 of 32 bytes: signs the audit chain")
     reveal_per_hour: int = Field(default=30, ge=1, description="so often a colleague sees plain customer data")
     reveal_seconds: int = Field(default=60, ge=5, description="so long they stay on the screen")
+    prints_at_once: int = Field(default=2, ge=1, description="forms drawn at once by one program")
+    prints_waiting: int = Field(default=8, ge=0, description="and so many wait for their turn; more are refused")
+    encoder: bool = Field(default=True, description="suggestions by nearness of sentences too")
     anchor_dir: Path | None = Field(default=None, description="signed ends of the audit; default var_dir/anchors")
     survey_delay_seconds: int = Field(default=86_400, ge=0, description="from the reply to the survey")
     wechat_window_hours: int = 48

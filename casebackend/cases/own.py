@@ -2,7 +2,7 @@
 registered elsewhere (identity/levels.yml); a number alone opens nothing."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -22,12 +22,12 @@ from casebackend.conversations.rules import Asked
 from casebackend.errors import NotFound
 from casebackend.identity import queries as identity
 from casebackend.identity.rules import Action, Level
+from casebackend.notices.thresholds import in_force
 from casebackend.notifications.words import words
 from casebackend.organisations.model import Organisation
 from casebackend.outbox import service as outbox
 from casebackend.timeline.rules import Kind
 
-URGE_EVERY = timedelta(hours=24)
 SHOWN = 5
 
 
@@ -94,14 +94,15 @@ async def _from_elsewhere(session: AsyncSession, conversation_id: UUID, action: 
     return list(found)
 
 
-async def _may(session: AsyncSession, case: Case, conversation_id: UUID, action: Action, *, now: datetime) -> bool:
+async def may(session: AsyncSession, case: Case, conversation_id: UUID, action: Action, *, now: datetime) -> bool:
+    """Asked again where a talk goes on: a level ends with its time."""
     here = await _going_on(session, await own_cases(session, conversation_id))
     if case in here:
         return True
     return case in await _going_on(session, await _from_elsewhere(session, conversation_id, action, now=now))
 
 
-async def _level(session: AsyncSession, conversation_id: UUID, now: datetime) -> Level:
+async def level_of(session: AsyncSession, conversation_id: UUID, now: datetime) -> Level:
     return (await identity.shown(session, conversation_id, now=now)).level
 
 
@@ -158,11 +159,12 @@ async def urge(session: AsyncSession, conversation_id: UUID, message_id: UUID, *
 
 async def urge_one(session: AsyncSession, case: Case, conversation_id: UUID, *, now: datetime) -> bool:
     """False when the customer urged not long ago. The caller holds the case."""
-    if case.urged_at is not None and now - case.urged_at < URGE_EVERY:
+    every = (await in_force(session, now)).hours("urge.hours")
+    if case.urged_at is not None and now - case.urged_at < every:
         return False
     case.urge_count, case.urged_at = case.urge_count + 1, now
     await session.flush()
-    level = int(await _level(session, conversation_id, now))
+    level = int(await level_of(session, conversation_id, now))
     await written(session, case, Kind.URGED, CUSTOMER, now=now, detail={"count": case.urge_count, "level": level})
     outbox.emit(session, "case.urged", {"case_id": str(case.id), "count": case.urge_count}, now=now)
     return True
@@ -209,7 +211,7 @@ async def _asked_before(session: AsyncSession, conversation_id: UUID) -> Withdra
 async def _answered(session: AsyncSession, asked: Withdrawal, message: Message, now: datetime) -> WithdrawOutcome:
     """Unclear: asked again. Yes: the procedure ends on the day this message was received (令2020年第3号 Art. 15)."""
     case = await hold(session, (await merging.followed(session, await session.get_one(Case, asked.case_id))).id)
-    if not await _may(session, case, message.conversation_id, Action.WITHDRAW, now=now):
+    if not await may(session, case, message.conversation_id, Action.WITHDRAW, now=now):
         return WithdrawOutcome(outcome="foreign", case=None, cases=[])
     answer = yes_or_no(message.text)
     if answer is None:
@@ -218,7 +220,7 @@ async def _answered(session: AsyncSession, asked: Withdrawal, message: Message, 
     if answer and Status(case.status) in UNANSWERED:
         command = MoveCase(move=Move.WITHDRAW)
         received = message.received_at or message.at
-        level = await _level(session, message.conversation_id, now)
+        level = await level_of(session, message.conversation_id, now)
         case = await move_case(
             session, case.id, command, principal=CUSTOMER, now=now, effective_at=received, level=int(level)
         )

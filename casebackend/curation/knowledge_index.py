@@ -14,13 +14,18 @@ from casebackend.database import Database
 from casebackend.errors import Unavailable
 from casebackend.failpoints import failpoint
 from knowledge import index
-from knowledge.ranking import Suggester, Suggestion
+from knowledge.encoder import Encoder, bundled
+from knowledge.fusion import Answer
+from knowledge.ranking import FLOOR, Suggester, Suggestion
 from knowledge.search import Hit, Search
+from knowledge.snapshot import Bounds, Looked, Order
 
 log = structlog.get_logger()
 BUSY_TRIES = 20
 BUSY_SECONDS = 0.5
 LOOK_SECONDS = 1.0
+# So many entries that answer have a say in the order of what people search.
+ANSWERS = 50
 
 
 class KnowledgeAway(Unavailable):
@@ -34,11 +39,19 @@ class Knowledge:
     calls, which are answered from what was known until it stands. Suggestions need no file: they come from arrays.
     """
 
-    def __init__(self, root: Path, database: Database, *, look_seconds: float = LOOK_SECONDS) -> None:
+    def __init__(
+        self,
+        root: Path,
+        database: Database,
+        *,
+        encoder: Encoder | None = None,
+        look_seconds: float = LOOK_SECONDS,
+    ) -> None:
         self._root = root
         self._database = database
         self._search = Search(root)
         self._suggester: Suggester | None = None
+        self._encoder = encoder
         self._edition = -1
         self._looked_at = 0.0
         self._look_seconds = look_seconds
@@ -46,11 +59,17 @@ class Knowledge:
         self._one_loader = asyncio.Lock()
         self._one_builder = asyncio.Lock()
         self._renewing: asyncio.Task[None] | None = None
+        self._preparing: asyncio.Task[None] | None = None
 
     async def renewed(self) -> None:
         """Until what is being taken over stands."""
         if self._renewing is not None:
             await self._renewing
+
+    async def prepared(self) -> None:
+        """Until every entry has its vectors, where there is an encoder."""
+        if self._preparing is not None:
+            await self._preparing
 
     async def why_unusable(self) -> str | None:
         """None when it can be used; otherwise a sentence for the operator."""
@@ -67,6 +86,21 @@ class Knowledge:
 
     async def find(self, query: str, **how: Any) -> list[Hit]:
         return await self.read(lambda search: search.find(query, **how))
+
+    async def look(self, words: str, bounds: Bounds, *, order: Order, start: int, limit: int) -> Looked:
+        """For people: a question in plain words is answered first by what the arrays hold to be its answer."""
+        answers = await self._answers(words, bounds)
+        return await self.read(
+            lambda search: search.look(words, bounds, order=order, start=start, limit=limit, answers=answers)
+        )
+
+    async def _answers(self, words: str, bounds: Bounds) -> list[Answer]:
+        if not words or bounds.on is None:
+            return []
+        found = await self.suggest(
+            words, on=bounds.on, audience=bounds.audience, kinds=bounds.kinds, limit=ANSWERS, floor=0.0
+        )
+        return [Answer(each.article.id, each.article.version, each.score >= FLOOR) for each in found]
 
     async def read[T](self, question: Callable[[Search], T]) -> T:
         """A damaged index is made again at once, from the database."""
@@ -123,11 +157,19 @@ class Knowledge:
             raise KnowledgeAway("知识库没有条目，请先导入")
         suggester = self._suggester
         if suggester is None or not await asyncio.to_thread(suggester.update, articles, learned):
-            suggester = await asyncio.to_thread(Suggester, articles, learned)
+            suggester = await asyncio.to_thread(Suggester, articles, learned, encoder=self._encoder)
         await failpoint("knowledge.after_build_before_swap")
         self._suggester, self._edition, self._looked_at = suggester, edition, time.monotonic()
         log.info("knowledge.loaded", count=len(articles))
+        if self._encoder and (self._preparing is None or self._preparing.done()):
+            self._preparing = asyncio.create_task(self._prepare())
         return suggester
+
+    async def _prepare(self) -> None:
+        """Questions are answered meanwhile: each makes the vectors that it needs itself."""
+        more = True
+        while more and self._suggester is not None:
+            more = await asyncio.to_thread(self._suggester.prepare)
 
     async def _files(self) -> None:
         """Once a process, and whenever they are found damaged: they are there and hold what is published. Later on
@@ -155,4 +197,7 @@ class Knowledge:
 
 
 def install(app: Sanic[Any, Any]) -> None:
-    app.ctx.knowledge = Knowledge(app.ctx.settings.var_dir / indexing.FOLDER, app.ctx.database)
+    settings = app.ctx.settings
+    app.ctx.knowledge = Knowledge(
+        settings.var_dir / indexing.FOLDER, app.ctx.database, encoder=bundled() if settings.encoder else None
+    )

@@ -1,8 +1,11 @@
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from casebackend import editions
 from casebackend.clocks.queries import timers_of
+from casebackend.notices.model import Threshold
+from casebackend.notices.thresholds import EDITION
 from casebackend.outbox.model import OutboxMessage
 from tests.casebackend.cases.builders import Desk, ask, case_of, filed
 from tests.world import World
@@ -69,6 +72,18 @@ async def test_urging_counts_once_a_day_and_reaches_the_handler(world: World) ->
             await session.scalars(select(OutboxMessage.payload).where(OutboxMessage.topic == "case.urged"))
         ).all()
     assert [payload["count"] for payload in payloads] == [1, 2]
+
+
+async def test_the_bank_says_how_often_a_customer_may_urge(world: World) -> None:
+    await Desk(world).investigating((await filed(world)).case_id)
+    async with world.database.transaction() as session:
+        await session.execute(update(Threshold).where(Threshold.code == "urge.hours").values(value="2"))
+        await editions.changed(session, EDITION)
+    assert (await says(world, "urge", "催一下"))["outcome"] == "urged"
+    world.wait(hours=1, minutes=59)
+    assert (await says(world, "urge", "催一下"))["outcome"] == "too_soon"
+    world.wait(minutes=1)
+    assert (await says(world, "urge", "催一下"))["outcome"] == "urged"
 
 
 async def test_only_an_open_case_can_be_urged(world: World) -> None:

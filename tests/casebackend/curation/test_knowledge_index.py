@@ -12,6 +12,7 @@ from casebackend.curation.indexing import FOLDER, Indexer
 from casebackend.curation.knowledge_index import Knowledge
 from casebackend.curation.model import Article, Phrasing
 from casebackend.curation.rules import ArticleStatus, PhrasingState
+from knowledge.encoder import bundled
 from knowledge.index import CURRENT
 from knowledge.ranking import Suggestion
 from tests.casebackend.workers import worker
@@ -45,6 +46,19 @@ async def copied(world: World, article_id: str, new_id: str, **changes: object) 
         fields = {column.key: getattr(row, column.key) for column in Article.__table__.columns}
         session.add(Article(**fields | {"id": new_id, "hash": new_id} | changes))
         await editions.changed(session, "knowledge")
+
+
+async def test_vectors_are_made_beside_the_answers_and_for_what_is_published_later(world: World) -> None:
+    knowledge = Knowledge(world.settings.var_dir / FOLDER, world.database, encoder=bundled(), look_seconds=0)
+    assert await knowledge.suggest("信用卡年费怎么又扣了", on=ON)
+    await knowledge.prepared()
+    suggester = await knowledge.reload()
+    await knowledge.prepared()
+    assert not suggester.prepare()
+    await copied(world, FEE, "biz-slang", title=SLANG, questions=[SLANG])
+    assert (await settled(knowledge, SLANG))[0] == "biz-slang"
+    await knowledge.prepared()
+    assert not suggester.prepare()
 
 
 async def test_what_is_published_is_suggested_by_a_process_that_is_running(world: World) -> None:
