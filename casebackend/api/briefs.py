@@ -23,11 +23,13 @@ class Ending(View):
 
 
 class Earlier(View):
-    """Complaints of the same customer before this one. For understanding only: it never lowers the service."""
+    """Complaints of the same customer before this one, of the whole bank. `endings`: what those were found to be that
+    are over. `unsatisfied`: how many said so when asked. For understanding only: it never lowers the service."""
 
     count: int
     open: int
     endings: list[Ending]
+    unsatisfied: int
     last_on: date
 
 

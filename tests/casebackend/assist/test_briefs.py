@@ -2,10 +2,15 @@
 
 from sqlalchemy import select
 
+from casebackend.api.cases import MoveCase
+from casebackend.cases.filing import SYSTEM
 from casebackend.cases.model import Case
+from casebackend.cases.rules import Move
+from casebackend.cases.service import move_case
 from casebackend.conversations.model import Message
+from casebackend.conversations.rules import Channel
 from tests.casebackend.assist.shown import ASKED
-from tests.casebackend.cases.builders import Desk, drafted, filed
+from tests.casebackend.cases.builders import Desk, case_of, drafted, filed
 from tests.casebackend.staff.logins import staff
 from tests.world import World
 
@@ -38,7 +43,7 @@ async def test_a_customer_who_complained_before_is_shown_with_how_it_ended(world
     brief = (await agent.get(f"/api/v1/conversations/{case.conversation_id}/brief")).json()
     assert brief["number"] == second.number
     assert second.number in brief["summary"]
-    assert brief["earlier"] == {"count": 1, "open": 1, "endings": [], "last_on": "2026-03-02"}
+    assert brief["earlier"] == {"count": 1, "open": 1, "endings": [], "unsatisfied": 0, "last_on": "2026-03-02"}
     at = f"/console/conversations/{case.conversation_id}/brief"
     page = await agent.get(at, params={"case": second.number})
     assert "此前投诉过 1 件" in page.text
@@ -46,6 +51,26 @@ async def test_a_customer_who_complained_before_is_shown_with_how_it_ended(world
     assert "此前投诉过" not in (await agent.get(at, params={"case": first.number})).text
     executive = await desk.browser("executive")
     assert (await executive.get(f"/api/v1/conversations/{case.conversation_id}/brief")).json()["earlier"] is None
+
+
+async def test_the_same_phone_in_another_channel_counts_with_what_was_found_and_how_it_pleased(world: World) -> None:
+    first, declined, desk = await filed(world), await filed(world), Desk(world)
+    await desk.sure("lead", declined.case_id, "decline", decline_reason="already_decided", opinion="重复")
+    await desk.replied(first.case_id)
+    async with world.database.transaction() as session:
+        await move_case(session, first.case_id, MoveCase(move=Move.PLAN_FOLLOWUP), principal=SYSTEM, now=world.time)
+    await desk.sure("agent", first.case_id, "close", satisfaction="unsatisfied")
+    world.wait(days=3)
+    other = await filed(world, sender="openid-9", channel=Channel.WECHAT)
+    case = await case_of(world, other.case_id)
+    agent = await desk.browser("agent")
+    earlier = (await agent.get(f"/api/v1/conversations/{case.conversation_id}/brief")).json()["earlier"]
+    endings = {each["label"]: each["count"] for each in earlier["endings"]}
+    assert (earlier["count"], earlier["open"], earlier["unsatisfied"]) == (2, 0, 1)
+    assert endings == {"成立": 1, "不予办理": 1}
+    page = await agent.get(f"/console/conversations/{case.conversation_id}/brief", params={"case": other.number})
+    assert "成立 1 件" in page.text
+    assert "回访不满意 1 件" in page.text
 
 
 async def test_before_any_draft_the_first_words_stand_in_the_summary(world: World) -> None:
