@@ -63,7 +63,7 @@ async def test_the_same_phone_in_another_channel_counts_with_what_was_found_and_
     world.wait(days=3)
     other = await filed(world, sender="openid-9", channel=Channel.WECHAT)
     case = await case_of(world, other.case_id)
-    agent = await desk.browser("agent")
+    agent = await Desk(world).browser("agent")
     earlier = (await agent.get(f"/api/v1/conversations/{case.conversation_id}/brief")).json()["earlier"]
     endings = {each["label"]: each["count"] for each in earlier["endings"]}
     assert (earlier["count"], earlier["open"], earlier["unsatisfied"]) == (2, 0, 1)
