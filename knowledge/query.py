@@ -54,6 +54,12 @@ def parse(text: str) -> Wanted:
     )
 
 
+def in_plain_words(wanted: Wanted, reader: Any) -> bool:
+    """Nothing is named exactly: no phrase, no article of a law, no id."""
+    named = [("clause", number) for number in wanted.numbers] + [("id", name) for name in wanted.names]
+    return not (wanted.phrases or wanted.clauses or any(term in reader for term in named))
+
+
 def compose(wanted: Wanted, reader: Any) -> Any:
     """The Whoosh query, or None when nothing could match. Phrases and clauses are required, the rest ranks."""
     required = [_phrase(phrase) for phrase in wanted.phrases]

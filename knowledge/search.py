@@ -1,10 +1,11 @@
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from pathlib import Path
 
 from knowledge.articles import Audience, Kind
 from knowledge.completions import Completer, Completion
+from knowledge.fusion import Answer
 from knowledge.index import CURRENT, META, IndexUnusable, current_folder, open_current
 from knowledge.query import parse
 from knowledge.snapshot import Bounds, Looked, Order, Shelves, Snapshot
@@ -36,10 +37,18 @@ class Search:
         return self._ask(lambda snapshot: snapshot.find(parse(query), bounds, 0, limit))
 
     def look(
-        self, query: str, bounds: Bounds, *, order: Order = Order.RELEVANCE, start: int = 0, limit: int = 20
+        self,
+        query: str,
+        bounds: Bounds,
+        *,
+        order: Order = Order.RELEVANCE,
+        start: int = 0,
+        limit: int = 20,
+        answers: Sequence[Answer] = (),
     ) -> Looked:
-        """Without words: everything within the bounds, the newest first."""
-        return self._ask(lambda snapshot: snapshot.look(query, bounds, order, start, limit))
+        """Without words: everything within the bounds, the newest first. `answers`: what the arrays say to a question
+        in plain words, the best first."""
+        return self._ask(lambda snapshot: snapshot.look(query, bounds, order, start, limit, answers))
 
     def shelves(self, bounds: Bounds) -> Shelves:
         return self._ask(lambda snapshot: snapshot.shelves(bounds))

@@ -1,6 +1,6 @@
 """What one generation of the index answers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -11,9 +11,10 @@ from knowledge.analyzer import default_lexicon
 from knowledge.articles import Article, Audience, Kind
 from knowledge.completions import Completer
 from knowledge.engine import BM25F, And, Or, Term, TermRange
+from knowledge.fusion import HEAD, Answer, fused
 from knowledge.highlights import Segment, excerpt, highlight
 from knowledge.index import OpenedIndex, stored_article
-from knowledge.query import Wanted, compose, loosened, parse
+from knowledge.query import Wanted, compose, in_plain_words, loosened, parse
 from knowledge.vocabulary import Advice, other_wordings, unknown_words
 
 DEEPEST = 1_000
@@ -72,6 +73,7 @@ class Snapshot:
         self._reader = self._searcher.reader()
         self._allowed = lru_cache(maxsize=32)(self._allowed_documents)
         self._under = lru_cache(maxsize=256)(self._documents_under)
+        self._number = lru_cache(maxsize=4_096)(self._document_of)
         self.shelves = lru_cache(maxsize=16)(self._shelves)
         self._starts: dict[int, str] | None = None
 
@@ -83,14 +85,18 @@ class Snapshot:
         terms = wanted.highlight_terms()
         return [_hit(result["article"], float(result.score), terms) for result in results[start:]]
 
-    def look(self, query: str, bounds: Bounds, order: Order, start: int, limit: int) -> Looked:
+    def look(
+        self, query: str, bounds: Bounds, order: Order, start: int, limit: int, answers: Sequence[Answer] = ()
+    ) -> Looked:
         wanted = parse(query)
         found = self._matching(query, wanted) & self._allowed(bounds)
         unknown = unknown_words(query, self._reader)
         if not found:
             return Looked([], 0, unknown, self._advice(query, wanted, bounds, unknown))
+        answering = self._answering(wanted, answers, found, bounds)
+        found = found.union(answering)
         if query.strip() and order is Order.RELEVANCE:
-            hits = self.find(wanted, bounds, start, limit)
+            hits = self._best(wanted, bounds, answering, start, limit)
         else:
             terms = wanted.highlight_terms() if query.strip() else ()
             hits = [
@@ -98,6 +104,27 @@ class Snapshot:
                 for number in self._newest(found)[start : start + limit]
             ]
         return Looked(hits, len(found), unknown, None)
+
+    def _answering(self, wanted: Wanted, answers: Sequence[Answer], found: set[int], bounds: Bounds) -> dict[int, None]:
+        """In their order, those that may be shown: who names an entry, an article of law or the very words gets it."""
+        if not answers or not in_plain_words(wanted, self._reader):
+            return {}
+        allowed = self._allowed(bounds)
+        numbers = [(self._number(answer.article_id, answer.version), answer.sure) for answer in answers]
+        return {number: None for number, sure in numbers if number in found or (sure and number in allowed)}
+
+    def _best(self, wanted: Wanted, bounds: Bounds, answering: dict[int, None], start: int, limit: int) -> list[Hit]:
+        composed = compose(wanted, self._reader)
+        if not answering or composed is None or limit < 1:
+            return self.find(wanted, bounds, start, limit)
+        depth = max(HEAD, start + limit) + len(answering)
+        results = self._searcher.search(composed, filter=self._allowed(bounds), limit=depth)
+        scores = {number: float(score) for score, number in results.top_n}
+        terms = wanted.highlight_terms()
+        return [
+            _hit(self._searcher.stored_fields(number)["article"], scores.get(number, 0.0), terms)
+            for number in fused(list(scores), list(answering))[start : start + limit]
+        ]
 
     def completer(self) -> Completer:
         stored = (stored_article(fields["article"]) for fields in self._searcher.all_stored_fields())
@@ -142,6 +169,13 @@ class Snapshot:
         article = stored_article(self._searcher.stored_fields(self._newest(found)[0])["article"])
         over = article.effective_to is not None and article.effective_to < on
         return article.effective_to if over else article.effective_from
+
+    def _document_of(self, article_id: str, version: int) -> int | None:
+        for number in self._searcher.docs_for_query(Term("id", article_id.lower())):
+            article = stored_article(self._searcher.stored_fields(number)["article"])
+            if (article.id, article.version) == (article_id, version):
+                return int(number)
+        return None
 
     def _documents_under(self, field: str, term: str) -> frozenset[int]:
         return frozenset(self._searcher.docs_for_query(Term(field, term)))

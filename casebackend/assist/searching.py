@@ -81,8 +81,8 @@ def _name(word: str) -> str:
 async def look(request: Request, wanted: Asked) -> tuple[Looked, str | None]:
     """With the cursor of the following page."""
     limit = limit_of(request, HITS)
-    found: Looked = await request.app.ctx.knowledge.read(
-        lambda search: search.look(wanted.words, wanted.bounds, order=wanted.order, start=wanted.start, limit=limit)
+    found: Looked = await request.app.ctx.knowledge.look(
+        wanted.words, wanted.bounds, order=wanted.order, start=wanted.start, limit=limit
     )
     end = wanted.start + len(found.hits)
     more = found.hits and end < min(found.total, DEEPEST)

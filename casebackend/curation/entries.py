@@ -8,7 +8,7 @@ from casebackend.curation.errors import EntryIncomplete
 from casebackend.curation.model import Article
 from casebackend.customers.personal import tokenise
 from casebackend.customers.rules import Kind as Personal
-from knowledge import articles
+from knowledge import articles, sayable
 
 FIELDS = (
     "kind", "branch", "title", "text", "questions", "reply", "links", "supersedes", "clause", "source", "basis",
@@ -22,6 +22,8 @@ MUST = ("title", "branch", "text", "source", "basis")
 OF_LAW = ("clause", "evidence")
 # A name cannot be told from a word surely enough to refuse a text for it; a number can.
 NEVER = frozenset({Personal.PHONE, Personal.ID_NUMBER, Personal.CARD, Personal.EMAIL, Personal.PLATE})
+# What is written in our own words and sent as it stands.
+OURS = frozenset({articles.Kind.BUSINESS, articles.Kind.SCRIPT, articles.Kind.TROUBLE})
 PREFIXES = {
     articles.Kind.LAW: "law",
     articles.Kind.REGULATION: "reg",
@@ -91,8 +93,19 @@ def require_whole(row: Article) -> None:
             problems.append(str(error))
     if names_somebody(row):
         problems.append("内容中有手机号、证件号、卡号等个人信息，请删去")
+    problems += _said_to_customers(row)
     if problems:
         raise EntryIncomplete(problems)
+
+
+def _said_to_customers(row: Article) -> list[str]:
+    """A card inserts the reply, or the text where there is none; of what is law or rule the words are not ours."""
+    if row.reply and row.audience == articles.Audience.INTERNAL:
+        return ["内部条目不写答复话术：客户不能看的内容没有对客户说的话，请改为可对外，或删去答复话术"]
+    ours = row.audience == articles.Audience.EXTERNAL and row.kind in OURS
+    name, said = ("答复话术", row.reply) if row.reply else ("正文", row.text if ours else "")
+    refused = sayable.forbidden(said)
+    return [f"{name}中有不能对客户说的话（{refused.named}），请改写"] if refused else []
 
 
 def names_somebody(row: Article) -> bool:

@@ -1,7 +1,7 @@
 """Whoosh's files, made by one process: the worker that leads. The others only read them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import structlog
@@ -16,6 +16,7 @@ from knowledge.articles import Article, content_digest
 log = structlog.get_logger()
 EDITION = "knowledge"
 FOLDER = "index"
+APART_FROM = 3_000
 NOW = select(Edition.edition).where(Edition.name == EDITION)
 
 
@@ -26,9 +27,21 @@ async def edition(database: Database) -> int:
 
 
 class Indexer:
-    def __init__(self, root: Path, database: Database) -> None:
+    """`apart` makes the files in another process where there are `apart_from` published versions or more: fewer take
+    less time than a process takes to begin. It says whether it built them."""
+
+    def __init__(
+        self,
+        root: Path,
+        database: Database,
+        *,
+        apart: Callable[[Path, str], Awaitable[bool]] | None = None,
+        apart_from: int = APART_FROM,
+    ) -> None:
         self._root = root
         self._database = database
+        self._apart = apart
+        self._apart_from = apart_from
         self._kept: tuple[int, Path] | None = None
 
     async def keep(self) -> bool:
@@ -36,18 +49,25 @@ class Indexer:
         current = await edition(self._database)
         if self._kept == (current, self._folder()):
             return False
-        async with self._database.reading() as session:
-            articles = await queries.published(session)
-        if not articles:
-            return False
         try:
-            built = await asyncio.to_thread(build_if_needed, self._root, articles)
+            built = await self._built()
         except index.IndexBusy:
             return False
         folder = self._folder()
         if folder is not None:
             self._kept = current, folder
         return built
+
+    async def _built(self) -> bool:
+        async with self._database.reading() as session:
+            count = await queries.count_published(session)
+            apart = self._apart if count >= self._apart_from else None
+            articles = await queries.published(session) if apart is None else []
+        if count == 0:
+            return False
+        if apart is not None:
+            return await apart(self._root, self._database.url)
+        return await asyncio.to_thread(build_if_needed, self._root, articles)
 
     def _folder(self) -> Path | None:
         try:

@@ -1,8 +1,10 @@
 """What is published holds at once for every process; what ends stays to be read."""
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +13,9 @@ from casebackend import editions
 from casebackend.access.principal import Principal
 from casebackend.calendar.rules import local_date
 from casebackend.curation import errors, gate, queries
+from casebackend.curation.asked import Asked
 from casebackend.curation.entries import entry
+from casebackend.curation.indexing import NOW
 from casebackend.curation.model import Article
 from casebackend.curation.rules import ArticleStatus, Step
 from casebackend.curation.service import CHAIN, stepped
@@ -21,29 +25,48 @@ from casebackend.policies import service as policies
 from knowledge import articles
 
 EDITION = "knowledge"
+ASKED = "knowledge.asked"
 NEAR = "knowledge.near_percent"
 ONE_DAY = timedelta(days=1)
 
 
-async def others(session: AsyncSession, today: date) -> list[articles.Article]:
-    """Every published version that is or will be in force, with the phrasings that it has learned."""
-    learned = await queries.phrasings(session)
+async def others(session: AsyncSession, ids: Collection[str], today: date) -> list[articles.Article]:
+    """Every published version of these that is or will be in force, with the phrasings that it has learned."""
+    learned = await queries.phrasings_of(session, ids)
     return [
         replace(article, questions=(*article.questions, *learned.get(article.id, ())))
-        for article in articles.close_superseded(await queries.published(session))
+        for article in articles.close_superseded(await queries.published_of(session, ids))
         if article.effective_to is None or article.effective_to >= today
     ]
 
 
+async def asked(session: AsyncSession) -> Asked:
+    """All published questions, kept in the process under their edition. The edition is asked for here, not taken from
+    the beginning of the transaction: who waited for his turn to publish sees what was published meanwhile."""
+    held: dict[Any, Any] | None = session.info.get(editions.KEPT)
+    if held is None or EDITION in session.info.get(editions.CHANGED, ()):
+        found = Asked()
+        await asyncio.to_thread(found.take, await queries.questions(session))
+        return found
+    current = int(await session.scalar(NOW) or 0)
+    found = cast(Asked, held.setdefault(ASKED, Asked()))
+    if found.edition < current:
+        await asyncio.to_thread(found.take, await queries.questions(session), current)
+    return found
+
+
 async def clashes(session: AsyncSession, row: Article, *, now: datetime) -> list[gate.Match]:
-    beside = await others(session, local_date(now))
-    return await asyncio.to_thread(gate.clashes, entry(row), beside)
+    mine = entry(row)
+    known = await asked(session)
+    ids = await asyncio.to_thread(known.same, gate.asked_by(mine))
+    return gate.clashes(mine, await others(session, ids, local_date(now)))
 
 
 async def near(session: AsyncSession, row: Article, *, now: datetime) -> list[gate.Match]:
-    percent = int((await policies.values_in_force(session, now))[NEAR])
-    beside = await others(session, local_date(now))
-    return await asyncio.to_thread(gate.near, entry(row), beside, percent=percent)
+    percent, mine = int((await policies.values_in_force(session, now))[NEAR]), entry(row)
+    known = await asked(session)
+    ids = await asyncio.to_thread(known.near, gate.asked_by(mine), percent=percent)
+    return await asyncio.to_thread(gate.near, mine, await others(session, ids, local_date(now)), percent=percent)
 
 
 async def require_no_clash(session: AsyncSession, row: Article, *, now: datetime) -> None:

@@ -1,7 +1,8 @@
 from collections.abc import Collection, Sequence
+from itertools import batched
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.values import LARGEST
@@ -11,12 +12,46 @@ from casebackend.curation.model import Article, ArticleStep, ChangeRequest, Phra
 from casebackend.curation.rules import ArticleStatus, PhrasingState
 from knowledge import articles
 
+# So many ids one statement names.
+MOST_NAMED = 500
+
 
 async def published(session: AsyncSession) -> list[articles.Article]:
     rows = await session.scalars(
         select(Article).where(Article.status == ArticleStatus.PUBLISHED).order_by(Article.id, Article.version)
     )
     return [entry(row) for row in rows]
+
+
+async def count_published(session: AsyncSession) -> int:
+    query = select(func.count()).select_from(Article).where(Article.status == ArticleStatus.PUBLISHED)
+    return int(await session.scalar(query) or 0)
+
+
+async def published_of(session: AsyncSession, ids: Collection[str]) -> list[articles.Article]:
+    found: list[articles.Article] = []
+    for some in batched(sorted(ids), MOST_NAMED):
+        rows = await session.scalars(
+            select(Article)
+            .where(Article.status == ArticleStatus.PUBLISHED, Article.id.in_(some))
+            .order_by(Article.id, Article.version)
+        )
+        found += [entry(row) for row in rows]
+    return found
+
+
+async def questions(session: AsyncSession) -> dict[str, list[str]]:
+    """Of each entry the titles and questions of all its published versions, and what it has learned."""
+    found: dict[str, list[str]] = {}
+    rows = await session.execute(
+        select(Article.id, Article.title, Article.questions).where(Article.status == ArticleStatus.PUBLISHED)
+    )
+    for article_id, title, asked in rows:
+        found.setdefault(article_id, []).extend((title, *asked))
+    for article_id, learned in (await phrasings(session)).items():
+        if article_id in found:
+            found[article_id] += learned
+    return found
 
 
 async def versions(session: AsyncSession, article_id: str) -> Sequence[Article]:
@@ -86,6 +121,15 @@ async def phrasings(session: AsyncSession) -> dict[str, list[str]]:
     )
     for article_id, text in rows:
         found.setdefault(article_id, []).append(text)
+    return found
+
+
+async def phrasings_of(session: AsyncSession, ids: Collection[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for some in batched(sorted(ids), MOST_NAMED):
+        query = select(Phrasing.article_id, Phrasing.text).where(Phrasing.article_id.in_(some))
+        for article_id, text in await session.execute(query.where(Phrasing.state == PhrasingState.ACCEPTED)):
+            found.setdefault(article_id, []).append(text)
     return found
 
 

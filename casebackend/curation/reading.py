@@ -88,8 +88,8 @@ async def view(session: AsyncSession, row: Article, reader: Principal, *, now: d
             for step in done
         ],
         may=await may(session, row, reader),
-        conflicts=[_match(each) for each in await publishing.clashes(session, row, now=now)] if under_way else [],
-        near=[_match(each) for each in await publishing.near(session, row, now=now)] if under_way else [],
+        conflicts=[match_view(each) for each in await publishing.clashes(session, row, now=now)] if under_way else [],
+        near=[match_view(each) for each in await publishing.near(session, row, now=now)] if under_way else [],
     )  # fmt: skip
 
 
@@ -105,7 +105,7 @@ async def may(session: AsyncSession, row: Article, reader: Principal) -> list[St
     return found
 
 
-def _match(match: gate.Match) -> MatchView:
+def match_view(match: gate.Match) -> MatchView:
     return MatchView(
         question=match.question, other_question=match.other_question, other_id=match.other.id,
         other_version=match.other.version, other_title=match.other.title, other_text=match.other.text,

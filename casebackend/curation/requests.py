@@ -14,6 +14,7 @@ from casebackend.curation.model import Article, ChangeRequest
 from casebackend.curation.rules import ArticleStatus, RequestState
 from casebackend.customers.personal import tokenise
 from casebackend.database import locked
+from casebackend.outbox import service as outbox
 from casebackend.policies import service as policies
 
 CHAIN = "knowledge"
@@ -43,6 +44,7 @@ async def request_change(
     session.add(made)
     await session.flush()
     await _noted(session, made, "change_request.filed", by, now)
+    outbox.emit(session, "change_request.filed", {"change_request_id": str(made.id)}, now=now)
     return made
 
 
@@ -76,6 +78,7 @@ async def decide(
     row.row_version += 1
     await session.flush()
     await _noted(session, row, f"change_request.{state}", by, now)
+    outbox.emit(session, "change_request.decided", {"change_request_id": str(row.id)}, now=now)
 
 
 async def _require_published(session: AsyncSession, row: ChangeRequest, version: tuple[str, int] | None) -> None:

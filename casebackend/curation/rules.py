@@ -20,6 +20,7 @@ class PhrasingState(StrEnum):
     PROPOSED = "proposed"
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 class RequestState(StrEnum):

@@ -9,18 +9,22 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend import editions
 from casebackend.access.principal import Principal
 from casebackend.audit import service as audit
 from casebackend.calendar.rules import local_date
 from casebackend.curation import entries, errors, queries
+from casebackend.curation.indexing import EDITION
 from casebackend.curation.model import Article, ArticleStep
 from casebackend.curation.rules import OPEN, ArticleStatus, Step
 from casebackend.database import one_at_a_time
+from casebackend.outbox import service as outbox
 from knowledge import articles
 
 log = structlog.get_logger()
 CHAIN = "knowledge"
 SYSTEM = "service:worker"
+WRITING = frozenset({Step.DRAFT, Step.EDIT})
 
 
 async def seed(session: AsyncSession, *, now: datetime) -> None:
@@ -39,6 +43,7 @@ async def seed(session: AsyncSession, *, now: datetime) -> None:
         elif stored != hash:
             log.warning("article.changed_without_version", article_id=article.id, version=article.version)
     if fresh:
+        await editions.changed(session, EDITION)
         await audit.record(
             session,
             chain=CHAIN,
@@ -128,7 +133,8 @@ async def stepped(
     opinion: str | None = None,
     **detail: object,
 ) -> None:
-    """One line in the history of the version and one in the audit; `by` None is the worker."""
+    """One line in the history of the version and one in the audit; `by` None is the worker. Every step but those of
+    writing may leave the version to another hand."""
     before = select(func.count()).where(ArticleStep.article_id == row.id, ArticleStep.version == row.version)
     session.add(
         ArticleStep(
@@ -145,6 +151,8 @@ async def stepped(
         session, chain=CHAIN, event=f"article.{step}", actor=by.actor if by else SYSTEM,
         object=f"knowledge:{row.id}@{row.version}", now=now, detail={"status": row.status} | detail,
     )  # fmt: skip
+    if step not in WRITING:
+        outbox.emit(session, "article.stepped", {"article_id": row.id, "version": row.version}, now=now)
 
 
 async def _base(session: AsyncSession, article_id: str) -> Article:

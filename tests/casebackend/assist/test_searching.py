@@ -50,3 +50,42 @@ async def test_a_program_of_another_system_never_reads_what_is_internal(world: W
         for reader, offered in ((client, True), (program, False)):
             items = (await reader.get(COMPLETIONS, params={"q": secret})).json()["completions"]
             assert (secret in [each["text"] for each in items]) is offered
+
+
+ASKED = {
+    "多久能答复": "law-complaint-time-limits",
+    "外地卡取钱收不收费": "biz-interbank-fee",
+    "我爸走了他的存款怎么取": "biz-deposit-inheritance",
+    "机器把我的卡吃了": "biz-card-swallowed",
+    "换手机号码怎么改": "biz-personal-details",
+    "換手機號碼怎麼改": "biz-personal-details",
+}
+
+
+async def test_a_question_as_people_ask_it_is_answered_at_the_top(world: World) -> None:
+    async with await staff(world, "agent") as client:
+        first = {query: (await found(client, q=query))["items"][0]["article_id"] for query in ASKED}
+        assert first == ASKED
+        whole = await found(client, q="多久能答复", limit=30)
+        assert "存款" in (await found(client, q="我爸走了他的存款怎么取"))["items"][0]["marked"]
+        pages = [await found(client, q="多久能答复", limit=7)]
+        while len(pages) < 4:
+            pages.append(await found(client, q="多久能答复", limit=7, cursor=pages[-1]["next"]))
+    shown = [hit["article_id"] for page in pages for hit in page["items"]]
+    assert shown == [hit["article_id"] for hit in whole["items"]][: len(shown)]
+    assert {page["total"] for page in pages} == {whole["total"]}
+
+
+async def test_what_answers_stays_within_what_was_asked_for(world: World) -> None:
+    token = str((await issued(world, "knowledge.read"))["token"])
+    async with await staff(world, "agent") as client, system(world, token) as program:
+        scripts = await found(client, q="多久能答复", kind="话术", limit=50)
+        assert {hit["kind"] for hit in scripts["items"]} == {"话术"}
+        shelf = await found(client, q="多久能答复", branch="个人业务", limit=50)
+        assert ASKED["多久能答复"] not in [hit["article_id"] for hit in shelf["items"]]
+        before = await found(client, q="多久能答复", on="1995-01-01")
+        assert ASKED["多久能答复"] not in [hit["article_id"] for hit in before["items"]]
+        night = "星期六晚上来的投诉哪天开始算"
+        ours, theirs = [await found(each, q=night, limit=50) for each in (client, program)]
+    assert "trouble-receipt-at-night" in [hit["article_id"] for hit in ours["items"]][:3]
+    assert not any(hit["internal"] for hit in theirs["items"])

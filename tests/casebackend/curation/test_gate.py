@@ -43,6 +43,50 @@ def test_two_texts_for_one_question_clash_while_both_hold_for_the_same_readers()
     )  # fmt: skip
 
 
+def test_opposite_questions_are_two_and_opposite_answers_to_one_clash() -> None:
+    opposite = (
+        ("年费能退吗", "年费不能退吗"), ("提前还款要多少钱", "提前款要多少钱"), ("手续费会退吗", "手续费退吗"),
+        ("可以不签字吗", "可以签字吗"), ("卡有没有年费", "卡有年费"), ("利率1.5%的产品", "利率15%的产品"),
+    )  # fmt: skip
+    for one, other in opposite:
+        assert gate.key(one) != gate.key(other), one
+    asked_the_same = ("年费能退吗", "请问年费能退呢？", "年费，能退吗", "年費能退嗎")
+    assert len({gate.key(each) for each in asked_the_same}) == 1
+    for no in ("手续费不可以退还", "手续费没有退还", "手续费退还", "手续费可以退", "手续费可以退还1.5元"):
+        [found] = gate.clashes(replace(FIRST, text="手续费可以退还"), [replace(OTHER, text=no)])
+        assert (found.other.text, found.share) == (no, 1.0)
+    assert gate.clashes(replace(FIRST, text="退还1.5元"), [replace(OTHER, text="退还15元")])
+    assert not gate.clashes(replace(FIRST, text="手续费，可以退还。"), [replace(OTHER, text="手續費可以退還")])
+
+
+def test_opposite_questions_are_still_shown_as_near() -> None:
+    mine, other = replace(FIRST, questions=("年费能退吗",)), replace(OTHER, questions=("年费不能退吗",))
+    assert gate.clashes(mine, [other]) == []
+    [found] = gate.near(mine, [other], percent=80)
+    assert (found.question, found.other_question) == ("年费能退吗", "年费不能退吗")
+
+
+def test_two_wordings_for_one_question_are_two_answers() -> None:
+    mine = replace(FIRST, reply="可以退还。")
+    assert gate.clashes(mine, [replace(OTHER, text=FIRST.text, reply="不可以退还。")])
+    assert not gate.clashes(mine, [replace(OTHER, text=FIRST.text, reply="可以退还")])
+    assert not gate.clashes(mine, [replace(OTHER, text=FIRST.text)])
+
+
+def test_a_title_is_a_way_of_asking() -> None:
+    [found] = gate.clashes(FIRST, [replace(OTHER, title="补卡", questions=("新卡几天到手",))])
+    assert (found.question, found.other_question) == ("补卡", "补卡")
+    [found] = gate.clashes(replace(FIRST, questions=("新卡几天到手",)), [replace(OTHER, title="新卡几天到手？")])
+    assert (found.question, found.other_question) == ("新卡几天到手", "新卡几天到手？")
+
+
+def test_what_colleagues_read_beside_what_customers_read_is_near_and_no_clash() -> None:
+    inner = replace(OTHER, audience=Audience.INTERNAL)
+    assert gate.clashes(FIRST, [inner]) == gate.clashes(inner, [FIRST]) == []
+    [found] = gate.near(FIRST, [inner], percent=100)
+    assert (found.other.id, found.share) == ("biz-two", 1.0)
+
+
 def test_nearly_one_question_is_offered_and_a_clash_is_not_only_near() -> None:
     nearly = replace(OTHER, questions=("银行卡掉了怎么补", "无关的话"))
     [found] = gate.near(FIRST, [nearly], percent=60)

@@ -1,5 +1,6 @@
 """What is published holds at once; what follows it, replaces it or ends it leaves it to be read."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
@@ -181,3 +182,16 @@ async def test_what_was_published_is_found_by_whoever_asks(world: World) -> None
     async with world.database.reading() as session:
         row = await session.get_one(Article, (article["id"], 1))
         assert row.hash
+
+
+async def test_of_two_answers_published_at_the_same_moment_one_is_refused(world: World) -> None:
+    desk = Curation(world)
+    first = await desk.approved(questions=[QUESTION])
+    second = await desk.approved(questions=[QUESTION], text="十个工作日内可领取新卡。")
+    tags = [f'"{(await desk.article(each))["row_version"]}"' for each in (first, second)]
+    both = await asyncio.gather(
+        *(desk.step("branch", each, "publish", read=tag) for each, tag in zip((first, second), tags, strict=True))
+    )
+    assert sorted(slug(each) if each.status_code != 200 else (200, "") for each in both) == [
+        (200, ""), (409, "article-conflict"),
+    ]  # fmt: skip

@@ -5,6 +5,7 @@ import pytest
 from casebackend.assist import wording
 from casebackend.curation import gate
 from knowledge.articles import Article, Audience, load_content
+from knowledge.sayable import forbidden
 
 NEARLY_ONE = 80
 
@@ -28,7 +29,7 @@ def test_what_customers_read_says_nothing_that_is_forbidden(shipped: list[Articl
         said = article.reply or ""
         if article.audience is Audience.EXTERNAL:
             said += "。" + article.title + "。" + article.text
-        assert wording.forbidden(said).named == "", article.id
+        assert forbidden(said).named == "", article.id
 
 
 def test_a_case_fills_every_place_of_a_ready_wording(shipped: list[Article]) -> None:

@@ -136,3 +136,34 @@ def test_every_open_version_can_go_on_and_go_back(status: ArticleStatus) -> None
 async def test_a_version_that_no_column_holds_does_not_exist(world: World, number: str) -> None:
     answer = await Curation(world).reads("curator", f"/curation/articles/law-complaint-time-limits/{number}")
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"reply": "您放心，这笔钱我们会全额退款给您。"}, "答复话术中有不能对客户说的话（承诺"),
+        ({"reply": "很抱歉，确实是我们工作失误。"}, "认责：“我们的错”“工作失误”"),
+        ({"kind": "业务知识", "text": "这笔费用会退还给您。"}, "正文中有不能对客户说的话"),
+        ({"reply": "您反映的情况已登记。", "audience": "internal"}, "内部条目不写答复话术"),
+    ],
+)
+async def test_what_nobody_may_say_goes_no_further_than_a_draft(
+    world: World, fields: dict[str, str], told: str
+) -> None:
+    desk = Curation(world)
+    article = await desk.drafts(**fields)
+    refused = await desk.step("curator", article, "submit")
+    assert slug(refused) == (422, "article-incomplete")
+    assert told in refused.json()["detail"]
+    assert (await desk.article(article))["status"] == "draft"
+
+
+async def test_a_reply_that_promises_nothing_and_the_words_of_a_law_go_on(world: World) -> None:
+    desk = Curation(world)
+    law = "因银行系统故障导致客户损失的，银行应当承担责任。"
+    article = await desk.drafts(text=law)
+    await desk.took("curator", article, "submit")
+    article = await desk.drafts(
+        reply="您反映的情况我们会尽快核实，是否退还以核查结果为准。", title="另一条", questions=["别的问题怎么答"]
+    )
+    await desk.took("curator", article, "submit")
