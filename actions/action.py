@@ -11,12 +11,15 @@ from rasa_sdk.executor import CollectingDispatcher
 from casebackend.api.client import CaseBackend, Refused
 
 NOT_OURS_TO_SAY = frozenset({401, 403})
+# Which of the best guesses is meant; nothing else is open then.
+GUESS = "guess"
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """`asked`: the open question on the wire. `purpose`: what the message was taken for; `guesses`: what
-    it may have been for, likeliest first."""
+    """`asked`: the open question on the wire. `purpose`: what the message was taken for; `guesses`: what it may have
+    been for, likeliest first; none for a message without words. `mentions`: what it asks for besides, by the names of
+    bot/lexicon. `asked_back`: the customer was asked what is meant, and this is the answer to that."""
 
     action: str
     conversation: UUID
@@ -27,7 +30,8 @@ class Turn:
     backend: CaseBackend
     dispatcher: CollectingDispatcher
     guesses: tuple[str, ...] = ()
-    text: str = ""
+    mentions: frozenset[str] = frozenset()
+    asked_back: bool = False
 
     @property
     def talk(self) -> str:
@@ -53,17 +57,19 @@ class TurnAction(Action):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any] | None
     ) -> list[dict[str, Any]]:
         latest = tracker.latest_message
+        asked = latest["metadata"]["asked"]
         turn = Turn(
             action=self.called,
             conversation=UUID(tracker.sender_id),
             message=UUID(latest["message_id"]),
             turn_id=latest["metadata"]["turn_id"],
-            asked=latest["metadata"]["asked"],
+            asked=None if asked == GUESS else asked,
             purpose=latest.get("intent", {}).get("name"),
             backend=self._backend,
             dispatcher=dispatcher,
             guesses=tuple(str(each.get("name")) for each in latest.get("intent_ranking") or ()),
-            text=str(latest.get("text") or ""),
+            mentions=frozenset(map(str, latest.get("mentions") or ())),
+            asked_back=asked == GUESS,
         )
         await self.answer(turn)
         return []

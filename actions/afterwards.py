@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from actions import likeness
+from actions import details, likeness
 from actions.action import Turn, TurnAction, business
+from actions.identity import identify
 from actions.intake import MENU, absorb, ask_next, go_on
 from casebackend.api.client import Refused
 from casebackend.api.own import CaseBrief, LikenessChoice, SecondOutcome, SupplementOutcome
@@ -41,13 +42,13 @@ class Supplement(TurnAction):
             return
         if outcome.outcome == "draft":
             await _take_down(turn)
+        elif outcome.outcome == "foreign":
+            await identify(turn, "supplement")
         else:
             self._tell(turn, outcome)
 
     def _tell(self, turn: Turn, outcome: SupplementOutcome) -> None:
-        if outcome.outcome == "foreign":
-            turn.say("utter_foreign")
-        elif outcome.outcome == "choose":
+        if outcome.outcome == "choose":
             turn.say("utter_supplement_choose", items=[case.number for case in outcome.cases])
         elif outcome.case is None:
             turn.say("utter_supplement_none")
@@ -61,6 +62,9 @@ class Second(TurnAction):
     called = "action_second"
 
     async def answer(self, turn: Turn) -> None:
+        if details.wanted_plainly(turn):
+            await details.tell(turn)
+            return
         try:
             outcome = await turn.backend.second_complaint(turn.conversation, turn.message, key=turn.key(5))
         except Refused as refusal:
@@ -70,7 +74,7 @@ class Second(TurnAction):
         if outcome.outcome == "none":
             await _take_down(turn)
         elif outcome.outcome == "foreign":
-            turn.say("utter_foreign")
+            await identify(turn, "second")
         elif outcome.outcome == "choose":
             turn.say("utter_second_choose", items=[case.number for case in outcome.cases])
         elif outcome.case is not None:
@@ -78,7 +82,9 @@ class Second(TurnAction):
 
     def _tell(self, turn: Turn, outcome: SecondOutcome, case: CaseBrief) -> None:
         if outcome.outcome == "open":
-            turn.say("utter_second_open", items=[f"补充 {case.number}", f"催办 {case.number}"], **_values(case))
+            turn.say(
+                "utter_second_open", items=[f"supplement_it {case.number}", f"urge_it {case.number}"], **_values(case)
+            )
         elif outcome.outcome == "opened":
             dated = "utter_second_opened" if case.promised_on else "utter_second_opened_no_date"
             turn.say(dated, **_values(case))

@@ -1,13 +1,21 @@
 from dataclasses import replace
 
+from actions import details
 from actions.action import Turn, TurnAction, business
+from actions.afterwards import Second, Supplement
 from actions.identity import tell
 from actions.intake import resume
 from actions.status import Progress, Urge, Withdraw
 from casebackend.api.client import Refused
 from casebackend.api.identity import IdentityStep
 
-CARRIED_OUT: dict[str | None, type[TurnAction]] = {"progress": Progress, "urge": Urge, "withdraw": Withdraw}
+CARRIED_OUT: dict[str | None, type[TurnAction]] = {
+    "progress": Progress,
+    "urge": Urge,
+    "withdraw": Withdraw,
+    "supplement": Supplement,
+    "second": Second,
+}
 
 
 class Identity(TurnAction):
@@ -20,6 +28,8 @@ class Identity(TurnAction):
             business(refusal)
             turn.say("utter_foreign")
             return
+        if step.next == "check":
+            step = await turn.backend.confirm_identity(turn.conversation, turn.message)
         if step.next == "done":
             turn.say("utter_identity_passed")
             await self._carry_out(turn, step)
@@ -31,6 +41,9 @@ class Identity(TurnAction):
 
     async def _carry_out(self, turn: Turn, step: IdentityStep) -> None:
         """What was asked for before the check, as if its message came now; then back to a form that is open."""
+        if step.action == "details":
+            await details.tell(replace(turn, action="action_details", message=step.message_id or turn.message))
+            return
         wanted = CARRIED_OUT[step.action]
         asked = None if wanted is Withdraw else "field"
         before = replace(turn, action=wanted.called, message=step.message_id or turn.message, asked=asked)

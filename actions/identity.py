@@ -1,19 +1,38 @@
 """Showing who one is before something registered elsewhere is told or done."""
 
 from datetime import datetime
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from actions.action import Turn, business
+from actions.words import MOMENTS
 from casebackend.api.client import Refused
-from casebackend.api.identity import BeginIdentity, IdentityStep
+from casebackend.api.identity import BeginIdentity, IdentityAction, IdentityStep
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-type Action = Literal["progress", "urge", "withdraw"]
+CORE = 2
+WORDS = {
+    "phone": "utter_ask_identity_phone",
+    "code": "utter_ask_identity_code",
+    "wrong": "utter_identity_wrong",
+    "expired": "utter_identity_expired",
+    "locked": "utter_identity_locked",
+    "too_many": "utter_identity_too_many",
+    "paper": "utter_ask_identity_paper",
+    "paper_wrong": "utter_identity_paper_wrong",
+    "paper_locked": "utter_identity_paper_locked",
+    "unavailable": "utter_identity_unavailable",
+}
+EXPLAINED = {
+    "phone": "utter_explain_identity_phone",
+    "code": "utter_explain_identity_code",
+    "paper": "utter_explain_identity_paper",
+}
+AGAIN = {"identity.code": "utter_explain_identity_code", "identity.paper": "utter_explain_identity_paper"}
 
 
-async def identify(turn: Turn, action: Action) -> None:
-    """The message asks for `action` with what is not its own: the first question of the check, if one can help."""
+async def identify(turn: Turn, action: IdentityAction, *, nothing: str | None = "utter_identity_not_yours") -> None:
+    """The message asks for `action` with what is not its own: the first question of the check, if one can help. It
+    cannot where enough is shown already: then `nothing` is said."""
     try:
         step = await turn.backend.begin_identity(
             turn.conversation, BeginIdentity(message_id=turn.message, action=action), key=turn.key(9)
@@ -23,39 +42,34 @@ async def identify(turn: Turn, action: Action) -> None:
         turn.say("utter_foreign")
         return
     if step.next == "done":
-        turn.say("utter_identity_not_yours")
+        if nothing is not None:
+            turn.say(nothing)
         return
-    if step.next in ("phone", "code"):
-        turn.say("utter_identity_needed")
+    if step.next in ("phone", "code", "paper"):
+        turn.say("utter_identity_needed_core" if step.needs == CORE else "utter_identity_needed")
     tell(turn, step)
 
 
 def tell(turn: Turn, step: IdentityStep) -> None:
     """The words of a step that carries nothing out."""
-    if step.next == "phone":
-        turn.say("utter_ask_identity_phone" if step.understood else "utter_explain_identity_phone")
-    elif step.next == "code" and step.understood:
-        turn.say("utter_ask_identity_code", minutes=step.minutes)
-    elif step.next == "code":
-        turn.say("utter_explain_identity_code")
-    elif step.next == "wrong":
-        turn.say("utter_identity_wrong", left=step.left)
-    elif step.next == "expired":
-        turn.say("utter_identity_expired")
-    elif step.next == "locked" and step.until is not None:
-        turn.say("utter_identity_locked", until=clock(step.until))
-    elif step.next == "too_many" and step.until is not None:
-        turn.say("utter_identity_too_many", until=clock(step.until))
+    until = clock(step.until) if step.until is not None else None
+    given = {"minutes": step.minutes, "left": step.left, "until": until}
+    said = EXPLAINED.get(step.next) if not step.understood else None
+    if step.next == "paper" and step.understood and not step.named:
+        said = "utter_ask_identity_paper_and_name"
+    said = said or WORDS.get(step.next)
+    if said is not None:
+        turn.say(said, **{name: value for name, value in given.items() if value is not None})
 
 
 def ask_again(turn: Turn) -> None:
     """The open question of the check, after something else was answered in between."""
-    turn.say("utter_explain_identity_code" if turn.asked == "identity.code" else "utter_ask_identity_phone")
+    turn.say(AGAIN.get(turn.asked or "", "utter_ask_identity_phone"))
 
 
 def clock(moment: datetime) -> str:
     """A lock that ends with the day ends at midnight; any other within the hour."""
     local = moment.astimezone(SHANGHAI)
     if (local.hour, local.minute) == (0, 0):
-        return "次日零点"
-    return f"{local.hour}点{local.minute:02}分"
+        return MOMENTS["midnight"]
+    return MOMENTS["clock"].format(hour=local.hour, minute=local.minute)

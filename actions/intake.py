@@ -16,8 +16,9 @@ ASKED_AGAIN = {
     "second": "utter_second_reason_again",
     "duplicate": "utter_like_again",
 }
-WAYS_ON = ["继续", "重新开始", "先不管"]
-MENU = ["我要投诉", "查进度", "催办", "转人工"]
+# by the names of bot/lexicon/choices.yml
+WAYS_ON = ["go_on", "restart", "later"]
+MENU = ["complaint", "progress", "urge", "person"]
 
 
 def ask_next(turn: Turn, draft: DraftView, *, explain: bool = False) -> None:
@@ -33,14 +34,34 @@ def ask_next(turn: Turn, draft: DraftView, *, explain: bool = False) -> None:
     turn.say(f"utter_{'explain' if explain else 'ask'}_{field}", step=draft.done + 1, total=draft.total)
 
 
+def take_your_time(turn: Turn, draft: DraftView) -> None:
+    """Whoever wants to think first: what was asked stays open."""
+    if turn.asked == "confirm" and draft.next is None:
+        turn.say("utter_take_your_time_to_confirm")
+        return
+    turn.say("utter_take_your_time")
+    if turn.asked == "correction":
+        ask_line(turn, draft)
+    else:
+        ask_next(turn, draft)
+
+
 def ask_line(turn: Turn, draft: DraftView) -> None:
     known = [field.label for field in draft.fields if field.name not in draft.missing]
-    turn.say("utter_which_line", items=[*(f"改{label.removeprefix('您的')}" for label in known), "不改了"])
+    turn.say(
+        "utter_which_line", items=[*(f"change_line {label.removeprefix('您的')}" for label in known), "change_nothing"]
+    )
 
 
 def tell_unfinished(turn: Turn, draft: DraftView) -> None:
     """Whoever comes back is told what is there and asked whether to go on."""
     turn.say("utter_unfinished", done=draft.done, total=draft.total, items=WAYS_ON)
+
+
+async def correct_later(turn: Turn) -> None:
+    """Something should be put right while another question waits for its answer."""
+    draft = await turn.backend.draft(turn.conversation)
+    turn.say("utter_correct_later" if draft is None else "utter_correct_draft_later")
 
 
 async def resume(turn: Turn) -> None:
@@ -91,6 +112,9 @@ def ask_after(turn: Turn, absorbed: Absorbed) -> None:
     """What to say once the draft has read the message."""
     if absorbed.wish == "later":
         turn.say("utter_goodbye_for_now")
+        return
+    if absorbed.wish == "wait" and not absorbed.away:
+        take_your_time(turn, absorbed.draft)
         return
     if absorbed.away and not absorbed.understood:
         tell_unfinished(turn, absorbed.draft)
@@ -174,7 +198,7 @@ class Change(TurnAction):
         absorbed = await absorb(turn)
         if absorbed is None:
             return
-        if absorbed.changed or absorbed.draft.next is not None:
+        if absorbed.changed or absorbed.draft.next is not None or absorbed.wish == "wait":
             await go_on(turn, absorbed)
         else:
             ask_line(turn, absorbed.draft)
@@ -219,7 +243,7 @@ async def put_aside(turn: Turn, *, key: str) -> None:
         business(refusal)
         turn.say("utter_nothing_to_cancel")
         return
-    turn.say("utter_cancelled", items=["接着办", "我要投诉"])
+    turn.say("utter_cancelled", items=["resume", "complaint"])
 
 
 class Cancel(TurnAction):
@@ -237,6 +261,8 @@ class Cancel(TurnAction):
             await read(turn, standing)
         elif standing.wish == "later" and is_open:
             turn.say("utter_goodbye_for_now")
+        elif standing.wish == "wait" and standing.draft is not None and is_open:
+            take_your_time(turn, standing.draft)
         else:
             await put_aside(turn, key=turn.key())
 
@@ -245,6 +271,8 @@ class Resume(TurnAction):
     called = "action_resume"
 
     async def answer(self, turn: Turn) -> None:
+        if turn.purpose == "correct" and turn.talk == "withdraw":
+            await correct_later(turn)
         before = len(turn.dispatcher.messages)
         await resume(turn)
         if len(turn.dispatcher.messages) == before:

@@ -7,7 +7,7 @@ from casebackend.api.drafts import Absorbed
 from casebackend.api.own import CaseBrief
 
 SHOWN = 3
-ANEW = "仍要新建"
+ANEW = "anew"
 
 
 async def shown(turn: Turn, absorbed: Absorbed) -> bool:
@@ -24,5 +24,5 @@ async def shown(turn: Turn, absorbed: Absorbed) -> bool:
 def tell(turn: Turn, cases: Sequence[CaseBrief]) -> None:
     for case in cases[:SHOWN]:
         turn.say("utter_like_case", number=case.number, stage=case.stage, next_step=case.next_step)
-    ways = [f"{way} {case.number}" for case in cases[:SHOWN] for way in ("补充", "催办")]
+    ways = [f"{way} {case.number}" for case in cases[:SHOWN] for way in ("supplement_it", "urge_it")]
     turn.say("utter_like", items=[*ways, ANEW])

@@ -1,4 +1,6 @@
-"""Hello, yes or no to nothing, and whatever belongs to no talk: the way on is what this customer needs most likely."""
+"""Hello, yes or no to nothing, and whatever belongs to no talk: the way on is what this customer needs most likely.
+
+Who is not understood is asked back with the two best guesses; a person is offered when that did not help."""
 
 from actions.action import Turn, TurnAction
 from actions.intake import read, tell_unfinished
@@ -11,13 +13,11 @@ WORDS = {
     "deny": "utter_ok",
     "out_of_scope": "utter_out_of_scope",
 }
-GO_ON_WITH_GIVEN_UP = "接着办"
-# What a customer may say to be understood for sure; tests/bot says each to the model.
-PLAIN = {
-    "complaint": "我要投诉", "progress": "查进度", "urge": "催办", "withdraw": "撤诉", "supplement": "补充材料",
-    "second_complaint": "我要二次投诉", "suggestion": "提个建议", "praise": "我要表扬", "ask_rule": "问一个规定",
-    "fraud": "我的卡被盗刷了",
-}  # fmt: skip
+# What may be guessed at, by the names of bot/lexicon/choices.yml.
+SAYABLE = frozenset(
+    {"complaint", "progress", "urge", "withdraw", "supplement", "second_complaint", "suggestion", "praise"}
+    | {"ask_rule", "fraud"}
+)
 GUESSES = 2
 
 
@@ -32,14 +32,27 @@ class Menu(TurnAction):
             await read(turn, standing)
         elif standing.draft is not None and standing.draft.state == "open":
             self._waiting(turn, standing)
+        elif turn.asked_back and turn.purpose in {"nlu_fallback", "deny"} and turn.guesses and standing.wish is None:
+            turn.say("utter_offer_person_for_menu")
         else:
-            first = [GO_ON_WITH_GIVEN_UP] if standing.draft is not None else []
-            guesses = [PLAIN[each] for each in turn.guesses if each in PLAIN][:GUESSES]
-            if turn.purpose == "nlu_fallback" and len(guesses) == GUESSES and standing.large is None:
-                turn.say("utter_did_you_mean", items=[*first, *guesses, "转人工"])
-                return
-            words = "utter_menu" if standing.large is not None else WORDS.get(turn.purpose or "", "utter_clarify")
-            turn.say(words, items=[*first, *standing.menu])
+            self._ways(turn, standing)
+
+    def _ways(self, turn: Turn, standing: Standing) -> None:
+        first = ["resume"] if standing.draft is not None else []
+        guesses = [each for each in turn.guesses if each in SAYABLE][:GUESSES]
+        if standing.large is not None:
+            turn.say("utter_menu", items=[*first, *standing.menu])
+        elif standing.wish == "wait":
+            turn.say("utter_take_your_time")
+        elif turn.purpose == "nlu_fallback" and not turn.guesses:
+            turn.say("utter_without_words", items=[*first, *standing.menu])
+        elif turn.purpose == "nlu_fallback" and len(guesses) == GUESSES:
+            turn.say("utter_did_you_mean", items=[*first, *guesses])
+        else:
+            words = WORDS.get(turn.purpose or "", "utter_clarify")
+            turn.say(
+                "utter_clarify" if turn.asked_back and words == "utter_ok" else words, items=[*first, *standing.menu]
+            )
 
     def _goes_on(self, turn: Turn, standing: Standing) -> bool:
         if standing.wish in {"go_on", "restart"}:
@@ -49,7 +62,7 @@ class Menu(TurnAction):
 
     def _waiting(self, turn: Turn, standing: Standing) -> None:
         """An unfinished complaint is there."""
-        if standing.wish in {"later", "keep"} or (standing.offered and turn.purpose == "deny"):
+        if standing.wish in {"later", "keep", "wait"} or (standing.offered and turn.purpose == "deny"):
             turn.say("utter_goodbye_for_now")
         elif turn.purpose in {"affirm", "deny"}:
             turn.say("utter_ok", items=standing.menu)

@@ -3,7 +3,7 @@
 from actions.action import Turn
 from casebackend.api.drafts import CaseReceipt, DraftView
 
-LABELS = {"suggestion": "建议", "praise": "表扬"}
+SUMMARY = {"suggestion": "utter_summary_suggestion", "praise": "utter_summary_praise"}
 STARTED = {"suggestion": "utter_started_suggestion", "praise": "utter_started_praise"}
 TURNED = {
     "suggestion": "utter_turned_suggestion",
@@ -16,13 +16,13 @@ ASKS = {"unit": "utter_ask_opinion_unit", "name": "utter_ask_opinion_name", "pho
 
 
 def is_opinion(matter: str) -> bool:
-    return matter in LABELS
+    return matter in SUMMARY
 
 
 def ask_next(turn: Turn, draft: DraftView) -> None:
     if draft.next is None:
         values = {field.name.value: field.value for field in draft.fields}
-        turn.say("utter_summary_opinion", matter=LABELS[draft.matter], **values)
+        turn.say(SUMMARY[draft.matter], **values)
         return
     field = draft.next.value
     turn.say(FACTS[draft.matter] if field == "facts" else ASKS[field], step=draft.done + 1, total=draft.total)

@@ -3,11 +3,9 @@
 from actions.action import Turn, business
 from casebackend.api.client import BackendUnavailable, Refused
 
-ASKED_FOR = ("取件码", "取件碼")
-
 
 def wanted(turn: Turn) -> bool:
-    return any(word in turn.text for word in ASKED_FOR)
+    return "pickup" in turn.mentions
 
 
 async def tell(turn: Turn, number: str) -> None:

@@ -1,4 +1,5 @@
 from actions.action import Turn, TurnAction, business
+from actions.intake import correct_later, resume
 from casebackend.api.client import Refused
 
 
@@ -6,6 +7,10 @@ class Revisit(TurnAction):
     called = "action_revisit"
 
     async def answer(self, turn: Turn) -> None:
+        if turn.purpose == "correct" and "survey" not in turn.mentions:
+            await correct_later(turn)
+            await resume(turn)
+            return
         try:
             survey = await turn.backend.answer_survey(turn.conversation, turn.message, key=turn.key())
         except Refused as refusal:

@@ -1,4 +1,4 @@
-from actions import pickup
+from actions import details, pickup
 from actions.action import Turn, TurnAction, business
 from actions.afterwards import Duplicate
 from actions.identity import identify
@@ -36,6 +36,9 @@ class Progress(TurnAction):
     called = "action_progress"
 
     async def answer(self, turn: Turn) -> None:
+        if details.wanted(turn):
+            await details.tell(turn)
+            return
         try:
             progress = await turn.backend.progress(turn.conversation, turn.message, key=turn.key())
         except Refused as refusal:
@@ -50,6 +53,9 @@ class Progress(TurnAction):
             await pickup.tell(turn, progress.cases[0].number)
         if progress.foreign:
             await identify(turn, "progress")
+            return
+        if "elsewhere" in turn.mentions:
+            await identify(turn, "progress", nothing=None if progress.cases else "utter_progress_none")
             return
         if not progress.cases:
             turn.say("utter_progress_not_yet" if turn.talk in IN_HAND else "utter_progress_none")
@@ -95,6 +101,10 @@ class Withdraw(TurnAction):
     called = "action_withdraw"
 
     async def answer(self, turn: Turn) -> None:
+        if turn.talk == "withdraw" and turn.purpose == "deny" and await self._thinks(turn):
+            turn.say("utter_take_your_time")
+            turn.say("utter_repeat_withdraw")
+            return
         try:
             outcome = await turn.backend.withdraw(turn.conversation, turn.message, key=turn.key())
         except Refused as refusal:
@@ -108,6 +118,10 @@ class Withdraw(TurnAction):
             await put_aside(turn, key=turn.key(2))
         else:
             self._tell(turn, outcome)
+
+    async def _thinks(self, turn: Turn) -> bool:
+        """Whoever wants to think has not said no."""
+        return (await turn.backend.standing(turn.conversation, turn.message)).wish == "wait"
 
     def _tell(self, turn: Turn, outcome: WithdrawOutcome) -> None:
         if outcome.outcome == "choose":

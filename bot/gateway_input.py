@@ -13,10 +13,15 @@ from sanic.response import HTTPResponse
 
 from bot.logs import log
 from bot.turns import TurnFailed
+from bot.words import titles
 
 BODY_LIMIT = 64 * 1024
 TURN_SECONDS = 7.5  # the caller waits 8
 SECRET = "TINGSU_BOT_SECRET"
+# The name under which the domain keeps shorter words, for customers who asked for large type.
+LARGE = "large"
+# The case backend takes no more for one turn.
+MOST_BUBBLES = 10
 
 
 class BadTurn(Exception):
@@ -24,26 +29,39 @@ class BadTurn(Exception):
 
 
 class Bubbles(OutputChannel):
-    """Collects replies under the name of the customer's channel, so that responses may differ by channel."""
+    """Collects replies under the name of the customer's channel, or of large type: responses may differ by it."""
 
     def __init__(self, channel: str) -> None:
         self._channel = channel
-        self.replies: List[Dict[str, Any]] = []
+        self._said: List[Dict[str, Any]] = []
+
+    @property
+    def replies(self) -> List[Dict[str, Any]]:
+        """In large type one thing a bubble, as long as so many may be sent."""
+        apart = [part for reply in self._said for part in apart_of(reply)] if self._channel == LARGE else self._said
+        return apart if len(apart) <= MOST_BUBBLES else self._said
 
     def name(self) -> str:
         return self._channel
 
     async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
         if message.get("text"):
-            self.replies.append(reply_of(message))
+            self._said.append(reply_of(message))
 
 
 def reply_of(message: Dict[str, Any]) -> Dict[str, Any]:
     """`metadata.each` is the pattern of a choice for every one of the `items` an action handed over."""
     meta = message.get("metadata") or {}
     choices = [button["title"] for button in message.get("buttons") or []]
-    choices += [meta["each"].replace("*", item) for item in message.get("items") or [] if "each" in meta]
+    if "each" in meta:
+        choices += titles(message.get("items") or [], meta["each"])
     return {"text": message["text"].strip(), "choices": choices, "asks": message.get("asks") or meta.get("asks")}
+
+
+def apart_of(reply: Dict[str, Any]) -> List[Dict[str, Any]]:
+    """An empty line begins a bubble of its own; what is asked stands in the last."""
+    *before, last = [part.strip() for part in reply["text"].split("\n\n")]
+    return [{"text": text, "choices": [], "asks": None} for text in before if text] + [{**reply, "text": last}]
 
 
 def _problem(status: int, slug: str, title: str) -> HTTPResponse:
@@ -61,13 +79,15 @@ def read_turn(body: bytes) -> Dict[str, Any]:
     if not isinstance(turn, dict) or set(turn) != {"conversation", "message_id", "text", "channel", "metadata"}:
         raise BadTurn("fields")
     metadata = turn["metadata"]
-    if not isinstance(metadata, dict) or set(metadata) != {"asked", "turn_id"}:
+    if not isinstance(metadata, dict) or set(metadata) - {LARGE} != {"asked", "turn_id"}:
         raise BadTurn("metadata")
     named = [turn["conversation"], turn["message_id"], turn["channel"], metadata["turn_id"]]
     if not all(isinstance(name, str) and 0 < len(name) <= 128 for name in named) or not isinstance(turn["text"], str):
         raise BadTurn("types")
     if not isinstance(metadata["asked"], (str, type(None))):
         raise BadTurn("asked")
+    if not isinstance(metadata.get(LARGE, False), bool):
+        raise BadTurn(LARGE)
     return cast(Dict[str, Any], turn)
 
 
@@ -116,7 +136,7 @@ class GatewayInput(InputChannel):
     async def _answer(
         self, turn: Dict[str, Any], on_new_message: Callable[[UserMessage], Awaitable[Any]]
     ) -> HTTPResponse:
-        bubbles = Bubbles(turn["channel"])
+        bubbles = Bubbles(LARGE if turn["metadata"].get(LARGE) else turn["channel"])
         message = UserMessage(
             _plain(turn["text"]),
             bubbles,
@@ -131,7 +151,8 @@ class GatewayInput(InputChannel):
         except Exception as error:  # noqa: BLE001  whatever it was, the caller must know that there is no answer
             log.error("turn.failed", extra={**about, "error": type(error).__name__, "action": _action(error)})
             return _problem(503, "turn-failed", "暂时无法回答")
-        if not bubbles.replies:
+        replies = bubbles.replies
+        if not replies:
             log.error("turn.empty", extra=about)
             return _problem(503, "turn-failed", "暂时无法回答")
-        return response.json({"replies": bubbles.replies}, ensure_ascii=False)
+        return response.json({"replies": replies}, ensure_ascii=False)

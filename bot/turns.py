@@ -15,9 +15,10 @@ from rasa.shared.core.events import BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.straight import Situation, StraightRunner, afresh, situation
+from bot.words import mentioned
 
 ACTION_SECONDS = 5
-GUESSES, LEAST_GUESS = 4, 0.1
+GUESSES, LEAST_GUESS = 6, 0.05
 
 
 class TurnFailed(Exception):
@@ -109,7 +110,8 @@ def check_action_result(_: RemoteAction, result: Any) -> bool:
 
 
 def short_action_call(action: RemoteAction, tracker: DialogueStateTracker, _: Domain) -> Dict[str, Any]:
-    """The last message is all an action looks at; Rasa would send the whole conversation and every response."""
+    """What the last message was taken for is all an action looks at; Rasa would send the whole conversation and every
+    response."""
     latest = tracker.latest_message
     return {
         "next_action": action.name(),
@@ -126,6 +128,7 @@ def short_action_call(action: RemoteAction, tracker: DialogueStateTracker, _: Do
                 "metadata": {name: latest.metadata[name] for name in ("asked", "turn_id")},
                 "intent": {"name": latest.intent.get("name")},
                 "intent_ranking": _guesses(latest),
+                "mentions": mentioned(latest.text or ""),
             },
             "latest_input_channel": latest.input_channel,
         },

@@ -6,6 +6,7 @@ from casebackend.api.client import CaseBackend
 from casebackend.api.drafts import DraftView
 from casebackend.api.own import CaseBrief
 from channels.envelope import Asked, Reply, Turn
+from channels.identity import Identity
 from channels.words.book import Words
 
 SHOWN = 3
@@ -18,12 +19,15 @@ class Afterwards:
     def __init__(self, backend: CaseBackend, words: Words) -> None:
         self._backend = backend
         self._words = words
+        self._identity = Identity(backend, words)
 
     async def supplement(self, turn: Turn) -> list[Reply] | None:
         key = f"{turn.id}:questionnaire_supplement:0"
         outcome = await self._backend.supplement(turn.conversation_id, turn.message_id, key=key)
         if outcome.outcome == "draft":
             return None
+        if outcome.outcome == "foreign":
+            return await self._identity.begin(turn, "supplement")
         asks = Asked.SUPPLEMENT if outcome.outcome in {"added", "ask"} else None
         return [self._said("supplement", outcome.outcome, outcome.case, outcome.cases, asks)]
 
@@ -32,6 +36,8 @@ class Afterwards:
         outcome = await self._backend.second_complaint(turn.conversation_id, turn.message_id, key=key)
         if outcome.outcome == "none":
             return None
+        if outcome.outcome == "foreign":
+            return await self._identity.begin(turn, "second")
         asks = Asked.SECOND if outcome.outcome == "reason" else None
         said = [self._said("second", outcome.outcome, outcome.case, outcome.cases, asks)]
         if outcome.review_days is not None:

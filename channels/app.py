@@ -29,7 +29,7 @@ SECURITY_HEADERS = {
 
 
 def create_app(settings: Settings, *, name: str = "channels") -> Sanic[Any, Any]:
-    app: Sanic[Any, Any] = Sanic(name, configure_logging=False)
+    app: Sanic[Any, Any] = Sanic(name, configure_logging=False, request_class=slow.Patient)
     app.config.update(
         REQUEST_MAX_SIZE=LONGEST_REQUEST,
         REQUEST_TIMEOUT=10,

@@ -33,7 +33,7 @@ class RasaHttp:
             "message_id": str(turn.message_id),
             "text": turn.text,
             "channel": turn.channel,
-            "metadata": {"asked": turn.asked, "turn_id": str(turn.id)},
+            "metadata": {"asked": turn.asked, "turn_id": str(turn.id), "large": turn.large},
         }
         try:
             async with self._http.post(

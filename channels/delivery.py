@@ -37,6 +37,10 @@ class Line(Protocol):
 
     async def deliver(self, delivery: DeliveryView) -> Outcome: ...
 
+    async def held(self, delivery: DeliveryView) -> None:
+        """The backend knows now that it waits for the customer."""
+        ...
+
 
 class Deliverer:
     def __init__(self, backend: CaseBackend, lines: Mapping[Channel, Line], *, worker: str) -> None:
@@ -64,7 +68,11 @@ class Deliverer:
             await self.carry(delivery)
 
     async def carry(self, delivery: DeliveryView) -> None:
-        await self.report(delivery, await self._lines[delivery.channel].deliver(delivery))
+        line = self._lines[delivery.channel]
+        outcome = await line.deliver(delivery)
+        await self.report(delivery, outcome)
+        if outcome.outcome == "held":
+            await line.held(delivery)
 
     def report_soon(self, delivery: DeliveryView, outcome: Outcome) -> None:
         """For a caller who may be cut off at any moment."""

@@ -13,6 +13,7 @@ import structlog
 
 from casebackend.api.client import BackendUnavailable, CaseBackend, Refused
 from casebackend.api.conversations import Heartbeat
+from casebackend.logging import why_no_log
 from channels.bot import RasaHttp
 from channels.callers import Callers
 from channels.conversation import TurnRunner
@@ -133,6 +134,8 @@ class Gateway:
             found.append("bot-breaker-open")
         if len(self.spool):
             found.append("spool-not-empty")
+        if why_no_log():
+            found.append("log-unwritable")
         return found
 
     async def _beat(self) -> None:

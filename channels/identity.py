@@ -1,16 +1,23 @@
 """Who the customer is, asked without the engine; the same calls and the same steps as the actions make."""
 
 from datetime import datetime
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from casebackend.api.client import CaseBackend
-from casebackend.api.identity import BeginIdentity, IdentityStep
+from casebackend.api.identity import BeginIdentity, IdentityAction, IdentityStep
 from channels.envelope import Asked, Reply, Turn
 from channels.words.book import Words
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-ASKED = frozenset({Asked.IDENTITY_PHONE, Asked.IDENTITY_CODE})
+QUESTIONS = {
+    "phone": Asked.IDENTITY_PHONE,
+    "code": Asked.IDENTITY_CODE,
+    "wrong": Asked.IDENTITY_CODE,
+    "expired": Asked.IDENTITY_CODE,
+    "paper": Asked.IDENTITY_PAPER,
+    "paper_wrong": Asked.IDENTITY_PAPER,
+}
+ASKED = frozenset(QUESTIONS.values())
 
 
 class Identity:
@@ -18,32 +25,28 @@ class Identity:
         self._backend = backend
         self._words = words
 
-    async def begin(self, turn: Turn, action: Literal["progress", "urge", "withdraw"]) -> list[Reply]:
+    async def begin(self, turn: Turn, action: IdentityAction) -> list[Reply]:
         command = BeginIdentity(message_id=turn.message_id, action=action)
         step = await self._backend.begin_identity(
             turn.conversation_id, command, key=f"{turn.id}:questionnaire_identity:0"
         )
         if step.next == "done":
             return [self._words.say("identity.not_yours")]
-        return [*([self._words.say("identity.needed")] if step.next in ("phone", "code") else []), *self._said(step)]
+        return [*([self._words.say("identity.needed")] if step.next in QUESTIONS else []), *self._said(step)]
 
     async def answer(self, turn: Turn) -> tuple[IdentityStep, list[Reply]]:
         """The step, and what to say about it; after `done` the caller carries out what was asked for."""
         step = await self._backend.answer_identity(
             turn.conversation_id, turn.message_id, key=f"{turn.id}:questionnaire_identity:1"
         )
+        if step.next == "check":
+            step = await self._backend.confirm_identity(turn.conversation_id, turn.message_id)
         return step, self._said(step)
 
     def _said(self, step: IdentityStep) -> list[Reply]:
         facts = {"left": step.left, "minutes": step.minutes, "until": self._clock(step.until)}
         name = f"identity.{step.next}" if step.understood else f"identity.{step.next}_again"
-        return [self._words.say(name, facts, asks=self._asks(step))]
-
-    @staticmethod
-    def _asks(step: IdentityStep) -> Asked | None:
-        if step.next == "phone":
-            return Asked.IDENTITY_PHONE
-        return Asked.IDENTITY_CODE if step.next in ("code", "wrong", "expired") else None
+        return [self._words.say(name, facts, asks=QUESTIONS.get(step.next))]
 
     def _clock(self, moment: datetime | None) -> str:
         if moment is None:

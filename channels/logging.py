@@ -5,7 +5,7 @@ import logging
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-from casebackend.logging import Place, scrubbed
+from casebackend.logging import SPILLWAY, Place, scrubbed
 
 ALLOWED = frozenset(
     {
@@ -40,7 +40,7 @@ def only_allowed(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 def configure() -> None:
-    handler = logging.StreamHandler()
+    handler = logging.StreamHandler(SPILLWAY)
     handler.setFormatter(Place())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     structlog.configure(
@@ -52,5 +52,6 @@ def configure() -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(SPILLWAY),  # type: ignore[arg-type]
         cache_logger_on_first_use=True,
     )

@@ -82,9 +82,9 @@ class Questionnaire:
     def _command(self, turn: Turn) -> Callable[[Turn], Awaitable[list[Reply]]] | None:
         """Only a short message is a command: "希望尽快处理" in the middle of a story is a part of the story."""
         commands = {"cancel": self._cancel, "progress": self._progress, "urge": self._urge, "withdraw": self._withdraw}
-        if turn.asked is None:
+        if turn.asked in {None, Asked.GUESS}:
             commands |= {"supplement": self._supplement, "second": self._second}
-        longest = LONGEST_COMMAND if turn.asked is None else LONGEST_COMMAND_IN_FORM
+        longest = LONGEST_COMMAND if turn.asked in {None, Asked.GUESS} else LONGEST_COMMAND_IN_FORM
         if len(CASE_NUMBER.sub("", turn.text).strip()) > longest:
             return None
         return next((command for name, command in commands.items() if self._words.means(name, turn.text)), None)
@@ -125,7 +125,7 @@ class Questionnaire:
         if absorbed.started:
             comfort = [self._words.say("comfort")]
             return [self._words.say("danger"), *comfort] if self._words.means("danger", turn.text) else comfort
-        if absorbed.understood or absorbed.changed or turn.asked is None:
+        if absorbed.understood or absorbed.changed or turn.asked in {None, Asked.GUESS}:
             return []
         return [self._words.say("explained" if absorbed.failures >= EXPLAIN_AFTER else "not_understood")]
 
@@ -205,8 +205,16 @@ class Questionnaire:
         if step.next != "done":
             return said if any(reply.asks for reply in said) else [*said, *await self._back_to_the_form(turn)]
         again = turn.model_copy(update={"message_id": step.message_id, "asked": None})
-        wanted = {"progress": self._progress, "urge": self._urge, "withdraw": self._withdraw}
-        return [*said, *await wanted[step.action or "progress"](again)]
+        wanted = {
+            "progress": self._progress,
+            "urge": self._urge,
+            "withdraw": self._withdraw,
+            "supplement": self._supplement,
+            "second": self._second,
+        }
+        if step.action not in wanted:
+            return [*said, self._words.say("identity.details_later")]
+        return [*said, *await wanted[step.action](again)]
 
     async def _urge(self, turn: Turn) -> list[Reply]:
         outcome = await self._backend.urge(turn.conversation_id, turn.message_id, key=key(turn, "urge"))

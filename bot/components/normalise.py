@@ -13,6 +13,15 @@ _SPACE = re.compile(r"\s+")
 _CLOSING = re.compile(r"[。.,!~…;:]+$")
 
 
+# Of which numbers, amounts and days are made.
+_COUNTS = re.compile(r"[零〇一二三四五六七八九十百千万亿两几多来半元块毛角分钱年月日号点]+")
+
+
+def is_bare(text: str) -> bool:
+    """No words: a face, dots, or nothing but a number."""
+    return not any(each.isalpha() for each in _COUNTS.sub("", unicodedata.normalize("NFKC", text)))
+
+
 def normalise(text: str) -> str:
     """Full-width, traditional, shouting and spacing are folded; every number becomes `0`: its value says nothing."""
     text = unicodedata.normalize("NFKC", text).translate(SIMPLIFIED).lower()

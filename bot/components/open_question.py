@@ -5,8 +5,10 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
+
+from bot.components.normalise import is_bare
 
 NOTHING = "nothing"
 RANKED = 5
@@ -30,14 +32,18 @@ class OpenQuestion(GraphComponent):
     def get_default_config() -> Dict[Text, Any]:
         """`leans`: for an open question (or its talk) the purposes whose log odds are raised or lowered, and by how
         much. `bars`: in the same way the least confidence of a purpose that leaves it.
-        `answer`: the purpose taken instead."""
-        return {"leans": {}, "bars": {}, "answer": {}}
+        `answer`: the purpose taken instead. `same`: talks that go on as another one does. `bare`: what a message
+        without words, or with nothing but a number, is taken for in a talk, unless it is one of `gestures`."""
+        return {"leans": {}, "bars": {}, "answer": {}, "same": {}, "bare": {}, "gestures": []}
 
     def __init__(self, config: Dict[Text, Any]) -> None:
         leans: Dict[Text, Dict[Text, float]] = config["leans"]
         self._factors = {talk: {name: exp(by) for name, by in odds.items()} for talk, odds in leans.items()}
         self._bars: Dict[Text, Dict[Text, float]] = config["bars"]
         self._answer: Dict[Text, Text] = config["answer"]
+        self._same: Dict[Text, Text] = config["same"]
+        self._bare: Dict[Text, Text] = config["bare"]
+        self._gestures = frozenset(config["gestures"])
 
     @classmethod
     def create(
@@ -52,16 +58,24 @@ class OpenQuestion(GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             asked = (message.get("metadata") or {}).get("asked")
-            talk = talk_of(asked)
+            talk = self._same.get(talk_of(asked), talk_of(asked))
             entity = {"entity": "asked", "value": talk, "start": 0, "end": 0, "extractor": type(self).__name__}
             message.set(ENTITIES, [entity], add_to_output=True)
             self._lean(message, {**self._factors.get(talk, {}), **self._factors.get(str(asked), {})})
+            if talk in self._bare and self._says_nothing(message):
+                message.set(INTENT, {"name": self._bare[talk], "confidence": 1.0}, add_to_output=True)
+                message.set(INTENT_RANKING_KEY, [], add_to_output=True)
             intent = message.get(INTENT) or {}
             bars = {**self._bars.get(talk, {}), **self._bars.get(str(asked), {})}
             if intent.get("confidence", 0.0) < bars.get(intent.get("name"), 0.0):
                 read = {"name": self._answer.get(talk, "inform"), "confidence": intent["confidence"]}
                 message.set(INTENT, read, add_to_output=True)
         return messages
+
+    def _says_nothing(self, message: Message) -> bool:
+        text = message.get(TEXT) or ""
+        purpose = (message.get(INTENT) or {}).get("name")
+        return is_bare(text) and (purpose not in self._gestures or any(each.isnumeric() for each in text))
 
     def _lean(self, message: Message, factors: Dict[Text, float]) -> None:
         ranking = message.get(INTENT_RANKING_KEY) or []

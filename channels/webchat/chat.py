@@ -45,11 +45,12 @@ class Webchat:
 
     async def _catch_up(self, wire: Websocket, session: str, socket: Socket | None, after: int) -> Socket | None:
         try:
-            if socket is None:
-                command = OpenConversation(channel=Channel.WEBCHAT, sender=session)
-                conversation = await self._backend.open_conversation(command)
-                socket = Socket(wire, conversation.id, after)
-                self._line.opened(socket)
+            if socket is None or socket.behind:
+                with self._line.arriving():
+                    command = OpenConversation(channel=Channel.WEBCHAT, sender=session)
+                    conversation = await self._backend.open_conversation(command)
+                    socket = socket or Socket(wire, conversation.id, after)
+                    self._line.opened(socket)
             await socket.bring_up_to_date(self._backend, after=after)
         except (BackendUnavailable, Refused) as error:
             log.warning("webchat.not_caught_up", error=type(error).__name__)

@@ -25,3 +25,6 @@ class WechatLine:
             if outcome.outcome != "sent":
                 return outcome if number == 0 else Outcome("maybe_sent", f"page {number + 1}: {outcome.error}"[:80])
         return Outcome("sent")
+
+    async def held(self, delivery: DeliveryView) -> None:
+        """The platform opens again with the customer's next message, which the backend hears by itself."""

@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import select
 
 from actions.server import ACTIONS
+from bot.words import mentioned, titles
 from casebackend.api.client import BackendUnavailable, CaseBackend, Refused
 from casebackend.api.conversations import Reply, TurnDone
 from casebackend.api.conversations import Turn as TurnView
@@ -60,7 +61,7 @@ def spoken(message: dict[str, Any]) -> Reply:
     written = RESPONSES[message["response"]]
     meta = written.get("metadata", {})
     choices = [button["title"] for button in written.get("buttons", [])]
-    choices += [meta["each"].replace("*", item) for item in message.get("items", [])]
+    choices += titles(message.get("items", []), meta.get("each", "*"))
     asks = Asked(meta["asks"]) if "asks" in meta else None
     return Reply(text=written["text"].format_map(message), choices=choices, asks=asks)
 
@@ -109,7 +110,7 @@ class Desk:
         dispatcher = CollectingDispatcher()
         metadata = {"asked": turn.asked, "turn_id": str(turn.id)}
         latest: dict[str, Any] = {"message_id": str(turn.message_id), "metadata": metadata, "intent": {"name": purpose}}
-        latest["text"] = turn.text
+        latest["mentions"] = mentioned(turn.text)
         latest["intent_ranking"] = [{"name": name} for name in guesses]
         await self._actions[action].run(dispatcher, Tracker.from_dict(_tracker(turn, latest)), {})
         messages: list[dict[str, Any]] = dispatcher.messages

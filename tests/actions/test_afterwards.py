@@ -55,11 +55,15 @@ async def test_of_several_open_complaints_one_is_chosen_and_the_first_words_go_w
     assert first in desk.words
 
 
-async def test_a_number_of_somebody_else_takes_nothing(desk: Desk) -> None:
+async def test_a_number_of_somebody_else_or_of_nobody_takes_nothing_before_the_identity_is_shown(desk: Desk) -> None:
     number = await desk.file()
     for action in ("action_supplement", "action_second"):
-        assert await desk.say(f"补充{number}当时有录像", action, sender="customer-2") == ["utter_foreign"]
-        assert number not in desk.words
+        heard = []
+        for named in (number, "TS20260302999999"):
+            await desk.say(f"补充{named}当时有录像", action, sender="customer-2")
+            heard.append((desk.names, desk.words, desk.choices))
+        assert heard[0] == heard[1]
+        assert heard[0][0] == ["utter_identity_needed", "utter_ask_identity_phone"]
 
 
 async def test_without_an_open_complaint_the_draft_takes_what_is_added(desk: Desk) -> None:
@@ -98,7 +102,7 @@ async def test_a_suggestion_needs_no_name_and_an_explicit_yes(desk: Desk) -> Non
     assert await desk.say("建议大厅多放几把椅子", "action_intake") == ["utter_ask_opinion_unit"]
     assert await desk.say("不清楚是哪家", "action_intake") == ["utter_ask_opinion_name"]
     assert await desk.say("不提供", "action_intake") == ["utter_ask_opinion_phone"]
-    assert await desk.say("不留电话了", "action_intake") == ["utter_summary_opinion"]
+    assert await desk.say("不留电话了", "action_intake") == ["utter_summary_suggestion"]
     assert desk.open == "confirm"
     assert await desk.say("确认提交", "action_file") == ["utter_suggestion_filed"]
     [case] = await cases(desk)

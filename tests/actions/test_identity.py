@@ -1,14 +1,21 @@
 """Somebody asks about a complaint that he registered elsewhere."""
 
 import re
+from uuid import UUID
 
+from casebackend.customers import service as customers
 from casebackend.notices.doubles import RecordingSender
 from casebackend.notices.rules import Channel
 from tests.actions.desk import Desk
+from tests.casebackend.cases.builders import Desk as Staff
+from tests.casebackend.families.builders import closes
+from tests.casebackend.identity.test_core import banking
 from tests.casebackend.workers import worker
 
 PHONE = "13812345678"
 ELSEWHERE = "the-same-person-elsewhere"
+# Of 李晓芸 with this phone, as the double of core banking knows her.
+PAPER = "110101199003070513"
 
 
 async def newest_code(desk: Desk) -> str:
@@ -111,3 +118,82 @@ async def test_a_person_who_takes_over_hears_that_it_was_about_identity(desk: De
     number = await desk.file()
     await desk.say(f"查一下{number}", "action_progress", sender=ELSEWHERE)
     assert await desk.say("转人工", "action_hand_off", sender=ELSEWHERE) == ["utter_handoff_off_duty"]
+
+
+async def test_after_the_code_more_is_added_to_what_was_registered_elsewhere(desk: Desk) -> None:
+    number = await desk.file()
+    code = await to_the_code(desk, f"补充{number}当时有录像可以证明", "action_supplement")
+    assert await says(desk, code) == ["utter_identity_passed", "utter_supplemented"]
+    assert (number in desk.words, desk.open) == (True, "supplement")
+
+
+async def test_after_the_code_a_second_complaint_is_made_about_what_was_registered_elsewhere(desk: Desk) -> None:
+    number = await desk.file()
+    case = UUID((await desk.world.tester.get(f"/api/v1/cases/{number}")).json()["id"])
+    await Staff(desk.world).replied(case)
+    await closes(desk.world, case)
+    code = await to_the_code(desk, f"对{number}的答复不服", "action_second")
+    assert await says(desk, code) == ["utter_identity_passed", "utter_second_reason"]
+    assert await desk.say("直接提交", "action_second", sender=ELSEWHERE) == ["utter_second_opened"]
+
+
+async def test_without_a_number_the_complaints_of_other_channels_are_found_by_the_phone(desk: Desk) -> None:
+    number = await desk.file()
+    assert await desk.say("查进度", "action_progress", sender=ELSEWHERE) == ["utter_progress_none"]
+    assert "查进度，别的渠道登记的" in desk.choices
+    code = await to_the_code(desk, "查进度，别的渠道登记的", "action_progress")
+    assert (await says(desk, code))[0] == "utter_identity_passed"
+    assert number in desk.words
+    await desk.say("查进度，别的渠道登记的", "action_progress", sender=ELSEWHERE)
+    assert (number in desk.words, desk.open) == (True, None)
+
+
+async def test_what_was_registered_is_told_after_code_and_paper_and_the_paper_is_asked_for_with_an_example(
+    desk: Desk,
+) -> None:
+    number = await desk.file()
+    await desk.say(f"查进度，看答复全文{number}", "action_progress", sender=ELSEWHERE)
+    assert desk.names == ["utter_identity_needed_core", "utter_ask_identity_phone"]
+    await says(desk, PHONE)
+    assert await says(desk, await newest_code(desk)) == ["utter_ask_identity_paper"]
+    assert desk.open == "identity.paper"
+    assert await says(desk, "为什么要这个") == ["utter_explain_identity_paper"]
+    assert await desk.say("你说什么", "action_resume", sender=ELSEWHERE) == ["utter_explain_identity_paper"]
+    assert await says(desk, PAPER) == ["utter_identity_unavailable"]
+    assert (desk.open, desk.choices) == ("offer", ["转人工", "不用了"])
+    await desk.say(f"查进度，看答复全文{number}", "action_progress", sender=ELSEWHERE)
+    assert desk.names == ["utter_identity_needed_core", "utter_ask_identity_paper"]
+    async with banking() as (_, bank):
+        desk.world.app.ctx.core_bank = bank
+        assert await says(desk, f"李晓芸 {PAPER[:-1]}X") == ["utter_identity_paper_wrong"]
+        assert "还可以再试 2 次" in desk.words
+        assert await says(desk, f"李晓芸 {PAPER}") == ["utter_identity_passed", "utter_details_not_yours"]
+    assert number not in desk.words
+
+
+async def test_the_name_on_file_is_not_asked_for_again(desk: Desk) -> None:
+    number = await desk.file()
+    async with desk.world.database.transaction() as session:
+        await customers.register(
+            session,
+            channel="webchat",
+            sender="customer-1",
+            name="李晓芸",
+            phone=None,
+            id_number=None,
+            now=desk.world.time,
+        )
+    await desk.say(f"看答复全文{number}", "action_second", sender=ELSEWHERE)
+    await says(desk, PHONE)
+    await says(desk, await newest_code(desk))
+    async with banking() as (_, bank):
+        desk.world.app.ctx.core_bank = bank
+        told = await says(desk, PAPER)
+    assert told == ["utter_identity_passed", "utter_details", "utter_details_no_reply"]
+    assert number in desk.words
+    assert not any(secret in desk.words for secret in ("李晓芸", PAPER, PHONE))
+    assert await desk.say("看答复全文TS20260302999999", "action_progress", sender=ELSEWHERE) == [
+        "utter_details_not_yours"
+    ]
+    await desk.say("答复全文我看了，不服，要二次投诉", "action_second", sender=ELSEWHERE)
+    assert desk.names == ["utter_second_open"]

@@ -223,3 +223,48 @@ async def test_registered_at_night_says_when_somebody_gets_in_touch(desk: Desk) 
     await desk.file()
     assert desk.names[-2:] == ["utter_contact_later", "utter_after_filing"]
     assert "3月3日" in desk.words
+
+
+async def test_who_wants_to_think_is_given_time_and_the_same_question_stays_open(desk: Desk) -> None:
+    await desk.say("我要投诉", "action_intake")
+    for text in ("等一下我想想", "稍等", "你等我查一下", "让我想想"):
+        assert await desk.say(text, "action_intake", purpose="deny") == ["utter_take_your_time", "utter_ask_facts"]
+        assert desk.open == "field.facts"
+    await desk.say(STORY, "action_intake")
+    asked = desk.open
+    assert await desk.say("稍等我找一下账单", "action_cancel", purpose="cancel") == [
+        "utter_take_your_time",
+        f"utter_ask_{str(asked)[6:]}",
+    ]
+    await until(desk, "confirm")
+    before = await read_back(desk)
+    said = await desk.say("等一下我看看", "action_change", purpose="deny")
+    assert said == ["utter_take_your_time_to_confirm"]
+    assert desk.open == "confirm"
+    await desk.say("再说一遍", "action_resume", purpose="repeat")
+    assert await read_back(desk) == before
+
+
+async def test_faces_and_numbers_tell_no_story_and_wish_for_nothing(desk: Desk) -> None:
+    await desk.say("我要投诉", "action_intake")
+    for text in ("😡😡😡😡", "123456"):
+        await desk.say(text, "action_intake", purpose="inform")
+        assert desk.open == "field.facts"
+    await desk.say("我要投诉，大堂经理骂我", "action_intake")
+    assert desk.open == "field.demand"
+    await desk.say("😡😡", "action_intake", purpose="inform")
+    assert desk.open == "field.demand"
+
+
+async def test_a_name_with_a_rare_surname_is_put_right(desk: Desk) -> None:
+    await desk.say(STORY, "action_intake")
+    await until(desk, "field.name")
+    await desk.say("达小明", "action_intake")
+    await until(desk, "confirm")
+    before = await read_back(desk)
+    await desk.say("我姓笪不姓达", "action_intake", purpose="correct")
+    after = await read_back(desk)
+    assert {line for line in before if before[line] != after[line]} == {"姓名"}
+    assert after["姓名"].startswith("笪")
+    await desk.say("我叫逄小雨不是庞小雨", "action_intake", purpose="correct")
+    assert (await read_back(desk))["姓名"].startswith("逄")

@@ -56,7 +56,9 @@ async def test_withdrawing_takes_a_yes(desk: Desk) -> None:
     number = await desk.file()
     assert await desk.say("撤诉", "action_withdraw") == ["utter_withdraw_confirm"]
     assert await desk.say("再说一遍", "action_resume") == ["utter_repeat_withdraw"]
-    assert await desk.say("不撤了", "action_withdraw") == ["utter_withdraw_kept"]
+    thinks = await desk.say("等一下我想想", "action_withdraw", purpose="deny")
+    assert thinks == ["utter_take_your_time", "utter_repeat_withdraw"]
+    assert await desk.say("不撤了", "action_withdraw", purpose="deny") == ["utter_withdraw_kept"]
     await desk.say("撤诉", "action_withdraw")
     assert await desk.say("确定撤诉", "action_withdraw") == ["utter_withdrawn"]
     assert number in desk.words

@@ -82,9 +82,10 @@ class Served:
         url = f"http://127.0.0.1:{self.port}/webhooks/gateway/webhook"
         return self._call(urllib.request.Request(url, data=body, headers={"X-TingSu-Secret": secret}))
 
-    def say(self, text: str, asked: str | None = None, **named: str) -> tuple[int, Any]:
+    def say(self, text: str, asked: str | None = None, *, large: bool | None = None, **named: str) -> tuple[int, Any]:
         turn = {"conversation": str(uuid.uuid4()), "message_id": str(uuid.uuid4()), "channel": "webchat", **named}
-        return self.post(json.dumps({**turn, "text": text, "metadata": {"asked": asked, "turn_id": "t-1"}}).encode())
+        metadata = {"asked": asked, "turn_id": "t-1"} | ({} if large is None else {"large": large})
+        return self.post(json.dumps({**turn, "text": text, "metadata": metadata}).encode())
 
     def _call(self, request: urllib.request.Request) -> tuple[int, Any]:
         try:
@@ -154,6 +155,44 @@ def test_choices_come_from_buttons_and_from_what_the_action_hands_over(served: S
     _, body = served.say("你好")
     assert body["replies"][0]["choices"] == ["查进度", "我要投诉"]
     assert actions.calls[-1]["next_action"] == "action_menu"
+
+
+def test_in_large_type_the_words_are_shorter_and_one_thing_stands_in_a_bubble(served: Served, actions: Actions) -> None:
+    actions.ask("utter_unfinished", done=3, total=8, items=["go_on", "restart"])
+    _, plain = served.say("你好")
+    _, large = served.say("你好", large=True)
+    assert len(plain["replies"]) == 1
+    assert [reply["choices"] for reply in large["replies"]] == [[], ["继续", "重新开始"]]
+    assert plain["replies"][0]["choices"] == ["继续", "重新开始"]
+    fields = ("facts", "demand", "unit", "name", "phone", "id_number")
+    actions.ask("utter_summary", **dict.fromkeys(fields, "有\n\n空行"))
+    _, large = served.say("你好", large=True)
+    assert len(large["replies"]) <= 10
+    assert large["replies"][-1]["asks"] == "confirm"
+
+
+def test_what_is_mentioned_reaches_the_action_by_name_only(served: Served, actions: Actions) -> None:
+    served.say("查進度，重發取件碼")
+    assert actions.calls[-1]["tracker"]["latest_message"]["mentions"] == ["pickup"]
+    assert "取件" not in json.dumps(actions.calls[-1], ensure_ascii=False)
+
+
+def test_a_face_or_a_number_with_nothing_open_begins_nothing(served: Served, actions: Actions) -> None:
+    for text in ("😡😡😡😡", "12", "👍", "¥299"):
+        served.say(text)
+        assert (actions.calls[-1]["next_action"], _ranking(actions)) == ("action_menu", [])
+    served.say("300", asked="field.amount")
+    assert actions.calls[-1]["next_action"] == "action_intake"
+
+
+def test_who_was_asked_which_is_meant_may_say_neither(served: Served, actions: Actions) -> None:
+    for text in ("都不是", "不是这些"):
+        served.say(text, asked="guess")
+        assert (actions.calls[-1]["next_action"], _ranking(actions)[0]) == ("action_menu", {"name": "deny"})
+
+
+def _ranking(actions: Actions) -> list[dict[str, str]]:
+    return list(actions.calls[-1]["tracker"]["latest_message"]["intent_ranking"])
 
 
 def test_the_open_question_decides_what_a_yes_means(served: Served, actions: Actions) -> None:

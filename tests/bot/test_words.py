@@ -15,9 +15,15 @@ def responses() -> dict[str, dict[str, Any]]:
     for path in sorted((ROOT / "bot" / "domain" / "responses").glob("*.yml")):
         for name, variants in yaml.safe_load(path.read_text("utf-8"))["responses"].items():
             assert name not in found, name
-            assert len(variants) == 1, name
+            assert [variant.get("channel") for variant in variants] in ([None], [None, "large"]), name
             found[name] = variants[0]
     return found
+
+
+def in_large_type() -> dict[str, dict[str, Any]]:
+    files = sorted((ROOT / "bot" / "domain" / "responses").glob("*.yml"))
+    written = [yaml.safe_load(path.read_text("utf-8"))["responses"] for path in files]
+    return {name: variants[1] for each in written for name, variants in each.items() if len(variants) > 1}
 
 
 def wire_values(enum: str) -> list[str]:
@@ -80,11 +86,31 @@ def test_a_reply_fits_the_wire() -> None:
         assert "\n\n" not in reply["text"], name
 
 
+LONGEST_IN_LARGE_TYPE = 32
+OFTEN = {"greet", "menu", "soothe", "summary", "summary_money", "filed", "handoff", "offer_person", "survey_solved"}
+
+
+def test_in_large_type_the_most_frequent_words_are_shorter_and_one_thing_stands_in_a_bubble() -> None:
+    plain, large = responses(), in_large_type()
+    asked = {
+        f"utter_{kind}_{each[6:]}" for kind in ("ask", "explain") for each in wire_values("Asked") if "field." in each
+    }
+    assert asked | {f"utter_{name}" for name in OFTEN} <= set(large)
+    for name, reply in large.items():
+        assert {**plain[name], "text": ""} == {**{k: v for k, v in reply.items() if k != "channel"}, "text": ""}, name
+        bubbles = reply["text"].split("\n\n")
+        if not name.startswith("utter_summary"):
+            assert max(len(text) for text in bubbles) <= LONGEST_IN_LARGE_TYPE, name
+            assert sum(map(len, bubbles)) < len(plain[name]["text"]), name
+        assert set(re.findall(r"{\w+}", reply["text"])) <= set(re.findall(r"{\w+}", plain[name]["text"])), name
+
+
 @pytest.mark.parametrize(
     "word", ["承认", "保证", "一定会", "肯定", "赔偿您", "是我们的错", "我们错了", "退给您", "负责赔"]
 )
 def test_the_bot_admits_no_fault_and_promises_no_outcome(word: str) -> None:
-    assert [name for name, reply in responses().items() if word in reply["text"]] == []
+    said = [*responses().items(), *in_large_type().items()]
+    assert [name for name, reply in said if word in reply["text"]] == []
 
 
 MEANT = {
@@ -93,6 +119,7 @@ MEANT = {
     "不用，继续填写": "deny", "需要": "affirm", "不需要": "deny", "不提供": "refuse", "不清楚是哪家": "refuse",
     "不涉及金额": "refuse", "说不清": "refuse", "记不清了": "refuse", "没有了": "deny",
     "重新投诉": "second_complaint", "不投诉了": "cancel", "取消": "cancel", "补充": "supplement",
+    "查进度，看答复全文": "progress", "查进度，别的渠道登记的": "progress",
 }  # fmt: skip
 
 

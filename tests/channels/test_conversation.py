@@ -20,7 +20,7 @@ async def test_the_turn_reaches_the_bot_as_agreed(town: Town) -> None:
     await town.says("oA", "/restart 你们")
     (turn,) = town.bot.turns
     assert set(turn) == {"conversation", "message_id", "text", "channel", "metadata"}
-    assert set(turn["metadata"]) == {"asked", "turn_id"}
+    assert set(turn["metadata"]) == {"asked", "turn_id", "large"}
     assert (turn["channel"], turn["metadata"]["asked"]) == ("wechat", None)
     assert not turn["text"].startswith("/")
 

@@ -1,8 +1,10 @@
 """The identity check while the engine is away: the questionnaire asks the same."""
 
 import pytest_asyncio
+from sqlalchemy import select
 
-from tests.casebackend.cases.builders import filed
+from casebackend.conversations.model import Message
+from tests.casebackend.cases.builders import ask, filed
 from tests.casebackend.identity.checks import ON_FILE, Carrier, wrong
 from tests.channels.town import Town
 from tests.world import World
@@ -50,3 +52,27 @@ async def test_whoever_stops_or_guesses_wrong_is_told_without_the_engine(number:
     said = [await says(wrong(code)) for _ in range(3)]
     assert "以后才能再试" in said[-1]
     assert "以后才能再试" in await says(f"催办{number}")
+
+
+async def test_more_is_added_and_a_paper_is_asked_for_without_the_engine(number: str, town: Town) -> None:
+    carrier = await Carrier.ready(town.world)
+    await town.stop("bot")
+
+    async def says(text: str) -> str:
+        return str((await town.says("oElsewhere", text))["passive"])
+
+    assert "核实身份" in await says(f"补充{number}")
+    await says(ON_FILE)
+    assert "要补充的情况" in await says(await carrier.code())
+    assert f"已补充到 {number}" in await says("大堂有录像可以证明")
+    await says("没有了")
+    async with town.world.database.reading() as session:
+        newest = select(Message).where(Message.author == "customer", Message.text == "没有了")
+        message = (await session.scalars(newest)).one()
+    body = {"message_id": str(message.id), "action": "details"}
+    url = f"/api/v1/conversations/{message.conversation_id}/identity"
+    asked = await town.world.actions.post(url, json=body, headers={"Idempotency-Key": "begins"})
+    assert asked.json()["next"] == "paper"
+    await ask(town.world, message.conversation_id, "identity.paper")
+    assert "完整的证件号码" in await says("什么号码")
+    assert "暂时连不上" in await says("王小明 11010519491231002X")

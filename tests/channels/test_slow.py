@@ -7,6 +7,7 @@ from uuid import uuid4
 import httpx
 
 from channels.app import create_app
+from tests.casebackend.access.test_bodies import trickled
 from tests.channels.town import Town, free_port, served
 
 SLOW = (
@@ -15,6 +16,20 @@ SLOW = (
     b"POST /chat/files HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nx",
     b"GET /",
 )
+
+TRICKLES = (
+    b"POST /wechat/callback HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n",
+    b"POST /chat/files HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n",
+)
+
+
+async def test_a_body_that_trickles_in_is_cut_after_the_time_of_a_request(town: Town, tmp_path: Path) -> None:
+    settings = town.settings.model_copy(update={"var_dir": tmp_path})
+    app, port = create_app(settings, name=f"trickle-{uuid4().hex}"), free_port()
+    app.config.update(REQUEST_TIMEOUT=1, RESPONSE_TIMEOUT=3600)
+    async with served(app, port):
+        for head in TRICKLES:
+            assert not (await trickled(port, head)).startswith(b"HTTP/1.1 2")
 
 
 async def test_slow_connections_are_cut_and_others_are_served_meanwhile(town: Town, tmp_path: Path) -> None:

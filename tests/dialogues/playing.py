@@ -57,7 +57,12 @@ class Player:
         self._town, self._conversation = town, conversation
         self.outcome = Outcome(conversation)
         self._seq = 0
-        self._filled = {"phone": town.phone(), "foreign number": town.foreign_number}
+        self._filled = {
+            "phone": town.phone(),
+            "foreign number": town.foreign_number,
+            "foreign phone": town.foreign_phone,
+        }
+        self._shown, self._codes = "phone", 0
         self._filled["phone masked"] = f"{self._filled['phone'][:3]}****{self._filled['phone'][-4:]}"
         self.id = ""
 
@@ -93,6 +98,7 @@ class Player:
     async def _customer(self, entrance: Door, step: Step) -> list[str]:
         refusals = []
         for text in step.said:
+            await self._look_at_the_phone(text)
             self._note(f"客户：{self._fill(text)}")
             refused = await entrance.say(self._fill(text))
             if refused is not None:
@@ -102,6 +108,19 @@ class Player:
         if len(refusals) < len(step.said):
             await self._answered(entrance)
         return [*refusals, *self._heard()]
+
+    async def _look_at_the_phone(self, text: str) -> None:
+        """`{code}`: the next one that comes to the phone that was told last."""
+        self._shown = next((name for name in ("phone", "foreign phone") if f"{{{name}}}" in text), self._shown)
+        deadline = time.monotonic() + ANSWER_SECONDS
+        while "{code}" in text:
+            codes = self._town.ledger.codes(self._filled[self._shown])
+            if len(codes) > self._codes:
+                self._codes, self._filled["code"] = len(codes), codes[-1]
+                return
+            if time.monotonic() > deadline:
+                raise Failed("no code comes")
+            await asyncio.sleep(0.1)
 
     async def _answered(self, entrance: Door) -> None:
         """A message may be kept at the door for a while before it is stored, so they are counted."""
@@ -153,6 +172,9 @@ class Player:
             if not numbers:
                 raise Failed("there is no case")
             self._compare("the case", await self._town.case(numbers[-1]), asked.case, days)
+        kept = {name for words in asked.kept_nowhere for name in ledger.holds(self._fill(words))}
+        if kept:
+            raise Failed(f"{'、'.join(sorted(kept))} keeps what must be kept nowhere")
         if asked.handed_over is not None and ledger.handed_over(self.id) != asked.handed_over:
             raise Failed("it is with a person" if asked.handed_over is False else "it is not with a person")
         if asked.draft or asked.no_draft:

@@ -13,7 +13,7 @@ OPERATORS = ("replies", "takes over", "gives back")
 SAYS = "says "
 CHANNELS = ("webchat", "wechat")
 ENGINEERS = ("T", "F", "I")
-PLACEHOLDERS = frozenset({"phone", "phone masked", "number", "foreign number"})
+PLACEHOLDERS = frozenset({"phone", "phone masked", "number", "foreign number", "foreign phone", "code"})
 PLACEHOLDER = re.compile(r"\{([a-z][a-z ]*)\}")
 WAIT = re.compile(r"(\d{1,4}) (min|h|d)")
 HOURS = {"min": 1 / 60, "h": 1.0, "d": 24.0}
@@ -21,7 +21,7 @@ VERBS = ("customer", "wait", "restart", "operator")
 OF_A_STEP = frozenset({*VERBS, "bot must", "bot must not"})
 OF_A_CONVERSATION = frozenset(
     {"name", "channel", "until", "xfail", "told in one sentence", "steps", "case must", "cases", "no case"}
-    | {"handed over", "draft must", "no draft"}
+    | {"handed over", "draft must", "no draft", "kept nowhere"}
 )
 
 
@@ -60,6 +60,7 @@ class Conversation:
     handed_over: bool | None = None
     draft: dict[str, str] = field(default_factory=dict)
     no_draft: bool = False
+    kept_nowhere: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -129,6 +130,7 @@ def _conversation(group: str, place: int, written: Any) -> Conversation:
         handed_over=_flag(where, written, "handed over"),
         draft=_values(where, written.get("draft must", {})),
         no_draft=bool(_flag(where, written, "no draft")),
+        kept_nowhere=tuple(_list(where, written.get("kept nowhere", []))),
     )
 
 

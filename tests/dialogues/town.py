@@ -6,11 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import aiohttp
+from aiohttp import web
 
 from ops.chain import Chain
+from ops.core_bank_double import CoreBankDouble
 from tests.dialogues.ledger import Ledger
 from tests.dialogues.reading import SAYS, Conversation
 from tests.e2e.customers import WebCustomer
@@ -19,6 +22,8 @@ from tests.e2e.talks import file_complaint
 
 # A busy machine needs long for the first words of a program.
 READY_SECONDS = 300
+STRANGER, STRANGERS_PAPER = "何远方", "110105199003078895"
+FIRST_PHONE = 10_000_000
 
 
 class Restarts:
@@ -86,8 +91,8 @@ class Town:
     def __init__(self, chain: Chain, expected: list[Conversation]) -> None:
         self.chain, self.ledger = chain, Ledger(chain.var)
         self.restarts = Restarts(chain, expected)
-        self.foreign_number = ""
-        self._numbers = iter(range(10_000_000, 100_000_000))
+        self.foreign_number = self.foreign_phone = ""
+        self._numbers = iter(range(FIRST_PHONE, 100_000_000))
         self._doors = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -99,13 +104,24 @@ class Town:
         self._http = await self._doors.enter_async_context(
             aiohttp.ClientSession(headers={"Authorization": f"Bearer {self.chain.env['TINGSU_TOKEN_ACTIONS']}"})
         )
+        await self._core_banking()
+        self.foreign_phone = self.phone()
         async with WebCustomer(self.chain.url("channels")) as stranger:
             await stranger.hear("个人信息")
-            self.foreign_number = await file_complaint(stranger.ask, name="何远方", phone=self.phone())
+            self.foreign_number = await file_complaint(stranger.ask, name=STRANGER, phone=self.foreign_phone)
         return self
 
     async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         await self._doors.aclose()
+
+    async def _core_banking(self) -> None:
+        """Knows the stranger, whose complaint others ask about; he has a paper."""
+        address = urlsplit(self.chain.env["TINGSU_CORE_BANK_URL"])
+        known = [{"name": STRANGER, "id_number": STRANGERS_PAPER, "phone": f"139{FIRST_PHONE}"}]
+        runner = web.AppRunner(CoreBankDouble(self.chain.env["TINGSU_CORE_BANK_SECRET"], known).app(), access_log=None)
+        await runner.setup()
+        self._doors.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, address.hostname, address.port).start()
 
     def phone(self) -> str:
         """Of nobody else in this town."""

@@ -25,7 +25,7 @@ def parameter(conversation: Conversation) -> object:
     if conversation.until:
         marks.append(pytest.mark.skip(reason=f"until {conversation.until} is built"))
     if conversation.xfail:
-        marks.append(pytest.mark.xfail(reason=conversation.xfail, strict=False))
+        marks.append(pytest.mark.xfail(reason=conversation.xfail, strict=True))
     return pytest.param(conversation, id=conversation.id, marks=marks)
 
 

@@ -1,0 +1,38 @@
+"""What was registered and answered, in full: told after core banking has confirmed who asks."""
+
+from actions.action import Turn, business
+from actions.identity import identify
+from casebackend.api.client import Refused
+
+
+def wanted(turn: Turn) -> bool:
+    return "details" in turn.mentions
+
+
+def wanted_plainly(turn: Turn) -> bool:
+    """Not somebody who is not content with the answer that he has read."""
+    return "full_text" in turn.mentions and "discontent" not in turn.mentions
+
+
+async def tell(turn: Turn) -> None:
+    try:
+        told = await turn.backend.details(turn.conversation, turn.message, key=turn.key(7))
+    except Refused as refusal:
+        business(refusal)
+        turn.say("utter_progress_none")
+        return
+    if told.outcome == "level":
+        await identify(turn, "details")
+    elif told.outcome == "choose":
+        turn.say("utter_details_choose", items=[case.number for case in told.cases])
+    elif told.outcome == "none":
+        turn.say("utter_progress_none")
+    elif told.details is None:
+        turn.say("utter_details_not_yours")
+    else:
+        given = told.details
+        turn.say("utter_details", number=told.number, facts=given.facts, demand=given.demand)
+        if given.reply:
+            turn.say("utter_details_reply", reply=given.reply)
+        else:
+            turn.say("utter_details_no_reply")

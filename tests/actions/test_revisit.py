@@ -1,0 +1,50 @@
+"""Something is to be put right while another question waits: it is told how, and the question stays open."""
+
+import pytest
+from sqlalchemy import select
+
+from casebackend.cases.model import Case
+from tests.actions.desk import Desk
+from tests.casebackend.cases.builders import Desk as Staff
+from tests.casebackend.workers import worker
+
+
+async def surveyed(desk: Desk) -> None:
+    """A complaint was answered, and the customer is asked how it was."""
+    world = desk.world
+    await desk.file()
+    async with world.database.reading() as session:
+        case = (await session.scalars(select(Case))).one()
+    await Staff(world).replied(case.id)
+    await worker(world).tick()
+    world.wait(seconds=world.settings.survey_delay_seconds + 20)
+    await worker(world).tick()
+
+
+async def test_a_correction_of_the_complaint_is_no_answer_to_the_survey_and_no_miss(desk: Desk) -> None:
+    await surveyed(desk)
+    for text in ("金额改成3000", "不是3000是5000", "我姓笪不姓达"):
+        said = await desk.say(text, "action_revisit", purpose="correct")
+        assert said == ["utter_correct_later", "utter_survey_solved"]
+        assert desk.open == "survey.solved"
+    assert "转人工" in desk.words
+    assert await desk.say("解决了", "action_revisit", purpose="feedback") == ["utter_survey_score"]
+    assert await desk.say("点错了，是5分", "action_revisit", purpose="correct") == ["utter_survey_words"]
+
+
+@pytest.mark.parametrize("text", ["金额改成3000", "不是3000是5000"])
+async def test_a_correction_while_a_withdrawal_waits_changes_nothing_and_loses_nothing(desk: Desk, text: str) -> None:
+    await desk.file()
+    await desk.say("撤诉", "action_withdraw")
+    said = await desk.say(text, "action_resume", purpose="correct")
+    assert said == ["utter_correct_later", "utter_repeat_withdraw"]
+    assert desk.open == "withdraw"
+    assert await desk.say("不撤了", "action_withdraw") == ["utter_withdraw_kept"]
+
+
+async def test_an_unfinished_complaint_is_put_right_when_the_withdrawal_is_decided(desk: Desk) -> None:
+    await desk.file()
+    await desk.say("我要投诉，崂山支行的保安昨天在门口骂我", "action_intake")
+    await desk.say("撤诉", "action_withdraw")
+    said = await desk.say("金额改成3000", "action_resume", purpose="correct")
+    assert said == ["utter_correct_draft_later", "utter_repeat_withdraw"]
