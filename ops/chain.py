@@ -52,6 +52,8 @@ class Chain:
             "TINGSU_ACTIONS_PORT": str(self.ports["actions"]),
             "TINGSU_WECHAT_DOUBLE_PORT": str(self.ports["wechat-double"]),
             "TINGSU_WECHAT_CALLBACK_URL": f"{url['channels']}/wechat/callback",
+            "TINGSU_CORE_BANK_URL": f"http://127.0.0.1:{free_port()}",
+            "TINGSU_CORE_BANK_SECONDS": "6",
             "TINGSU_DATABASE_URL": database_url or f"sqlite+aiosqlite:///{var}/tingsu.db",
             "TINGSU_VAR_DIR": str(var),
             "PYTHONPATH": str(ROOT),

@@ -1,15 +1,17 @@
-"""Core banking, as our identity check sees it: for the demo, for tests, and for people without a core bank.
+"""Core banking, as our checks of customers and things see it: for the demo, for tests, for people without a core bank.
 
     python -m ops.core_bank_double         listens on 127.0.0.1:8095
 
-The bank's own route: POST /customers/verify. It knows the customers of core_bank_customers.yml and nobody else, trusts
-only a fresh question that is signed with the secret, answers a nonce once, and signs what it answers. Of claims that
-do not fit it says no more than that. Ours, to steer it: POST /fault {kind: ok | down | hang | forged | nonsense}.
+The bank's own routes: POST /customers/verify and POST /objects/find. It knows the customers of core_bank_customers.yml
+and nobody else, and cards by their check digit; it trusts only a fresh question that is signed with the secret, answers
+a nonce once, and signs what it answers. Of claims that do not fit it says no more than that.
+Ours, to steer it: POST /fault {kind: ok | down | hang | forged | nonsense}.
 """
 
 import asyncio
 import json
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from casebackend.identity import signatures
+from casebackend.parties.doubles import ConsoleCore
+from casebackend.parties.rules import ObjectKind
 
 CUSTOMERS = Path(__file__).with_name("core_bank_customers.yml")
 CLAIMS = ("name", "id_number", "phone")
@@ -41,10 +45,24 @@ class CoreBankDouble:
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=16_384)
-        app.add_routes([web.post("/customers/verify", self.verify), web.post("/fault", self.steer)])
+        app.add_routes(
+            [
+                web.post("/customers/verify", self.verify),
+                web.post("/objects/find", self.find),
+                web.post("/fault", self.steer),
+            ]
+        )
         return app
 
     async def verify(self, request: web.Request) -> web.Response:
+        return await self._told(request, self._answer)
+
+    async def find(self, request: web.Request) -> web.Response:
+        return await self._told(request, self._finding)
+
+    async def _told(
+        self, request: web.Request, answering: Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+    ) -> web.Response:
         body = await request.read()
         self.asked += 1
         if self.fault == "down":
@@ -54,7 +72,7 @@ class CoreBankDouble:
         nonce = request.headers.get(signatures.NONCE, "")
         if not self._trusted(request, nonce, body):
             return web.Response(status=401)
-        answer = b"<html>" if self.fault == "nonsense" else json.dumps(self._answer(json.loads(body))).encode()
+        answer = b"<html>" if self.fault == "nonsense" else json.dumps(await answering(json.loads(body))).encode()
         signature = signatures.answered("forged" if self.fault == "forged" else self.secret, nonce, answer)
         return web.Response(body=answer, headers={signatures.SIGNATURE: signature}, content_type="application/json")
 
@@ -66,12 +84,15 @@ class CoreBankDouble:
         given = request.headers.get(signatures.SIGNATURE, "")
         return signatures.same(given, signatures.asked(self.secret, moment, nonce, body))
 
-    def _answer(self, claims: dict[str, Any]) -> dict[str, Any]:
+    async def _answer(self, claims: dict[str, Any]) -> dict[str, Any]:
         for customer in self.customers:
             if all(claims.get(name) == customer[name] for name in CLAIMS):
                 known = {"name": customer["name"], "phone": customer["phone"]}
                 return {"result": "matched", "customer": known}
         return {"result": "not_matched"}
+
+    async def _finding(self, named: dict[str, Any]) -> dict[str, Any]:
+        return {"result": await ConsoleCore().find(ObjectKind(named["kind"]), named["value"])}
 
     async def steer(self, request: web.Request) -> web.Response:
         self.fault = str((await request.json())["kind"])

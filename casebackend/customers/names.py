@@ -2,7 +2,7 @@
 name is treated as one whenever it can be. Standard library only."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from casebackend.customers.name_words import COMPOUND, NOT_NAMES, RARE, SURNAMES
 
@@ -23,6 +23,9 @@ CUE = re.compile(
     rf"我[是系](?:你们?行?的?|贵行的?|咱们?行?的?)?{RELATION}(?:[，,]?(?:我叫|名叫|叫|姓名))?|"
     r"本人(?:姓名|名叫|叫|是|名字)?(?:叫|是)?|[我俺]就?是|叫我|免贵姓|[我俺]姓(?!名)|敝姓|本人姓(?!名)|咱姓(?!名))[\s，,：:“\"]{0,2}"
 )
+# Whoever puts a name right says nothing but a name.
+NAME_WRONG = re.compile(r"(?:姓名|名字)(?:[写填打说]?错|不对|改成|改为|更正为)")
+NO_NAME_EITHER = re.compile(r"[姓名错字对]")
 STRONG = (
     "叫",
     "名",
@@ -110,7 +113,8 @@ def after_cue(cue: str, rest: str) -> str | None:
     if not surname:
         name = _rare(rest)
         near = name is not None and NUMBER_NEXT.match(rest[len(name) :].translate(SPOKEN))
-        sure = name is not None and name[0] in RARE and name[:2] not in NOT_NAMES
+        put_right = NAME_WRONG.search(cue) and len(name or "") <= 3 and not NO_NAME_EITHER.search(name or "")
+        sure = name is not None and (put_right or name[0] in RARE) and name[:2] not in NOT_NAMES
         return name if (strong and sure) or (near and (strong or cue.endswith("是"))) else None
     titled = re.match(rf".{{{surname}}}[一-鿿]{{0,2}}?{TITLE}", rest[: surname + 5])
     if titled:
@@ -230,3 +234,45 @@ def _han_answer(begin: int, name: str, core: str) -> tuple[int, int] | None:
     if len(name) <= 8 and name == core and len(name) >= 2 and not SENTENCE.intersection(name):
         return begin, begin + len(name)
     return None
+
+
+# "我姓笪不姓达", "我叫逄小雨，不是庞小雨", "我不姓达，姓笪": what is right stands beside what is wrong.
+_SAID = (
+    r"(?:^|(?<=[，,。；;！!\s]))(?:嗯|哦|等等|等一下|不对|对了|那个)?[，,\s]*(?:[我俺咱]的?)?"
+    r"(?:本人|名字|姓名)?(?:应该|其实)?"
+)
+_NAME = r"[一-鿿㐀-䶿]"
+_ENDS = r"(?:的|了|啊|哦|呀){0,2}(?=[，,。；;！!\s]|$)"
+RENAMED = (
+    re.compile(
+        rf"{_SAID}(?P<how>叫|姓|是)(?:做|作)?(?P<right>{_NAME}{{1,4}}?)[的，,、\s]{{0,2}}(?:而|可)?不(?:是|叫|姓)(?:那个|叫|姓)?"
+        rf"(?P<wrong>{_NAME}{{1,4}}?){_ENDS}"
+    ),
+    re.compile(
+        rf"{_SAID}不(?:是[叫姓]|是|叫|姓)(?P<wrong>{_NAME}{{1,4}}?)[，,、\s]{{0,2}}(?:而|应该)?(?:[我俺咱]|本人)?"
+        rf"(?P<how>叫|姓|是姓|是叫|是)(?P<right>{_NAME}{{1,4}}?){_ENDS}"
+    ),
+    re.compile(
+        rf"(?:名字|姓名|姓氏?)(?:[写打记填弄搞输听]|登记)?错了?[，,。\s]{{0,2}}(?:我|应该|其实)?是?(?P<how>姓)(?P<right>{_NAME}{{1,2}}?){_ENDS}"
+    ),
+)
+
+
+def renamed(text: str, known: Sequence[str] = ()) -> tuple[int, int, str] | None:
+    """Where the right name stands that is said beside a wrong one, and what belongs to it besides: of who puts only the
+    surname right, the given name among those that are `known` stays."""
+    match = next((found for pattern in RENAMED if (found := pattern.search(text))), None) if len(text) <= 40 else None
+    if match is None:
+        return None
+    right, wrong = match["right"], match.groupdict().get("wrong", "")
+    if match["how"].endswith("姓"):
+        if len(right) > 1 and right not in COMPOUND:
+            return None
+        full = [name for name in known if len(name) > max(1, len(wrong))]
+        meant = [name for name in full if name.startswith(wrong)] or (full if len(full) == 1 else [""])
+        whole = meant[-1]
+        return *match.span("right"), whole[len(wrong) or _surname(whole) or 1 :]
+    if len(right) < 2 or right in NOT_NAMES or NO_NAME.search(right):
+        return None
+    sure = match["how"].endswith("叫") or wrong in known or "名" in match.group()
+    return (*match.span("right"), "") if sure else None

@@ -11,7 +11,12 @@ from casebackend.customers.spelling import simplified
 
 DROPPED = "[已删除]"
 LONGEST = 65_536
+# Open questions that a bare number answers.
+PAPER_ASKED = frozenset({"field.id_number", "identity.paper"})
 LONGEST_BARE_NAME = 4
+LONGEST_CLAIM = 80
+HAN_CLAUSE = re.compile("[一-鿿·•‧]+")
+PAPER_WORDS = re.compile("身份证(?:号码?)?|证件(?:号码?)?|护照(?:号码?)?|号码|姓名|名字")
 
 EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
 PLATE = re.compile(
@@ -76,6 +81,7 @@ def _named(text: str, asked: str | None, known: Mapping[tuple[Kind, str], str]) 
     plain = simplified(text)
     for start, end in names.named(plain):
         yield Found(start, end, Kind.NAME, text[start:end], 6)
+    yield from _renamed(text, plain, [value for kind, value in known if kind is Kind.NAME])
     for kind, value in known:
         if kind is Kind.NAME and len(value) >= 2:
             for match in re.finditer(re.escape(value), text):
@@ -85,6 +91,22 @@ def _named(text: str, asked: str | None, known: Mapping[tuple[Kind, str], str]) 
         span = names.answered(bare)
         if span and (asked == "field.name" or names.has_surname(bare[span[0] :])):
             yield Found(*span, Kind.NAME, text[span[0] : span[1]], 7)
+
+
+def _renamed(text: str, plain: str, known: list[str]) -> Iterator[Found]:
+    if (found := names.renamed(plain, known)) is not None:
+        start, end, rest = found
+        yield Found(start, end, Kind.NAME, text[start:end] + rest, 4)
+
+
+def _claimed(text: str) -> Iterator[Found]:
+    """The name in an answer to the identity check, before or after the paper's number."""
+    plain = PAPER_WORDS.sub(lambda match: " " * len(match.group()), simplified(text))
+    for clause in HAN_CLAUSE.finditer(plain if len(text) <= LONGEST_CLAIM else ""):
+        span = names.answered(clause.group())
+        if span and ("·" in clause.group() or names.has_surname(clause.group()[span[0] :])):
+            start, end = clause.start() + span[0], clause.start() + span[1]
+            yield Found(start, end, Kind.NAME, text[start:end], 7)
 
 
 def _patterns(seen: str, asked: str | None) -> Iterator[Found]:
@@ -97,7 +119,7 @@ def _patterns(seen: str, asked: str | None) -> Iterator[Found]:
             yield Found(*match.span(1), Kind.ID_NUMBER, match.group(1).upper(), 3)
     for match in PHONE_CUE.finditer(seen):
         yield Found(*match.span(1), Kind.PHONE, match.group(1), 4)
-    if asked == "field.id_number" and len(seen) <= 80:
+    if asked in PAPER_ASKED and len(seen) <= 80:
         for match in ANSWERED_PAPER.finditer(seen):
             yield Found(*match.span(), Kind.ID_NUMBER, match.group().upper(), 4)
     if asked == "field.phone" and len(seen) <= 80:
@@ -137,6 +159,7 @@ def tokenise(text: str, asked: str | None = None, known: Mapping[tuple[Kind, str
     seen = shadow(text)
     tokens_here = [Found(*match.span(), Kind.NAME, "", -1) for match in TOKEN.finditer(text)]
     found = [*tokens_here, *numbers(seen), *_patterns(seen, asked), *_named(text, asked, known)]
+    found += _claimed(text) if asked == "identity.paper" else []
     tokens = _Tokens(known)
     parts: list[str] = []
     at = 0

@@ -6,7 +6,7 @@ from sqlalchemy.orm import aliased
 from casebackend.customers.model import Customer
 
 
-def same_person(customer_id: UUID) -> Select[tuple[UUID]]:
+def same_person(customer_id: UUID) -> Select[UUID]:
     """Himself, and whoever gave the same phone or the same paper in another channel. Good enough to count earlier
     complaints for colleagues; never to tell a customer anything, because a number may be borrowed."""
     this, other = aliased(Customer), aliased(Customer)

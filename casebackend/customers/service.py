@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -10,6 +10,11 @@ from casebackend.customers.model import ChannelIdentity, Customer, PersonalValue
 from casebackend.customers.personal import Tokenised, Value
 from casebackend.customers.rules import TOKEN, Kind, mask, token
 from casebackend.customers.vault import Vault
+
+# A paper's number that answers the identity check has a token of its own: it is wiped when the check is over.
+ANSWERS_CHECK = "identity.paper"
+OTHER = "|"
+WIPED = "***"
 
 
 def vault(session: AsyncSession) -> Vault:
@@ -30,10 +35,23 @@ async def protect(session: AsyncSession, conversation_id: UUID, text: str, *, as
     """Tokenises and keeps the values, encrypted. The caller holds the conversation, so numbers are given once."""
     values = await _values(session, conversation_id)
     known = {(Kind(value.kind), _opened(session, value)): value.token for value in values}
+    if asked == ANSWERS_CHECK:
+        known = {
+            (kind, value + OTHER if kind is Kind.ID_NUMBER else value): held for (kind, value), held in known.items()
+        }
     tokenised = personal.tokenise(text, asked, known)
     session.add_all([_kept(session, conversation_id, value) for value in tokenised.values])
     await session.flush()
     return tokenised
+
+
+async def wipe(session: AsyncSession, conversation_id: UUID, tokens: Collection[str]) -> None:
+    """The tokens stay, so that none is given twice; what they stood for is gone."""
+    for value in await _values(session, conversation_id):
+        if value.token in tokens:
+            value.value_enc = vault(session).seal("personal_values", "value_enc", value.id, "")
+            value.masked = WIPED
+    await session.flush()
 
 
 def _replaced(text: str, values: dict[str, str]) -> str:

@@ -58,6 +58,10 @@ async def confirm(
         return await _settled(session, asker_id, customer_id, counted, found, now)
 
 
+def count_of(phone_index: str) -> str:
+    return f"core:{phone_index}"
+
+
 async def _count(session: AsyncSession, asker_id: UUID, customer_id: UUID, now: datetime) -> Counted | Told:
     has = await queries.shown(session, asker_id, now=now)
     customer = await session.get(Customer, customer_id)
@@ -66,7 +70,7 @@ async def _count(session: AsyncSession, asker_id: UUID, customer_id: UUID, now: 
         return Told("level")
     if has.level is Level.CORE:
         return Told("done")
-    about = f"core:{has.phone}"
+    about = count_of(has.phone)
     await one_at_a_time(session, about)
     given = await in_force(session, now)
     most, lock = given.number("identity.wrong"), given.minutes("identity.lock_minutes")
@@ -100,7 +104,8 @@ async def _settled(
     await limits.keep(session, counted.about, Tries())
     if rules.in_force(Level(talk.level), talk.level_until, now) < Level.PHONE:
         return Told("level")
-    talk.level = Level.CORE
+    names = [customers.vault(session).index("name", each) for each in rules.called(found.name)]
+    talk.level, talk.last_result = Level.CORE, talk.last_result | {queries.CONFIRMED: names}
     customer = await session.get_one(Customer, customer_id)
     customers.known_by(session, customer, name=found.name, phone=None, id_number=None, now=now)
     await note(session, talk, "identity.core_verified", now)

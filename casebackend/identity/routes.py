@@ -7,7 +7,7 @@ from casebackend.api.conversations import ForMessage
 from casebackend.api.identity import BeginIdentity
 from casebackend.database import transactional
 from casebackend.idempotency import idempotent
-from casebackend.identity import service
+from casebackend.identity import papers, service
 from casebackend.identity.rules import Action
 
 bp = Blueprint("identity", url_prefix="/conversations")
@@ -30,4 +30,13 @@ async def begin(request: Request, session: AsyncSession, conversation_id: UUID) 
 async def answer(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
     command = ForMessage.model_validate_json(request.body)
     step = await service.answer(session, conversation_id, command.message_id, now=request.app.ctx.now())
+    return json(step.model_dump(mode="json"))
+
+
+@bp.post("/<conversation_id:uuid>/identity/confirm")
+async def confirm(request: Request, conversation_id: UUID) -> HTTPResponse:
+    """No transaction is open while core banking is asked, and no key is needed: a message is answered once."""
+    command = ForMessage.model_validate_json(request.body)
+    ctx = request.app.ctx
+    step = await papers.confirm(ctx.database, ctx.core_bank, conversation_id, command.message_id, now=ctx.now())
     return json(step.model_dump(mode="json"))

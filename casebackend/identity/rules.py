@@ -42,6 +42,7 @@ class Step(StrEnum):
     NOTHING = "nothing"
     PHONE = "phone"
     CODE = "code"
+    PAPER = "paper"
 
 
 class CodeState(StrEnum):
@@ -103,6 +104,12 @@ def in_force(level: Level, until: datetime | None, now: datetime) -> Level:
     return level if until is not None and now < until else Level.CHANNEL
 
 
+def called(name: str) -> list[str]:
+    """Under which names somebody may have told his complaint: the own one, or 王先生."""
+    return [name, *(f"{name[:1]}{title}" for title in TITLES)]
+
+
+TITLES = ("先生", "女士", "小姐")
 STOP = frozenset(
     {"不查了", "不用了", "不核实", "不核实了", "先不查了", "先不核实了", "不办了", "不用核实", "算了", "取消"}
 )

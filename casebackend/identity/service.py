@@ -19,7 +19,7 @@ from casebackend.customers.model import Customer
 from casebackend.customers.numbers import MOBILE
 from casebackend.customers.rules import TOKEN, Kind
 from casebackend.errors import NotFound
-from casebackend.identity import levels, queries, rules, sending
+from casebackend.identity import levels, papers, queries, rules, sending
 from casebackend.identity.limits import Asker, own_count
 from casebackend.identity.model import IdentityTalk
 from casebackend.identity.rules import Action, Level, Step, Where
@@ -42,15 +42,25 @@ async def begin(
 
     A phone that the message holds is not asked for again.
     """
+    step = await _begun(session, conversation_id, message_id, action, now)
+    return step.model_copy(update={"needs": levels.table()[action, Where.ELSEWHERE].level})
+
+
+async def _begun(
+    session: AsyncSession, conversation_id: UUID, message_id: UUID, action: Action, now: datetime
+) -> IdentityStep:
     conversation = await conversations.hold(session, conversation_id)
     message = await _message(session, conversation_id, message_id)
     talk = await _talk(session, conversation_id, now)
-    if levels.allows(action, Where.ELSEWHERE, (await queries.shown(session, conversation_id, now=now)).level):
+    has = await queries.shown(session, conversation_id, now=now)
+    if levels.allows(action, Where.ELSEWHERE, has.level):
         return IdentityStep.model_validate({"next": "done", "action": action, "message_id": message_id})
     until = rules.locked(await queries.tries(session, own_count(conversation_id)), now)
     if until is not None:
         return IdentityStep(next="locked", until=until)
     talk.step, talk.action, talk.message_id, talk.phone_index = Step.PHONE, action, message_id, None
+    if has.level >= Level.PHONE:
+        return await papers.ask(session, talk, now)
     await session.flush()
     phone = await _phone(session, message)
     if phone is None:
@@ -64,12 +74,13 @@ async def answer(session: AsyncSession, conversation_id: UUID, message_id: UUID,
     message = await _message(session, conversation_id, message_id)
     talk = await _talk(session, conversation_id, now)
     if talk.last_message_id == message.id:
-        return IdentityStep.model_validate(talk.last_result)
+        return queries.last_step(talk)
     step = await _answered(session, conversation, talk, message, now)
     message.answer_digest = None
-    if step.next in ("done", "locked"):
+    if step.next in ("done", "locked", "paper", "paper_locked"):
         await _clear(session, conversation_id)
-    talk.last_message_id, talk.last_result = message.id, step.model_dump(mode="json")
+    talk.last_message_id = message.id
+    queries.keep_step(talk, step)
     await session.flush()
     return step
 
@@ -83,6 +94,8 @@ async def _answered(
     if wish == "stop":
         talk.step = Step.NOTHING
         return IdentityStep(next="stopped")
+    if talk.step == Step.PAPER:
+        return await papers.read(session, talk, message, now)
     if wish == "other_phone" and talk.step == Step.CODE:
         talk.step, talk.phone_index = Step.PHONE, None
         return IdentityStep(next="phone")
@@ -132,6 +145,8 @@ async def _check(
     talk.level, talk.verified_phone = Level.PHONE, phone_index
     talk.level_until = now + given.minutes("identity.level_minutes")
     await note(session, talk, "identity.verified", now)
+    if talk.action is not None and not levels.allows(Action(talk.action), Where.ELSEWHERE, Level.PHONE):
+        return await papers.ask(session, talk, now)
     return IdentityStep.model_validate({"next": "done", "action": talk.action, "message_id": talk.message_id})
 
 

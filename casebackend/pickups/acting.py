@@ -15,12 +15,11 @@ from casebackend.cases.filing import CUSTOMER, noted
 from casebackend.cases.model import Case
 from casebackend.cases.rules import IN_PROCESS, UNANSWERED, Move, Status
 from casebackend.cases.service import hold, move_case
-from casebackend.customers import service as customers
 from casebackend.identity import levels, queries
 from casebackend.identity.queries import Shown
 from casebackend.identity.rules import Action, Level, Where
 from casebackend.outbox import service as outbox
-from casebackend.pickups import rules
+from casebackend.pickups import rules, showing
 from casebackend.pickups.errors import LevelTooLow, VisitEnded
 from casebackend.pickups.model import Visit
 from casebackend.timeline.rules import Kind
@@ -71,14 +70,7 @@ async def _details(session: AsyncSession, visit: Visit, case: Case, has: Shown) 
     """Of one's own words only: a complaint that this one was merged into may be somebody else's to read."""
     if not levels.allows(Action.DETAILS, Where.ELSEWHERE, has.level) or case.id != visit.case_id:
         return None
-    masks = (await customers.masks(session, [case.conversation_id])).get(case.conversation_id, {})
-    return CaseDetails(
-        facts=customers.rendered(case.facts, masks),
-        demand=customers.rendered(case.demand, masks),
-        amount=f"{case.amount:.2f}" if case.amount is not None else None,
-        occurred_on=case.occurred_on,
-        reply=customers.rendered(case.reply_text, masks) if case.reply_text else None,
-    )
+    return await showing.of_case(session, case)
 
 
 async def urge(session: AsyncSession, visit_id: UUID, *, now: datetime) -> VisitDone:

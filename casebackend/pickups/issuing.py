@@ -51,7 +51,9 @@ async def issue(
     held.message_id, held.issued_at = message_id, now
     await session.flush()
     if generation > 1:
-        await noted(session, case, Kind.PICKUP_RENEWED, CUSTOMER, now=now, detail={"generation": generation})
+        level = int(await own.level_of(session, conversation_id, now))
+        detail: dict[str, object] = {"generation": generation, "level": level}
+        await noted(session, case, Kind.PICKUP_RENEWED, CUSTOMER, now=now, detail=detail)
     return PickupView(code=rules.shown(code))
 
 

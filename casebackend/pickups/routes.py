@@ -3,12 +3,13 @@ from uuid import UUID
 from sanic import Blueprint, HTTPResponse, Request, empty, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.api.conversations import ForMessage
 from casebackend.api.pickups import AddToVisit, AnswerVisit, AskPickup, BeginVisit, ConfirmStep, ConfirmVisit
 from casebackend.database import reading, transactional
 from casebackend.idempotency import idempotent
 from casebackend.identity import core
 from casebackend.identity.rules import Action
-from casebackend.pickups import acting, issuing, visiting
+from casebackend.pickups import acting, issuing, showing, visiting
 from casebackend.pickups.errors import LevelTooLow
 
 own_bp = Blueprint("own_pickups", url_prefix="/conversations")
@@ -23,6 +24,15 @@ async def issue(request: Request, session: AsyncSession, conversation_id: UUID) 
     now = request.app.ctx.now()
     issued = await issuing.issue(session, conversation_id, command.message_id, command.number, now=now)
     return json(issued.model_dump(mode="json"))
+
+
+@own_bp.post("/<conversation_id:uuid>/details")
+@transactional
+@idempotent
+async def details(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+    command = ForMessage.model_validate_json(request.body)
+    told = await showing.details(session, conversation_id, command.message_id, now=request.app.ctx.now())
+    return json(told.model_dump(mode="json"))
 
 
 @bp.post("/")

@@ -13,6 +13,13 @@ from tests.world import World
 
 ON_FILE = "13800138000"
 STRANGE = "13900000001"
+ASKED = {
+    "code": "identity.code",
+    "wrong": "identity.code",
+    "expired": "identity.code",
+    "paper": "identity.paper",
+    "paper_wrong": "identity.paper",
+}
 
 
 class Check:
@@ -39,8 +46,21 @@ class Check:
         step = cast(dict[str, Any], said.json())
         async with self.world.database.transaction() as session:
             conversation = await session.get_one(Conversation, self.conversation)
-            conversation.asked = "identity.code" if step["next"] in ("code", "wrong", "expired") else "identity.phone"
+            conversation.asked = ASKED.get(step["next"], "identity.phone")
         return step
+
+    async def proved(self, carrier: "Carrier", action: str, words: str) -> dict[str, Any]:
+        """Up to the code that came back; the step after it."""
+        await self.wants(action, words)
+        await self.says(ON_FILE)
+        return await self.says(await carrier.code())
+
+    async def claims(self, words: str) -> dict[str, Any]:
+        """An answer to the question for the paper, up to what core banking said."""
+        receipt = await self.world.says(words, sender=self.sender)
+        body = {"message_id": str(receipt.message_id)}
+        step = await self._posted("identity/answer", body)
+        return await self._posted("identity/confirm", body) if step["next"] == "check" else step
 
 
 class Carrier:

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from casebackend.identity import levels
 from casebackend.identity.rules import Action, Level, Tries, Where, in_force, left, locked, missed, wants
 
+DOC = Path(__file__).parents[3] / "docs" / "identity.md"
 START = datetime(2026, 3, 2, 2, tzinfo=UTC)
 MOST, LOCK = 3, timedelta(minutes=30)
 GAPS = st.lists(st.integers(0, 3_600), max_size=40)
@@ -83,3 +85,14 @@ def test_the_table_names_every_action_and_a_higher_level_never_allows_less() -> 
 )  # fmt: skip
 def test_a_wish_is_told_from_an_answer(said: str, meant: str | None) -> None:
     assert wants(said) == meant
+
+
+def test_the_paper_on_identity_says_what_the_table_says() -> None:
+    rows = DOC.read_text("utf-8").partition("| action | here | elsewhere |")[2].partition("\n\n")[0].splitlines()[2:]
+    told: dict[tuple[str, Where], str] = {}
+    for row in rows:
+        names, *cells = [cell.strip() for cell in row.strip("|").split("|")]
+        for name in names.partition(":")[0].split(", "):
+            told |= {(name, where): cell.split(",")[0] for where, cell in zip(Where, cells, strict=True)}
+    kept = {(action.value, where): row.level for (action, where), row in levels.table().items()}
+    assert told == {about: "never" if level is None else str(int(level)) for about, level in kept.items()}
