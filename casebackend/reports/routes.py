@@ -10,7 +10,7 @@ from casebackend.cases.predicates import Kind
 from casebackend.database import reading
 from casebackend.errors import NotFound
 from casebackend.paging import BadFilter, cut
-from casebackend.reports import agreement, service
+from casebackend.reports import agreement, hints, service
 from casebackend.reports.rules import REPORTS, Fixed, Period
 
 bp = Blueprint("reports", url_prefix="/reports")
@@ -60,6 +60,16 @@ async def coding(request: Request, session: AsyncSession) -> HTTPResponse:
     period, given = period_of(request), search.read(request.args)
     me, now = request.ctx.principal, request.app.ctx.now()
     answer = await agreement.report(session, me, period, given=given, now=now)
+    return json(answer.model_dump(mode="json"))
+
+
+@bp.get(f"/{hints.NAME}", name="hints")
+@reading
+async def of_hints(request: Request, session: AsyncSession) -> HTTPResponse:
+    """Takes from, to and every condition of a list of cases."""
+    period, given = period_of(request), search.read(request.args)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    answer = await hints.report(session, me, period, given=given, now=now)
     return json(answer.model_dump(mode="json"))
 
 

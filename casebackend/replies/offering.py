@@ -1,0 +1,124 @@
+"""What a colleague may put into an answer: his own wordings, those of his unit, the approved scripts of the bank."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend import editions
+from casebackend.access.principal import Principal
+from casebackend.api.replies import OfferedReplies, OfferedReply
+from casebackend.assist import wording
+from casebackend.assist.facts import facts_of
+from casebackend.calendar.rules import local_date
+from casebackend.cases.model import Case
+from casebackend.cases.queries import sees_conversation
+from casebackend.conversations.errors import ConversationNotFound
+from casebackend.conversations.model import Conversation
+from casebackend.curation.entries import entry
+from casebackend.curation.model import Article
+from casebackend.curation.rules import ArticleStatus
+from casebackend.replies import queries, team
+from casebackend.replies.model import CannedReply
+from casebackend.replies.rules import MOST_OF_A_UNIT, MOST_OWN, OFFERED, REACH_LABELS, Reach, State, fits
+from knowledge import articles, sayable
+from knowledge.articles import Audience, Kind
+
+PLACES = {Reach.PERSONAL: 0, Reach.TEAM: 1, Reach.GLOBAL: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    reach: Reach
+    id: str
+    version: int
+    title: str
+    text: str
+
+
+async def require_seen(session: AsyncSession, conversation_id: UUID, by: Principal) -> None:
+    exists = await session.get(Conversation, conversation_id) is not None
+    if not exists or not await sees_conversation(session, by, conversation_id):
+        raise ConversationNotFound
+
+
+async def offered(
+    session: AsyncSession, case: Case | None, *, wanted: str, by: Principal, now: datetime
+) -> OfferedReplies:
+    """For a filter as it is typed; empty: what this colleague uses most. Filled with the facts of the case."""
+    every = [*await _own(session, by), *await _team(session, by), *await scripts(session, local_date(now))]
+    fitting = [(fit, each) for each in every if (fit := fits(wanted, each.title, each.text)) < 2]
+    uses = await queries.used(session, [each.id for _, each in fitting], by_user=by.user_id)
+    fitting.sort(key=lambda one: (one[0], -uses.get(one[1].id, 0), PLACES[one[1].reach], one[1].title, one[1].id))
+    values = (await facts_of(session, case, now=now, viewer=by)).values
+    shown = [_view(each, values, uses.get(each.id, 0)) for _, each in fitting[:OFFERED]]
+    return OfferedReplies(replies=shown, more=len(fitting) - len(shown))
+
+
+async def _own(session: AsyncSession, by: Principal) -> list[Words]:
+    rows = await session.scalars(
+        select(CannedReply)
+        .where(CannedReply.reach == Reach.PERSONAL, CannedReply.user_id == by.user_id)
+        .order_by(CannedReply.changed_at.desc())
+        .limit(MOST_OWN)
+    )
+    return [_words(each) for each in rows]
+
+
+async def _team(session: AsyncSession, by: Principal) -> list[Words]:
+    rows = await session.scalars(
+        select(CannedReply)
+        .where(
+            CannedReply.reach == Reach.TEAM,
+            CannedReply.state == State.IN_USE,
+            await team.offered_to(session, by),
+        )
+        .order_by(CannedReply.changed_at.desc())
+        .limit(MOST_OF_A_UNIT)
+    )
+    return [_words(each) for each in rows]
+
+
+def _words(reply: CannedReply) -> Words:
+    return Words(Reach(reply.reach), str(reply.id), reply.number or 0, reply.title, reply.text)
+
+
+async def scripts(session: AsyncSession, on: date) -> list[Words]:
+    """In force on a day and fit for customers; kept until anything is published."""
+    found = await editions.kept(session, "knowledge", _scripts, key="scripts")
+    return [
+        Words(Reach.GLOBAL, each.id, each.version, each.title, each.reply)
+        for each in found
+        if each.reply and each.in_force(on)
+    ]
+
+
+async def _scripts(session: AsyncSession) -> list[articles.Article]:
+    """With all versions of each, because the newer one ends the older one."""
+    of_scripts = select(Article.id).where(Article.kind == Kind.SCRIPT)
+    rows = await session.scalars(
+        select(Article).where(
+            Article.status == ArticleStatus.PUBLISHED, or_(Article.kind == Kind.SCRIPT, Article.id.in_(of_scripts))
+        )
+    )
+    found = articles.close_superseded([entry(row) for row in rows])
+    return [each for each in found if each.kind is Kind.SCRIPT and each.audience is Audience.EXTERNAL]
+
+
+def _view(words: Words, values: Mapping[str, str], uses: int) -> OfferedReply:
+    text, missing = wording.filled(words.text.strip(), values)
+    refused = sayable.forbidden(text)
+    return OfferedReply(
+        reach=words.reach,
+        reach_label=REACH_LABELS[words.reach],
+        id=words.id,
+        version=words.version,
+        title=words.title,
+        text=text,
+        missing=missing,
+        blocked=f"含有不能对客户说的话（{refused.named}）" if refused else None,
+        uses=uses,
+    )

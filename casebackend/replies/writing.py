@@ -1,0 +1,74 @@
+"""What personal and team wordings have in common: held, tidied, written as a version, noted."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.access.principal import Principal
+from casebackend.api.replies import WriteReply
+from casebackend.audit import service as audit
+from casebackend.replies import checks
+from casebackend.replies.model import CannedReply, ReplyVersion
+from casebackend.replies.rules import VersionState
+
+CHAIN = "replies"
+
+
+def clean(command: WriteReply) -> tuple[str, str]:
+    """Title and text as they are kept; refused where they could not be said to a customer."""
+    title, text = " ".join(command.title.split()), command.text.replace("\r\n", "\n").strip()
+    checks.require_sayable(title, text)
+    return title, text
+
+
+async def versions(session: AsyncSession, reply_id: UUID) -> Sequence[ReplyVersion]:
+    """The newest first."""
+    rows = await session.scalars(
+        select(ReplyVersion).where(ReplyVersion.reply_id == reply_id).order_by(ReplyVersion.number.desc())
+    )
+    return rows.all()
+
+
+async def add_version(
+    session: AsyncSession, reply: CannedReply, words: tuple[str, str], *, by: UUID, state: VersionState, now: datetime
+) -> int:
+    """`reply` is held, or new."""
+    last = select(func.max(ReplyVersion.number)).where(ReplyVersion.reply_id == reply.id)
+    number = int(await session.scalar(last) or 0) + 1
+    title, text = words
+    session.add(
+        ReplyVersion(
+            reply_id=reply.id, number=number, title=title, text=text, state=state, author_id=by, written_at=now
+        )
+    )
+    return number
+
+
+async def touched(session: AsyncSession, reply: CannedReply, event: str, by: Principal, now: datetime) -> None:
+    """One more version of the row; no words of it in the audit."""
+    reply.row_version += 1
+    reply.changed_at = now
+    await session.flush()
+    await noted(session, reply, event, by, now)
+
+
+async def noted(session: AsyncSession, reply: CannedReply, event: str, by: Principal, now: datetime) -> None:
+    detail = {
+        "reach": reply.reach,
+        "state": reply.state,
+        "number": reply.number,
+        "pending": reply.pending,
+        "unit_id": str(reply.unit_id) if reply.unit_id else None,
+    }
+    await audit.record(
+        session, chain=CHAIN, event=event, actor=by.actor, object=f"reply:{reply.id}", now=now, detail=detail
+    )
+
+
+async def removed(session: AsyncSession, ids: Sequence[UUID]) -> None:
+    """With all that was ever written of them; that they were used stays counted, without words."""
+    await session.execute(delete(ReplyVersion).where(ReplyVersion.reply_id.in_(ids)))
+    await session.execute(delete(CannedReply).where(CannedReply.id.in_(ids)))
