@@ -2,9 +2,11 @@
 
 A value on the list is looked at as well: what has the shape of a name, a number or an address is not written."""
 
+import json
 import logging
 import re
 import sys
+import threading
 from typing import Any
 
 import structlog
@@ -60,6 +62,43 @@ def where_it_broke(_: Any, __: str, fields: Any) -> Any:
     return fields
 
 
+class Spillway:
+    """Where lines go: to the standard error, as long as it takes them. When its disk is full they are dropped and
+    counted, and nobody who logs hears of it: a program goes on without its log."""
+
+    def __init__(self) -> None:
+        self._mine = threading.local()
+        self.dropped = 0
+        self.failing = False
+
+    def write(self, text: str) -> int:
+        self._mine.held = getattr(self._mine, "held", "") + text
+        return len(text)
+
+    def flush(self) -> None:
+        said, self._mine.held = getattr(self._mine, "held", ""), ""
+        if not said:
+            return
+        try:
+            sys.stderr.write(said)
+            sys.stderr.flush()
+            self.failing = False
+        except (OSError, ValueError):
+            self.dropped += said.count("\n") or 1
+            self.failing = True
+
+
+SPILLWAY = Spillway()
+
+
+def why_no_log() -> str | None:
+    """Whether the log can be written again is found out by writing to it."""
+    if SPILLWAY.failing:
+        SPILLWAY.write(json.dumps({"event": "log.lines_dropped", "level": "warning", "count": SPILLWAY.dropped}) + "\n")
+        SPILLWAY.flush()
+    return "日志写不下，日志所在磁盘可能已满" if SPILLWAY.failing else None
+
+
 class Place(logging.Formatter):
     """For libraries: where it happened. Their messages and tracebacks may quote a customer."""
 
@@ -82,10 +121,10 @@ def configure(program: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(SPILLWAY),  # type: ignore[arg-type]
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(program=program)
-    handler = logging.StreamHandler()
+    handler = logging.StreamHandler(SPILLWAY)
     handler.setFormatter(Place())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

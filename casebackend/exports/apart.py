@@ -1,12 +1,13 @@
 """Lists that are no lists of cases: the ledger of the counters (网点台账), and demands (督办) with what was said."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
+from casebackend.exports.pages import paged
 from casebackend.exports.rules import Cell, Kind, Table
 from casebackend.exports.selection import Selection
 from casebackend.registration import ledger
@@ -21,10 +22,10 @@ async def table(
     own = dict(selection.own)
     make = _ledger if selection.kind is Kind.LEDGER else _demands
     headings, rows, matched = await make(session, principal, own, as_of=as_of, now=now, most=most)
-    return Table(selection.title, headings, rows), matched
+    return Table(selection.title, headings, paged(rows)), matched
 
 
-type Made = tuple[Sequence[str], list[list[Cell]], int]
+type Made = tuple[Sequence[str], Iterable[Sequence[Cell]], int]
 
 
 async def _ledger(
@@ -33,7 +34,7 @@ async def _ledger(
     month, unit_id = date.fromisoformat(f"{own['month']}-01"), UUID(own["outlet"]) if "outlet" in own else None
     matched = await ledger.count(session, principal, month=month, unit_id=unit_id, as_of=as_of)
     found = await ledger.rows(session, principal, month=month, unit_id=unit_id, as_of=as_of, most=most)
-    return ledger.headings(), [list(ledger.cells(row)) for row in found], matched
+    return ledger.headings(), (ledger.cells(row) for row in found), matched
 
 
 async def _demands(
@@ -41,4 +42,4 @@ async def _demands(
 ) -> Made:
     state = State(own["state"]) if own["state"] in set(State) else None
     found = await sheet.rows(session, principal, state=state, now=now, as_of=as_of)
-    return sheet.HEADINGS, [list(row) for row in found[:most]], len(found)
+    return sheet.HEADINGS, found[:most], len(found)

@@ -21,6 +21,7 @@ from casebackend.cases.model import Case
 from casebackend.cases.queries import eyes_of, seen_by
 from casebackend.cases.queues import in_queue
 from casebackend.exports import apart
+from casebackend.exports.pages import Pages
 from casebackend.exports.rules import Cell, Kind, Table
 from casebackend.exports.selection import Selection
 from casebackend.reports import agreement
@@ -79,12 +80,12 @@ async def gathered(
             return tables, sum(len(table.rows) for table in tables)
         where = await _where(session, principal, selection, as_of)
         matched = int(await session.scalar(select(func.count()).select_from(Case).where(*where)) or 0)
-    rows: list[list[Cell]] = []
+    rows = Pages()
     after: str | None = None
     while len(rows) < most:
         async with read() as session:
             found = await _batch(session, principal, selection, as_of, after, min(AT_ONCE, most - len(rows)))
-            rows += await _lines(session, found, now)
+            rows.add(await _lines(session, found, now))
         if len(found) < AT_ONCE:
             break
         after = found[-1][1]

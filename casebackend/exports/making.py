@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -80,5 +81,5 @@ async def made(read: Reading, work: Work, *, now: datetime) -> Stored:
     lines += [more] if more else []
     if export.decided_by_name:
         lines.append(f"审批：{export.decided_by_name}，批准 {export.rows} 行")
-    content = await asyncio.to_thread(sheets.made, Format(export.format), mark, lines, tables)
-    return await asyncio.to_thread(service.stored, work.store, export.id, content, written=written, matched=matched)
+    fill = partial(sheets.write, Format(export.format), mark, lines, tables)
+    return await asyncio.to_thread(service.stored, work.store, export.id, fill, written=written, matched=matched)

@@ -1,9 +1,10 @@
 """What may leave the house, through whose hands, and how its cells are written. Standard library only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -170,11 +171,18 @@ class Mark:
 type Cell = str | int | float | None
 
 
+class Rows(Protocol):
+    """As many as one knows, to be read in their order."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Sequence[Cell]]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     title: str
     headings: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
+    rows: Rows
 
 
 def outgrown(approved: int, matched: int) -> str | None:

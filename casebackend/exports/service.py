@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -146,12 +147,14 @@ class Stored:
     matched: int
 
 
-def stored(store: Store, identity: UUID, content: bytes, *, written: int, matched: int) -> Stored:
-    """To be called in a thread where it is long. Nobody can open it before its row says so."""
+def stored(
+    store: Store, identity: UUID, fill: Callable[[Callable[[bytes], object]], object], *, written: int, matched: int
+) -> Stored:
+    """`fill` writes the content. To be called in a thread where it is long; nobody can open it before its row says."""
     key = new_key()
     file = store.begin(identity, key)
     try:
-        file.write(content)
+        fill(file.write)
         file.ended()
         file.synced()
         store.place(file)

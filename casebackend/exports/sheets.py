@@ -1,31 +1,55 @@
 """Tables as a file: the watermark first, last, on each printed page and among the properties. Nothing of it is ever a
-formula, and nothing touches the disk: an XLSX is put together in memory (so many rows as the parameters allow)."""
+formula, and nothing touches the disk in plain text: rows go from page to page into the packed or sealed file."""
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any
 
 import xlsxwriter
 
-from casebackend.exports.rules import NOTICE, Cell, Format, Mark, Table, defused, is_dangerous
+from casebackend.exports.filling import LONGEST_CELL, filled
+from casebackend.exports.rules import NOTICE, Cell, Format, Mark, Table, defused
 
-# What a cell of XLSX can hold; our cells are far shorter.
-LONGEST_CELL = 32_000
-CUT = "…（过长，已截断）"
 # The letters that a header of a printed page may have, with its own marks.
 LONGEST_HEADER = 255
 WIDEST, NARROWEST = 48, 10
+# So many letters of a CSV are held before they are written.
+PIECE = 256 * 1024
 
 
-def made(form: Format, mark: Mark, said: Sequence[str], tables: Sequence[Table]) -> bytes:
+type Write = Callable[[bytes], object]
+
+
+def write(form: Format, mark: Mark, said: Sequence[str], tables: Sequence[Table], into: Write) -> None:
     """`said`: lines on what the file holds, below the watermark. To be called in a thread where it is long."""
-    return as_csv(mark, said, tables) if form is Format.CSV else as_xlsx(mark, said, tables)
+    if form is Format.CSV:
+        as_csv(mark, said, tables, into)
+    else:
+        into(as_xlsx(mark, said, tables))
 
 
-def as_csv(mark: Mark, said: Sequence[str], tables: Sequence[Table]) -> bytes:
+class _Lines:
+    """What a writer of CSV writes to: line by line to the file, some at once."""
+
+    def __init__(self, into: Write) -> None:
+        self._into, self._held = into, io.StringIO("\ufeff", newline="")
+        self._held.seek(0, io.SEEK_END)
+
+    def write(self, line: str) -> None:
+        self._held.write(line)
+        if self._held.tell() >= PIECE:
+            self.flush()
+
+    def flush(self) -> None:
+        self._into(self._held.getvalue().encode())
+        self._held = io.StringIO(newline="")
+
+
+def as_csv(mark: Mark, said: Sequence[str], tables: Sequence[Table], into: Write) -> None:
     """RFC 4180 in UTF-8; the mark of the encoding in front is for Excel."""
-    written = io.StringIO()
+    written = _Lines(into)
     sheet = csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     sheet.writerow([defused(mark.line)])
     sheet.writerows([defused(line)] for line in said)
@@ -35,7 +59,7 @@ def as_csv(mark: Mark, said: Sequence[str], tables: Sequence[Table]) -> bytes:
         sheet.writerow([defused(each) for each in table.headings])
         sheet.writerows([defused(_text(cell)) for cell in row] for row in table.rows)
     sheet.writerow([defused(mark.line)])
-    return written.getvalue().encode("utf-8-sig")
+    written.flush()
 
 
 def _text(cell: Cell) -> str:
@@ -61,10 +85,12 @@ def as_xlsx(mark: Mark, said: Sequence[str], tables: Sequence[Table]) -> bytes:
             book.set_custom_property(name, value[:LONGEST_HEADER], "text")
         for table in tables:
             _sheet(book, mark, said, table)
-    return into.getvalue()
+    first = len(said) + 3
+    return filled(into.getvalue(), [(first, len(table.headings), table.rows) for table in tables])
 
 
 def _sheet(book: Any, mark: Mark, said: Sequence[str], table: Table) -> None:
+    """All but the rows of the table; in the last row a cell of each format for them."""
     sheet = book.add_worksheet(table.title)
     quiet, head = book.add_format({"font_color": "#5d6d80"}), book.add_format({"bold": True, "bottom": 1})
     plain = book.add_format({"valign": "top"})
@@ -75,10 +101,10 @@ def _sheet(book: Any, mark: Mark, said: Sequence[str], table: Table) -> None:
         sheet.write_string(place, 0, line[:LONGEST_CELL], quiet)
     for column, heading in enumerate(table.headings):
         sheet.write_string(len(top), column, heading, head)
-    for place, row in enumerate(table.rows, len(top) + 1):
-        for column, cell in enumerate(row):
-            _cell(sheet, (place, column), cell, plain, quoted)
-    sheet.write_string(len(top) + 1 + len(table.rows), 0, mark.line[:LONGEST_CELL], quiet)
+    last = len(top) + 1 + len(table.rows)
+    sheet.write_string(last, 0, mark.line[:LONGEST_CELL], quiet)
+    sheet.write_blank(last, 1, None, plain)
+    sheet.write_blank(last, 2, None, quoted)
     for column, width in enumerate(_widths(table)):
         sheet.set_column(column, column, width)
     sheet.freeze_panes(len(top) + 1, 0)
@@ -90,17 +116,9 @@ def _sheet(book: Any, mark: Mark, said: Sequence[str], table: Table) -> None:
     sheet.set_footer(_printed("&L", f"用途：{mark.purpose}", "&R&P/&N"))
 
 
-def _cell(sheet: Any, at: tuple[int, int], cell: Cell, plain: Any, quoted: Any) -> None:
-    if isinstance(cell, int | float):
-        sheet.write_number(*at, cell, plain)
-    elif cell:
-        text = cell if len(cell) <= LONGEST_CELL else cell[:LONGEST_CELL] + CUT
-        sheet.write_string(*at, text, quoted if is_dangerous(text) else plain)
-
-
 def _widths(table: Table) -> list[int]:
     """By the first rows; a letter of ours is two wide."""
-    sample = [table.headings, *table.rows[:200]]
+    sample = [table.headings, *islice(iter(table.rows), 200)]
     return [
         min(max((_wide(_text(row[column])) for row in sample), default=0) + 2, WIDEST) if column else NARROWEST * 2
         for column in range(len(table.headings))

@@ -1,6 +1,6 @@
 """Forms over the wire: drawn for this one answer, to be saved, and kept nowhere."""
 
-import asyncio
+from functools import partial
 from urllib.parse import quote
 
 from sanic import Blueprint, HTTPResponse, Request, json, raw
@@ -50,9 +50,10 @@ async def printed(request: Request, reference: str, form: Form, command: PrintFo
     if command.variant is Variant.FULL and not may_open(request):
         raise NoRight
     bank, per_hour = app.settings.bank_name, app.settings.reveal_per_hour
-    async with app.database.reading() as session:
-        filled = await service.fill(session, me, reference, form, command, now=now, per_hour=per_hour, bank=bank)
-    paper = await asyncio.to_thread(drawing.draw, filled.content, filled.stamp, filled.seal)
+    async with app.press.turn() as turn:
+        async with app.database.reading() as session:
+            filled = await service.fill(session, me, reference, form, command, now=now, per_hour=per_hour, bank=bank)
+        paper = await turn.done(partial(drawing.draw, filled.content, filled.stamp, filled.seal))
     async with app.database.transaction() as session:
         await service.record(session, me, reference, form, command, filled, paper, now=now, per_hour=per_hour)
     number = filled.content.number

@@ -10,7 +10,8 @@ from casebackend.database import Base
 
 class RetentionPolicy(Base):
     """So many years after its end a matter of this type is kept, from a day on. `*` is every other type, `talk` the
-    files of a conversation of which no case came. `keeps_opinions`: what colleagues wrote in the history stays."""
+    files of a conversation of which no case came, `talk_text` what was said in it. `keeps_opinions`: what colleagues
+    wrote in the history stays."""
 
     __tablename__ = "retention_policies"
     __table_args__ = (UniqueConstraint("matter_type", "effective_from"),)
@@ -55,3 +56,15 @@ class Redaction(Base):
     at: Mapped[datetime]
     kept_until: Mapped[date]
     policy: Mapped[str]
+
+
+class TalkEnd(Base):
+    """What was said before `gone_before` in a conversation of which no case came is gone. `next_on`: the day of the
+    oldest words left; None once nothing is left and nobody can be told from it."""
+
+    __tablename__ = "talk_ends"
+
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    gone_before: Mapped[date]
+    next_on: Mapped[date | None] = mapped_column(index=True)
+    at: Mapped[datetime]

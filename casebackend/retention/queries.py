@@ -17,7 +17,7 @@ from casebackend.conversations.rules import Owner
 from casebackend.families.model import CaseLink
 from casebackend.paging import beyond, cursor_of, moment, read_cursor
 from casebackend.retention.model import LegalHold, Redaction, RedactionRun, RetentionPolicy
-from casebackend.retention.rules import ENDED, TALK, Obstacle, Policy, kept_until, policy_for
+from casebackend.retention.rules import ENDED, OF_TALKS, Obstacle, Policy, kept_until, policy_for
 from casebackend.reviews.model import Review
 
 MOST = 200
@@ -117,7 +117,7 @@ async def held(session: AsyncSession, case_ids: Collection[UUID]) -> set[UUID]:
 async def candidates(session: AsyncSession, today: date, *, after: UUID | None = None, most: int = MOST) -> list[UUID]:
     """Ended long enough for the shortest policy and not redacted, by id."""
     known = await policies(session)
-    shortest = min((policy.years for policy in known if policy.matter_type != TALK), default=1)
+    shortest = min((policy.years for policy in known if policy.matter_type not in OF_TALKS), default=1)
     before = datetime.combine(today, time(), SHANGHAI) - shortest * YEAR
     query = (
         select(Case.id)

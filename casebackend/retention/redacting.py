@@ -34,7 +34,7 @@ from casebackend.parties.rules import ObjectKind
 from casebackend.recusals.model import Recusal, Waiver
 from casebackend.registration.model import Registration
 from casebackend.retention import queries
-from casebackend.retention.model import LegalHold, Redaction, RedactionRun
+from casebackend.retention.model import LegalHold, Redaction, RedactionRun, TalkEnd
 from casebackend.retention.queries import Family
 from casebackend.retention.rules import Policy
 from casebackend.reviews.model import Review
@@ -104,7 +104,7 @@ async def redact(session: AsyncSession, case_id: UUID, run: RedactionRun, *, tod
     await _opinions(session, [case.id for case in done if not family.policies[case.id].keeps_opinions])
     await candidates.forget(session, [case.id for case in done], now)
     await _conversations(session, {case.conversation_id for case in done}, today)
-    await _customers(session, {case.customer_id for case in done if case.customer_id}, now)
+    await forget_customers(session, {case.customer_id for case in done if case.customer_id}, now)
     return len(done)
 
 
@@ -121,7 +121,7 @@ async def _case(
     await session.flush()
 
 
-async def _set(session: AsyncSession, table: Any, where: Any, **values: Any) -> None:
+async def set_all(session: AsyncSession, table: Any, where: Any, **values: Any) -> None:
     await session.execute(update(table).where(where).values(values).execution_options(synchronize_session=False))
 
 
@@ -129,14 +129,16 @@ async def _around(session: AsyncSession, ids: Sequence[UUID], today: date) -> No
     for table, columns in AROUND:
         for name in columns:
             column = getattr(table, name)
-            await _set(session, table, table.case_id.in_(ids) & column.is_not(None), **{name: GONE})
+            await set_all(session, table, table.case_id.in_(ids) & column.is_not(None), **{name: GONE})
     corrected = CaseChange.case_id.in_(ids) & CaseChange.field.in_(("facts", "demand"))
-    await _set(session, CaseChange, corrected, before=GONE, after=GONE)
+    await set_all(session, CaseChange, corrected, before=GONE, after=GONE)
     mine = select(Supervision.id).where(Supervision.case_id.in_(ids))
-    await _set(session, SupervisionReply, SupervisionReply.supervision_id.in_(mine), text=GONE)
-    await _set(session, Party, Party.case_id.in_(ids), **dict.fromkeys(OF_PARTY))
-    await _set(session, Registration, Registration.case_id.in_(ids), content_enc=None, typed_enc=None, complainant=None)
-    await _set(session, Attachment, Attachment.case_id.in_(ids), name=GONE, retain_until=today - timedelta(days=1))
+    await set_all(session, SupervisionReply, SupervisionReply.supervision_id.in_(mine), text=GONE)
+    await set_all(session, Party, Party.case_id.in_(ids), **dict.fromkeys(OF_PARTY))
+    await set_all(
+        session, Registration, Registration.case_id.in_(ids), content_enc=None, typed_enc=None, complainant=None
+    )
+    await set_all(session, Attachment, Attachment.case_id.in_(ids), name=GONE, retain_until=today - timedelta(days=1))
     things = await session.scalars(
         select(BusinessObject).where(BusinessObject.case_id.in_(ids), BusinessObject.kind.in_(PERSONAL))
     )
@@ -152,31 +154,35 @@ async def _opinions(session: AsyncSession, ids: Sequence[UUID]) -> None:
     for table, columns in OPINIONS:
         for name in columns:
             column = getattr(table, name)
-            await _set(session, table, table.case_id.in_(ids) & column.is_not(None), **{name: GONE})
+            await set_all(session, table, table.case_id.in_(ids) & column.is_not(None), **{name: GONE})
 
 
 async def _conversations(session: AsyncSession, ids: set[UUID], today: date) -> None:
     """Everything that was said and sent. Every case of these conversations is of the family."""
     sent = Attachment.conversation_id.in_(ids) & Attachment.case_id.is_(None)
-    await _set(session, Attachment, sent, name=GONE, retain_until=today - timedelta(days=1))
+    await set_all(session, Attachment, sent, name=GONE, retain_until=today - timedelta(days=1))
     drafts = select(Draft.id).where(Draft.conversation_id.in_(ids))
-    await _set(session, DraftField, DraftField.draft_id.in_(drafts), value=GONE, display=GONE)
-    await _set(session, Draft, Draft.conversation_id.in_(ids), last_result={}, failures={})
-    await _set(session, Message, Message.conversation_id.in_(ids), text=GONE, original_enc=None, media=[], choices=[])
-    await _set(session, CallTranscript, CallTranscript.conversation_id.in_(ids), turns={}, recording_url=None)
-    await _set(session, Delivery, Delivery.conversation_id.in_(ids), receiver="gone")
+    await set_all(session, DraftField, DraftField.draft_id.in_(drafts), value=GONE, display=GONE)
+    await set_all(session, Draft, Draft.conversation_id.in_(ids), last_result={}, failures={})
+    await set_all(
+        session, Message, Message.conversation_id.in_(ids), text=GONE, original_enc=None, media=[], choices=[]
+    )
+    await set_all(session, CallTranscript, CallTranscript.conversation_id.in_(ids), turns={}, recording_url=None)
+    await set_all(session, Delivery, Delivery.conversation_id.in_(ids), receiver="gone")
     await session.execute(delete(PersonalValue).where(PersonalValue.conversation_id.in_(ids)))
 
 
-async def _customers(session: AsyncSession, ids: set[UUID], now: datetime) -> None:
+async def forget_customers(session: AsyncSession, ids: set[UUID], now: datetime) -> None:
     """Only whoever has no other case with us and no other conversation."""
     for customer_id in ids:
         left = select(Case.id).where(Case.customer_id == customer_id, Case.id.not_in(select(Redaction.case_id)))
         gone = select(Case.conversation_id).where(Case.id.in_(select(Redaction.case_id)))
-        talks = select(Conversation.id).where(Conversation.customer_id == customer_id, Conversation.id.not_in(gone))
+        silent = select(TalkEnd.conversation_id).where(TalkEnd.next_on.is_(None))
+        own = Conversation.customer_id == customer_id
+        talks = select(Conversation.id).where(own, Conversation.id.not_in(gone), Conversation.id.not_in(silent))
         if await session.scalar(left.limit(1)) or await session.scalar(talks.limit(1)):
             continue
-        await _set(session, Customer, Customer.id == customer_id, updated_at=now, **dict.fromkeys(OF_CUSTOMER))
+        await set_all(session, Customer, Customer.id == customer_id, updated_at=now, **dict.fromkeys(OF_CUSTOMER))
         await session.execute(delete(ChannelIdentity).where(ChannelIdentity.customer_id == customer_id))
         for talk in await session.scalars(select(Conversation).where(Conversation.customer_id == customer_id)):
             talk.sender = f"gone:{talk.id}"

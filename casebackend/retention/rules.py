@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from casebackend.cases.rules import Status
 
-ANY, TALK = "*", "talk"
+ANY, TALK, TALK_TEXT = "*", "talk", "talk_text"
+# What is kept of a conversation of which no case came.
+OF_TALKS = frozenset({TALK, TALK_TEXT})
 MOST_YEARS = 100
 # The ends of a case. A merged case ends with the one that it was merged into, which is of its family.
 ENDED = frozenset({Status.ARCHIVED, Status.VOIDED, Status.MERGED})
@@ -52,3 +54,13 @@ def kept_until(closed_on: date, years: int) -> date:
         return closed_on.replace(year=closed_on.year + years)
     except ValueError:
         return date(closed_on.year + years, 3, 1)
+
+
+def first_kept(today: date, years: int) -> date:
+    """The first day that is still kept today: `kept_until` of every day before is over."""
+    try:
+        first = today.replace(year=today.year - years)
+    except ValueError:
+        first = date(today.year - years, 3, 1)
+    before = first - timedelta(days=1)
+    return before if kept_until(before, years) >= today else first

@@ -19,7 +19,7 @@ from casebackend.cases.service import hold
 from casebackend.database import locked, one_at_a_time
 from casebackend.retention import errors, queries
 from casebackend.retention.model import LegalHold, Redaction, RedactionRun, RetentionPolicy
-from casebackend.retention.rules import ANY, TALK
+from casebackend.retention.rules import ANY, OF_TALKS
 from casebackend.timeline.rules import Kind
 
 SEED = Path(__file__).with_name("policies.yml")
@@ -46,7 +46,7 @@ async def add_policy(
     usual = same or [row for row in held if row.matter_type == ANY]
     floor = max((row.floor for row in usual), default=1)
     early = command.effective_from < local_date(now)
-    if early or command.matter_type not in {*matters, ANY, TALK} or command.years < floor:
+    if early or command.matter_type not in {*matters, ANY, *OF_TALKS} or command.years < floor:
         raise errors.PolicyWrong(floor)
     if any(row.effective_from == command.effective_from for row in same):
         raise errors.PolicyOfThatDay

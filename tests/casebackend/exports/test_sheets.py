@@ -2,18 +2,22 @@
 
 import csv
 import io
+import tracemalloc
 import zipfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 
-from casebackend.exports.rules import Format, Mark, Table, defused, is_dangerous, restored
-from casebackend.exports.sheets import CUT, LONGEST_CELL, made
+from casebackend.exports.filling import CUT, LONGEST_CELL, column
+from casebackend.exports.pages import paged
+from casebackend.exports.rules import Cell, Format, Mark, Table, defused, is_dangerous, restored
+from casebackend.exports.sheets import write
 from tests.casebackend.exports.payloads import FORMULAS, PAYLOADS, evaluates
 
 MARK = Mark("DC20260302000001", "赵主管", "8003", datetime(2026, 3, 2, 2, tzinfo=UTC), "3月 & 4月投诉分析会材料")
@@ -21,6 +25,12 @@ SAID = ["导出范围：投诉列表；全部；共 120 行"]
 TABLE = Table(
     "投诉列表", ("编号", "内容", "件数"), [[f"TS{place}", text, place] for place, text in enumerate(PAYLOADS)]
 )
+
+
+def made(form: Format, mark: Mark, said: list[str], tables: list[Table]) -> bytes:
+    into = io.BytesIO()
+    write(form, mark, said, tables, into.write)
+    return into.getvalue()
 
 
 def opened(content: bytes) -> Any:
@@ -92,6 +102,53 @@ def test_what_no_cell_can_hold_is_cut_and_says_so() -> None:
     ).worksheets[0]
     assert str(sheet["A3"].value).endswith(CUT)
     assert len(str(sheet["A3"].value)) == LONGEST_CELL + len(CUT)
+
+
+class Endless:
+    """Rows that are nowhere but in the moment of their writing."""
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+
+    def __len__(self) -> int:
+        return self.rows
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return ([f"{number:07d}列{place}" * 3 for place in range(22)] for number in range(self.rows))
+
+
+@pytest.mark.parametrize("form", Format)
+def test_many_rows_are_not_held_all_at_once(form: Format) -> None:
+    """The library alone takes 14 kB a row until the file is done: 28 MB for so many."""
+    table = Table("投诉列表", [f"第{place}列" for place in range(22)], Endless(2_000))
+    tracemalloc.start()
+    write(form, MARK, SAID, [table], lambda _: None)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10_000_000
+
+
+def test_pages_are_read_as_they_were_put_in_as_often_as_one_likes() -> None:
+    rows: list[list[Cell]] = [[f"TS{number}", None, number, number / 4, "\udc80"] for number in range(450)]
+    pages = paged(rows, at_once=200)
+    assert len(pages) == 450
+    assert list(pages) == rows
+    assert list(pages) == rows
+    assert list(paged([])) == []
+
+
+def test_columns_are_named_as_a_spreadsheet_names_them() -> None:
+    assert [column(place) for place in (0, 25, 26, 51, 52, 701, 702)] == ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.text(st.characters(codec="utf-8"), max_size=12), min_size=1, max_size=20))
+def test_every_text_comes_back_from_an_xlsx_as_it_was(texts: list[str]) -> None:
+    sheet = opened(made(Format.XLSX, MARK, [], [Table("一", ("甲", "乙"), [[text, "末"] for text in texts])]))["一"]
+    told = [unescape(str(sheet.cell(row, 1).value or "")) for row in range(3, 3 + len(texts))]
+    assert told == texts
+    assert sheet.cell(3 + len(texts), 1).value == MARK.line
+    assert sheet.cell(3 + len(texts), 2).value is None
 
 
 @given(st.text(alphabet=st.sampled_from([*"'=+-@\t\r\n＝＋－＠ a1\u3000\ufeff\u200b"]), max_size=8))
