@@ -7,6 +7,9 @@ UNCLASSIFIED = "待分类"
 CHANNEL_A, CATEGORY_B, CAUSE_C, SEVERITY = "business_channel_A", "business_category_B", "reason_C", "severity"
 # Which list each column of the classification takes its words from.
 AXES = {"business_channel_a": CHANNEL_A, "category_b": CATEGORY_B, "cause_c": CAUSE_C}
+BASIC_RIGHTS = "basic_rights"
+# Every column that a person fills from a list; the basic right is no axis of the standard and is never suggested.
+CODED = AXES | {"basic_right": BASIC_RIGHTS}
 ORDINARY = "一般投诉"
 
 

@@ -1,4 +1,5 @@
-"""A core system for the demo and for tests: it knows what has the right shape. It is no core system of any bank."""
+"""Core systems for the demo and for tests. None of them is the core system of any bank: TINGSU_CORE_OBJECTS says who
+is asked, and nobody but the demo says "demo"."""
 
 from casebackend.customers.numbers import luhn
 from casebackend.parties.rules import Finding, ObjectKind

@@ -6,6 +6,14 @@ from casebackend.parties.rules import Finding, ObjectKind
 
 
 class Core(Protocol):
-    """Never raises for a value it does not know; whatever else it raises counts as "could not be asked"."""
+    """Says KNOWN only of what the bank's own data hold. Never raises for a value it does not know; whatever else it
+    raises counts as "could not be asked"."""
 
     async def find(self, kind: ObjectKind, value: str) -> Finding: ...
+
+
+class NoCore:
+    """Where the bank has configured none: nothing is called checked that nobody has checked."""
+
+    async def find(self, _: ObjectKind, __: str) -> Finding:
+        return Finding.UNCHECKED

@@ -1,5 +1,6 @@
 """People, papers and things of a case. Callers hold a writing transaction and add what is made here."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -114,10 +115,17 @@ async def things(
     session: AsyncSession, case_id: UUID, named: Sequence[ObjectNamed], by: Principal, now: datetime
 ) -> list[BusinessObject]:
     """Each with what core data say of it."""
+    values = [
+        each.value.strip() if each.kind in (ObjectKind.PRODUCT, ObjectKind.STAFF) else normalised(each.value)
+        for each in named
+    ]
+    told = list(zip(named, values, strict=True))
+    ours = [await _ours(session, each, value) for each, value in told]
+    # All at once: the longest wait for the core system is the longest for one.
+    theirs = await asyncio.gather(*(_asked(session, each.kind, value) for each, value in told))
     rows = []
-    for each in named:
-        value = each.value.strip() if each.kind in (ObjectKind.PRODUCT, ObjectKind.STAFF) else normalised(each.value)
-        finding, user_id = await _found(session, each, value)
+    for (each, value), known, asked in zip(told, ours, theirs, strict=True):
+        finding, user_id = known or (asked, None)
         row = BusinessObject(
             id=uuid4(),
             case_id=case_id,
@@ -134,8 +142,8 @@ async def things(
     return rows
 
 
-async def _found(session: AsyncSession, each: ObjectNamed, value: str) -> tuple[Finding, UUID | None]:
-    """Colleagues and outlets are ours to know; of the rest the core system is asked."""
+async def _ours(session: AsyncSession, each: ObjectNamed, value: str) -> tuple[Finding, UUID | None] | None:
+    """Colleagues and outlets are ours to know."""
     match each.kind:
         case ObjectKind.STAFF:
             return await _colleague(session, each.user_id, value)
@@ -143,13 +151,17 @@ async def _found(session: AsyncSession, each: ObjectNamed, value: str) -> tuple[
             query = select(Organisation.id).where((Organisation.code == value) | (Organisation.name == value))
             held = await session.scalar(query.limit(1))
             return Finding.KNOWN if held else Finding.UNKNOWN, None
+    return None
+
+
+async def _asked(session: AsyncSession, kind: ObjectKind, value: str) -> Finding:
     core: Core | None = session.info.get("core")
-    if core is None:
-        return Finding.UNCHECKED, None
+    if core is None or kind in (ObjectKind.STAFF, ObjectKind.OUTLET):
+        return Finding.UNCHECKED
     try:
-        return await core.find(each.kind, value), None
+        return await core.find(kind, value)
     except Exception:  # noqa: BLE001  a core system that is away must not stop a complaint
-        return Finding.UNCHECKED, None
+        return Finding.UNCHECKED
 
 
 async def _colleague(session: AsyncSession, user_id: UUID | None, value: str) -> tuple[Finding, UUID | None]:
