@@ -8,6 +8,7 @@ from sanic import Blueprint, Sanic
 
 from casebackend import openapi, operations, problems
 from casebackend.access import functions
+from casebackend.access.bodies import Patient
 from casebackend.assignments import routes as assignments
 from casebackend.assist import health_routes as knowledge_health
 from casebackend.assist import routes as assist
@@ -34,6 +35,7 @@ from casebackend.exports import routes as exports
 from casebackend.extensions import routes as extensions
 from casebackend.families import routes as families
 from casebackend.forms import routes as forms
+from casebackend.forms.press import Press
 from casebackend.gaps import routes as gaps
 from casebackend.handoffs import routes as handoffs
 from casebackend.heartbeats import health
@@ -43,6 +45,7 @@ from casebackend.identity import routes as identity
 from casebackend.metrics import routes as metrics
 from casebackend.notices import routes as notices
 from casebackend.notices import settings_routes as thresholds
+from casebackend.parties import configured as parties
 from casebackend.people import import_routes as imports
 from casebackend.people import routes as people
 from casebackend.people import unit_routes as units
@@ -53,6 +56,7 @@ from casebackend.precedents import routes as precedents
 from casebackend.recordings import routes as recordings
 from casebackend.registration import dictionary_routes as dictionaries
 from casebackend.registration import routes as registration
+from casebackend.replies import routes as replies
 from casebackend.reports import routes as reports
 from casebackend.requests import routes as requests
 from casebackend.retention import routes as retention
@@ -71,6 +75,7 @@ API = (
     cases.bp, cases.own_bp, requests.own_bp, cases.handlings_bp, voids.bp, dictionaries.bp, registration.bp,
     registration.drafts_bp,
     reports.bp, revisits.bp, handoffs.bp, heartbeats.bp, assist.bp, suggestions.bp,
+    replies.own_bp, replies.team_bp, replies.bp,
     knowledge_health.bp, knowledge_health.phrasings_bp, gaps.bp, families.bp, families.own_bp, reviews.bp,
     extensions.bp, limits.bp, profiles.bp, openapi.bp, digests.bp, escalations.bp, notices.bp, supervision.bp,
     thresholds.bp, security.bp, logins.bp, tokens.bp, people.bp, people.requests_bp, units.bp, imports.bp,
@@ -89,15 +94,17 @@ def create_app(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     name: str = "casebackend",
 ) -> Sanic[Any, Any]:
-    app: Sanic[Any, Any] = Sanic(name, configure_logging=False)
+    app: Sanic[Any, Any] = Sanic(name, configure_logging=False, request_class=Patient)
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.ctx.settings = settings
     app.ctx.database = database
     app.ctx.now = now
+    app.ctx.press = Press(settings.prints_at_once, settings.prints_waiting)
     problems.register(app)
     knowledge_index.install(app)
     precedent_index.install(app)
     core_http.install(app, settings)
+    parties.install(database, settings, now=now)
     console.install(app)
     app.ctx.functions = functions.listed(
         app.ctx.matrix.rows, {name: each.summary for name, each in operations.OPERATIONS.items()}

@@ -12,6 +12,7 @@ from casebackend.attachments import checking as attachments
 from casebackend.audit import verifying as audit
 from casebackend.audit.model import AuditEntry
 from casebackend.cases.model import Case, CaseCounter
+from casebackend.cases.queries import undelivered
 from casebackend.cases.rules import INITIAL, LIFECYCLE, Move, Status
 from casebackend.cases.words import NUMBERING, TS, NumberPattern
 from casebackend.clocks.model import Timer
@@ -89,13 +90,15 @@ async def companions(session: AsyncSession, now: datetime) -> list[str]:
         timed.add(timer.case_id)
         if timer.stopped_at is None:
             running[timer.case_id].add(timer.kind)
+    untold = set(await session.scalars(select(Case.id).where(undelivered(), Case.status == Status.REPLIED)))
     for case in await session.execute(select(Case.id, Case.number, Case.status, Case.matter_type)):
         if receipts.pop(str(case.id), 0) != 1:
             broken.append(f"{case.number} 的登记回执不是恰好一份")
         if not entries.pop(case.id, 0):
             broken.append(f"{case.number} 没有经办记录")
         legal, by_law = running[case.id] & BY_LAW, case.matter_type == "complaint"
-        expected = 1 if by_law and Status(case.status) not in LEGAL_STOPPED else 0
+        runs = Status(case.status) not in LEGAL_STOPPED or case.id in untold
+        expected = 1 if by_law and runs else 0
         if (by_law and case.id not in timed) or len(legal) != expected:
             broken.append(f"{case.number} 处于 {case.status}，应有 {expected} 个运行中的法定时钟，实有 {len(legal)} 个")
     known = set(await session.scalars(select(Case.id)))

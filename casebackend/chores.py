@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from casebackend.assignments import jobs as assignments
+from casebackend.assist import calling as entry_calling
 from casebackend.attachments import jobs as files
 from casebackend.attachments.clamd import Clamd
 from casebackend.attachments.errors import FileChanged
@@ -25,10 +26,10 @@ from casebackend.clocks.service import recompute_provisional
 from casebackend.conversations import deliveries
 from casebackend.curation import indexing
 from casebackend.curation import jobs as curation
+from casebackend.curation.building import build_apart
 from casebackend.database import Database
 from casebackend.dictionaries import changing as dictionaries
 from casebackend.digests import jobs as digests
-from casebackend.escalations.strikes import still_running
 from casebackend.exports import jobs as exports
 from casebackend.exports import making
 from casebackend.handoffs import jobs as handoffs
@@ -46,10 +47,11 @@ from casebackend.people import watching
 from casebackend.pickups import visiting as visits
 from casebackend.registration.dictionary_use import used
 from casebackend.retention import jobs as retention
+from casebackend.retention import talks
 from casebackend.reviews import queries as reviews
 from casebackend.revisits import jobs as revisits
 from casebackend.settings import Settings
-from casebackend.subscriptions import carriers, subscriptions
+from casebackend.subscriptions import carriers, still_wanted, subscriptions
 
 log = structlog.get_logger()
 
@@ -64,7 +66,7 @@ class Chores(Leading):
         )
         self.senders: Mapping[Channel, Sender] = carriers(settings)
         self.scanner: Scanner | None = Clamd(settings.clamd) if settings.clamd else None
-        self.indexer = indexing.Indexer(settings.var_dir / indexing.FOLDER, database)
+        self.indexer = indexing.Indexer(settings.var_dir / indexing.FOLDER, database, apart=build_apart)
         self.console_address = settings.console_address
         self.anchors = settings.anchors
         self.looked_at: datetime | None = None
@@ -102,6 +104,8 @@ class Chores(Leading):
         await self._each(dictionaries.due, partial(dictionaries.apply_planned, used=used))
         await self._each(curation.to_publish, curation.publish)
         await self._each(curation.to_expire, curation.expire)
+        await self._each(entry_calling.to_verify, entry_calling.call_to_verify)
+        await self._each(entry_calling.requests_due, entry_calling.remind_of_request)
         await self._each(digests.due, partial(digests.write, address=self.console_address))
         await self._alarm()
 
@@ -132,7 +136,7 @@ class Chores(Leading):
                 if not await notices.anything_to_send(session, now=self.now()):
                     return
             async with self._as_leader() as session:
-                claimed = await notices.claim(session, now=self.now(), still_wanted=still_running)
+                claimed = await notices.claim(session, now=self.now(), still_wanted=still_wanted)
             went = await notices.send_all(claimed, self.senders, stopping=lambda: self.stopping)
             async with self._as_leader() as session:
                 await notices.mark_all(session, went, now=self.now())
@@ -222,6 +226,7 @@ class Chores(Leading):
             await codes.forget(session, now=self.now())
             await visits.forget(session, now=self.now())
         await self._repeat(retention.end_talks, retention.FILES_AT_ONCE)
+        await self._repeat(talks.end_words, talks.AT_ONCE)
         if await anchors.due(self.database, self.now()):
             await anchors.write(self.database, self.anchors, now=self.now())
 

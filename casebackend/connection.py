@@ -5,7 +5,6 @@ from casebackend.attachments.store import Store
 from casebackend.cases.words import NUMBERING, NumberPattern
 from casebackend.customers.vault import Vault
 from casebackend.database import Database
-from casebackend.parties.doubles import ConsoleCore
 from casebackend.settings import Settings
 
 
@@ -21,7 +20,6 @@ def open_database(settings: Settings, *, name: str = "tingsu") -> Database:
                 settings.index_key.get_secret_value() if settings.index_key else None,
             ),
             NUMBERING: NumberPattern(settings.case_number_letters, settings.case_number_digits),
-            "core": ConsoleCore(),
             "files": Store(settings.var_dir / "attachments"),
             "exports": Store(settings.var_dir / "exports"),
             "scanning": scanning(settings),

@@ -143,7 +143,7 @@ class Database:
         self._one_writer = asyncio.Lock() if self.is_sqlite else None
         self.engine = engines.writers(url, name)
         self._read_engine = engines.readers(url, name)
-        info = {"references": {}} | (info or {})
+        self.info = info = {"references": {}} | (info or {})
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, info=info)
         self._readings = async_sessionmaker(self._read_engine, expire_on_commit=False, info=info)
 

@@ -51,4 +51,7 @@ class Unprocessable(DomainError):
 
 
 class Unavailable(DomainError):
+    """`retry_after`: in so many seconds it is worth asking again."""
+
     status, slug, title = 503, "unavailable", "服务暂时不可用"
+    retry_after: ClassVar[int] = 60

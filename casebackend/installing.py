@@ -47,7 +47,7 @@ async def _completed(settings: Settings) -> None:
 async def demo_logins(settings: Settings) -> int:
     """Seeds, gives the demo logins new passwords and prints them once, as JSON."""
     database = open_database(settings)
-    passwords = {login: f"{secrets.token_urlsafe(9)}-7" for login in logins()}
+    passwords = {login: f"{secrets.token_urlsafe(9)}-7" for login in logins(seconds=True)}
     async with database.transaction() as session:
         await seed(session, now=datetime.now(UTC), passwords=passwords)
     await database.dispose()

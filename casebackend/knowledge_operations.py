@@ -9,13 +9,16 @@ from casebackend.api import (
     gaps,
     knowledge_health,
     precedents,
+    replies,
 )
 from casebackend.assist.health import Only, What
 from casebackend.candidates import rules as candidates_rules
 from casebackend.curation import rules as curation_rules
 from casebackend.gaps import rules as gap_rules
 from casebackend.operation import BY, WORDS, Operation
-from casebackend.parameters import ARTICLE, DAY, PAGE, UUID, Schema, choice
+from casebackend.parameters import ARTICLE, DAY, PAGE, REFERENCE, UUID, Schema, choice
+from casebackend.replies.queries import Box
+from casebackend.replies.rules import LONGEST_FILTER
 from knowledge.articles import Audience, Kind
 
 KINDS: Schema = {"type": "array", "items": choice(Kind)}
@@ -76,6 +79,28 @@ KNOWLEDGE: dict[str, Operation] = {
     "curation.review": Operation("受影响事项已复核", None, curation.ImpactView),
     "suggestions.flagged": Operation("建议的条目有误", assist.Judge, status=204),
     "suggestions.brief": Operation("交接摘要", None, briefs.Brief),
+    "own_replies.listing": Operation("我的常用语", None, replies.OwnReplyPage, query=PAGE),
+    "own_replies.write": Operation("新增我的常用语", replies.WriteReply, replies.OwnReply, status=201, located=True),
+    "own_replies.reply": Operation("我的一条常用语及其各版本", None, replies.OwnReply),
+    "own_replies.change": Operation("修改我的常用语", replies.WriteReply, replies.OwnReply),
+    "own_replies.drop": Operation("删除我的常用语", status=204),
+    "team_replies.listing": Operation("团队常用语", None, replies.TeamReplyPage, query={"state": choice(Box)} | PAGE),
+    "team_replies.propose": Operation(
+        "提交团队常用语", replies.WriteReply, replies.TeamReply, status=201, located=True
+    ),
+    "team_replies.reply": Operation("一条团队常用语及其各版本", None, replies.TeamReply),
+    "team_replies.propose_change": Operation("提交团队常用语的修改", replies.WriteReply, replies.TeamReply),
+    "team_replies.decide": Operation("审批团队常用语", replies.DecideReply, replies.TeamReply),
+    "team_replies.retire": Operation("停用团队常用语", replies.RetireReply, replies.TeamReply),
+    "replies.offered": Operation(
+        "会话中可用的常用语：本人、团队和通用话术，按投诉填好变量",
+        None,
+        replies.OfferedReplies,
+        query={"q": {"type": "string", "maxLength": LONGEST_FILTER}, "case": REFERENCE},
+    ),
+    "replies.used": Operation(
+        "记录常用语的使用", replies.UseReply, replies.UsedReply, status=201, refuses=frozenset({404})
+    ),
     "gaps.open_gap": Operation("登记知识缺口", gaps.OpenGap, gaps.GapView, status=201, located=True),
     "gaps.listing": Operation(
         "知识缺口",
@@ -93,6 +118,7 @@ KNOWLEDGE: dict[str, Operation] = {
         "待学问法", None, knowledge_health.PhrasingPage, query={"state": choice(curation_rules.PhrasingState)} | PAGE
     ),
     "phrasings.decide": Operation("确认问法", knowledge_health.DecidePhrasing, knowledge_health.PhrasingView),
+    "phrasings.withdraw": Operation("收回已加入的问法", None, knowledge_health.PhrasingView),
     "suggestions.asked": Operation("向知识助手提问", assist.AskAssistant, assist.Suggestions),
     "assist.answer": Operation(
         "可直接回答客户的条目；没有合适的为 204", conversations.ForMessage, conversations.Answer, other={204: "没有"}

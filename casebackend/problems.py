@@ -10,7 +10,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
-from casebackend.errors import DomainError
+from casebackend.errors import DomainError, Unavailable
 
 log = structlog.get_logger()
 
@@ -31,7 +31,7 @@ def register(app: Sanic[Any, Any]) -> None:
     def refused(_: Request, error: DomainError) -> HTTPResponse:
         response = problem(error.status, error.slug, error.title, error.detail, **error.extensions)
         if error.status == 503:
-            response.headers["Retry-After"] = "60"
+            response.headers["Retry-After"] = str(error.retry_after if isinstance(error, Unavailable) else 60)
         return response
 
     @app.exception(ValidationError)

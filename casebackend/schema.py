@@ -37,6 +37,7 @@ from casebackend.pickups import model as pickups
 from casebackend.policies import model as policies
 from casebackend.recusals import model as recusals
 from casebackend.registration import model as registration
+from casebackend.replies import model as replies
 from casebackend.requests import model as requests
 from casebackend.retention import model as retention
 from casebackend.reviews import model as reviews
@@ -51,7 +52,7 @@ from casebackend.tokens import model as tokens
 from casebackend.workflow import model as workflow
 
 MODELS = (
-    candidates, gaps, pickups,
+    candidates, gaps, pickups, replies,
     disclosures, exports, forms, retention,
     attachments,
     credentials, policies, tokens,

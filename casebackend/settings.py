@@ -1,5 +1,5 @@
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     core_bank_url: str | None = Field(default=None, description="who confirms customers (level 2); none: nobody does")
     core_bank_secret: Secret | None = Field(default=None, description="shared with core banking, signs both ways")
     core_bank_seconds: float = Field(default=3.0, gt=0, le=30, description="the longest wait for core banking")
+    core_objects: Literal["none", "bank", "demo"] = Field(
+        default="none", description="who knows cards, accounts, products, policies: nobody, core_bank_url, a double"
+    )
     console_address: str = Field(default="http://127.0.0.1:8000", description="what links in mails begin with")
 
     @property
@@ -90,6 +93,14 @@ class Settings(BaseSettings):
         found = urlsplit(self.core_bank_url or "https://")
         if found.scheme != "https" and found.hostname not in LOOPBACK:
             raise ValueError("TINGSU_CORE_BANK_URL outside the loopback needs https")
+        return self
+
+    @model_validator(mode="after")
+    def nothing_is_called_checked_by_a_double_outside_the_demo(self) -> Self:
+        if self.core_objects == "bank" and self.core_bank_url is None:
+            raise ValueError("TINGSU_CORE_OBJECTS=bank needs TINGSU_CORE_BANK_URL")
+        if self.core_objects == "demo" and (self.host not in LOOPBACK or hosts_of(self.trusted_proxies)):
+            raise ValueError("TINGSU_CORE_OBJECTS=demo is for the loopback: it calls cards checked that nobody knows")
         return self
 
     @model_validator(mode="after")

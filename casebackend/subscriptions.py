@@ -1,16 +1,19 @@
 """What follows from what: every topic of the outbox that somebody waits for, and who carries words to colleagues."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from functools import partial
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from casebackend.assignments import jobs as assignments
+from casebackend.assist import calling as entry_calling
 from casebackend.assist import impacts
 from casebackend.candidates import jobs as candidates
-from casebackend.cases import calling, enclosing_jobs, task_jobs
+from casebackend.cases import arriving, calling, enclosing_jobs, task_jobs
 from casebackend.cases import jobs as cases
 from casebackend.escalations import jobs as escalations
-from casebackend.escalations.strikes import on_strikes
+from casebackend.escalations.strikes import on_strikes, still_running
 from casebackend.exports import calling as exports
 from casebackend.extensions import calling as extension_calls
 from casebackend.extensions import jobs as extensions
@@ -44,7 +47,7 @@ def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
             candidates.on_moved,
         ),
         "candidate.due": (candidates.on_due,),
-        "case.withdrawn": (extensions.on_moved, reviews.on_moved),
+        "case.withdrawn": (extensions.on_moved, reviews.on_moved, escalations.on_withdrawn),
         "attachment.kept": (enclosing_jobs.on_kept,),
         "attachment.infected": (enclosing_jobs.on_infected,),
         "extension.untold": (extensions.on_untold,),
@@ -65,6 +68,7 @@ def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
             supervision.on_filled,
             reviews.on_filled,
             exports.on_filled,
+            entry_calling.on_filled,
         ),
         "export.asked": (exports.on_asked,),
         "export.changed": (exports.on_changed,),
@@ -78,8 +82,14 @@ def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
         "clock.near_due": (STRIKES,),
         "clock.overdue": (STRIKES,),
         "clock.escalated": (STRIKES,),
+        "case.told": (partial(revisits.on_told, delay=survey_delay),),
+        "delivery.lost": (arriving.on_lost,),
+        "delivery.arrived": (arriving.on_arrived,),
         "conversation.agent_spoke": (cases.on_agent_spoke,),
         "clock.moved": (cases.on_clock_moved,),
+        "article.stepped": (entry_calling.on_stepped,),
+        "change_request.filed": (entry_calling.on_requested,),
+        "change_request.decided": (entry_calling.on_decided,),
         "knowledge.published": (impacts.on_published,),
         "knowledge.retired": (impacts.on_retired,),
         "supervision.opened": (supervision.on_opened,),
@@ -88,6 +98,11 @@ def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
         "supervision.replied": (supervision.on_replied,),
         "supervision.handed_over": (supervision.on_handed_over,),
     }
+
+
+async def still_wanted(session: AsyncSession, about: Collection[str]) -> set[str]:
+    """Asked before mail or SMS leaves: what it is about has not ended meanwhile."""
+    return await still_running(session, about) & await entry_calling.still_waiting(session, about)
 
 
 def carriers(settings: Settings) -> dict[Channel, Sender]:

@@ -24,7 +24,7 @@ from casebackend.chores import Chores
 from casebackend.connection import open_database
 from casebackend.database import Database
 from casebackend.heartbeats.service import beat
-from casebackend.logging import configure
+from casebackend.logging import configure, why_no_log
 from casebackend.settings import Settings
 
 log = structlog.get_logger()
@@ -63,7 +63,8 @@ class Worker(Chores):
         nowhere to write it, and its age says the rest."""
         if not self.ticked and self.trouble is None:
             return
-        ready, why = self.trouble is None, self.trouble
+        why = self.trouble or why_no_log()
+        ready = why is None
         try:
             async with self.database.transaction() as session:
                 await beat(session, program="worker", instance=self.name, ready=ready, why=why, now=self.now())

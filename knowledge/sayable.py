@@ -16,6 +16,8 @@ FILE = Path(__file__).with_name("sayable.yml")
 HIDDEN = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 PART = re.compile(r"<([a-z]+)>")
 CLAUSE = re.compile(r"[，。！？；、,.!?;\n]")
+# So far before a phrase stands what excuses it.
+NEAR, FAR = 30, 200
 SENTENCE = re.compile(r"[。！？；!?;\n]")
 
 
@@ -101,8 +103,8 @@ def _places(plain: str, pattern: re.Pattern[str]) -> Iterator[int]:
 
 
 def _excused(plain: str, phrase: Phrase, at: int, excuses: Sequence[str]) -> bool:
-    sentence = SENTENCE.split(plain[:at])[-1]
-    clause = CLAUSE.split(sentence)[-1]
+    sentence = SENTENCE.split(plain[max(0, at - FAR) : at])[-1]
+    clause = CLAUSE.split(sentence)[-1][-NEAR:]
     known = phrases().excused
     if any(known[name].search(clause) for name in excuses):
         return True

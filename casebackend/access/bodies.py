@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
 from typing import Any
 
 from sanic import Request, Sanic
@@ -18,6 +19,8 @@ WITH_FILES = frozenset({"evidence.add", "imports.check", "console_evidence.add",
 DEEPEST, MOST_KEYS, MOST_FIELDS = 20, 20_000, 2_000
 # To send a request, to be answered, to stay without asking anything.
 SECONDS_TO_SEND, SECONDS_TO_ANSWER, SECONDS_IDLE = 10, 30, 60
+# A body that is streamed: each piece within `SECONDS_TO_SEND`, and on the whole no slower than this.
+SLOWEST_STREAM = 2048
 # So long one who was answered may take to send the rest of a body that nobody reads.
 SECONDS_TO_LEAVE = 2
 STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
@@ -36,6 +39,41 @@ class TooDeep(DomainError):
 
     def __init__(self) -> None:
         super().__init__(f"JSON 的嵌套不得超过 {DEEPEST} 层", most=DEEPEST)
+
+
+class TooSlow(DomainError):
+    status, slug, title = 408, "body-too-slow", "发送超时"
+
+    def __init__(self) -> None:
+        super().__init__("内容没有在规定时间内发送完毕，请检查网络后重新发送")
+
+
+class Patient(Request):
+    """The whole body within the time of a request. Sanic itself counts from the last byte, and three times as long."""
+
+    async def receive_body(self) -> None:
+        try:
+            async with asyncio.timeout(self.app.config.REQUEST_TIMEOUT):
+                await super().receive_body()  # type: ignore[no-untyped-call]
+        except TimeoutError:
+            raise TooSlow from None
+
+
+async def paced(stream: AsyncIterator[bytes], seconds: float = SECONDS_TO_SEND) -> AsyncIterator[bytes]:
+    """A streamed body, while it comes: a large file may take long, a trickle may not."""
+    loop, taken = asyncio.get_running_loop(), 0
+    began, pieces = loop.time(), aiter(stream)
+    while True:
+        by = min(loop.time(), began + taken / SLOWEST_STREAM) + seconds
+        try:
+            async with asyncio.timeout_at(by):
+                piece = await anext(pieces)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise TooSlow from None
+        taken += len(piece)
+        yield piece
 
 
 def depth(body: bytes) -> int:

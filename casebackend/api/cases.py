@@ -3,7 +3,7 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from casebackend.api.conversations import Command, View
 from casebackend.cases.rules import Move, Status
@@ -64,6 +64,17 @@ class MoveCase(Command):
     occurred_on: date | None = None
 
 
+class TellDecision(Command):
+    """How, when and with what proof the customer heard of a decision that our own channel could not deliver.
+
+    `overdue_reason`: where that was after the limit of law, and no reason stands there yet."""
+
+    told_by: Literal["phone", "letter", "email", "sms", "in_person"]
+    told_at: AwareDatetime
+    told_proof: str = Field(min_length=1, max_length=500)
+    overdue_reason: str | None = Field(default=None, max_length=1_000)
+
+
 class Classify(Command):
     """A signed change of the classification, by anybody who works on the case."""
 
@@ -102,7 +113,8 @@ class Moved(View):
 
 
 class CaseRow(View):
-    """A case in a list. `near_due`: a reminder of one of its clocks has come. Personal data are masked."""
+    """A case in a list. `near_due`: a reminder of one of its clocks has come. `undelivered`: the decision was sent over
+    our own channel and did not reach the customer. Personal data are masked."""
 
     id: UUID
     number: str
@@ -123,6 +135,7 @@ class CaseRow(View):
     near_due: bool
     overdue: bool
     urge_count: int
+    undelivered: bool = False
 
 
 class CasePage(View):
@@ -133,7 +146,8 @@ class CasePage(View):
 
 
 class CaseView(CaseRow):
-    """`barred`: why this reader may make no move, or only give the case to somebody else.
+    """`barred`: why this reader may make no move, or only give the case to somebody else. `may_tell`: he may record how
+    the customer was told what could not be delivered.
 
     `signed_at`: when the head of the handling department signed the proposal."""
 
@@ -181,3 +195,4 @@ class CaseView(CaseRow):
     awaiting: Awaiting | None = None
     allowed: list[AllowedMove]
     barred: str | None
+    may_tell: bool = False

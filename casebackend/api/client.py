@@ -35,6 +35,7 @@ from casebackend.api.identity import BeginIdentity, IdentityStep
 from casebackend.api.own import (
     Likeness,
     LikenessChoice,
+    OwnDetails,
     Progress,
     SecondOutcome,
     SupplementOutcome,
@@ -295,6 +296,15 @@ class CaseBackend:
     async def answer_identity(self, conversation: UUID, message: UUID, *, key: str) -> IdentityStep:
         path = f"/conversations/{conversation}/identity/answer"
         return await self._ask(IdentityStep, path, ForMessage(message_id=message), key=key)
+
+    async def confirm_identity(self, conversation: UUID, message: UUID) -> IdentityStep:
+        """After `check`: core banking is asked. The same message is answered the same."""
+        path = f"/conversations/{conversation}/identity/confirm"
+        return await self._ask(IdentityStep, path, ForMessage(message_id=message), extra=CORE_SECONDS)
+
+    async def details(self, conversation: UUID, message: UUID, *, key: str) -> OwnDetails:
+        path = f"/conversations/{conversation}/details"
+        return await self._ask(OwnDetails, path, ForMessage(message_id=message), key=key)
 
     async def pickup_code(self, conversation: UUID, message: UUID, number: str) -> PickupView:
         """The pick-up code of an own case; the same message is told the same one."""

@@ -97,7 +97,8 @@ class ClaimTurn(Command):
 
 
 class Turn(View):
-    """Work for the turn runner. `text` is tokenised and has a leading slash escaped; `asked` is the open question."""
+    """Work for the turn runner. `text` is tokenised and has a leading slash escaped; `asked` is the open question.
+    `large`: the customer asked for large type, and so for short words."""
 
     id: UUID
     message_id: UUID
@@ -105,6 +106,7 @@ class Turn(View):
     channel: Channel
     text: str
     asked: Asked | None
+    large: bool = False
     epoch: int
     attempt: int
     lease_until: datetime

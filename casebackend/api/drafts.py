@@ -63,7 +63,7 @@ class Absorbed(View):
     choices: list[str]
     media: str | None = None
     turned: str | None = None
-    wish: Literal["go_on", "restart", "later", "edit", "keep"] | None = None
+    wish: Literal["go_on", "restart", "later", "edit", "keep", "wait"] | None = None
     away: bool = False
     danger: Literal["money", "life"] | None = None
     warned: bool = False
@@ -83,7 +83,7 @@ class Standing(View):
     the message itself; `large`: it asks for large type, or for the ordinary one."""
 
     draft: DraftView | None
-    wish: Literal["go_on", "restart", "later", "edit", "keep"] | None
+    wish: Literal["go_on", "restart", "later", "edit", "keep", "wait"] | None
     offered: bool
     menu: list[str]
     danger: Literal["money", "life"] | None = None

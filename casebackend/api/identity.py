@@ -6,22 +6,35 @@ from uuid import UUID
 
 from casebackend.api.conversations import ForMessage, View
 
+type IdentityAction = Literal["progress", "urge", "withdraw", "supplement", "second", "details"]
+
 
 class BeginIdentity(ForMessage):
     """`message_id` asked for `action`, which needs more than the channel knows."""
 
-    action: Literal["progress", "urge", "withdraw"]
+    action: IdentityAction
 
 
 class IdentityStep(View):
     """What to say next. `phone` and `code` are questions; `done`: carry out `action` of `message_id`, now or because
     the level was there already. `left`: answers that may still be wrong. `until` (UTC): when it goes on after `locked`
-    or `too_many`. `understood` is false when the message was no answer. `minutes`: so long a code is good."""
+    or `too_many`. `understood` is false when the message was no answer. `minutes`: so long a code is good.
 
-    next: Literal["phone", "code", "wrong", "expired", "locked", "too_many", "done", "stopped", "nothing"]
+    `needs`: the level that `action` takes, told at the beginning.
+
+    For level 2 `paper` is a question, too (`named`: the name is on file, so the paper's number is enough); `check`: the
+    message holds the answer, ask core banking (`/identity/confirm`), which says `done`, `paper_wrong`, `paper_locked`
+    or `unavailable`."""
+
+    next: Literal[
+        "phone", "code", "wrong", "expired", "locked", "too_many", "done", "stopped", "nothing",
+        "paper", "check", "paper_wrong", "paper_locked", "unavailable",
+    ]  # fmt: skip
     understood: bool = True
     left: int | None = None
     until: datetime | None = None
     minutes: int | None = None
-    action: Literal["progress", "urge", "withdraw"] | None = None
+    named: bool = False
+    needs: int | None = None
+    action: IdentityAction | None = None
     message_id: UUID | None = None

@@ -3,6 +3,7 @@ from typing import Literal
 from uuid import UUID
 
 from casebackend.api.base import Command, View
+from casebackend.api.curation import MatchView
 
 
 class EntryHealth(View):
@@ -56,7 +57,8 @@ class UsePage(View):
 
 
 class PhrasingView(View):
-    """`text`: the words of a customer, without personal data, that `title` answered."""
+    """`text`: the words of a customer, without personal data, that `title` answered. `conflicts`: while it waits, the
+    other entries that answer this question already; then it cannot be accepted."""
 
     id: UUID
     article_id: str
@@ -67,6 +69,7 @@ class PhrasingView(View):
     proposed_at: datetime
     decided_by: str | None
     decided_at: datetime | None
+    conflicts: list[MatchView]
     version: int
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from casebackend.api.conversations import View
+from casebackend.api.pickups import CaseDetails
 
 
 class CaseBrief(View):
@@ -74,6 +75,16 @@ class LikenessChoice(View):
 
     outcome: Literal["supplement", "urge", "too_soon", "new", "closed", "choose", "unclear", "none"]
     case: CaseBrief | None = None
+    cases: list[CaseBrief] = Field(default_factory=list)
+
+
+class OwnDetails(View):
+    """`level`: the level `needs` has to be shown first. `foreign`: it is not for the one whom it has confirmed."""
+
+    outcome: Literal["shown", "level", "choose", "none", "foreign"]
+    needs: int | None = None
+    number: str | None = None
+    details: CaseDetails | None = None
     cases: list[CaseBrief] = Field(default_factory=list)
 
 

@@ -76,3 +76,36 @@ class CodingReport(View):
     first: date
     last: date
     axes: list[AxisAgreement]
+
+
+class CodeHints(View):
+    """Of the cases for which this class was the surest suggestion: how many a person classified so (`first`), by
+    another suggestion (`among`), or by none of them (`changed`). `share` of `first`; null where there are none."""
+
+    code: str
+    judged: Figure
+    first: Figure
+    among: Figure
+    changed: Figure
+    share: float | None
+
+
+class AxisHints(View):
+    """`unjudged` (no person has classified them yet) and `unsuggested` count in no share."""
+
+    axis: str
+    label: str
+    total: CodeHints
+    unjudged: Figure
+    unsuggested: Figure
+    codes: list[CodeHints]
+
+
+class HintsReport(View):
+    """How often the suggested classes were taken over, by axis and by suggested class."""
+
+    title: str
+    definition: str
+    first: date
+    last: date
+    axes: list[AxisHints]

@@ -14,7 +14,7 @@ class HoldReason(Command):
 
 class AddPolicy(Command):
     """How many years after its end a matter of this type is kept, from a day on; `*` is every other type, `talk` a
-    file of a conversation of which no case came."""
+    file of a conversation of which no case came, `talk_text` what was said in it, counted from the day it was said."""
 
     matter_type: str = Field(min_length=1, max_length=32)
     years: int = Field(ge=1, le=100)

@@ -4,9 +4,10 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from casebackend.api.assist import Card, ReadyReply
-from casebackend.assist import rules, wording
+from casebackend.assist import rules
 from casebackend.assist.facts import Facts, ready
 from casebackend.curation.knowledge_index import Knowledge
+from knowledge import sayable
 from knowledge.articles import Article, Audience, Kind
 from knowledge.ranking import FLOOR, Suggestion
 
@@ -26,7 +27,7 @@ async def best(
 def card(suggestion: Suggestion, facts: Facts) -> Card:
     article = suggestion.article
     reply = _reply(article, facts)
-    refused = wording.forbidden(reply.text if reply else article.text)
+    refused = sayable.forbidden(reply.text if reply else article.text)
     return Card(
         use_id=None,
         article_id=article.id,

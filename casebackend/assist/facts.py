@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.assist import wording
+from casebackend.assist.addressing import address_of
 from casebackend.calendar.rules import local, local_date
 from casebackend.cases import queries as cases
 from casebackend.cases.model import Case
@@ -19,7 +20,7 @@ from casebackend.drafts.rules import COMPLAINT
 from casebackend.notifications.words import words
 from casebackend.organisations.queries import tree
 
-# Nobody's sex or title is known from a name that is shown masked.
+# Where no form of address was registered, or this reader does not see the name.
 HONORIFIC = "尊敬的客户"
 # Where an answer to the complaint is given or has been given.
 ANSWERING = frozenset({Status.REPLY_PENDING, Status.REPLIED, Status.FOLLOW_UP})
@@ -45,10 +46,15 @@ async def newest_case(session: AsyncSession, principal: Principal, conversation_
     return next((case for case in found if Status(case.status) in OPEN), found[0] if found else None)
 
 
-async def facts_of(session: AsyncSession, case: Case | None, *, now: datetime) -> Facts:
+async def facts_of(
+    session: AsyncSession, case: Case | None, *, now: datetime, viewer: Principal | None = None
+) -> Facts:
+    """`viewer`: for whom the customer is named, as far as this reader sees the name; None: for nobody."""
     values = {"客户称呼": HONORIFIC}
     if case is None:
         return Facts(values)
+    if viewer is not None:
+        values["客户称呼"] = await address_of(session, case, viewer) or HONORIFIC
     values |= {"投诉编号": case.number, "登记时间": _moment(case.filed_at)}
     if case.promised_on is not None:
         values["答复期限"] = _day(case.promised_on)

@@ -1,5 +1,6 @@
 """How the knowledge is used, and what it may learn."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sanic import Blueprint, HTTPResponse, Request, json
@@ -12,6 +13,7 @@ from casebackend.assist import health
 from casebackend.calendar.rules import local_date
 from casebackend.curation import phrasings
 from casebackend.curation.model import Article, Phrasing
+from casebackend.curation.reading import match_view
 from casebackend.curation.rules import PhrasingState
 from casebackend.database import reading, transactional
 from casebackend.paging import count, cut, one_of
@@ -21,7 +23,7 @@ from knowledge.articles import Kind
 bp = Blueprint("health_of_knowledge")
 phrasings_bp = Blueprint("phrasings")
 LONGEST_FILTER = 120
-DECISIONS: dict[str, str] = {"proposed": "待确认", "accepted": "已加入", "refused": "未采纳"}
+DECISIONS: dict[str, str] = {"proposed": "待确认", "accepted": "已加入", "refused": "未采纳", "withdrawn": "已收回"}
 
 
 def wanted_of(request: Request) -> health.Wanted:
@@ -66,7 +68,8 @@ async def uses(request: Request, session: AsyncSession) -> HTTPResponse:
 async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
     found = await phrasings.listed(session, one_of(PhrasingState, request, "state"))
     shown, following = cut(request, found, lambda each: each.id)
-    return json(PhrasingPage(items=await phrasing_views(session, shown), next=following).model_dump(mode="json"))
+    views = await phrasing_views(session, shown, now=request.app.ctx.now())
+    return json(PhrasingPage(items=views, next=following).model_dump(mode="json"))
 
 
 @phrasings_bp.post("/phrasings/<phrasing_id:uuid>/decision")
@@ -78,11 +81,27 @@ async def decide(request: Request, session: AsyncSession, phrasing_id: UUID) -> 
     preconditions.require(preconditions.wanted(request), row.row_version)
     state = PhrasingState(command.decision)
     await phrasings.decide(session, row, state, by=request.ctx.principal, now=request.app.ctx.now())
-    [view] = await phrasing_views(session, [row])
+    return await _answer(request, session, row)
+
+
+@phrasings_bp.post("/phrasings/<phrasing_id:uuid>/withdrawal")
+@transactional
+@preconditions.conditional
+async def withdraw(request: Request, session: AsyncSession, phrasing_id: UUID) -> HTTPResponse:
+    row = await phrasings.held(session, phrasing_id)
+    preconditions.require(preconditions.wanted(request), row.row_version)
+    await phrasings.withdraw(session, row, by=request.ctx.principal, now=request.app.ctx.now())
+    return await _answer(request, session, row)
+
+
+async def _answer(request: Request, session: AsyncSession, row: Phrasing) -> HTTPResponse:
+    [view] = await phrasing_views(session, [row], now=request.app.ctx.now())
     return preconditions.tagged(json(view.model_dump(mode="json")), row.row_version)
 
 
-async def phrasing_views(session: AsyncSession, rows: list[Phrasing]) -> list[PhrasingView]:
+async def phrasing_views(session: AsyncSession, rows: list[Phrasing], *, now: datetime) -> list[PhrasingView]:
+    waiting = [row for row in rows if row.state == PhrasingState.PROPOSED]
+    elsewhere = await phrasings.answered_elsewhere(session, waiting, now=now) if waiting else {}
     names = await staff.names(session, {row.decided_by for row in rows})
     told = await session.execute(
         select(Article.id, Article.title)
@@ -101,6 +120,7 @@ async def phrasing_views(session: AsyncSession, rows: list[Phrasing]) -> list[Ph
             proposed_at=row.proposed_at,
             decided_by=names.get(row.decided_by) if row.decided_by else None,
             decided_at=row.decided_at,
+            conflicts=[match_view(each) for each in elsewhere[row.id][1]] if row.id in elsewhere else [],
             version=row.row_version,
         )
         for row in rows

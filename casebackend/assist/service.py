@@ -106,7 +106,7 @@ async def _cards(
         knowledge,
         rules.questions(told),
         on=local_date(now),
-        facts=await facts_of(session, case, now=now),
+        facts=await facts_of(session, case, now=now, viewer=viewer),
         without=refused,
     )
     message_id = message.id if message else None

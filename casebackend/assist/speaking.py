@@ -9,6 +9,7 @@ from casebackend.access.principal import Principal
 from casebackend.assist import wording
 from casebackend.audit import service as audit
 from casebackend.errors import Unprocessable
+from knowledge import sayable
 
 
 class PlacesOpen(Unprocessable):
@@ -23,7 +24,7 @@ class PromiseOrAdmission(Unprocessable):
 
     slug, title = "promise-or-admission", "内容像是承诺或认责"
 
-    def __init__(self, found: wording.Forbidden) -> None:
+    def __init__(self, found: sayable.Forbidden) -> None:
         super().__init__(f"{found.named}。未经审批不得向客户承诺结果或承认责任，请改写；确已获批的，核对后再发送")
 
 
@@ -33,7 +34,7 @@ async def require_sayable(
     names = [name for name in dict.fromkeys(wording.OPEN_PLACE.findall(text)) if name in wording.VARIABLES]
     if names:
         raise PlacesOpen(names)
-    found = wording.forbidden(text)
+    found = sayable.forbidden(text)
     if not found:
         return
     if not confirmed:

@@ -138,7 +138,8 @@ async def mark_sent(
         )
     ).all()
     if rows:
-        facts = await facts_of(session, await newest_case(session, by, message.conversation_id), now=now)
+        case = await newest_case(session, by, message.conversation_id)
+        facts = await facts_of(session, case, now=now, viewer=by)
     for use in rows:
         article = await session.get(Article, (use.article_id, use.version))
         use.sent_at, use.sent_message_id = now, message.id

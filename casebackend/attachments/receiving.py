@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from python_multipart.multipart import parse_options_header
 
+from casebackend.access.bodies import paced
 from casebackend.attachments.allowlist import extensions
 from casebackend.attachments.errors import DiskFull, TooLarge, UploadMalformed
 from casebackend.attachments.inspection import identified
@@ -123,7 +124,7 @@ class Receiver:
 
     async def _pieces(self, stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         held = bytearray()
-        async for chunk in stream:
+        async for chunk in paced(stream):
             self._taken += len(chunk)
             if self._taken > self._limits.request_bytes:
                 raise TooLarge(f"一次上传不能超过{self._limits.request_bytes // MB}MB")

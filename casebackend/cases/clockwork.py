@@ -94,6 +94,8 @@ async def run(session: AsyncSession, case: Case, move: Move, arrow: Arrow, *, at
         service.halt(ours, at=at, reason=StopReason.SUSPENDED)
         await session.flush()
         return
+    if move in (Move.PLAN_FOLLOWUP, Move.CLOSE_WITHOUT_FOLLOWUP):
+        service.halt(_owed(running), at=at, reason=StopReason.DONE)
     steps = await steps_of(session, case)
     moves = (move, Move.SIGN) if move is Move.PROPOSE and not await wants_signature(session, case) else (move,)
     done = {kind for each in moves for kind in workflow.stopped_by(steps, each)}
@@ -104,6 +106,22 @@ async def run(session: AsyncSession, case: Case, move: Move, arrow: Arrow, *, at
         begun += await _promises_again(session, case, move, timers, now=now)
     session.add_all(begun)
     await session.flush()
+
+
+def _owed(timers: Iterable[Timer]) -> list[Timer]:
+    """What only an answer that the customer has got ends."""
+    return [timer for timer in timers if rules.is_promise(timer.kind) or timer.kind in rules.FIXED]
+
+
+async def run_on(session: AsyncSession, case: Case, *, since: datetime) -> None:
+    """The answer that stopped them has not arrived: the same runnings, each to its own end."""
+    for timer in _owed(await queries.timers_of(session, case.id)):
+        if timer.stopped_at == since and timer.stop_reason == StopReason.DONE:
+            await service.taken_back(session, timer)
+
+
+async def arrived(session: AsyncSession, case: Case, *, at: datetime) -> None:
+    service.halt(_owed(await queries.running(session, case.id)), at=at, reason=StopReason.DONE)
 
 
 def _stop(running: Iterable[Timer], arrow: Arrow, move: Move, done: frozenset[str], *, at: datetime) -> None:

@@ -1,6 +1,8 @@
 """Every condition that cases can be asked for by. A list, a report and the links between them read this table."""
 
 from casebackend.cases.fulltext import opined, says
+from casebackend.cases.hinting import BECAME, became, hinted
+from casebackend.cases.hints import SUGGESTED
 from casebackend.cases.model import Case
 from casebackend.cases.predicates import (
     NONE,
@@ -19,7 +21,7 @@ from casebackend.cases.predicates import (
     terms_below,
     to_day,
 )
-from casebackend.cases.queries import near_due, overdue
+from casebackend.cases.queries import near_due, overdue, undelivered
 from casebackend.cases.recoding import SAME, coded_twice, judged_as, recoded
 from casebackend.cases.rules import OPEN
 from casebackend.cases.words import STATUS_LABELS, Responsible, Satisfaction, Validity
@@ -83,6 +85,7 @@ def _table() -> list[Condition]:
         Condition("severity", "严重程度", Kind.WORD, one_of(Case.severity), many=True),
         Condition("lane", "优先通道", Kind.WORD, one_of(Case.lane), many=True),
         *_axes(),
+        *_hints(),
         Condition("basic_right", "消费者基本权利", Kind.WORD, one_of(Case.basic_right), many=True),
         *_units(),
         Condition("handler", "承办人", Kind.PERSON, one_of(Case.handler_id), many=True),
@@ -96,6 +99,7 @@ def _table() -> list[Condition]:
         Condition("extension", "延期级别", Kind.COUNT, lambda values, _: Case.extension_level == values[0]),
         Condition("overdue", "已超期（有时限正在超期）", Kind.FLAG, flag(lambda asked: overdue(asked.now))),
         Condition("near_due", "临期", Kind.FLAG, flag(lambda asked: near_due(asked.now))),
+        Condition("undelivered", "处理结果未送达客户", Kind.FLAG, flag(lambda _: undelivered())),
         Condition("urged", "催办次数不少于", Kind.COUNT, at_least(Case.urge_count)),
         Condition("group", "群体投诉", Kind.FLAG, flag(lambda _: Case.group_size > 1)),
         Condition("regulator_number", "监管编号", Kind.WORD, one_of(Case.regulator_number)),
@@ -124,6 +128,19 @@ def _axes() -> list[Condition]:
                 f"{name}_tree", f"{label}（含下级）", Kind.TERM, terms_below(column, dictionary), True, None, dictionary
             ),
             Condition(f"judged_{name}", f"承办人判定的{label}", Kind.TERM, judged_as(name), True, None, dictionary),
+        ]
+    return found
+
+
+def _hints() -> list[Condition]:
+    found = []
+    for name in SUGGESTED:
+        label, dictionary = _AXES[name]
+        found += [
+            Condition(
+                f"hinted_{name}", f"系统首选建议的{label}", Kind.TERM, one_of(hinted(name)), True, None, dictionary
+            ),
+            Condition(f"hint_{name}", f"{label}建议的采纳", Kind.CHOICE, one_of(became(name)), True, choices=BECAME),
         ]
     return found
 

@@ -14,7 +14,7 @@ from casebackend.cases.words import FIELD_LABELS
 from casebackend.clocks.queries import running
 from casebackend.clocks.rules import BY_LAW
 from casebackend.dictionaries import queries as dictionaries
-from casebackend.dictionaries.rules import AXES
+from casebackend.dictionaries.rules import CODED
 from casebackend.errors import Conflict, Unprocessable
 from casebackend.evidence import queries as evidence
 
@@ -44,7 +44,7 @@ class UnknownTerm(Unprocessable):
     slug, title = "unknown-term", "分类不在字典中"
 
     def __init__(self, field: str) -> None:
-        super().__init__("请从字典中选择分类", field=field)
+        super().__init__(f"请从字典中选择分类：{FIELD_LABELS[field]}", field=field)
 
 
 class SameUnit(Conflict):
@@ -99,8 +99,8 @@ def require_version(case: Case, read: int | None) -> None:
 
 
 async def require_terms(session: AsyncSession, command: MoveCase | Classify) -> None:
-    for field, dictionary in AXES.items():
-        name = getattr(command, field)
+    for field, dictionary in CODED.items():
+        name = getattr(command, field, None)
         if name and not await dictionaries.has_name(session, dictionary, name):
             raise UnknownTerm(field)
 

@@ -11,7 +11,7 @@ from casebackend.access.principal import Principal
 from casebackend.access.scope import scope_of
 from casebackend.cases import search
 from casebackend.cases.model import Case
-from casebackend.cases.queries import Eyes, eyes_of, form_of, places_for, seen_by, values_of
+from casebackend.cases.queries import Eyes, eyes_of, form_of, places_for, seen_by, undelivered, values_of
 from casebackend.cases.queues import Queue, in_queue
 from casebackend.cases.search import Given
 from casebackend.clocks.model import Timer
@@ -49,6 +49,7 @@ IN_A_ROW: tuple[Any, ...] = (
     _of_the_case(Customer.name_masked, Customer.id == Case.customer_id, name="customer_name"),
     _of_the_case(func.min(Timer.near_at), *_RUNS, name="near_at"),
     _of_the_case(func.min(Timer.due_at), *_RUNS, name="due_at"),
+    undelivered().label("undelivered"),
     case((Case.facts.contains("["), _MASKS)).label("masks"),
 )  # fmt: skip
 LISTED = select(*IN_A_ROW)

@@ -95,14 +95,14 @@ async def require(session: AsyncSession, case: Case, command: MoveCase) -> None:
 def effective(case: Case, command: MoveCase, principal: Principal, now: datetime) -> datetime | None:
     """When the move counts by law, where that is not the time of recording it."""
     if told_by_staff(case, command) and command.told_at:
-        told_at = _between(case.status_changed_at, command.told_at, now, "told_at", "作出决定的时间")
+        told_at = between(case.status_changed_at, command.told_at, now, "told_at", "作出决定的时间")
         return told_at if command.move is Move.REPLY else None
     if by_staff(command, principal) and command.requested_at:
-        return _between(case.received_at, command.requested_at, now, "requested_at", "收到投诉的时间")
+        return between(case.received_at, command.requested_at, now, "requested_at", "收到投诉的时间")
     return None
 
 
-def _between(start: datetime, said: datetime, now: datetime, field: str, after: str) -> datetime:
+def between(start: datetime, said: datetime, now: datetime, field: str, after: str) -> datetime:
     """Forms know minutes only."""
     moment = aware(said)
     if moment < start.replace(second=0, microsecond=0) or moment > now:

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.access.scope import Scope, scope_of
 from casebackend.cases.model import Case, CaseParticipant
-from casebackend.cases.rules import AUDITOR, EXECUTIVE, HEAD, INTAKE, LEAD, MANAGER, OPEN
+from casebackend.cases.rules import AUDITOR, EXECUTIVE, HEAD, INTAKE, LEAD, MANAGER, OPEN, Status
+from casebackend.cases.words import ToldBy
 from casebackend.clocks.model import Timer
 from casebackend.staff.rules import CASE_ROLES
 from casebackend.tasks import queries as tasks
@@ -27,6 +28,13 @@ def near_due(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
 
 def overdue(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
     return exists().where(Timer.case_id == Case.id, Timer.stopped_at.is_(None), Timer.due_at <= now)
+
+
+def undelivered() -> ColumnElement[bool]:
+    """Said over our own channel, and never arrived: see `arriving`."""
+    return and_(
+        Case.told_by.is_not(None), Case.told_by == ToldBy.CHANNEL, Case.told_at.is_(None), Case.status != Status.VOIDED
+    )
 
 
 def took_part(user_id: UUID | BindParameter[Any] | None) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, exists, func, not_, or
 from casebackend.access.principal import Kind
 from casebackend.cases.judgement import SERIOUS
 from casebackend.cases.model import Case
-from casebackend.cases.queries import Eyes, near_due, took_part
+from casebackend.cases.queries import Eyes, near_due, took_part, undelivered
 from casebackend.cases.rules import (
     APPROVER,
     AUDITOR,
@@ -69,7 +69,7 @@ def waiting_for(eyes: Eyes) -> ColumnElement[bool]:
         return anybody
     # Said apart from the alternatives, so that a database starts from the few cases that are open.
     is_open = Case.status.in_(sorted(OPEN))
-    in_hand = and_(Case.handler_id == me, Case.status.in_(IN_HAND))
+    in_hand = and_(Case.handler_id == me, or_(Case.status.in_(IN_HAND), undelivered()))
     given = and_(Case.assignee_id == me, or_(Case.handler_id.is_(None), Case.handler_id == me), _before_reply())
     asked = Case.id.in_(select(Task.case_id).where(asked_of(eyes.unit, me), Task.state.in_(PENDING)))
     return and_(is_open, or_(in_hand, given, anybody, asked))

@@ -4,12 +4,12 @@ from sanic import Blueprint, HTTPResponse, Request, json, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import preconditions
-from casebackend.api.cases import Classify, MoveCase
+from casebackend.api.cases import Classify, MoveCase, TellDecision
 from casebackend.api.conversations import ForMessage, View
 from casebackend.api.drafts import CaseReceipt
 from casebackend.api.handlings import HandlingPage
 from casebackend.calendar.rules import local_date
-from casebackend.cases import coding, handlings, lists, own, queries, search, service, views
+from casebackend.cases import arriving, coding, handlings, lists, own, queries, search, service, views
 from casebackend.cases.contacting import contact_by
 from casebackend.cases.queues import Queue
 from casebackend.cases.submission import file_from_draft
@@ -151,6 +151,20 @@ async def classify(request: Request, session: AsyncSession, reference: str) -> H
     changed = await coding.classify(session, found.id, command, match=read, principal=principal, now=now)
     answer = await views.view(session, changed, principal, now=now)
     return preconditions.tagged(json(answer.model_dump(mode="json")), changed.version)
+
+
+@bp.post("/<reference:str>/telling")
+@transactional
+@preconditions.conditional
+async def tell(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    """How the customer was told a decision that our channel could not deliver."""
+    read = preconditions.wanted(request)
+    command = TellDecision.model_validate_json(request.body)
+    principal, now = request.ctx.principal, request.app.ctx.now()
+    found = await service.visible(session, principal, reference)
+    told = await arriving.tell(session, found.id, command, match=read, principal=principal, now=now)
+    answer = await views.view(session, told, principal, now=now)
+    return preconditions.tagged(json(answer.model_dump(mode="json")), told.version)
 
 
 @handlings_bp.get("/")

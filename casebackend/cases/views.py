@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.cases import AllowedMove, CaseRow, CaseView, Moved
 from casebackend.api.histories import ClocksView, ClockView, TimelineEntryView, TimelineView
-from casebackend.cases import admission, agreed, deciding, recusing, standing
+from casebackend.cases import admission, agreed, arriving, deciding, recusing, standing
 from casebackend.cases.awaiting import awaiting
 from casebackend.cases.lists import LISTED
 from casebackend.cases.model import Case
@@ -75,7 +75,7 @@ def _shown(row: Any, units: Mapping[UUID, Unit], now: datetime) -> dict[str, Any
     """Taken apart by place: to ask a row by name costs more than all the rest of it."""
     (
         identity, number, kind, status, channel, severity, lane, facts, unit_id, handling_unit_id, category_b,
-        received_at, promised_on, urge_count, handler, customer_name, near_at, due_at, masks,
+        received_at, promised_on, urge_count, handler, customer_name, near_at, due_at, lost, masks,
     ) = row  # fmt: skip
     unit, handling_unit = units.get(unit_id), units.get(handling_unit_id)
     return {
@@ -98,6 +98,7 @@ def _shown(row: Any, units: Mapping[UUID, Unit], now: datetime) -> dict[str, Any
         "near_due": near_at is not None and near_at <= now,
         "overdue": due_at is not None and due_at <= now,
         "urge_count": urge_count,
+        "undelivered": bool(lost),
     }
 
 
@@ -143,6 +144,7 @@ async def view(session: AsyncSession, case: Case, principal: Principal, *, now: 
             "awaiting": await awaiting(session, case, row.handler),
             "notice_form_label": agreed.label(case.notice_form),
             "notice_warning": agreed.differs(case),
+            "may_tell": row.undelivered and arriving.may_tell(case, principal),
         }
         | await _open(session, case, principal)
     )

@@ -41,7 +41,7 @@ FIELD_LABELS: dict[str, str] = {
     "told_by": "告知方式", "told_at": "告知时间", "told_proof": "告知凭证", "requested_at": "客户申请时间",
     "identity_check": "身份核实方式", "assignee_id": "承办人", "no_recording_reason": "无录音原因",
     "business_channel_a": "业务办理渠道", "category_b": "业务类别", "facts": "事情经过", "demand": "诉求",
-    "unit_id": "被投诉机构", "amount": "涉及金额", "occurred_on": "发生日期",
+    "unit_id": "被投诉机构", "amount": "涉及金额", "occurred_on": "发生日期", "basic_right": "基本权利",
 }  # fmt: skip
 
 

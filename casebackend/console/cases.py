@@ -5,10 +5,11 @@ from pydantic import ValidationError
 from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend import preconditions
 from casebackend.access.principal import Principal
-from casebackend.api.cases import CaseView, MoveCase
-from casebackend.calendar.rules import local_date
-from casebackend.cases import attaching, judgement, outcome, service, views
+from casebackend.api.cases import CaseView, MoveCase, TellDecision
+from casebackend.calendar.rules import local, local_date
+from casebackend.cases import arriving, attaching, judgement, outcome, service, views
 from casebackend.cases.model import Case
 from casebackend.cases.placing import is_branch
 from casebackend.cases.rules import Move
@@ -16,7 +17,8 @@ from casebackend.cases.words import MOVE_LABELS, STATUS_LABELS
 from casebackend.console import labels
 from casebackend.console.choices import units_to_choose
 from casebackend.console.clockface import faces
-from casebackend.console.panels import FormIncomplete, Panel, command_of, name_of, named_in, panels
+from casebackend.console.fragments import require_version
+from casebackend.console.panels import FormIncomplete, Panel, command_of, moment_of, name_of, named_in, panels
 from casebackend.console.rendering import console, form_of, go, is_partial, page
 from casebackend.console.rights import may
 from casebackend.console.sections import TOP, sections_for
@@ -74,6 +76,7 @@ async def _shown(
         clocks=clocks,
         **await trail(session, case, handler=view.handler, now=now),
         moves=await _moves(session, case, view, me, late, refused),
+        canned=may(request, f"/console/conversations/{conversation.id}/replies"),
         chosen=refused.cosigners if refused else [],
         options=await _options(session) | await _papers(session, case, view),
         family=next((section for section in sections if section.noun == TOP), None),
@@ -83,6 +86,8 @@ async def _shown(
         reasons=REASONS if may(request, f"/cases/{view.number}/reveal", "POST") else None,
         today=local_date(now),
         now=now,
+        at=local(now).strftime("%Y-%m-%dT%H:%M"),
+        late=late,
     )
 
 
@@ -149,6 +154,22 @@ async def _made(request: Request, session: AsyncSession, reference: str) -> HTTP
     command = MoveCase.model_validate(command_of(form, _cosigners(request), MoveCase.model_fields))
     moved = await service.move_case(session, case.id, command, principal=me, now=request.app.ctx.now())
     return go(request, f"/cases/{moved.number}?done={command.move}")
+
+
+@bp.post("/cases/<reference:str>/telling")
+@transactional
+async def tell(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    """How the customer was told what our channel could not deliver."""
+    me, form = request.ctx.principal, form_of(request)
+    case = await service.visible(session, me, reference)
+    require_version(form.get("version"), case.version)
+    given = {name: form.get(name, "") for name in ("told_by", "told_proof")}
+    late = form.get("overdue_reason", "").strip() or None
+    told_at = moment_of("told_at", form.get("told_at", ""))
+    command = TellDecision.model_validate({**given, "told_at": told_at, "overdue_reason": late})
+    match, now = preconditions.etag(case.version), request.app.ctx.now()
+    await arriving.tell(session, case.id, command, match=match, principal=me, now=now)
+    return go(request, f"/cases/{case.number}")
 
 
 @reading

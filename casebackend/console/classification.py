@@ -18,7 +18,7 @@ from casebackend.console.rendering import console, form_of, go
 from casebackend.customers import service as customers
 from casebackend.database import reading, transactional
 from casebackend.dictionaries import queries as dictionaries
-from casebackend.dictionaries.rules import AXES
+from casebackend.dictionaries.rules import CODED
 from casebackend.grading import queries as grading
 from casebackend.preconditions import etag
 from casebackend.staff import queries as staff
@@ -34,7 +34,7 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
     case = await visible(session, me, reference)
     changes = await session.scalars(
         select(CaseChange)
-        .where(CaseChange.case_id == case.id, CaseChange.field.in_(AXES))
+        .where(CaseChange.case_id == case.id, CaseChange.field.in_(CODED))
         .order_by(CaseChange.at, CaseChange.field)
     )
     masks = (await customers.masks(session, [case.conversation_id])).get(case.conversation_id, {})
@@ -45,7 +45,7 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
         number=case.number,
         heading="分类",
         version=case.version,
-        axes=[(name, FIELD_LABELS[name], getattr(case, name), await _terms(session, name)) for name in AXES],
+        axes=[(name, FIELD_LABELS[name], getattr(case, name), await _terms(session, name)) for name in CODED],
         changes=[
             (change, FIELD_LABELS[change.field], customers.rendered(change.reason or "", masks)) for change in changes
         ],
@@ -60,7 +60,7 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
 
 
 async def _terms(session: AsyncSession, axis: str) -> list[str]:
-    return [term.name for term in await dictionaries.terms(session, AXES[axis])]
+    return [term.name for term in await dictionaries.terms(session, CODED[axis])]
 
 
 async def _may(session: AsyncSession, case: Case, request: Request) -> bool:
@@ -75,7 +75,7 @@ async def change(request: Request, session: AsyncSession, reference: str) -> HTT
     me, form = request.ctx.principal, form_of(request)
     case = await visible(session, me, reference)
     require_version(form.get("version"), case.version)
-    given = {name: form[name] for name in AXES if form.get(name) and form[name] != getattr(case, name)}
+    given = {name: form[name] for name in CODED if form.get(name) and form[name] != getattr(case, name)}
     command = Classify.model_validate(given | {"reason": form.get("reason", "")})
     now = request.app.ctx.now()
     await coding.classify(session, case.id, command, match=etag(case.version), principal=me, now=now)

@@ -16,6 +16,7 @@ from casebackend.console.rights import may
 from casebackend.database import reading
 from casebackend.gaps import missing
 from casebackend.paging import count, one_of
+from knowledge import sayable
 from knowledge.articles import Kind
 from knowledge.snapshot import Bounds, Looked, Order, Shelves
 
@@ -158,6 +159,7 @@ async def entry(request: Request, session: AsyncSession, article_id: str) -> HTT
         "keep": allowed(request, f"/curation/articles/{article_id}/{article.version}"),
         "evidence": labels.EVIDENCE,
         "audiences": entries.AUDIENCES,
+        "refused": sayable.forbidden(article.reply or "").named,
     }
     return page(request, "knowledge_entry.html", **values)
 

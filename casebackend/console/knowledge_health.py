@@ -92,7 +92,7 @@ async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
     return page(
         request,
         "phrasings.html",
-        rows=await phrasing_views(session, shown),
+        rows=await phrasing_views(session, shown, now=request.app.ctx.now()),
         next=following,
         state=state.value,
         states=DECISIONS,
@@ -112,3 +112,12 @@ async def decide(request: Request, session: AsyncSession, phrasing_id: UUID) -> 
     me, now = request.ctx.principal, request.app.ctx.now()
     await phrasings.decide(session, row, PhrasingState(decision), by=me, now=now)
     return go(request, "/knowledge/phrasings")
+
+
+@bp.post("/knowledge/phrasings/<phrasing_id:uuid>/withdrawal")
+@transactional
+async def withdraw(request: Request, session: AsyncSession, phrasing_id: UUID) -> HTTPResponse:
+    row = await phrasings.held(session, phrasing_id)
+    require_version(form_of(request).get("version"), row.row_version)
+    await phrasings.withdraw(session, row, by=request.ctx.principal, now=request.app.ctx.now())
+    return go(request, f"/knowledge/phrasings?state={PhrasingState.ACCEPTED}")

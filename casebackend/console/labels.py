@@ -55,6 +55,7 @@ PROGRAMS = {
     "bot": "对话机器人",
     "database": "数据库",
     "knowledge": "知识索引",
+    "logs": "日志",
 }
 
 OUTCOME_LABELS = {

@@ -28,6 +28,7 @@ MORE: list[tuple[str, str]] = [
     ("/ledger", "台账"),
     ("/limits", "时限与日历"),
     ("/dictionaries", "字典"),
+    ("/replies", "常用语"),
     ("/shifts", "值班与交接"),
     ("/organisations", "机构"),
     ("/users", "用户"),

@@ -17,7 +17,7 @@ from casebackend.console import labels
 from casebackend.console.rendering import console, form_of, go, moment, page
 from casebackend.database import locked, one_at_a_time, reading, transactional
 from casebackend.dictionaries import queries as dictionaries
-from casebackend.dictionaries.rules import AXES
+from casebackend.dictionaries.rules import AXES, BASIC_RIGHTS
 from casebackend.errors import BadRequest
 from casebackend.matters.catalogue import catalogue
 from casebackend.matters.rules import Capacity, MatterType, Source
@@ -106,6 +106,7 @@ async def _values(request: Request, session: AsyncSession, form: dict[str, str])
         "by_hand": BY_HAND,
         "units": [unit.name for unit, _ in (await tree(session)).in_order()],
         "codes": await _codes(session, form),
+        "rights": [term.name for term in await dictionaries.terms(session, BASIC_RIGHTS)],
     }
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from casebackend.access.guard import csrf_of
 from casebackend.access.principal import ANONYMOUS
 from casebackend.console.menu import menu_of
-from casebackend.errors import DomainError
+from casebackend.errors import DomainError, Unavailable
 from casebackend.staff.rules import CASE_ROLES
 
 HOME = Path(__file__).parent
@@ -110,7 +110,10 @@ def given_in(form: Mapping[str, str], *names: str) -> dict[str, Any]:
 
 
 def _refused(request: Request, error: DomainError) -> HTTPResponse:
-    return _said(request, error.status, error.title, error.detail)
+    answer = _said(request, error.status, error.title, error.detail)
+    if isinstance(error, Unavailable):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 def _malformed(request: Request, _: ValidationError) -> HTTPResponse:

@@ -17,7 +17,7 @@ from casebackend.console.menu import Link
 from casebackend.console.query import chips_of, export_of, options_of, shown_field
 from casebackend.console.rendering import console, page
 from casebackend.database import reading
-from casebackend.reports import agreement, service
+from casebackend.reports import agreement, hints, service
 from casebackend.reports.routes import fixed_of, period_of
 from casebackend.reports.rules import BY_LABELS, COMPARABLE, REPORTS, Fixed, Period
 
@@ -98,6 +98,24 @@ async def coding(request: Request, session: AsyncSession) -> HTTPResponse:
     )
 
 
+@bp.get(f"{HERE}/{hints.NAME}", name="hints")
+@reading
+async def of_hints(request: Request, session: AsyncSession) -> HTTPResponse:
+    period, given = period_of(request), search.read(request.args)
+    report = await hints.report(session, request.ctx.principal, period, given=given, now=request.app.ctx.now())
+    chosen = [("from", str(period.first)), ("to", str(period.last))]
+    return page(
+        request,
+        "hints.html",
+        **await _scope(session, f"{HERE}/{hints.NAME}", given, chosen),
+        report=report,
+        name=None,
+        export=None,
+        tabs=_tabs(hints.NAME, period, given),
+        ways={},
+    )
+
+
 async def _scope(
     session: AsyncSession, action: str, given: search.Given, chosen: list[tuple[str, str]]
 ) -> dict[str, Any]:
@@ -124,8 +142,8 @@ def _tabs(current: str, period: Period, given: search.Given) -> list[Link]:
         Link(f"{HERE}?" + urlencode([("name", each.name), *kept]), each.title, each.name == current)
         for each in REPORTS.values()
     ]
-    apart = Link(f"{HERE}/{agreement.NAME}?" + urlencode(kept), agreement.TITLE, current == agreement.NAME)
-    return [*found, apart]
+    apart = ((agreement.NAME, agreement.TITLE), (hints.NAME, hints.TITLE))
+    return [*found, *(Link(f"{HERE}/{name}?" + urlencode(kept), title, name == current) for name, title in apart)]
 
 
 def _drill(fixed: Fixed, chosen: list[tuple[str, str]], given: search.Given) -> str | None:

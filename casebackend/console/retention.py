@@ -15,7 +15,7 @@ from casebackend.database import reading, transactional
 from casebackend.matters.catalogue import catalogue
 from casebackend.retention import queries, service
 from casebackend.retention.model import Redaction
-from casebackend.retention.rules import ANY, LABELS, TALK
+from casebackend.retention.rules import ANY, LABELS, TALK, TALK_TEXT
 
 bp = console("retention")
 
@@ -91,7 +91,7 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
 
 
 def _matters() -> dict[str, str]:
-    usual = {ANY: "其他各类", TALK: "未形成投诉的会话（文件）"}
+    usual = {ANY: "其他各类", TALK: "未形成投诉的会话（文件）", TALK_TEXT: "未形成投诉的会话（文字）"}
     return usual | {code: each.label for code, each in catalogue().matters.items()}
 
 

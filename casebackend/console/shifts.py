@@ -29,11 +29,13 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
     planned = await queries.shifts(session, me, since=now - BEFORE, until=now + AHEAD)
     people = await queries.colleagues(session, me)
     shown = await queries.state_views(session, people, now=now)
+    given = await queries.handovers(session, me)
     return page(
         request,
         "shifts.html",
         shifts=await queries.shift_views(session, planned),
-        handovers=await queries.handover_views(session, await queries.handovers(session, me)),
+        handovers=await queries.handover_views(session, given),
+        takeable={each.id for each in given if service.is_next(each, me)},
         states=shown,
         mine=next((each for each in shown if each.user_id == me.user_id), None),
         events=[queries.event_view(event) for event in await duty.events(session, me.user_id, most=20)],

@@ -20,6 +20,7 @@ from casebackend.cases import queries as cases
 from casebackend.cases import views
 from casebackend.console import labels
 from casebackend.console.rendering import console, form_of, go, is_partial, page
+from casebackend.console.rights import may
 from casebackend.console.suggestions import cards_page, case_of
 from casebackend.conversations import queries
 from casebackend.conversations.errors import ConversationNotFound
@@ -33,6 +34,7 @@ from casebackend.handoffs import service as handoff_service
 from casebackend.handoffs.rules import INTAKE, MAY_TAKE_FROM_OTHERS, REASONS
 from casebackend.identity import queries as identity
 from casebackend.identity.rules import LEVEL_LABELS
+from casebackend.replies import uses as replies
 
 bp = console("talks")
 AT = "/console/conversations/<conversation_id:uuid>"
@@ -121,6 +123,7 @@ async def show(request: Request, session: AsyncSession, conversation_id: UUID) -
         reason=REASONS.get(conversation.handoff_reason or "", ""),
         shown=await identity.shown(session, conversation_id, now=request.app.ctx.now()),
         levels=LEVEL_LABELS,
+        canned=may(request, f"/console/conversations/{conversation_id}/replies"),
     )
 
 
@@ -211,6 +214,7 @@ async def _said(request: Request, session: AsyncSession, conversation_id: UUID) 
     )
     used = [UUID(part) for part in form.get("used", "").split(",") if _is_uuid(part)]
     sent = await uses.mark_sent(session, used, said, text, by=me, now=now)
+    await replies.mark_sent(session, used, said, text, by=me, now=now)
     await learning.propose(session, sent, now=now)
     if "hx-request" in request.headers:
         return HTTPResponse(status=200, headers={"HX-Trigger": "said"}, content_type="text/html; charset=utf-8")

@@ -22,7 +22,9 @@ from casebackend.timeline import queries as timeline
 from casebackend.timeline.model import TimelineEntry
 from casebackend.timeline.rules import LABELS, Kind
 
-BY_CUSTOMER = frozenset({Kind.URGED, Kind.WITHDRAWN})
+BY_CUSTOMER = frozenset(
+    {Kind.URGED, Kind.WITHDRAWN, Kind.SUPPLEMENTED, Kind.SECOND_OPENED, Kind.DETAILS_READ, Kind.PICKUP_RENEWED}
+)
 
 
 @dataclass(frozen=True, slots=True)

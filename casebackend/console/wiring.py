@@ -43,6 +43,7 @@ from casebackend.console import (
     registration,
     reminders,
     rendering,
+    replies,
     reports,
     retention,
     reviews,
@@ -61,8 +62,8 @@ from casebackend.staff.passwords import Passwords
 STATIC = rendering.HOME / "static"
 PAGES = (
     login, password, factor, security, tokens, account,
-    queue, cases, drafts, talks, suggestions, gaps, knowledge_health, stream, knowledge, board, query, reports, limits,
-    notices_page,
+    queue, cases, drafts, talks, suggestions, replies, gaps, knowledge_health, stream, knowledge, board, query, reports,
+    limits, notices_page,
     supervision_page, register, ledger, registration, extensions, tasks, recusals, evidence, assignment, families,
     reviews, classification, reminders, attachments, organisations, people, functions, dictionaries, shifts,
     candidates, precedents, disclosures, audit, retention, contacts, corrections, forms, exports,

@@ -13,8 +13,13 @@ from casebackend.conversations.errors import ClaimLost, DeliveryNotFound
 from casebackend.conversations.model import Conversation, Delivery
 from casebackend.conversations.rules import DELIVERY_LEASE_SECONDS, DeliveryState
 from casebackend.database import announce
+from casebackend.outbox import service as outbox
 
 MOST_AT_ONCE = 10
+LOST, ARRIVED = "delivery.lost", "delivery.arrived"
+# A carrier that was away: said and arrived are no longer the same moment.
+LATE_AFTER = timedelta(minutes=5)
+NOT_ARRIVED = frozenset({DeliveryState.FAILED, DeliveryState.HELD, DeliveryState.MAYBE_SENT})
 
 
 @cache
@@ -34,6 +39,7 @@ async def settle_doubtful(session: AsyncSession, now: datetime) -> int:
     count = 0
     for delivery in await session.scalars(found, {"now": now}):
         delivery.state, delivery.lease_until, delivery.done_at = DeliveryState.MAYBE_SENT, None, now
+        _say_what_became_of(session, delivery, late=False, now=now)
         count += 1
     if count:
         await session.flush()
@@ -88,12 +94,24 @@ async def done(session: AsyncSession, delivery_id: UUID, command: DeliveryDone, 
     # Its own carrier may come back late and say how it went.
     if delivery.state not in {DeliveryState.CLAIMED, DeliveryState.MAYBE_SENT}:
         raise ClaimLost
+    again = delivery.state == DeliveryState.MAYBE_SENT or delivery.attempts > 1
+    late = again or now - delivery.created_at >= LATE_AFTER
     if command.outcome == "handed_back":
         delivery.state, delivery.passive, delivery.worker = DeliveryState.PENDING, False, None
     else:
         delivery.state, delivery.error, delivery.done_at = DeliveryState(command.outcome), command.error, now
     delivery.lease_until = None
+    _say_what_became_of(session, delivery, late=late, now=now)
     await session.flush()
     if not delivery.passive:
         announce(session, "deliveries")
     announce(session, "console")
+
+
+def _say_what_became_of(session: AsyncSession, delivery: Delivery, *, late: bool, now: datetime) -> None:
+    """For whoever has told a customer something that counts by law. `late`: it may have been said to be lost
+    before, or it arrived long after it was said."""
+    if delivery.state in NOT_ARRIVED:
+        outbox.emit(session, LOST, {"delivery_id": str(delivery.id)}, now=now)
+    elif delivery.state == DeliveryState.SENT and late:
+        outbox.emit(session, ARRIVED, {"delivery_id": str(delivery.id)}, now=now)

@@ -88,6 +88,7 @@ def turn_view(turn: Turn, message: Message, conversation: Conversation) -> TurnV
         channel=Channel(conversation.channel),
         text=rules.for_engine(message.text),
         asked=Asked(turn.asked) if turn.asked else None,
+        large=conversation.large,
         epoch=turn.epoch,
         attempt=turn.attempts,
         lease_until=turn.lease_until,

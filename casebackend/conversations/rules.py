@@ -73,6 +73,7 @@ class Asked(StrEnum):
     OFFER_PERSON = "offer"
     IDENTITY_PHONE = "identity.phone"
     IDENTITY_CODE = "identity.code"
+    IDENTITY_PAPER = "identity.paper"
     SURVEY_SOLVED = "survey.solved"
     SURVEY_SCORE = "survey.score"
     SURVEY_WORDS = "survey.words"
@@ -80,6 +81,7 @@ class Asked(StrEnum):
     SUPPLEMENT = "supplement"
     SECOND = "second"
     DUPLICATE = "duplicate"
+    GUESS = "guess"
 
 
 # The reason of a hand-over that goes before all others in the queue.

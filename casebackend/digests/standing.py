@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
@@ -16,7 +16,7 @@ from casebackend.cases import queries as cases
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
 from casebackend.conversations.model import Delivery, Turn
-from casebackend.conversations.rules import DeliveryState
+from casebackend.conversations.rules import Channel, DeliveryState
 from casebackend.digests import jobs
 from casebackend.handoffs import queries as handoffs
 from casebackend.notices import queries as notices
@@ -83,22 +83,26 @@ async def _cases(session: AsyncSession, by: Principal, now: datetime) -> list[_F
     async def count(*where: ColumnElement[bool]) -> int:
         return int(await session.scalar((await cases.scoped(session, by, func.count())).where(*where)) or 0)
 
+    untold = await count(cases.undelivered())
     free = (Case.handler_id.is_(None), Case.status.in_(UNASSIGNED))
     return [
         _Figure("overdue", "超期投诉", await count(cases.overdue(now)), "件", "/query?overdue=1"),
         _Figure("near_due", "临期投诉（含超期）", await count(cases.near_due(now)), "件", "/query?near_due=1"),
+        _Figure("undelivered", "处理结果未送达", untold, "件", "/query?undelivered=1" if untold else None),
         _Figure("unassigned", "待承办投诉", await count(*free), "件", "/queue?tab=unassigned"),
     ]
 
 
 async def _machines(session: AsyncSession, now: datetime) -> list[_Figure]:
-    """Since midnight: what the bot could not answer, and what did not arrive at customers and colleagues."""
+    """Since midnight: what the bot could not answer, and what did not arrive at customers and colleagues. That a
+    page is closed is no fault: what waits for it is fetched when it opens."""
     since = end_of_day(local_date(now) - ONE_DAY)
     taken = select(func.count()).select_from(Turn).where(Turn.created_at >= since, Turn.engine.is_not(None))
     every = int(await session.scalar(taken) or 0)
     fallen = int(await session.scalar(taken.where(Turn.engine == QUESTIONNAIRE)) or 0)
     lost = select(func.count()).select_from(Delivery)
-    lost = lost.where(Delivery.state.in_(UNDELIVERED), Delivery.created_at >= since)
+    waits = and_(Delivery.state == DeliveryState.HELD, Delivery.channel != Channel.WEBCHAT)
+    lost = lost.where(or_(Delivery.state.in_(UNDELIVERED), waits), Delivery.created_at >= since)
     failed = int(await session.scalar(lost) or 0) + await notices.undelivered(session, since=since)
     return [
         _Figure(

@@ -235,6 +235,8 @@ class Reader:
         found: dict[Field, Value] = {}
         if Field.ID_NUMBER in held and phrases.removes_paper(text):
             return {Field.ID_NUMBER: REFUSAL}
+        if Field.NAME in held and (name := phrases.renamed(text)):
+            return {Field.NAME: Value(name, name)}
         if Field.PHONE in held and _field(asked) not in {None, Field.PHONE, Field.FACTS} and phrases.lone_number(text):
             return {Field.PHONE: phone} if (phone := self.value(Field.PHONE, text)) else {}
         if (

@@ -33,6 +33,7 @@ COMMAND = re.compile(
 LONE_NUMBER = re.compile(
     r"(?:\[手机#\d{1,4}\]|是|用|打|换成?|改成?|应该是|新的?|我的?|这个|那个|电话|手机|联系方式|号码?|号|为|：|:|，|,|吧|的|对了|不对|才|\s){1,9}"
 )
+NUMBERS = re.compile(r"[零〇一二三四五六七八九十百千万亿两几多来半元块毛角分钱年月日号点多约]+")
 QUESTION = re.compile(r"[?？]|[吗呢么]\s*$|^(?:为什么|为啥|怎么|什么|能不能|可不可以|是不是)")
 BACK = re.compile(r"(?:请)?(?:返回|回到|退回)?(?:到)?上一(?:步|个问题|题)|返回|后退|[*＊]")
 # In the answer to what should be done nearly every word of doing or getting is a wish.
@@ -112,6 +113,13 @@ CHANGED_TO = re.compile(r"^\s*(?:改成|改为|更正为|换成)")
 BARE_CHANGE = re.compile(
     r"不是(?P<old>[^，,。；;！!？?]{1,30}?)[，,、\s]*(?:而是|应该是|是)(?P<new>[^，。；;！!？?]{1,40})"
 )
+# Two names, one right and one not: 我叫[姓名#2]不是[姓名#1], 我不姓达我姓[姓名#2].
+_TOKEN = r"\[姓名#\d{1,4}\]"
+RENAMED = re.compile(
+    rf"[叫姓是](?P<first>{_TOKEN})[的，,、\s]{{0,2}}[而可]?不[是叫姓]|"
+    rf"不(?:是[叫姓]?|[叫姓])(?:{_TOKEN}|[一-鿿]{{1,4}}?)[，,、\s]{{0,2}}(?:而|应该)?(?:[我俺咱]|本人)?(?:是?[叫姓]|是)(?P<last>{_TOKEN})|"
+    rf"姓(?:氏|名)?(?:[写打记填弄搞输听]|登记)?错了?[，,。\s]{{0,2}}(?:我|应该|其实)?是?姓(?P<only>{_TOKEN})"
+)
 CORRECTIONS: dict[Field, re.Pattern[str]] = {
     field: re.compile(rf"(?:{label})(?:那里|那儿|一栏)?{CHANGE}(?P<new>.{{1,400}})", re.DOTALL)
     for field, label in LABELS.items()
@@ -154,8 +162,15 @@ ASKS: tuple[tuple[Field, re.Pattern[str]], ...] = (
 )  # fmt: skip
 
 
+def is_bare(text: str) -> bool:
+    """No words, or nothing but a number, an amount or a day: it tells no story and wishes for nothing."""
+    return not any(character.isalpha() for character in NUMBERS.sub("", text))
+
+
 def has_content(text: str) -> bool:
     """Is something told, or is it only an announcement such as 我要投诉 or a command."""
+    if is_bare(text):
+        return False
     told = UNKNOWN.sub("", REFUSED.sub("", COMPLAINING.sub("", text)))
     bare = NOTHING.sub("", POLITE.sub("", told))
     return (len(bare) >= 4 or bool(EVENT.search(bare))) and not COMMAND.fullmatch(bare)
@@ -206,6 +221,12 @@ def wrong(text: str, asked: str | None) -> Field | None:
     return None
 
 
+def renamed(text: str) -> str | None:
+    """The token of the right name, said beside a wrong one."""
+    match = RENAMED.search(text)
+    return match["first"] or match["last"] or match["only"] if match else None
+
+
 def added(text: str) -> str | None:
     match = ADDED.fullmatch(text.strip())
     return match["new"].strip() if match else None
@@ -230,7 +251,7 @@ def only_wishes(text: str) -> bool:
 
 def is_wish(text: str) -> bool:
     """The answer to what should be done. A question, a time, a place or a loss alone is none."""
-    if YES.fullmatch(NOTHING.sub("", text)):
+    if is_bare(text) or YES.fullmatch(NOTHING.sub("", text)):
         return False
     if DEMAND.search(NOT_DEMAND.sub("", text)):
         return True

@@ -1,5 +1,5 @@
-"""What a customer wants of the form itself: go on, begin anew, leave it for later, change a line. Standard library
-only. A wish is the whole message; the same words in a story are the story's."""
+"""What a customer wants of the form itself: go on, begin anew, leave it for later, wait, change a line. Standard
+library only. A wish is the whole message; the same words in a story are the story's."""
 
 import re
 from collections.abc import Iterable
@@ -14,6 +14,7 @@ class Wish(StrEnum):
     LATER = "later"
     EDIT = "edit"
     KEEP = "keep"
+    WAIT = "wait"
 
 
 AROUND = re.compile(r"[\s，,。.!！?？~～…]+")
@@ -22,6 +23,17 @@ END = r"(?:吧|了|呀|啊|呢|好吗|可以吗)*"
 WHAT = r"(?:我的|那个|那份|这份|上次的?|刚才的?|之前的?|没填完的?|没办完的?|原来的?)*(?:投诉|登记|表|内容)?"
 BUSY = r"(?:好的?|嗯+|哦|我|现在|在|正在|有点|有|很|事|忙|没空|没时间|不方便|开会|开车|上班|吃饭)*"
 SAYS = r"(?:说|填|弄|来|办|写|聊|讲|继续|接着(?:说|填|办|弄)?|登记|投诉|处理)"
+WELL = r"(?:好的?|嗯+|哦|额|呃|那|那个|别急|别催|不要催|别着急|急什么|你好|麻烦|请)*"
+HOLD = (
+    r"(?:你|您)?(?:稍等|稍候|慢着|且慢|等等|等(?:我)?(?:一?[下哈]|一?会儿?|片刻|几分钟|[一二两三五]分钟)|等我)"
+    r"(?:一?[下哈]|一?会儿?|片刻|先)?"
+)
+THINK = (
+    r"(?:先|再|好好)?(?:(?:想|看|找|查|翻|问|拿|核对|确认|考虑|回忆)(?:一?下|一?[想看找查翻问])|考虑考虑|回忆回忆|核对核对|想想看|看看)"
+    r"(?:账单|短信|记录|流水|小票|单据|凭证|手机|卡|身份证|日期|日子|家里人|家人|我?(?:儿子|女儿|老伴|爱人|家里))?"
+)
+ALONE = rf"(?:(?:让|容|给)?我{THINK}|(?:再|好好)?(?:想想|想一下|考虑一下|考虑考虑|回忆一下))"
+LET = rf"(?:让|容|给)?我?{THINK}"
 WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
     (Wish.RESTART, re.compile(
         rf"{POLITE}(?:全部|都)?(?:重新|从头|重头)(?:再)?(?:开始|来过?|填写?|登记|写|录|弄)?(?:一遍|一次|一份)?{END}|{POLITE}(?:全部|都)?重(?:填|来|写)(?:一遍|一次)?{END}|推倒重来")),
@@ -35,6 +47,8 @@ WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
         r"(?:我)?(?:想|要|需要)?(?:再)?(?:修改|更改|改)(?:一?下|内容|信息|一项|某一项|哪一项)*(?:吧)?")),
     (Wish.KEEP, re.compile(r"(?:那|还是)?(?:算了)?(?:不用?|别|不要|不必|不需要)改(?:了|啦|吧)?|"
         r"保持不变|(?:还是)?原来的?(?:就)?(?:好|对|是对的)?")),
+    (Wish.WAIT, re.compile(
+        rf"{WELL}(?:{HOLD}{END}(?:{LET}|{BUSY})?|{ALONE}|(?:别|不要)(?:急|催|着急)(?:我)?){END}哈?")),
 )  # fmt: skip
 # Of the main menu, in its first order.
 MENU = ("我要投诉", "查进度", "催办", "转人工")

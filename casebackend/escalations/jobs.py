@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.cases.judgement import is_regulated
 from casebackend.cases.model import Case
 from casebackend.cases.rules import OPEN, Move, Status
 from casebackend.cases.service import hold
@@ -42,6 +43,19 @@ async def on_supplemented(session: AsyncSession, payload: Mapping[str, Any], now
         return
     said = word(case, "staff_supplemented", f"supplemented:{payload['message_id']}", Kind.SUPPLEMENTED, {})
     await notify(session, said, to=await in_charge(session, case, now=now), unit_id=unit_in_charge(case), now=now)
+
+
+async def on_withdrawn(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
+    """Whoever has the case need not go on; of a regulator's case the managers hear, who tell the regulator."""
+    case = await hold(session, UUID(payload["case_id"]))
+    if Status(case.status) is not Status.WITHDRAWN:
+        return
+    template = "staff_withdrawn_regulator" if is_regulated(case) else "staff_withdrawn"
+    to = await in_charge(session, case, now=now)
+    if is_regulated(case):
+        to = [*to, *await receivers(session, case, Recipient.MANAGER, now=now)]
+    said = word(case, template, f"withdrawn:{case.id}:{case.status_changed_at.isoformat()}", Kind.WITHDRAWN, {})
+    await notify(session, said, to=to, unit_id=unit_in_charge(case), now=now)
 
 
 async def on_moved(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:

@@ -11,6 +11,7 @@ from casebackend.api.own import SecondOutcome
 from casebackend.calendar.rules import local_date
 from casebackend.cases import own, seconds
 from casebackend.cases.answers import yes_or_no
+from casebackend.cases.fields import protected
 from casebackend.cases.filing import SYSTEM
 from casebackend.cases.model import Case
 from casebackend.cases.rules import OPEN, Move, Status
@@ -20,6 +21,7 @@ from casebackend.clocks import limits
 from casebackend.conversations import service as conversations
 from casebackend.conversations.model import Message
 from casebackend.conversations.rules import Asked
+from casebackend.customers import service as customers
 from casebackend.families.second import open_second as opened
 from casebackend.identity.rules import Action
 from casebackend.requests import queries, rules
@@ -59,8 +61,10 @@ async def _asked_before(session: AsyncSession, message: Message) -> CaseRequest 
 
 
 async def _reason_given(session: AsyncSession, request: CaseRequest, message: Message, now: datetime) -> SecondOutcome:
-    request.state = State.DONE
     first = await hold(session, (await session.get_one(Case, request.case_id)).id)
+    if not await own.may(session, first, message.conversation_id, Action.SECOND, now=now):
+        return SecondOutcome(outcome="foreign", case=None, cases=[])
+    request.state = State.DONE
     if rules.dropped(message.text):
         outcome = SecondOutcome(outcome="dropped", case=await own.brief(session, first), cases=[])
     elif not await _may_follow(session, first):
@@ -68,7 +72,7 @@ async def _reason_given(session: AsyncSession, request: CaseRequest, message: Me
     else:
         words = None if rules.has_no_reason(message.text) else message.text
         before = await session.get_one(Message, request.message_id)
-        outcome = await _open(session, first, before.received_at or before.at, words, now)
+        outcome = await _open(session, first, message, before.received_at or before.at, words, now)
     return await _kept(session, request, message, outcome)
 
 
@@ -94,7 +98,7 @@ async def _begin(session: AsyncSession, message: Message, now: datetime) -> Seco
             session, request, message, SecondOutcome(outcome="reason", case=await own.brief(session, first), cases=[])
         )
     request.state = State.DONE
-    outcome = await _open(session, first, message.received_at or message.at, words, now)
+    outcome = await _open(session, first, message, message.received_at or message.at, words, now)
     return await _kept(session, request, message, outcome)
 
 
@@ -115,11 +119,14 @@ async def _not_offered(session: AsyncSession, cases: Sequence[Case]) -> SecondOu
 
 
 async def _open(
-    session: AsyncSession, first: Case, received_at: datetime, words: str | None, now: datetime
+    session: AsyncSession, first: Case, message: Message, received_at: datetime, words: str | None, now: datetime
 ) -> SecondOutcome:
-    days = await _review_days(session, first, now)
+    """Tokens mean something in their own conversation only: words said elsewhere are tokenised for that of the case."""
+    if words is not None and first.conversation_id != message.conversation_id:
+        words = await protected(session, first, await customers.reveal(session, message.conversation_id, words))
+    days, level = await _review_days(session, first, now), await own.level_of(session, message.conversation_id, now)
     await _close(session, first, now)
-    second = await opened(session, first, words=words, received_at=received_at, now=now)
+    second = await opened(session, first, words=words, received_at=received_at, now=now, level=int(level))
     return SecondOutcome(outcome="opened", case=await own.brief(session, second), cases=[], review_days=days)
 
 

@@ -73,8 +73,10 @@ async def open_second(
     received_at: datetime,
     now: datetime,
     principal: Principal = CUSTOMER,
+    level: int | None = None,
 ) -> Case:
-    """Linked, once, to the unit that decides it. The caller holds the first case; `words` are tokenised."""
+    """Linked, once, to the unit that decides it. The caller holds the first case; `words` are tokenised; `level`: what
+    the customer had shown who asked for it himself."""
     known = await second_of(session, first)
     if known is not None:
         raise SecondExists(known.number)
@@ -101,7 +103,7 @@ async def open_second(
         actor=principal.actor,
         actor_name=principal.display_name or principal.name,
         now=now,
-        detail={"number": second.number},
+        detail={"number": second.number} if level is None else {"number": second.number, "level": level},
         user_id=principal.user_id,
     )
     outbox.emit(session, "case.second_opened", {"case_id": str(first.id), "second_case_id": str(second.id)}, now=now)

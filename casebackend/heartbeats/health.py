@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from casebackend.heartbeats import queries, service
 from casebackend.heartbeats.rules import Missing, missing
+from casebackend.logging import why_no_log
 
 bp = Blueprint("health", url_prefix="/health")
 PATIENCE_SECONDS = 5
@@ -34,4 +35,7 @@ async def what_is_missing(request: Request) -> list[Missing]:
     except (SQLAlchemyError, OSError):
         found = [Missing("database", "数据库不可写")]
     why = None if found and found[0].program == "database" else await request.app.ctx.knowledge.why_unusable()
-    return [Missing("knowledge", why), *found] if why else found
+    if why:
+        found = [Missing("knowledge", why), *found]
+    unwritten = why_no_log()
+    return [*found, Missing("logs", unwritten)] if unwritten else found

@@ -9,6 +9,7 @@ CHAIN = ("worker", "channels", "actions", "bot")
 NAMES = {
     "database": "数据库",
     "knowledge": "知识索引",
+    "logs": "日志",
     "worker": "调度程序",
     "channels": "渠道程序",
     "actions": "动作程序",

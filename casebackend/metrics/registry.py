@@ -22,6 +22,7 @@ MEANING = {
     "wal_bytes": "size of the write-ahead log (SQLite)",
     "backup_age_seconds": "age of the last finished backup; -1: none",
     "disk_free_ratio": "free share of the disk of var",
+    "log_lines_dropped": "log lines of this process that its disk did not take",
     "ready": "1: the whole chain from the customer to the database can work",
 }
 

@@ -15,6 +15,7 @@ from casebackend.access.guard import route_name
 from casebackend.backups import service as backups
 from casebackend.database import Database
 from casebackend.heartbeats.health import what_is_missing
+from casebackend.logging import SPILLWAY
 from casebackend.metrics import queries
 from casebackend.metrics.registry import Metrics
 
@@ -69,4 +70,5 @@ def _of_the_machine(database: Database, var: Path) -> dict[str, float]:
         "pool_checked_out": float(getattr(database.engine.pool, "checkedout", int)()),
         "wal_bytes": float(os.path.getsize(wal)) if wal and wal.exists() else 0.0,
         "disk_free_ratio": disk.free / disk.total,
+        "log_lines_dropped": float(SPILLWAY.dropped),
     }

@@ -4,12 +4,11 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.cases.model import Case, CaseChange
-from casebackend.dictionaries.rules import AXES
+from casebackend.dictionaries.rules import CODED
 from casebackend.staff.duty import BUSY_REASON
 from casebackend.staff.model import DutyEvent
 
-COLUMNS = {dictionary: field for field, dictionary in AXES.items()} | {"basic_rights": "basic_right"}
-COLUMNS |= {"severity": "severity"}
+COLUMNS = {dictionary: field for field, dictionary in CODED.items()} | {"severity": "severity"}
 
 
 async def used(session: AsyncSession, dictionary: str, name: str) -> int:

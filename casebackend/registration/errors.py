@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 
+from casebackend.cases.words import FIELD_LABELS as CODED_LABELS
 from casebackend.errors import Conflict, NotFound, Unprocessable
 from casebackend.registration.rules import FIELD_LABELS
 
@@ -37,7 +38,7 @@ class UnknownTerm(Unprocessable):
     slug, title = "unknown-term", "分类不在字典中"
 
     def __init__(self, field: str) -> None:
-        super().__init__("请从字典中选择分类", field=field)
+        super().__init__(f"请从字典中选择分类：{CODED_LABELS[field]}", field=field)
 
 
 class ChannelOfRegulator(Unprocessable):

@@ -21,7 +21,7 @@ from casebackend.customers import service as customers
 from casebackend.customers.model import Customer
 from casebackend.database import Base
 from casebackend.dictionaries import queries as dictionaries
-from casebackend.dictionaries.rules import AXES
+from casebackend.dictionaries.rules import CODED
 from casebackend.matters.catalogue import catalogue
 from casebackend.matters.rules import PersonRole, missing
 from casebackend.organisations.queries import tree
@@ -130,7 +130,7 @@ async def _require(
     units = (await tree(session)).open().units
     if any(unit is not None and unit not in units for unit in (command.unit_id, command.responsible_unit_id)):
         raise UnknownUnit
-    for field, dictionary in AXES.items():
+    for field, dictionary in CODED.items():
         name = getattr(command, field)
         if name and not await dictionaries.has_name(session, dictionary, name):
             raise UnknownTerm(field)

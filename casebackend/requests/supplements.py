@@ -54,6 +54,8 @@ async def _go_on(session: AsyncSession, pending: CaseRequest, message: Message, 
     case = await hold(session, (await merging.followed(session, await session.get_one(Case, pending.case_id))).id)
     if named and case.number not in named:
         return await _begin(session, None, message, now)
+    if not await own.may(session, case, message.conversation_id, Action.SUPPLEMENT, now=now):
+        return SupplementOutcome(outcome="foreign")
     if rules.ended(message.text):
         pending.state = State.DONE
         return await _kept(session, pending, message, await _about(session, case, "ended"))
@@ -111,7 +113,8 @@ async def attach(session: AsyncSession, case: Case, words: str, *, message: Mess
     if case.conversation_id != message.conversation_id:
         plain = await customers.reveal(session, message.conversation_id, words)
         words = await protected(session, case, plain) or ""
-    detail: dict[str, object] = {"message_id": str(message.id)}
+    level = await own.level_of(session, message.conversation_id, now)
+    detail: dict[str, object] = {"message_id": str(message.id), "level": int(level)}
     await noted(session, case, Entry.SUPPLEMENTED, CUSTOMER, now=now, opinion=words[: rules.LONGEST], detail=detail)
     waiting = await session.scalars(
         select(Attachment).where(Attachment.message_id == message.id, Attachment.case_id.is_(None))

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.cases import MoveCase
 from casebackend.api.conversations import Reply
+from casebackend.cases.arriving import is_undelivered
 from casebackend.cases.filing import SYSTEM
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Move, Status
@@ -34,6 +35,20 @@ async def on_replied(session: AsyncSession, payload: Mapping[str, Any], now: dat
         await service.plan(session, case, due_at=case.replied_at + delay)
 
 
+async def on_told(session: AsyncSession, payload: Mapping[str, Any], now: datetime, *, delay: timedelta) -> None:
+    """It reached the customer later than it was said: the survey counts from then."""
+    case = await session.get_one(Case, UUID(payload["case_id"]))
+    if case.replied_at is None or Status(case.status) is not Status.REPLIED:
+        return
+    planned = select(Revisit).where(Revisit.case_id == case.id, Revisit.state == State.PLANNED).with_for_update()
+    revisit = await session.scalar(planned)
+    if revisit is None:
+        await service.plan(session, case, due_at=case.replied_at + delay)
+    else:
+        revisit.due_at = case.replied_at + delay
+        await session.flush()
+
+
 async def due(session: AsyncSession, *, now: datetime) -> list[UUID]:
     query = select(Revisit.id).where(Revisit.state == State.PLANNED, Revisit.due_at <= now)
     return list(await session.scalars(query.order_by(Revisit.due_at).limit(BATCH)))
@@ -52,6 +67,10 @@ async def send(session: AsyncSession, revisit_id: UUID, *, now: datetime) -> Non
     case = await hold(session, revisit.case_id)
     if Status(case.status) is not Status.REPLIED:
         await _cancel(session, revisit, case, now)
+        return
+    if is_undelivered(case):
+        revisit.due_at = now + rules.UNDELIVERED
+        await session.flush()
         return
     if case.channel not in CARRIED_BY_US:
         await _for_a_person(session, revisit, case, now)

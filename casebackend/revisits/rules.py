@@ -8,6 +8,8 @@ from enum import StrEnum
 
 MOST_MISSES = 2
 POSTPONED = timedelta(minutes=10)
+# Not before the decision itself arrived; then the survey is planned anew.
+UNDELIVERED = timedelta(hours=1)
 UNANSWERED_AFTER = timedelta(hours=72)
 
 

@@ -141,12 +141,17 @@ async def handover(session: AsyncSession, handover_id: UUID, by: Principal, *, t
     return found
 
 
+def is_next(given: Handover, by: Principal) -> bool:
+    """A colleague of the same unit, and the one that was named if one was."""
+    named = given.to_id in (None, by.user_id)
+    return by.user_id != given.giver_id and by.organisation_id == given.unit_id and named
+
+
 async def take(session: AsyncSession, given: Handover, command: TakeHandover, *, by: Principal, now: datetime) -> None:
     """`given` is held. A question leaves it open; whoever takes it over has read what is open."""
     if given.state == HandoverState.TAKEN:
         raise errors.HandoverTaken
-    named = given.to_id in (None, by.user_id)
-    if by.user_id == given.giver_id or by.organisation_id != given.unit_id or not named:
+    if not is_next(given, by):
         raise errors.NotTheNextShift
     if command.decision == "question" and not command.answer:
         raise errors.ShiftWrong("请写明疑问")

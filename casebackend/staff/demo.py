@@ -16,16 +16,17 @@ from casebackend.staff.model import User
 from casebackend.staff.passwords import Passwords
 from casebackend.staff.service import add_user, end_all_sessions
 
-PEOPLE = Path(__file__).with_name("seed.yml")
+PEOPLE, SECONDS = Path(__file__).with_name("seed.yml"), Path(__file__).with_name("seconds.yml")
 
 
-def people() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = yaml.safe_load(PEOPLE.read_text(encoding="utf-8"))
-    return found
+def people(*, seconds: bool = False) -> list[dict[str, Any]]:
+    """`seconds`: also the second administrators, without whom the steps that need two of them cannot be played."""
+    files = [PEOPLE, SECONDS] if seconds else [PEOPLE]
+    return [person for file in files for person in yaml.safe_load(file.read_text(encoding="utf-8"))]
 
 
-def logins() -> list[str]:
-    return [person["login"] for person in people()]
+def logins(*, seconds: bool = False) -> list[str]:
+    return [person["login"] for person in people(seconds=seconds)]
 
 
 async def seed_demo(session: AsyncSession, passwords: Mapping[str, str], *, now: datetime) -> None:
@@ -33,7 +34,7 @@ async def seed_demo(session: AsyncSession, passwords: Mapping[str, str], *, now:
     hasher = Passwords()
     if passwords:
         await policies.ask_no_second_factor(session, now=now)
-    for person in people():
+    for person in people(seconds=True):
         login = person["login"]
         if login not in passwords:
             continue
@@ -56,7 +57,7 @@ async def seed_demo(session: AsyncSession, passwords: Mapping[str, str], *, now:
         )
         user.email, user.mobile = f"{login}@bank.example", person["mobile"]
     await session.flush()
-    for person in people():
+    for person in people(seconds=True):
         user_of, superior = await _user(session, person["login"]), await _user(session, person.get("superior"))
         if user_of is not None and superior is not None:
             user_of.superior_id = superior.id

@@ -10,9 +10,12 @@ class Kind(StrEnum):
     STAFF_URGED = "case.staff_urged"
     SUPPLEMENTED = "case.supplemented"
     PICKUP_RENEWED = "pickup.renewed"
+    DETAILS_READ = "case.details_read"
     LIKENESS_DECIDED = "case.likeness_decided"
     WITHDRAWN = "case.withdrawn"
     REPLIED = "case.replied"
+    NOT_DELIVERED = "case.not_delivered"
+    TOLD = "case.told"
     SECOND_OPENED = "case.second_opened"
     MERGED_IN = "case.merged_in"
     VOID_REQUESTED = "case.void_requested"
@@ -83,9 +86,12 @@ LABELS: dict[Kind, str] = {
     Kind.STAFF_URGED: "催办",
     Kind.SUPPLEMENTED: "客户补充",
     Kind.PICKUP_RENEWED: "客户换取新的取件码",
+    Kind.DETAILS_READ: "客户查看登记内容和答复",
     Kind.LIKENESS_DECIDED: "客户选择如何处理相似投诉",
     Kind.WITHDRAWN: "客户撤诉",
     Kind.REPLIED: "答复客户",
+    Kind.NOT_DELIVERED: "处理结果未送达客户",
+    Kind.TOLD: "处理结果已告知客户",
     Kind.SECOND_OPENED: "转为二次投诉",
     Kind.MERGED_IN: "并入重复投诉",
     Kind.VOID_REQUESTED: "申请作废",

@@ -2,6 +2,7 @@ import asyncio
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from sqlalchemy import event, func, select
 
 from casebackend.cases.model import Case
 from casebackend.check import check
+from tests.casebackend.attachments import samples
 from tests.casebackend.registration.takers import STORY, Counter
 from tests.casebackend.test_database import stored
 from tests.databases import on_postgres
@@ -65,6 +67,20 @@ async def test_a_full_disk_refuses_writes_and_is_over_when_there_is_room_again(w
         again = await world.channels.post("/api/v1/inbox", json=body | {"received_at": START.isoformat()})
         assert again.status_code == 201
     await holds(world)
+
+
+async def test_files_are_refused_first_and_words_still_come_in(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reserve of the disk belongs to the database: below it no file is taken in."""
+    held = world.database._sessions.kw["info"]
+    monkeypatch.setitem(held, "upload_limits", replace(held["upload_limits"], reserve_bytes=2**62))
+    headers = {"X-Channel": "webchat", "X-Sender": "o1", "Content-Type": "application/octet-stream"}
+    file = await world.channels.post(
+        "/api/v1/inbox/media", content=samples.TEXT, headers=headers | {"Idempotency-Key": uuid4().hex}
+    )
+    assert (file.status_code, file.json()["status"]) == (503, 503)
+    assert file.headers["retry-after"]
+    assert (await world.says("被多扣了200元")).conversation_id
+    assert (await Counter(world).sends("agent", "/cases/", TAKEN, key=uuid4().hex)).status_code == 201
 
 
 async def test_f22_wherever_the_disk_ends_a_complaint_is_filed_whole_or_not_at_all(world: World) -> None:

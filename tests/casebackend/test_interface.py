@@ -48,7 +48,7 @@ NO_KEY = {
     "conversations.receive", "conversations.open_conversation", "conversations.claim_turn",
     "conversations.take_over_turn", "conversations.finish_turn", "conversations.fail_turn",
     "conversations.claim_deliveries", "conversations.finish_delivery", "drafts.submit_transcript", "heartbeats.beat",
-    "assist.answer", "drafts.standing", "own_pickups.issue",
+    "assist.answer", "drafts.standing", "own_pickups.issue", "identity.confirm",
     "visits.begin", "visits.answer", "visits.confirm", "visits.end",
     "media.claim", "media.content", "media.failed", "media.keep", "recordings.keep",
 }  # fmt: skip

@@ -25,7 +25,7 @@ async def test_each_route_that_takes_a_body_says_which(world: World) -> None:
         "tasks.receive", "supervision.read", "notices.acknowledge", "handoffs.take", "handoffs.give_back",
         "assist.inserted", "suggestions.opened", "suggestions.copied", "registrations.submit", "tokens.replace",
         "organisations.cancel", "people.enable", "people.reset_password", "dictionaries.cancel", "registrations.take",
-        "curation.review", "candidates.to_draft",
+        "curation.review", "candidates.to_draft", "phrasings.withdraw",
         "visits.urge", "visits.withdraw", "visits.end",
     }  # fmt: skip
     posts = {name for name, (method, _) in operations(world.app).items() if method == "post"}

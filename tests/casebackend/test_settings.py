@@ -87,3 +87,20 @@ def test_core_banking_is_asked_over_tls_and_with_a_secret_or_not_at_all(
         with pytest.raises(ValidationError) as refusal:
             settings(core_bank_url=url, core_bank_secret=secret)
         assert "a-secret-of-both" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"core_objects": "bank"},
+        {"core_objects": "demo", "trusted_proxies": "127.0.0.1"},
+        {"core_objects": "demo", "host": "10.0.0.5", "tls_certificate": Path("a.pem"), "tls_key": Path("a.key")},
+    ],
+)
+def test_no_card_is_called_checked_by_a_double_where_customers_are_or_by_a_bank_that_nobody_named(
+    given: dict[str, Any],
+) -> None:
+    assert settings().core_objects == "none"
+    assert settings(core_objects="demo").core_objects == "demo"
+    with pytest.raises(ValidationError, match="TINGSU_CORE_OBJECTS"):
+        settings(**given)

@@ -245,6 +245,8 @@ class Ground:
             return self.facts.sees_talk(person, owner)
         if of is Of.PERSON:
             return bool(owner == person.user_id)
+        if of is Of.LINE and owner is not None and owner in self.facts.above(person.unit_id):
+            return True
         return self.facts.reaches(person, owner) or (owner is not None and owner == person.unit_id)
 
     def lacking(self) -> list[str]:

@@ -228,6 +228,9 @@ class Stage:
             await self._sends(person, "/api/v1/handovers/", {"note": f"kanarie-note-{person}-x"})
         for login in ("agent", "outlet", "haidian", "lixia", "former"):
             await self._sends(login, "/api/v1/registrations/", {"facts": f"kanarie-draft-{login}-x", "demand": "退费"})
+            words = {"title": "安抚等待", "text": "{客户称呼}，请您稍候。"}
+            for path in ("own-replies", "team-replies"):
+                await self._sends(login, f"/api/v1/{path}", words)
         for login in ("supervisor", "branch", "jinan"):
             export = {"kind": "cases", "format": "csv", "query": "queue=all", "purpose": "月度核对"}
             await self._sends(login, "/api/v1/exports/", export)

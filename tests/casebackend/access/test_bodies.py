@@ -1,6 +1,7 @@
 """What is too large, too deep or too slow is refused before anything reads it, and others are served meanwhile."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -86,7 +87,7 @@ async def listening(world: World, *, seconds: float) -> AsyncIterator[int]:
     """The web process on a port, less patient than in service."""
     app = create_app(world.settings, world.database, now=lambda: world.time, name=f"{world.app.name}-slow")
     app.config.REQUEST_TIMEOUT = app.config.KEEP_ALIVE_TIMEOUT = seconds
-    app.config.RESPONSE_TIMEOUT = 4 * seconds  # also holds for a body that does not come
+    app.config.RESPONSE_TIMEOUT = 4 * seconds
     port = free_port()
     async with served(app, port):
         yield port
@@ -121,6 +122,60 @@ async def test_slow_connections_are_cut_and_others_are_served_meanwhile(port: in
         writer.close()
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
         assert (await client.get("/health/live")).status_code == 200
+
+
+TRICKLE = b"POST /api/v1/inbox HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n"
+
+
+async def trickled(port: int, head: bytes) -> bytes:
+    """One byte after the other, until the server has had enough; what it said."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(head)
+
+    async def drip() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0.1)
+
+    dripping = asyncio.create_task(drip())
+    said = b""
+    try:
+        with contextlib.suppress(ConnectionError):  # cut with bytes of ours on the way
+            while piece := await asyncio.wait_for(reader.read(4096), 120):
+                said += piece
+    finally:
+        dripping.cancel()
+        writer.close()
+    return said
+
+
+async def test_a_body_that_trickles_in_is_cut_after_the_time_of_a_request(world: World) -> None:
+    """Every byte begins the patience of Sanic anew; the time of a request is that of its whole body."""
+    app = create_app(world.settings, world.database, now=lambda: world.time, name=f"{world.app.name}-trickle")
+    app.config.REQUEST_TIMEOUT = 1
+    app.config.RESPONSE_TIMEOUT = 3600
+    port = free_port()
+    async with served(app, port):
+        said = await trickled(port, TRICKLE)
+        assert said.startswith(b"HTTP/1.1 4"), said[:80]
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+            assert (await client.get("/health/live")).status_code == 200
+
+
+async def _dripping(pieces: int, seconds: float) -> AsyncIterator[bytes]:
+    for _ in range(pieces):
+        await asyncio.sleep(seconds)
+        yield b"x"
+
+
+async def test_a_streamed_body_may_take_long_but_neither_stop_nor_trickle() -> None:
+    assert [piece async for piece in bodies.paced(_dripping(3, 0), 600)] == [b"x"] * 3
+    for pieces, seconds in ((1, 3600), (1_000_000, 0.001)):
+        with pytest.raises(bodies.TooSlow):
+            async for _ in bodies.paced(_dripping(pieces, seconds), 0.3):
+                pass
 
 
 def test_nobody_may_be_slower_or_larger_than_the_design_says(world: World) -> None:

@@ -25,6 +25,7 @@ from casebackend.organisations.model import Organisation, OrganisationVersion
 from casebackend.people.model import ImportRun, RightsRequest
 from casebackend.pickups.model import Visit
 from casebackend.registration.model import Registration
+from casebackend.replies.model import CannedReply
 from casebackend.retention.model import LegalHold, RedactionRun
 from casebackend.reviews.model import Review
 from casebackend.shifts.model import Handover, Shift
@@ -36,12 +37,15 @@ from tests.world import World
 
 
 class Of(StrEnum):
-    """To whom a thing belongs. NOBODY: whoever may call the route may see all of them (administrators, programs)."""
+    """To whom a thing belongs. LINE: to a unit, for all above and below it.
+
+    NOBODY: whoever may call the route may see all of them (administrators, programs)."""
 
     CASE = "case"
     TALK = "talk"
     PERSON = "person"
     UNIT = "unit"
+    LINE = "line"
     COLLEAGUE = "colleague"
     NOBODY = "nobody"
 
@@ -80,6 +84,8 @@ KINDS: dict[str, Kind] = {
     "session_id": Kind(Of.PERSON, LoginSession, lambda row: row.user_id),
     "article_id": Kind(Of.NOBODY, Article, _none),
     "use_id": Kind(Of.PERSON, SuggestionUse, lambda row: row.user_id),
+    "own_reply_id": Kind(Of.PERSON, CannedReply, lambda row: row.user_id, lambda row: row.reach == "personal"),
+    "team_reply_id": Kind(Of.LINE, CannedReply, lambda row: row.unit_id, lambda row: row.reach == "team"),
     "shift_id": Kind(Of.UNIT, Shift, lambda row: row.unit_id),
     "handover_id": Kind(Of.UNIT, Handover, lambda row: row.unit_id),
     "user_id": Kind(Of.COLLEAGUE, User, lambda row: row.organisation_id),

@@ -84,7 +84,7 @@ async def test_a_promise_goes_out_only_when_it_is_meant_and_that_is_in_the_audit
     async with world.database.reading() as session:
         query = select(AuditEntry).where(AuditEntry.event == "conversation.promise_confirmed")
         [line] = (await session.scalars(query)).all()
-        assert line.detail == {"promises": ["保证"], "admissions": []}
+        assert line.detail == {"promises": ["我们保证", "给您退"], "admissions": []}
 
 
 async def test_an_entry_that_promises_cannot_be_inserted(world: World) -> None:
@@ -93,8 +93,12 @@ async def test_an_entry_that_promises_cannot_be_inserted(world: World) -> None:
     async with await staff(world, "agent") as client:
         first = await card(client, receipt.conversation_id)
         page = await client.get(f"/console/conversations/{receipt.conversation_id}/suggestions")
+        entry = (await client.get(f"/knowledge/{ENTRY}")).text
+    assert ("含有不能对客户说的话" in entry, 'data-copies="reply"' in entry) == (True, False)
     assert (first["reply"], "保证" in first["blocked"]) == (None, True)
     assert "不能直接插入" in page.text
+    shown = page.text.split("不能直接插入")[1].split("</li>")[0]
+    assert ('data-act="insert"' in shown, 'data-act="copy"' in shown) == (False, False)
 
 
 async def test_a_reply_with_a_gap_filled_in_by_hand_counts_as_sent_unchanged(world: World) -> None:

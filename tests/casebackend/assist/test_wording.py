@@ -1,15 +1,14 @@
 from datetime import date
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebackend.assist import wording
 from casebackend.assist.facts import Facts, ready
 from casebackend.assist.rules import confidence, phrasing, pieces, summary
-from casebackend.assist.wording import VARIABLES, filled, forbidden, remedies_on, with_empathy
+from casebackend.assist.wording import VARIABLES, filled, remedies_on, with_empathy
 from casebackend.assist.wording import wording as data
 from casebackend.notifications.words import words
+from knowledge.sayable import forbidden
 
 KNOWN = {"客户称呼": "尊敬的客户", "投诉编号": "TS20260302000001", "金额": "1,200.00元"}
 
@@ -53,47 +52,10 @@ def test_the_remedies_follow_only_where_an_answer_is_given_and_once() -> None:
     assert ready(told, facts, script=False)[0] == told
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "我们保证三天内解决", "您放心，保证给您退", "这笔钱一定赔您", "肯定会退的", "不用担心，包赔",
-        "保 证 退 款", "我們保證退給您", "不保证，但一定赔",
-    ],
-)  # fmt: skip
-def test_a_promise_is_found_however_it_is_written(text: str) -> None:
-    assert forbidden(text).promises
-
-
-@pytest.mark.parametrize(
-    "text", ["这是我行的错", "责任在 我行", "这件事我们负全责", "如果是我们的错我们会改", "我行违规了"]
-)
-def test_an_admission_is_found(text: str) -> None:
-    assert forbidden(text).admissions
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "不能保证一定成功", "我行无法保证收益", "保证金可以退回", "我行不承诺赔偿", "不得宣传或承诺保本保收益",
-        "一般保证的，先向借款人追索", "这不是我们的错误吗请核实", "核实后按规定答复您",
-    ],
-)  # fmt: skip
-def test_what_denies_it_or_means_something_else_is_said_freely(text: str) -> None:
-    assert not forbidden(text), forbidden(text).named
-
-
-def test_every_phrase_of_the_lists_is_found_as_it_stands() -> None:
-    for each in data().promises:
-        assert forbidden(each.say).promises == (each.say,) or each.say in forbidden(each.say).promises
-    for each in data().admissions:
-        assert each.say in forbidden(each.say).admissions
-
-
-def test_the_check_reads_any_text() -> None:
+def test_the_beginning_reads_any_text() -> None:
     @given(st.text(max_size=300))
     def reads(text: str) -> None:
-        assert isinstance(bool(forbidden(text)), bool)
-        assert wording.with_empathy(text)
+        assert with_empathy(text).endswith(text) or data().sentence in with_empathy(text)
 
     reads()
 

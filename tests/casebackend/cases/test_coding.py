@@ -42,6 +42,7 @@ async def test_who_may_not_and_what_may_not(world: World) -> None:
         ("agent", '"1"', LOAN, 412),
         ("agent", "*", {"category_b": "贷款"}, 422),
         ("agent", "*", LOAN | {"category_b": "乱写"}, 422),
+        ("agent", "*", {"basic_right": "随便", "reason": "不在名单上"}, 422),
         ("agent", "*", {"category_b": "信用卡", "reason": "不变"}, 409),
         ("outlet", "*", LOAN, 403),
         ("curator", "*", LOAN, 403),

@@ -72,6 +72,7 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
         responsible="partly", validity="valid", satisfaction="neutral", extension_level=2, urge_count=3, group_size=6,
         regulator_number="JG-2026-7", third_party="某某支付公司", customer_id=None, facts="信中所述另一件事",
         demand="请答复", findings="信中所述属实", judged_by=person, judged_at=moment, coded_by=uuid4(),
+        told_by="channel",
     )  # fmt: skip
     ours = [
         "q=TS20260210", "number=ts2026021000", "text=另一件事", "opinion=属实", "status=closed&status=archived",
@@ -86,13 +87,16 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
         "promised_from=2026-02-20&promised_to=2026-02-20", "amount_from=70000", "responsible=partly",
         "validity=valid", "satisfaction=neutral", "extended=1", "extension=2", "overdue=0", "urged=3", "group=1",
         "regulator_number=JG-2026-7", "third_party=支付", "status=closed&channel=letter&amount_from=1",
+        "undelivered=1",
         "coded_twice=1", "recoded=cause_c.same", "judged_category_b=票据", "judged_business_channel_a=网银渠道",
-        "judged_cause_c=因营销方式和手段引起的投诉",
+        "judged_cause_c=因营销方式和手段引起的投诉", "hint_category_b=unsuggested", "hint_cause_c=unsuggested",
     ]  # fmt: skip
     theirs = [
         "q=年费", f"unit={zhaoyang}", f"unit_tree={branch}", "received_from=2026-02-11", "filed_from=2026-02-11",
         "amount_to=200", "open=1", "responsible=none", "handler=none", "phone=13800138000", "overdue=1", "near_due=1",
-        "lane=none", "extended=0", "coded_twice=0",
+        "lane=none", "extended=0", "undelivered=0",
+        "coded_twice=0", "hinted_category_b=信用卡", "hint_category_b=unjudged",
+        "hinted_cause_c=因定价收费引起的投诉",
     ]  # fmt: skip
     nobody = [
         f"unit_tree={qingdao}",

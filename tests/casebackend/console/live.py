@@ -53,7 +53,8 @@ def _environment(settings: Settings, port: int) -> dict[str, str]:
 
 
 @contextmanager
-def running() -> Iterator[tuple[str, Settings]]:
+def running(errors: Path | None = None) -> Iterator[tuple[str, Settings]]:
+    """`errors`: where its log goes, if not into a file beside the database."""
     with tempfile.TemporaryDirectory(prefix="tingsu-live-") as folder:
         var = Path(folder)
         settings = configured(f"sqlite+aiosqlite:///{var}/tingsu.db", var)
@@ -63,7 +64,7 @@ def running() -> Iterator[tuple[str, Settings]]:
             [sys.executable, "-m", "casebackend", "serve"],
             env=_environment(settings, port),
             stdout=subprocess.DEVNULL,
-            stderr=(var / "log").open("w"),
+            stderr=(errors or var / "log").open("w"),
         )
         try:
             _wait_for(f"http://127.0.0.1:{port}", process, var / "log")

@@ -205,7 +205,7 @@ def test_vendored_files_are_what_they_were() -> None:
     for name, wanted in listed:
         assert hashlib.sha256((STATIC / name).read_bytes()).hexdigest() == wanted
     ours = {"desk.js", "api.js", "desk.css", "tokens.css", "mark.svg", "VENDOR.md"}
-    ours |= {"knowledge.css", "knowledge.js", "candidates.css", "curation.css"}
+    ours |= {"knowledge.css", "knowledge.js", "candidates.css", "curation.css", "replies.css", "replies.js"}
     assert {path.name for path in STATIC.iterdir()} == ours | {"htmx.min.js"}
 
 

@@ -222,3 +222,33 @@ def test_a_name_is_found_where_it_stands(written: str, asked: str) -> None:
 
 def test_a_label_is_no_name() -> None:
     assert tokenise("机构", "correction").text == "机构"
+
+
+HELD = {(Kind.NAME, "达小明"): "[姓名#1]"}
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ("我姓笪不姓达", "笪小明"), ("我不姓达，我姓笪", "笪小明"), ("姓打错了，是姓笪", "笪小明"),
+        ("我叫逄小雨不是庞小雨", "逄小雨"), ("不是达小明，是笪小明", "笪小明"), ("叫桥大川，不叫乔大山", "桥大川"),
+        ("我的名字是褚小天不是楚小天", "褚小天"), ("名字写错了，应该是桥大川", "桥大川"),
+        ("我姓欧阳不姓欧", "欧阳小明"),
+    ],
+)  # fmt: skip
+def test_a_name_beside_a_wrong_one_is_found_whatever_its_surname(written: str, right: str) -> None:
+    assert right in {value.value for value in tokenise(written, "confirm", HELD).values}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "是朝阳支行不是海淀支行",
+        "我叫保安不是叫警察",
+        "不是昨天是前天",
+        "不是3000是5000",
+        "名字写错了，应该是公司的名字",
+    ],
+)
+def test_what_is_put_right_and_is_no_name_is_not_taken_for_one(written: str) -> None:
+    assert tokenise(written, "confirm", HELD).text == written

@@ -130,6 +130,10 @@ CORRECTIONS: list[tuple[str, str | None, dict[str, str]]] = [
     ("等等，是崂山支行", "field.name", {"unit": "青岛崂山支行"}),
     ("[手机#2]", "field.id_number", {"phone": "[手机#2]"}),
     ("把身份证去掉", "confirm", {"id_number": "不提供"}),
+    ("我姓[姓名#2]不姓达", "confirm", {"name": "[姓名#2]"}),
+    ("我叫[姓名#2]不是[姓名#1]", "field.phone", {"name": "[姓名#2]"}),
+    ("我不姓达，我姓[姓名#2]", "field.phone", {"name": "[姓名#2]"}),
+    ("姓打错了，是姓[姓名#2]", "confirm", {"name": "[姓名#2]"}),
 ]
 
 
@@ -162,8 +166,11 @@ def test_the_table_is_messy_enough() -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["我要投诉", "你好，我要投诉你们", "我要投诉朝阳支行", "投诉", "人工", "好的", "[手机#1]", "我叫[姓名#1]", "1", ""],
-)
+    [
+        "我要投诉", "你好，我要投诉你们", "我要投诉朝阳支行", "投诉", "人工", "好的", "[手机#1]", "我叫[姓名#1]",
+        "1", "", "😡😡😡😡", "123456", "3000元", "……", "2026-03-05", "💰600",
+    ],
+)  # fmt: skip
 def test_an_announcement_tells_nothing(written: str) -> None:
     assert Field.FACTS not in READER.read(written, None).values
     assert not READER.read(written, "field.facts").answered
@@ -210,6 +217,11 @@ def test_more_of_the_story_is_added_and_a_question_is_not() -> None:
     assert added.values[Field.FACTS].value == "保安也在场"
     assert not added.corrected
     assert not READER.read("交了以后几天回复", "confirm").values
+
+
+def test_a_face_or_a_bare_number_is_no_demand() -> None:
+    for written in ("😡😡", "👍👍👍", "123456"):
+        assert not READER.read(written, "field.demand").answered
 
 
 def test_two_units_of_one_name_are_offered() -> None:

@@ -10,6 +10,9 @@ from casebackend.drafts.wishes import Wish, menu, wish
         ("继续", Wish.GO_ON), ("接着办", Wish.GO_ON), ("继续填写吧", Wish.GO_ON), ("接着上次的投诉", Wish.GO_ON),
         ("重新开始", Wish.RESTART), ("从头来", Wish.RESTART), ("等会儿再说", Wish.LATER), ("先不管", Wish.LATER),
         ("我现在忙，等会儿再说", Wish.LATER), ("明天再说", Wish.LATER), ("修改", Wish.EDIT), ("不改了", Wish.KEEP),
+        ("等一下我想想", Wish.WAIT), ("稍等", Wish.WAIT), ("讓我想想", Wish.WAIT), ("你等我查一下", Wish.WAIT),
+        ("好的稍等", Wish.WAIT), ("稍等我问下我儿子", Wish.WAIT), ("等我找一下账单", Wish.WAIT),
+        ("别催，我想想", Wish.WAIT),
     ],
 )  # fmt: skip
 def test_what_is_wanted_of_the_form_is_the_whole_message(text: str, meant: Wish) -> None:
@@ -17,8 +20,12 @@ def test_what_is_wanted_of_the_form_is_the_whole_message(text: str, meant: Wish)
 
 
 @pytest.mark.parametrize(
-    "text", ["昨天说等会儿再说结果没人管", "200元", "恢复我的征信", "金额改成3000", "不用了", "不是"]
-)
+    "text",
+    [
+        "昨天说等会儿再说结果没人管", "200元", "恢复我的征信", "金额改成3000", "不用了", "不是",
+        "等了两个小时", "想问一下", "查一下进度", "等退款", "让我等一下午", "确认",
+    ],
+)  # fmt: skip
 def test_the_same_words_in_a_story_are_the_story(text: str) -> None:
     assert wish(text) is None
 

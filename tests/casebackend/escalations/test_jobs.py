@@ -219,3 +219,30 @@ async def test_a_clock_that_strikes_while_somebody_writes_on_the_case_waits_for_
     assert [(entry.seq, entry.kind) for entry in entries] == [
         (1, "case.filed"), (2, "case.urged"), (3, "clock.overdue"),
     ]  # fmt: skip
+
+
+async def test_whoever_has_a_case_hears_that_the_customer_withdrew_it(world: World) -> None:
+    receipt = await filed(world)
+    desk = Desk(world)
+    await desk.investigating(receipt.case_id)
+    how = {"requested_at": world.time.isoformat(), "identity_check": "已核对预留手机号", "opinion": "客户来电撤诉"}
+    await desk.sure("agent", receipt.case_id, "withdraw", **how)
+    for _ in range(2):
+        await worker(world).tick()
+        world.wait(seconds=11)
+    assert await told(world, "case.withdrawn") == {"staff_withdrawn": ["agent"]}
+
+
+async def test_of_a_regulators_case_the_managers_hear_too_and_tell_the_regulator(world: World) -> None:
+    receipt = await filed(world)
+    desk = Desk(world)
+    await desk.investigating(receipt.case_id)
+    async with world.database.transaction() as session:
+        (await hold(session, receipt.case_id)).regulator_number = "GJ-1"
+    how = {"requested_at": world.time.isoformat(), "identity_check": "已核对预留手机号", "opinion": "客户来电撤诉"}
+    await desk.sure("agent", receipt.case_id, "withdraw", closing_info="客户撤回，终止办理", **how)
+    await worker(world).tick()
+    [(template, logins)] = (await told(world, "case.withdrawn")).items()
+    assert template == "staff_withdrawn_regulator"
+    assert "agent" in logins
+    assert len(logins) > 1

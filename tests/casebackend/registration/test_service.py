@@ -95,6 +95,7 @@ NOWHERE = "00000000-0000-0000-0000-000000000000"
         ({"people": [CUSTOMER, *[SPEAKER] * 2], "group_size": 1}, "group-too-small"),
         ({"unit_id": NOWHERE}, "unknown-unit"),
         ({"cause_c": "没有这一类"}, "unknown-term"),
+        ({"basic_right": "随便"}, "unknown-term"),
         ({"objects": [{"kind": "staff", "value": "某人", "user_id": NOWHERE}]}, "not-a-colleague"),
     ],
 )  # fmt: skip
@@ -181,7 +182,8 @@ async def test_persons_complained_of_and_things_are_masked_and_checked(world: Wo
         rows = {row.kind: row for row in await session.scalars(select(BusinessObject))}
     assert rows["card"].value_masked == "**** 7890"
     assert "6222" not in rows["card"].value_enc + rows["card"].value_index
-    assert (rows["staff"].finding, rows["outlet"].finding, rows["product"].finding) == ("known", "known", "unchecked")
+    found = {kind: row.finding for kind, row in rows.items()}
+    assert found == {"staff": "known", "outlet": "known", "card": "unchecked", "product": "unchecked"}
     later = await counter.sends(
         "agent", f"/cases/{made['number']}/objects", {"kind": "account", "value": "11002200330044"}
     )

@@ -1,0 +1,137 @@
+from datetime import datetime
+from typing import Literal, Self
+from uuid import UUID
+
+from pydantic import Field, field_validator, model_validator
+
+from casebackend.api.base import Command, View
+from casebackend.api.values import without_controls
+from casebackend.replies.rules import LONGEST_REASON, LONGEST_TEXT, LONGEST_TITLE, Reach, Target
+
+
+class WriteReply(Command):
+    """A wording with the variables of ready replies in braces; nothing of one customer, no promise, no admission."""
+
+    title: str = Field(min_length=2, max_length=LONGEST_TITLE, pattern=r"\S")
+    text: str = Field(min_length=2, max_length=LONGEST_TEXT, pattern=r"\S")
+
+    _words = field_validator("title", "text", mode="before")(without_controls)
+
+
+class DecideReply(Command):
+    """About the version that waits, by somebody who leads and did not write it. A refusal says why."""
+
+    decision: Literal["approved", "refused"]
+    opinion: str | None = Field(default=None, min_length=2, max_length=LONGEST_REASON, pattern=r"\S")
+
+    _words = field_validator("opinion", mode="before")(without_controls)
+
+    @model_validator(mode="after")
+    def _says_why(self) -> Self:
+        if self.decision == "refused" and self.opinion is None:
+            raise ValueError("a refusal says why")
+        return self
+
+
+class RetireReply(Command):
+    reason: str = Field(min_length=2, max_length=LONGEST_REASON, pattern=r"\S")
+
+    _words = field_validator("reason", mode="before")(without_controls)
+
+
+class UseReply(Command):
+    """Which wording was put where. `id`: of the canned reply, or of the entry of a script."""
+
+    reach: Reach
+    id: str = Field(min_length=1, max_length=120, pattern=r"^[0-9a-z-]+$")
+    version: int = Field(ge=1)
+    target: Target
+
+
+class UsedReply(View):
+    use_id: UUID
+
+
+class ReplyVersionView(View):
+    number: int
+    title: str
+    text: str
+    state: str
+    state_label: str
+    author: str
+    written_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    opinion: str | None
+
+
+class OwnReplyView(View):
+    """`number`: the version in use. `uses`: how often it was put into an answer."""
+
+    id: UUID
+    title: str
+    text: str
+    number: int
+    uses: int
+    changed_at: datetime
+    version: int
+
+
+class TeamReplyView(View):
+    """`number`: the version in use, none before the first approval; `pending`: the version that waits for a lead, with
+    its words and its author."""
+
+    id: UUID
+    unit_id: UUID
+    unit: str
+    title: str
+    text: str
+    state: str
+    state_label: str
+    number: int | None
+    uses: int
+    pending: ReplyVersionView | None
+    reason: str | None
+    changed_at: datetime
+    version: int
+
+
+class OwnReply(OwnReplyView):
+    versions: list[ReplyVersionView]
+
+
+class TeamReply(TeamReplyView):
+    versions: list[ReplyVersionView]
+
+
+class OwnReplyPage(View):
+    """What was changed last stands first; `next` is the cursor of the following page."""
+
+    items: list[OwnReplyView]
+    next: str | None
+
+
+class TeamReplyPage(View):
+    items: list[TeamReplyView]
+    next: str | None
+
+
+class OfferedReply(View):
+    """`text` holds the facts of the case; while something is `missing` or it is `blocked` it may not be inserted."""
+
+    reach: str
+    reach_label: str
+    id: str
+    version: int
+    title: str
+    text: str
+    missing: list[str]
+    blocked: str | None
+    uses: int
+
+
+class OfferedReplies(View):
+    """Few: what fits best and is used most stands first. `more`: how many fit besides."""
+
+    replies: list[OfferedReply]
+    more: int
