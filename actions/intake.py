@@ -95,12 +95,20 @@ def _remark(turn: Turn, absorbed: Absorbed) -> None:
         turn.say("utter_soothe")
     elif turn.asked is None or absorbed.away:
         turn.say("utter_gone_on_with")
-    elif turn.talk in {"confirm", "correction"} and absorbed.changed and absorbed.draft.next is None:
-        turn.say("utter_changed", what="、".join(_labels(absorbed)))
+    elif labels := _labels(absorbed):
+        _tell_changes(turn, absorbed, "、".join(labels))
     if absorbed.noted:
         turn.say("utter_noted", what="；".join(absorbed.noted))
     if absorbed.papers:
         turn.say("utter_papers_later", papers="、".join(absorbed.papers))
+
+
+def _tell_changes(turn: Turn, absorbed: Absorbed, what: str) -> None:
+    """At the read-back, or while another field is asked; what answers the question needs no word."""
+    if turn.talk in {"confirm", "correction"} and absorbed.draft.next is None:
+        turn.say("utter_changed", what=what)
+    elif turn.asked == f"field.{absorbed.draft.next}":
+        turn.say("utter_taken_down", what=what)
 
 
 def _labels(absorbed: Absorbed) -> list[str]:

@@ -68,7 +68,10 @@ async def test_a_number_of_somebody_else_or_of_nobody_takes_nothing_before_the_i
 
 async def test_without_an_open_complaint_the_draft_takes_what_is_added(desk: Desk) -> None:
     await desk.say("我要投诉，大堂经理骂我", "action_intake")
-    assert await desk.say("补充一下当时还有录像可以证明", "action_supplement") == ["utter_ask_demand"]
+    assert await desk.say("补充一下当时还有录像可以证明", "action_supplement") == [
+        "utter_taken_down",
+        "utter_ask_demand",
+    ]
 
 
 async def test_who_is_not_content_is_asked_why_and_gets_a_number_and_a_day(desk: Desk) -> None:

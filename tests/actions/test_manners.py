@@ -74,6 +74,16 @@ async def test_the_read_back_is_changed_line_by_line(desk: Desk) -> None:
     assert "600" in (await read_back(desk))["涉及金额"]
 
 
+async def test_what_is_put_right_while_something_else_is_asked_is_taken_down_and_said_so(desk: Desk) -> None:
+    await desk.say(STORY, "action_intake")
+    await until(desk, "field.phone")
+    names = await desk.say("金额改成350元", "action_intake", purpose="correct")
+    assert names == ["utter_taken_down", "utter_ask_phone"]
+    assert "涉及金额记下了" in desk.words
+    await desk.say("13812345678", "action_intake")
+    assert "utter_taken_down" not in desk.names
+
+
 async def test_a_step_back_asks_the_field_before_and_what_was_said_later_is_kept(desk: Desk) -> None:
     await desk.say(STORY, "action_intake")
     await until(desk, "field.id_number")
