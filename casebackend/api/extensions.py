@@ -22,7 +22,7 @@ class DecideExtension(Command):
 class TellExtension(Command):
     """How and when the customer heard of the new day, and what proves it."""
 
-    told_by: Literal["phone", "letter", "email", "in_person"]
+    told_by: Literal["phone", "letter", "email", "sms", "in_person"]
     told_at: AwareDatetime
     told_proof: str = Field(min_length=1, max_length=500)
 

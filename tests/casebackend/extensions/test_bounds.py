@@ -1,12 +1,14 @@
 """Who may give more time, how long a request stands, and that the customer hears of it."""
 
+import re
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import httpx
 from sqlalchemy import func, select
 
+from casebackend.api.extensions import TellExtension
 from casebackend.cases.model import Case
 from casebackend.check import check
 from casebackend.notices.model import Notice
@@ -204,11 +206,14 @@ async def test_a_day_that_new_facts_moved_is_told_and_proved_on_the_page_of_the_
     page = (await browser.get(f"/cases/{number}/extensions")).text
     path = f"/materials/{added['id']}/telling"
     assert f'action="{path}"' in page
-    form = {"told_by": "letter", "told_at": "2026-03-04T10:00", "told_proof": "挂号信回执", "version": "1"}
+    [choices] = re.findall(r'<select[^>]* name="told_by"[^>]*>(.*?)</select>', page)
+    offered = re.findall(r'<option value="(\w+)"', choices)
+    assert set(offered) == set(get_args(TellExtension.model_fields["told_by"].annotation))
+    form = {"told_by": "sms", "told_at": "2026-03-04T10:00", "told_proof": "短信平台回执", "version": "1"}
     stale = await browser.post(path, data=form)
     assert stale.status_code in (400, 409), "the form says which version was on the screen"
     done = await browser.post(path, data=form | {"version": str(answer.json()["version"])})
     assert done.status_code == 303, done.text
     shown = (await desk.reads("lead", f"/cases/{number}/extensions")).json()["materials"][0]
-    assert (shown["told_by"], shown["may_tell"]) == ("letter", False)
+    assert (shown["told_by"], shown["may_tell"]) == ("sms", False)
     assert "登记告知" not in (await browser.get(f"/cases/{number}/extensions")).text
