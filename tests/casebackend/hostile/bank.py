@@ -16,6 +16,7 @@ from tests.casebackend.curation.desks import Curation
 from tests.casebackend.hostile.pages import Walk
 from tests.casebackend.hostile.payloads import MARK, Words
 from tests.casebackend.registration.takers import CUSTOMER, Counter
+from tests.casebackend.replies.desks import Replies
 from tests.world import LOGINS, World
 
 # What is hashed, signed or matched by its value is no text of a page.
@@ -46,12 +47,15 @@ async def furnished(world: World, words: Words) -> list[str]:
     content = {"content": base64.b64encode(line.encode()).decode()}
     run = await counter.sends("admin", "/imports", content)
     assert run.status_code in (200, 201), run.text
+    canned = Replies(world)
+    own, team = await canned.made("agent", "/own-replies"), await canned.made("agent", "/team-replies")
     number, around = made["number"], f"/console/conversations/{talk}"
     return [
         f"/cases/{receipt.number}", f"/cases/{number}", f"/conversations/{talk}", f"{around}/messages?after=0",
         f"{around}/owner", f"{around}/suggestions", "/knowledge?q=年费", f"/drafts/{draft}",
         f"/organisations/imports/{run.json()['id']}", f"/curation/articles/{entry['id']}/{entry['version']}",
-        f"/candidates/{candidate.id}", f"/candidates/{candidate.id}/near",
+        f"/candidates/{candidate.id}", f"/candidates/{candidate.id}/near", f"{around}/replies",
+        f"/replies/own/{own['id']}", f"/replies/team/{team['id']}",
         *(f"/cases/{receipt.number}/{section}" for section in SECTIONS),
     ]  # fmt: skip
 
