@@ -26,6 +26,8 @@ SPEAKER_WEIGHT = 0.05
 LEARNED_SHARE = 0.15
 LEARNED_TRUST = 0.85
 LOOKED_AT = 64
+# Of more entries the vectors would take minutes after each start, and nearness more than all the rest of a question.
+MOST_ENCODED = 20_000
 # Somebody asked exactly so before.
 SAME_WORDS = 10.0
 # In rare terms: so much must speak for an entry, however many entries there are.
@@ -56,11 +58,12 @@ class Suggester:
         self._articles: list[Article] = []
         self._live: list[bool] = []
         self._whole = Postings()
-        self._asked = Asked(self._whole.numbers, encoder)
+        held = close_superseded(articles)
+        self._asked = Asked(self._whole.numbers, encoder if len(held) <= MOST_ENCODED else None)
         self._numbers_of: dict[str, list[int]] = {}
         self._same: dict[str, list[int]] = {}
         self._heard: set[tuple[int, str]] = set()
-        self._take(close_superseded(articles), phrasings)
+        self._take(held, phrasings)
 
     def update(self, articles: Iterable[Article], phrasings: Iterable[tuple[str, str]]) -> bool:
         """Only what is new is taken in. False when making a new one is better: something was unlearned, or much of

@@ -2,6 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from knowledge import ranking
 from knowledge.articles import Audience, Kind, load_content
 from knowledge.encoder import bundled
 from knowledge.ranking import Suggester
@@ -165,6 +166,15 @@ def test_a_learned_phrasing_brings_its_entry() -> None:
     (first, *_) = suggester.suggest(slang, on=TODAY)
     assert first.article.id == "biz-sms-fee"
     assert first.matched
+
+
+def test_a_very_large_base_is_asked_without_the_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = [article(), article(id="other", title="催收", questions=())]
+    assert Suggester(entries, encoder=bundled()).prepare()
+    monkeypatch.setattr(ranking, "MOST_ENCODED", 1)
+    large = Suggester(entries, encoder=bundled())
+    assert not large.prepare()
+    assert ids(large, "卡里被扣了年费") == ["fee"]
 
 
 def test_learning_for_an_unknown_entry_is_refused(shipped: Suggester) -> None:

@@ -22,7 +22,7 @@ async def test_plain_values_are_on_the_screen_for_a_minute_and_no_longer(live: L
     await page.get_by_role("button", name="显示", exact=True).click()
     await expect(page.locator("#reveal-answer")).to_be_empty()  # the reason is compulsory
     await page.get_by_label("用途").select_option("contact")
-    await page.get_by_label("原因", exact=False).last.fill("回电核实诉求")
+    await page.locator("#reveal-reason").fill("回电核实诉求")
     await page.get_by_role("button", name="显示", exact=True).click()
     await expect(page.locator("#revealed")).to_contain_text(PHONE)
     await expect(page.locator(".htmx-request")).to_have_count(0, timeout=30_000)
