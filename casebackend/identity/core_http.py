@@ -1,7 +1,5 @@
 """Core banking over HTTP: `POST {url}/customers/verify`, signed both ways (docs/identity.md)."""
 
-import json
-import secrets
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -13,11 +11,10 @@ from pydantic import BaseModel, Field, ValidationError
 from sanic import Sanic
 
 from casebackend.api.breaker import Breaker
-from casebackend.identity import signatures
 from casebackend.identity.ports import Claims, Confirmed, CoreUnavailable, NoCoreBank
+from casebackend.identity.signed_asking import SignedAsking, Untrusted
 from casebackend.settings import Settings
 
-LONGEST_ANSWER = 16_384
 log = structlog.get_logger()
 
 
@@ -35,10 +32,7 @@ class HttpCoreBank:
     """After five failures in a row it isn't asked for five seconds, so that customers need not wait for nothing."""
 
     def __init__(self, url: str, secret: str, *, seconds: float, now: Callable[[], datetime]) -> None:
-        self._url = url.rstrip("/") + "/customers/verify"
-        self._secret = secret
-        self._timeout = aiohttp.ClientTimeout(total=seconds)
-        self._now = now
+        self._asking = SignedAsking(url.rstrip("/") + "/customers/verify", secret, seconds=seconds, now=now)
         self.breaker = Breaker(time.monotonic)
 
     async def verify(self, claims: Claims) -> Confirmed | None:
@@ -46,9 +40,9 @@ class HttpCoreBank:
             raise CoreUnavailable("breaker open")
         try:
             found = await self._asked(claims)
-        except (aiohttp.ClientError, TimeoutError, OSError, ValidationError, CoreUnavailable) as error:
+        except (aiohttp.ClientError, TimeoutError, OSError, ValidationError, Untrusted, CoreUnavailable) as error:
             self.breaker.failed()
-            reason = str(error) if isinstance(error, CoreUnavailable) else type(error).__name__
+            reason = str(error) if isinstance(error, Untrusted | CoreUnavailable) else type(error).__name__
             log.warning("core_bank.unavailable", reason=reason)
             raise CoreUnavailable(reason) from None
         except BaseException:
@@ -59,25 +53,7 @@ class HttpCoreBank:
 
     async def _asked(self, claims: Claims) -> Confirmed | None:
         told = {"name": claims.name, "id_number": claims.id_number, "phone": claims.phone}
-        body = json.dumps(told, ensure_ascii=False).encode()
-        moment, nonce = str(int(self._now().timestamp())), secrets.token_hex(16)
-        headers = {
-            "Content-Type": "application/json",
-            signatures.TIME: moment,
-            signatures.NONCE: nonce,
-            signatures.SIGNATURE: signatures.asked(self._secret, moment, nonce, body),
-        }
-        async with (
-            aiohttp.ClientSession(timeout=self._timeout) as http,
-            http.post(self._url, data=body, headers=headers, allow_redirects=False) as response,
-        ):
-            if response.status != 200:
-                raise CoreUnavailable(f"status {response.status}")
-            said = await response.content.read(LONGEST_ANSWER)
-            signature = response.headers.get(signatures.SIGNATURE, "")
-        if not signatures.same(signature, signatures.answered(self._secret, nonce, said)):
-            raise CoreUnavailable("signature")
-        answer = Answer.model_validate_json(said)
+        answer = Answer.model_validate_json(await self._asking.ask(told))
         if answer.result == "not_matched":
             return None
         if answer.customer is None:

@@ -83,7 +83,7 @@ async def test_a_question_that_was_heard_on_the_way_is_not_answered_again() -> N
         double._trusted = listening  # type: ignore[method-assign]
         await bank.verify(RIGHT)
         body = '{"name": "王小明", "id_number": "11010519491231002X", "phone": "13800138000"}'.encode()
-        async with aiohttp.ClientSession() as http, http.post(bank._url, data=body, headers=heard) as again:
+        async with aiohttp.ClientSession() as http, http.post(bank._asking._url, data=body, headers=heard) as again:
             assert again.status == 401
 
 
@@ -98,7 +98,7 @@ async def test_a_bank_that_is_down_slow_or_talks_nonsense_is_unavailable_and_the
             await bank.verify(RIGHT)
         assert double.asked == asked
         double.fault, bank.breaker._clock = "ok", lambda: bank.breaker._probe_at
-        bank._timeout = aiohttp.ClientTimeout(total=20)
+        bank._asking._timeout = aiohttp.ClientTimeout(total=20)
         assert await bank.verify(RIGHT) is not None
         assert bank.breaker.state == "closed"
 

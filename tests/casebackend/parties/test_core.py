@@ -144,7 +144,7 @@ async def test_one_that_hangs_is_waited_for_no_longer_than_said_and_then_left_al
         assert await adapter.find(ObjectKind.CARD, CARD) is Finding.UNCHECKED
         assert double.asked == asked
         double.fault, adapter.breaker._clock = "ok", lambda: adapter.breaker._probe_at
-        adapter._timeout = aiohttp.ClientTimeout(total=120)
+        adapter._asking._timeout = aiohttp.ClientTimeout(total=120)
         assert await adapter.find(ObjectKind.CARD, CARD) is Finding.KNOWN
         assert adapter.breaker.state == "closed"
 
