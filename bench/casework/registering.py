@@ -18,7 +18,7 @@ from casebackend.calendar.rules import local_date
 from casebackend.schema import METADATA
 from casebackend.settings import Settings
 from ops.figures import Figures
-from tests.casebackend.console.live import _free_port
+from ops.ports import free_port
 from tests.casebackend.staff.logins import staff
 from tests.databases import fresh_url
 from tests.statements import counted
@@ -88,7 +88,7 @@ async def all_at_once(figures: Figures, client: httpx.AsyncClient, settings: Set
 
 @asynccontextmanager
 async def _bare(folder: Path, settings: Settings, rows: Any, new: set[UUID]) -> AsyncIterator[tuple[Any, Any]]:
-    port, held = _free_port(), folder / "rows.pickle"
+    port, held = free_port(), folder / "rows.pickle"
     held.write_bytes(pickle.dumps((rows, new, local_date(datetime.now(UTC)))))
     arguments = ["-m", "bench.bare", str(held), settings.database_url, str(port)]
     with program(arguments, {}, port, folder / "bare.log") as process:

@@ -7,7 +7,8 @@ import pytest_asyncio
 from asgi_lifespan import LifespanManager
 
 from channels.app import create_app
-from tests.channels.town import Town, configured, free_port
+from ops.ports import free_port
+from tests.channels.town import Town, configured
 from tests.world import World
 
 

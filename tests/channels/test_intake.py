@@ -14,8 +14,9 @@ from casebackend.api.client import CaseBackend, Refused
 from channels import intake
 from channels.intake import Intake
 from channels.spool import Spool
+from ops.ports import free_port
 from tests.channels.test_spool import KEY, said
-from tests.channels.town import free_port, listening, until
+from tests.channels.town import listening, until
 
 
 @dataclass

@@ -7,8 +7,9 @@ from uuid import uuid4
 import httpx
 
 from channels.app import create_app
+from ops.ports import free_port
 from tests.casebackend.access.test_bodies import trickled
-from tests.channels.town import Town, free_port, served
+from tests.channels.town import Town, served
 
 SLOW = (
     b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ",

@@ -5,8 +5,6 @@ All of them speak HTTP here, because a dropped connection is part of what is tes
 
 import asyncio
 import contextlib
-import random
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -22,20 +20,12 @@ from casebackend.app import create_app as create_backend
 from channels.app import create_app
 from channels.gateway import Gateway
 from channels.settings import Settings
+from ops.ports import free_port
 from ops.wechat_double import Settings as DoubleSettings
 from ops.wechat_double import WechatDouble
 from tests.world import TOKENS, World
 
 BOT_SECRET, IVR_TOKEN, WECHAT_TOKEN, ACCOUNT = "bot-secret-1", "ivr-token-1", "wx-token", "gh_town"
-
-
-def free_port() -> int:
-    """Below the range from which outgoing connections take theirs."""
-    while True:
-        port = random.randrange(20_000, 30_000)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ import pytest
 
 from casebackend.api.client import BackendUnavailable, CaseBackend, Refused
 from casebackend.api.conversations import ClaimTurn
-from ops.chain import free_port
+from ops.ports import free_port
 from tests.contracts.bank import Bank
 from tests.contracts.customer import WORKER
 from tests.contracts.served import Served

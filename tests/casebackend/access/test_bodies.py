@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from casebackend.access import bodies
 from casebackend.app import create_app
+from ops.ports import free_port
 from tests.casebackend.staff.logins import staff
-from tests.channels.town import free_port, served
+from tests.channels.town import served
 from tests.world import World
 
 HERE = "/api/v1/inbox"

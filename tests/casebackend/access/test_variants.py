@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from casebackend.app import create_app
+from ops.ports import free_port
 from tests.casebackend.access.watching import Watch
 from tests.casebackend.cases.builders import filed
 from tests.casebackend.staff.logins import COOKIE, staff
-from tests.channels.town import free_port, served
+from tests.channels.town import served
 from tests.world import TOKENS, World
 
 # Words of the customer, of the people and of the audit, which only some may read.

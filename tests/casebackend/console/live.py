@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ import httpx
 
 from casebackend.connection import open_database
 from casebackend.settings import Settings
+from ops.ports import free_port
 from tests.world import TOKENS, World, configured, prepare
 
 START_SECONDS = 120
@@ -37,12 +37,6 @@ class Live(World):
         return httpx.AsyncClient(base_url=self.address, headers=headers, timeout=20)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _environment(settings: Settings, port: int) -> dict[str, str]:
     values = {
         name: value.get_secret_value() if hasattr(value, "get_secret_value") else str(value)
@@ -59,7 +53,7 @@ def running(errors: Path | None = None) -> Iterator[tuple[str, Settings]]:
         var = Path(folder)
         settings = configured(f"sqlite+aiosqlite:///{var}/tingsu.db", var)
         asyncio.run(prepare(settings.database_url))
-        port = _free_port()
+        port = free_port()
         process = subprocess.Popen(
             [sys.executable, "-m", "casebackend", "serve"],
             env=_environment(settings, port),

@@ -9,12 +9,13 @@ from uuid import uuid4
 from playwright.async_api import Browser
 
 from casebackend.app import create_app
+from ops.ports import free_port
 from tests.casebackend.hostile.bank import furnished, stain, walked
 from tests.casebackend.hostile.chromium import seated
 from tests.casebackend.hostile.pages import AWAY, NO_PAGE, OUTSIDE, routes_of
 from tests.casebackend.hostile.payloads import Words
 from tests.casebackend.staff.logins import COOKIE
-from tests.channels.town import free_port, served
+from tests.channels.town import served
 from tests.world import World
 
 

@@ -2,7 +2,6 @@
 
 import email
 import json
-import socket
 from collections.abc import Iterator
 from email import policy
 from pathlib import Path
@@ -17,6 +16,7 @@ from casebackend.notices.doubles import ConsoleSender, RecordingSender
 from casebackend.notices.ports import NotSent, Outgoing, Refused, Sender
 from casebackend.notices.smtp import SmtpSender
 from casebackend.settings import Settings
+from ops.ports import free_port
 from tests.world import configured
 
 
@@ -61,9 +61,7 @@ class Mailbox:
 class Smtp:
     def __init__(self, tmp_path: Path) -> None:
         self.mailbox = Mailbox()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.server = Controller(self.mailbox, hostname="127.0.0.1", port=self.port)
         self.server.start()
         self.sender: Sender = SmtpSender(self.settings(tmp_path))

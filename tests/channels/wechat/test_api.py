@@ -10,8 +10,9 @@ from pydantic import SecretStr
 
 from channels.wechat.api import NoMedia, WechatApi
 from channels.wechat.token import AccessToken, TokenUnavailable
+from ops.ports import free_port
 from ops.wechat_double import Settings, WechatDouble
-from tests.channels.town import free_port, listening
+from tests.channels.town import listening
 
 
 class Platform:
