@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ops.chain import answers, free_port
+from ops.chain import answers
+from ops.ports import free_port
 from tests.contracts.customer import Exchange
 from tests.world import configured
 
