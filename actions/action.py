@@ -1,6 +1,7 @@
 """What every action has in common: who speaks in which turn, the backend, and words by the name of their response."""
 
 from abc import abstractmethod
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
@@ -9,6 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from casebackend.api.client import CaseBackend, Refused
+from casebackend.api.own import CaseBrief
 
 NOT_OURS_TO_SAY = frozenset({401, 403})
 # Which of the best guesses is meant; nothing else is open then.
@@ -83,3 +85,21 @@ def business(refusal: Refused) -> Refused:
     if refusal.status in NOT_OURS_TO_SAY:
         raise refusal
     return refusal
+
+
+async def answered[T](turn: Turn, asking: Awaitable[T], *, refused: str) -> T | None:
+    """What the backend says; where it refuses, `refused` is said instead."""
+    try:
+        return await asking
+    except Refused as refusal:
+        business(refusal)
+        turn.say(refused)
+        return None
+
+
+def told(case: CaseBrief) -> dict[str, object]:
+    """Of a complaint, by the names of the words that tell it."""
+    day = case.promised_on
+    values: dict[str, object] = {"number": case.number, "stage": case.stage, "next_step": case.next_step}
+    values |= {"unit": case.unit} if case.unit is not None else {}
+    return values if day is None else values | {"month": day.month, "day": day.day}

@@ -2,11 +2,10 @@
 
 from typing import Literal
 
-from actions import details, likeness
-from actions.action import Turn, TurnAction, business
+from actions import contact, details, likeness
+from actions.action import Turn, TurnAction, answered, told
 from actions.identity import identify
 from actions.intake import MENU, absorb, ask_next, go_on
-from casebackend.api.client import Refused
 from casebackend.api.own import CaseBrief, LikenessChoice, SecondOutcome, SupplementOutcome
 
 SECOND = {
@@ -15,12 +14,6 @@ SECOND = {
     "not_possible": "utter_second_not_possible",
     "dropped": "utter_second_dropped",
 }
-
-
-def _values(case: CaseBrief) -> dict[str, object]:
-    day = case.promised_on
-    values: dict[str, object] = {"number": case.number, "stage": case.stage, "next_step": case.next_step}
-    return values if day is None else values | {"month": day.month, "day": day.day}
 
 
 async def _take_down(turn: Turn) -> None:
@@ -34,11 +27,14 @@ class Supplement(TurnAction):
     called = "action_supplement"
 
     async def answer(self, turn: Turn) -> None:
-        try:
-            outcome = await turn.backend.supplement(turn.conversation, turn.message, key=turn.key(4))
-        except Refused as refusal:
-            business(refusal)
-            turn.say("utter_supplement_none")
+        if contact.wanted(turn) and await contact.change(turn):
+            return
+        outcome = await answered(
+            turn,
+            turn.backend.supplement(turn.conversation, turn.message, key=turn.key(4)),
+            refused="utter_supplement_none",
+        )
+        if outcome is None:
             return
         if outcome.outcome == "draft":
             await _take_down(turn)
@@ -65,11 +61,12 @@ class Second(TurnAction):
         if details.wanted_plainly(turn):
             await details.tell(turn)
             return
-        try:
-            outcome = await turn.backend.second_complaint(turn.conversation, turn.message, key=turn.key(5))
-        except Refused as refusal:
-            business(refusal)
-            turn.say("utter_intake_refused")
+        outcome = await answered(
+            turn,
+            turn.backend.second_complaint(turn.conversation, turn.message, key=turn.key(5)),
+            refused="utter_intake_refused",
+        )
+        if outcome is None:
             return
         if outcome.outcome == "none":
             await _take_down(turn)
@@ -83,15 +80,15 @@ class Second(TurnAction):
     def _tell(self, turn: Turn, outcome: SecondOutcome, case: CaseBrief) -> None:
         if outcome.outcome == "open":
             turn.say(
-                "utter_second_open", items=[f"supplement_it {case.number}", f"urge_it {case.number}"], **_values(case)
+                "utter_second_open", items=[f"supplement_it {case.number}", f"urge_it {case.number}"], **told(case)
             )
         elif outcome.outcome == "opened":
             dated = "utter_second_opened" if case.promised_on else "utter_second_opened_no_date"
-            turn.say(dated, **_values(case))
+            turn.say(dated, **told(case))
             if outcome.review_days is not None:
                 turn.say("utter_review_possible", days=outcome.review_days)
         else:
-            turn.say(SECOND[outcome.outcome], **_values(case))
+            turn.say(SECOND[outcome.outcome], **told(case))
 
 
 class Opinion(TurnAction):
@@ -113,11 +110,12 @@ class Duplicate(TurnAction):
     called = "action_duplicate"
 
     async def answer(self, turn: Turn) -> None:
-        try:
-            choice = await turn.backend.choose_likeness(turn.conversation, turn.message, key=turn.key(6))
-        except Refused as refusal:
-            business(refusal)
-            turn.say("utter_intake_refused")
+        choice = await answered(
+            turn,
+            turn.backend.choose_likeness(turn.conversation, turn.message, key=turn.key(6)),
+            refused="utter_intake_refused",
+        )
+        if choice is None:
             return
         if choice.outcome in {"new", "none"}:
             await self._read_back(turn)
@@ -130,7 +128,7 @@ class Duplicate(TurnAction):
 
     def _tell(self, turn: Turn, choice: LikenessChoice, case: CaseBrief) -> None:
         said = {"supplement": "utter_like_supplemented", "urge": "utter_like_urged", "closed": "utter_like_closed"}
-        turn.say(said.get(choice.outcome, "utter_like_urged_before"), **_values(case))
+        turn.say(said.get(choice.outcome, "utter_like_urged_before"), **told(case))
 
     async def _read_back(self, turn: Turn) -> None:
         draft = await turn.backend.draft(turn.conversation)

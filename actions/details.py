@@ -1,8 +1,7 @@
 """What was registered and answered, in full: told after core banking has confirmed who asks."""
 
-from actions.action import Turn, business
+from actions.action import Turn, answered
 from actions.identity import identify
-from casebackend.api.client import Refused
 
 
 def wanted(turn: Turn) -> bool:
@@ -15,11 +14,10 @@ def wanted_plainly(turn: Turn) -> bool:
 
 
 async def tell(turn: Turn) -> None:
-    try:
-        told = await turn.backend.details(turn.conversation, turn.message, key=turn.key(7))
-    except Refused as refusal:
-        business(refusal)
-        turn.say("utter_progress_none")
+    told = await answered(
+        turn, turn.backend.details(turn.conversation, turn.message, key=turn.key(7)), refused="utter_progress_none"
+    )
+    if told is None:
         return
     if told.outcome == "level":
         await identify(turn, "details")

@@ -1,32 +1,36 @@
 from dataclasses import replace
 
-from actions import details
-from actions.action import Turn, TurnAction, business
+from actions import contact, details
+from actions.action import Turn, TurnAction, answered
 from actions.afterwards import Second, Supplement
 from actions.identity import tell
 from actions.intake import resume
 from actions.status import Progress, Urge, Withdraw
-from casebackend.api.client import Refused
 from casebackend.api.identity import IdentityStep
 
 CARRIED_OUT: dict[str | None, type[TurnAction]] = {
     "progress": Progress,
     "urge": Urge,
     "withdraw": Withdraw,
+    "proxy_withdraw": Withdraw,
     "supplement": Supplement,
     "second": Second,
 }
+
+
+ASKED_CONTACT = "identity.contact"
 
 
 class Identity(TurnAction):
     called = "action_identity"
 
     async def answer(self, turn: Turn) -> None:
-        try:
-            step = await turn.backend.answer_identity(turn.conversation, turn.message, key=turn.key())
-        except Refused as refusal:
-            business(refusal)
-            turn.say("utter_foreign")
+        if turn.asked == ASKED_CONTACT and turn.purpose not in {"deny", "cancel"} and await contact.change(turn):
+            return
+        step = await answered(
+            turn, turn.backend.answer_identity(turn.conversation, turn.message, key=turn.key()), refused="utter_foreign"
+        )
+        if step is None:
             return
         if step.next == "check":
             step = await turn.backend.confirm_identity(turn.conversation, turn.message)
@@ -43,6 +47,9 @@ class Identity(TurnAction):
         """What was asked for before the check, as if its message came now; then back to a form that is open."""
         if step.action == "details":
             await details.tell(replace(turn, action="action_details", message=step.message_id or turn.message))
+            return
+        if step.action == "contact_change":
+            await contact.change(replace(turn, action="action_contact", message=step.message_id or turn.message))
             return
         wanted = CARRIED_OUT[step.action]
         asked = None if wanted is Withdraw else "field"

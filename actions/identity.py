@@ -1,15 +1,10 @@
 """Showing who one is before something registered elsewhere is told or done."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from actions.action import Turn, business
-from actions.words import MOMENTS
+from casebackend.api import moments
 from casebackend.api.client import Refused
 from casebackend.api.identity import BeginIdentity, IdentityAction, IdentityStep
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-CORE = 2
 WORDS = {
     "phone": "utter_ask_identity_phone",
     "code": "utter_ask_identity_code",
@@ -27,7 +22,17 @@ EXPLAINED = {
     "code": "utter_explain_identity_code",
     "paper": "utter_explain_identity_paper",
 }
-AGAIN = {"identity.code": "utter_explain_identity_code", "identity.paper": "utter_explain_identity_paper"}
+AGAIN = {
+    "identity.code": "utter_explain_identity_code",
+    "identity.paper": "utter_explain_identity_paper",
+    "identity.contact": "utter_contact_which",
+}
+# What takes level 2, and why.
+NEEDED = {
+    "details": "utter_identity_needed_core",
+    "contact_change": "utter_identity_needed_contact",
+    "proxy_withdraw": "utter_identity_needed_proxy",
+}
 
 
 async def identify(turn: Turn, action: IdentityAction, *, nothing: str | None = "utter_identity_not_yours") -> None:
@@ -46,14 +51,13 @@ async def identify(turn: Turn, action: IdentityAction, *, nothing: str | None = 
             turn.say(nothing)
         return
     if step.next in ("phone", "code", "paper"):
-        turn.say("utter_identity_needed_core" if step.needs == CORE else "utter_identity_needed")
+        turn.say(NEEDED.get(action, "utter_identity_needed"))
     tell(turn, step)
 
 
 def tell(turn: Turn, step: IdentityStep) -> None:
     """The words of a step that carries nothing out."""
-    until = clock(step.until) if step.until is not None else None
-    given = {"minutes": step.minutes, "left": step.left, "until": until}
+    given = {"minutes": step.minutes, "left": step.left, "until": moments.until(step.until)}
     said = EXPLAINED.get(step.next) if not step.understood else None
     if step.next == "paper" and step.understood and not step.named:
         said = "utter_ask_identity_paper_and_name"
@@ -65,11 +69,3 @@ def tell(turn: Turn, step: IdentityStep) -> None:
 def ask_again(turn: Turn) -> None:
     """The open question of the check, after something else was answered in between."""
     turn.say(AGAIN.get(turn.asked or "", "utter_ask_identity_phone"))
-
-
-def clock(moment: datetime) -> str:
-    """A lock that ends with the day ends at midnight; any other within the hour."""
-    local = moment.astimezone(SHANGHAI)
-    if (local.hour, local.minute) == (0, 0):
-        return MOMENTS["midnight"]
-    return MOMENTS["clock"].format(hour=local.hour, minute=local.minute)

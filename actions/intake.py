@@ -1,6 +1,6 @@
 from typing import Literal
 
-from actions import likeness, opinion, pickup
+from actions import contact, likeness, opinion, pickup
 from actions.action import Turn, TurnAction, business
 from actions.handoff import call_person
 from actions.identity import ask_again
@@ -173,6 +173,8 @@ class Intake(TurnAction):
     called = "action_intake"
 
     async def answer(self, turn: Turn) -> None:
+        if contact.wanted(turn) and await contact.change(turn):
+            return
         if turn.asked is None and turn.purpose == "correct" and await self._filed(turn):
             turn.say("utter_correct_filed")
             return
@@ -217,10 +219,12 @@ class File(TurnAction):
 
     async def answer(self, turn: Turn) -> None:
         try:
-            receipt = await turn.backend.file_draft(turn.conversation, turn.message, key=turn.key())
+            receipt = await turn.backend.file_draft(turn.conversation, turn.message, key=turn.key(2))
         except Refused as refusal:
-            business(refusal)
-            await self._not_filed(turn)
+            if business(refusal).slug == "not-confirmed":
+                await self._not_confirmed(turn)
+            else:
+                await self._not_filed(turn)
             return
         if opinion.is_opinion(receipt.matter):
             opinion.tell_filed(turn, receipt)
@@ -232,6 +236,16 @@ class File(TurnAction):
         if (by := receipt.contact_by) is not None:
             turn.say("utter_contact_later", month=by.month, day=by.day, time=f"{by:%H:%M}")
         turn.say("utter_after_filing")
+
+    async def _not_confirmed(self, turn: Turn) -> None:
+        """What stands in the way of the yes is put right; where it is not said, it is asked."""
+        absorbed = await absorb(turn)
+        if absorbed is None:
+            return
+        if absorbed.changed or absorbed.draft.next is not None or absorbed.wish is not None or absorbed.noted:
+            await go_on(turn, absorbed)
+        else:
+            turn.say("utter_not_filed_yet")
 
     async def _not_filed(self, turn: Turn) -> None:
         draft = await turn.backend.draft(turn.conversation)

@@ -1,6 +1,8 @@
-from actions.action import Turn, TurnAction, business
+from actions.action import Turn, TurnAction, answered
 from actions.intake import correct_later, resume
-from casebackend.api.client import Refused
+
+# What sounds like one of these may be a matter of its own.
+NEW = frozenset({"complaint", "supplement"})
 
 
 class Revisit(TurnAction):
@@ -11,14 +13,17 @@ class Revisit(TurnAction):
             await correct_later(turn)
             await resume(turn)
             return
-        try:
-            survey = await turn.backend.answer_survey(turn.conversation, turn.message, key=turn.key())
-        except Refused as refusal:
-            business(refusal)
-            turn.say("utter_feedback_thanks")
+        survey = await answered(
+            turn,
+            turn.backend.answer_survey(turn.conversation, turn.message, key=turn.key()),
+            refused="utter_feedback_thanks",
+        )
+        if survey is None:
             return
         if not survey.understood:
             turn.say("utter_survey_not_understood")
+        elif survey.kept:
+            turn.say("utter_survey_kept_complain" if NEW & set(turn.guesses[:2]) else "utter_survey_kept")
         if survey.next != "done":
             turn.say(f"utter_survey_{survey.next}")
         elif survey.second_number:

@@ -1,9 +1,8 @@
 from actions import details, pickup
-from actions.action import Turn, TurnAction, business
+from actions.action import Turn, TurnAction, answered, told
 from actions.afterwards import Duplicate
 from actions.identity import identify
 from actions.intake import put_aside, resume
-from casebackend.api.client import Refused
 from casebackend.api.own import CaseBrief, UrgeOutcome, WithdrawOutcome
 
 SHOWN = 3
@@ -11,25 +10,13 @@ SHOWN = 3
 IN_HAND = frozenset({"field", "confirm", "correction"})
 
 
-def _values(case: CaseBrief) -> dict[str, object]:
-    day = case.promised_on
-    return {
-        "number": case.number,
-        "stage": case.stage,
-        "next_step": case.next_step,
-        "unit": case.unit,
-        "month": day.month if day else None,
-        "day": day.day if day else None,
-    }
-
-
 def _tell(turn: Turn, case: CaseBrief) -> None:
     if case.promised_on is None:
-        turn.say("utter_progress_case_no_date", **_values(case))
+        turn.say("utter_progress_case_no_date", **told(case))
     elif case.unit is None:
-        turn.say("utter_progress_case_unit_open", **_values(case))
+        turn.say("utter_progress_case_unit_open", **told(case))
     else:
-        turn.say("utter_progress_case", **_values(case))
+        turn.say("utter_progress_case", **told(case))
 
 
 class Progress(TurnAction):
@@ -39,11 +26,10 @@ class Progress(TurnAction):
         if details.wanted(turn):
             await details.tell(turn)
             return
-        try:
-            progress = await turn.backend.progress(turn.conversation, turn.message, key=turn.key())
-        except Refused as refusal:
-            business(refusal)
-            turn.say("utter_progress_none")
+        progress = await answered(
+            turn, turn.backend.progress(turn.conversation, turn.message, key=turn.key()), refused="utter_progress_none"
+        )
+        if progress is None:
             return
         for case in progress.cases[:SHOWN]:
             _tell(turn, case)
@@ -69,11 +55,10 @@ class Urge(TurnAction):
         if turn.talk == "duplicate":
             await Duplicate(turn.backend).answer(turn)
             return
-        try:
-            urged = await turn.backend.urge(turn.conversation, turn.message, key=turn.key())
-        except Refused as refusal:
-            business(refusal)
-            turn.say("utter_urge_none")
+        urged = await answered(
+            turn, turn.backend.urge(turn.conversation, turn.message, key=turn.key()), refused="utter_urge_none"
+        )
+        if urged is None:
             return
         if urged.outcome == "foreign":
             await identify(turn, "urge")
@@ -87,7 +72,7 @@ class Urge(TurnAction):
         elif urged.case is None:
             turn.say("utter_urge_none")
         else:
-            turn.say(f"utter_{'urged' if urged.outcome == 'urged' else 'urge_' + urged.outcome}", **_values(urged.case))
+            turn.say(f"utter_{'urged' if urged.outcome == 'urged' else 'urge_' + urged.outcome}", **told(urged.case))
 
 
 WITHDRAWN = {
@@ -105,14 +90,15 @@ class Withdraw(TurnAction):
             turn.say("utter_take_your_time")
             turn.say("utter_repeat_withdraw")
             return
-        try:
-            outcome = await turn.backend.withdraw(turn.conversation, turn.message, key=turn.key())
-        except Refused as refusal:
-            business(refusal)
-            turn.say("utter_withdraw_none")
+        outcome = await answered(
+            turn, turn.backend.withdraw(turn.conversation, turn.message, key=turn.key()), refused="utter_withdraw_none"
+        )
+        if outcome is None:
             return
         if outcome.outcome == "foreign":
             await identify(turn, "withdraw")
+        elif outcome.outcome == "level":
+            await identify(turn, "proxy_withdraw")
         elif outcome.outcome == "none" and turn.talk in IN_HAND:
             # nothing was filed yet: what the customer wants to take back is the draft in hand
             await put_aside(turn, key=turn.key(2))
@@ -131,4 +117,4 @@ class Withdraw(TurnAction):
         elif outcome.outcome == "none" or outcome.case is None:
             turn.say("utter_withdraw_none")
         else:
-            turn.say(WITHDRAWN[outcome.outcome], **_values(outcome.case))
+            turn.say(WITHDRAWN[outcome.outcome], **told(outcome.case))

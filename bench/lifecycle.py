@@ -1,26 +1,34 @@
-"""Any colleague tries any move on any case at any time, 5,000 times 100 steps, through the real services on SQLite.
+"""Any colleague tries any move on any case of any matter at any time, 5,000 times 100 steps, through the real services
+on SQLite.
 
 Each process walks with its own seed, a few walks only: what hypothesis remembers of them would slow down the next ones.
-A walk that reaches what the rules forbid is printed and ends the bench.
+A walk that reaches what the rules forbid is printed and ends the bench. Each arrow of the table must be walked, and of
+each matter each move and each deed that is open to it: what was never made has not been shown to keep the rules.
 """
 
 import argparse
 import multiprocessing
 import os
 import sys
+import time
 from collections import Counter
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from casebackend.cases.rules import LIFECYCLE
+from casebackend.cases import clockwork
+from casebackend.cases.rules import LIFECYCLE, Move
 from ops.figures import Figures
-from tests.casebackend.cases import machine
+from tests.casebackend.cases import deeds, machine, walks
 
 WALKS_A_PROCESS = 50
 
 
-def walk(order: tuple[int, int, int]) -> Counter[tuple[str, str]]:
+type Steps = Counter[tuple[str, str, str]]
+AROUND, BEGUN = "around", ("runs", "", "")
+
+
+def walk(order: tuple[int, int, int]) -> Steps:
     number, runs, steps = order
     within = settings(
         max_examples=runs,
@@ -30,8 +38,22 @@ def walk(order: tuple[int, int, int]) -> Counter[tuple[str, str]]:
         phases=(Phase.generate,),
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(seed(number)(machine.Lifecycle), settings=within)  # type: ignore[no-untyped-call]
-    return machine.WALKED + Counter({("runs", ""): machine.RUNS["begun"]})
+    run_state_machine_as_test(seed(number)(machine.Lifecycle), settings=within)
+    return machine.WALKED + Counter({BEGUN: machine.RUNS["begun"]})
+
+
+def expected() -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """Of each matter the moves and the deeds that are open to it. Nothing but a complaint is signed."""
+    moves = {(matter, str(move)) for matter in walks.MATTERS for _, move in LIFECYCLE}
+    moves -= {(matter, str(move)) for matter in walks.SHORT for move in walks.NEVER_OF_SHORT}
+    moves -= {(matter, str(Move.SIGN)) for matter in walks.MATTERS if matter != clockwork.COMPLAINT}
+    made = {
+        (matter, deed.__name__)
+        for matter in walks.MATTERS
+        for deed in deeds.DEEDS
+        if matter not in deeds.NOT_OF.get(deed, ())
+    }
+    return moves, made
 
 
 def main() -> int:
@@ -42,26 +64,46 @@ def main() -> int:
     hands = os.cpu_count() or 1
     batches = -(-asked.runs // WALKS_A_PROCESS)
     orders = [(number, min(WALKS_A_PROCESS, asked.runs), asked.steps) for number in range(batches)]
-    walked: Counter[tuple[str, str]] = Counter()
+    walked: Steps = Counter()
+    began = time.monotonic()
     with multiprocessing.get_context("spawn").Pool(hands, maxtasksperchild=1) as pool:
         for done, steps in enumerate(pool.imap_unordered(walk, orders), 1):
             walked += steps
             print(f"{done} of {batches} batches walked", end="\r", file=sys.stderr, flush=True)
-    begun = walked.pop(("runs", ""))
-    around = {step: times for step, times in walked.items() if step[0] == "around"}
-    walked -= Counter(around)
     figures = Figures()
-    arrows = {(str(status), str(move)) for status, move in LIFECYCLE}
-    figures.show("lifecycle: random walks begun", ours=begun, bar=asked.runs, at_least=True)
-    figures.show("lifecycle: accepted steps", ours=walked.total())
-    figures.show("lifecycle: deeds around a case", ours=sum(around.values()), kinds=len(around))
-    figures.show(
-        "lifecycle: arrows of the table never walked",
-        ours=len(arrows - walked.keys()),
-        which=sorted(arrows - walked.keys()),
-    )
-    figures.show("lifecycle: steps that the table does not know", ours=len(walked.keys() - arrows), bar=0)
+    figures.show("lifecycle: random walks begun", ours=walked.pop(BEGUN), bar=asked.runs, at_least=True)
+    report(figures, walked, time.monotonic() - began)
     return figures.exit_code
+
+
+def report(figures: Figures, walked: Steps, seconds: float) -> None:
+    made = Counter({(matter, deed): times for (matter, status, deed), times in walked.items() if status == AROUND})
+    steps = Counter({step: times for step, times in walked.items() if step[1] != AROUND})
+    moved = Counter[tuple[str, str]]()
+    stepped = Counter[tuple[str, str]]()
+    for (matter, status, move), times in steps.items():
+        moved[matter, move] += times
+        stepped[status, move] += times
+    by_matter, by_deed = Counter[str](), Counter[str]()
+    for (matter, _), times in (moved + made).items():
+        by_matter[matter] += times
+    for (_, deed), times in made.items():
+        by_deed[deed] += times
+    each_second = round(steps.total() / seconds, 1)
+    figures.show("lifecycle: accepted steps", ours=steps.total(), a_second=each_second)
+    figures.show("lifecycle: deeds around a case", ours=made.total(), kinds=len(by_deed), by_deed=by_deed)
+    figures.show(
+        "lifecycle: steps and deeds of the matter with the fewest", ours=min(by_matter.values()), by_matter=by_matter
+    )
+    arrows = {(str(status), str(move)) for status, move in LIFECYCLE}
+    moves, deeds_open = expected()
+    for figure, never in (
+        ("arrows of the table never walked", arrows - stepped.keys()),
+        ("moves of a matter never made", moves - moved.keys()),
+        ("deeds of a matter never done", deeds_open - made.keys()),
+    ):
+        figures.show(f"lifecycle: {figure}", ours=len(never), bar=0, which=sorted(never))
+    figures.show("lifecycle: steps that the table does not know", ours=len(stepped.keys() - arrows), bar=0)
 
 
 if __name__ == "__main__":

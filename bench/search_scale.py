@@ -1,8 +1,9 @@
 """Fifty thousand entries: what a suggestion costs beside tantivy and stock Whoosh, what an index costs, how soon an
-entry that is published is suggested.
+entry that is published is suggested; through the application (bench.search_served) what a search of people costs, how
+soon a message has its cards and what was learned is suggested.
 
-python -m bench.search_scale [--documents 50000] [--asked 300]. CPU of this process only; Whoosh and tantivy have
-jieba's tokens, the comparison of the files has the same tokens on both sides.
+python -m bench.search_scale [--documents 50000] [--asked 300] [--served]: with `--served` only the latter. CPU of this
+process only; Whoosh and tantivy have jieba's tokens, the comparison of the files has the same tokens on both sides.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from bench.retrieval_peers import Document, Judged, judged, tantivy_, whoosh
+from bench.search_served import serving
 from casebackend import editions
 from casebackend.curation.knowledge_index import Knowledge
 from casebackend.curation.model import Article as Row
@@ -156,12 +158,18 @@ def main() -> int:
     options = argparse.ArgumentParser()
     options.add_argument("--documents", type=int, default=50_000)
     options.add_argument("--asked", type=int, default=300)
+    options.add_argument("--served", action="store_true")
     chosen = options.parse_args()
     figures, articles = Figures(), list(generated(chosen.documents))
     with tempfile.TemporaryDirectory(prefix="tingsu-scale-") as folder:
-        asking(figures, articles, chosen.asked, Path(folder))
-        asyncio.run(publishing(figures, articles, Path(folder)))
-        making(figures, articles, Path(folder))
+        if chosen.served:
+            build(Path(folder, "index"), articles)
+        else:
+            asking(figures, articles, chosen.asked, Path(folder))
+            asyncio.run(publishing(figures, articles, Path(folder)))
+            making(figures, articles, Path(folder))
+        rows = [row_of(article) for article in articles]
+        asyncio.run(serving(figures, rows, articles, Path(folder, "index"), chosen.asked))
     return figures.exit_code
 
 

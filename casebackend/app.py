@@ -74,7 +74,7 @@ API = (
     around.tasks_bp, around.recusals_bp, around.evidence_bp, assignments.bp, conversations.bp, drafts.bp,
     cases.bp, cases.own_bp, requests.own_bp, cases.handlings_bp, voids.bp, dictionaries.bp, registration.bp,
     registration.drafts_bp,
-    reports.bp, revisits.bp, handoffs.bp, heartbeats.bp, assist.bp, suggestions.bp,
+    reports.bp, revisits.bp, revisits.of_cases, handoffs.bp, heartbeats.bp, assist.bp, suggestions.bp,
     replies.own_bp, replies.team_bp, replies.bp,
     knowledge_health.bp, knowledge_health.phrasings_bp, gaps.bp, families.bp, families.own_bp, reviews.bp,
     extensions.bp, limits.bp, profiles.bp, openapi.bp, digests.bp, escalations.bp, notices.bp, supervision.bp,

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import and_, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.attachments import checking as attachments
@@ -145,12 +145,15 @@ async def paths(session: AsyncSession, now: datetime) -> list[str]:
 
 
 async def voids(session: AsyncSession, now: datetime) -> list[str]:
-    """Nobody voids a case alone: somebody else had asked for it before."""
+    """Nobody voids a case alone, but a draft of his own: somebody else had asked for it before."""
     asked: dict[UUID, set[str]] = defaultdict(set)
     columns = (TimelineEntry.case_id, TimelineEntry.actor)
     for case_id, actor in await session.execute(select(*columns).where(TimelineEntry.kind == Kind.VOID_REQUESTED)):
         asked[case_id].add(actor)
-    made = await session.execute(select(*columns).where(TimelineEntry.move == Move.VOID))
+    own = and_(TimelineEntry.from_status == Status.DRAFT, TimelineEntry.actor == Case.creator)
+    made = await session.execute(
+        select(*columns).join(Case, Case.id == TimelineEntry.case_id).where(TimelineEntry.move == Move.VOID, ~own)
+    )
     return [f"投诉单 {case_id} 的作废没有第二人" for case_id, actor in made if not asked[case_id] - {actor}]
 
 

@@ -16,7 +16,6 @@ from casebackend.attachments.errors import FileChanged
 from casebackend.attachments.ports import Scanner, ScannerAway
 from casebackend.attachments.service import Content
 from casebackend.audit import anchors
-from casebackend.calendar.queries import ends_soon
 from casebackend.calendar.rules import local_date
 from casebackend.candidates import jobs as candidates
 from casebackend.cases import countersigning, task_jobs
@@ -29,6 +28,7 @@ from casebackend.curation import jobs as curation
 from casebackend.curation.building import build_apart
 from casebackend.database import Database
 from casebackend.dictionaries import changing as dictionaries
+from casebackend.digests import alarms
 from casebackend.digests import jobs as digests
 from casebackend.exports import jobs as exports
 from casebackend.exports import making
@@ -107,6 +107,7 @@ class Chores(Leading):
         await self._each(entry_calling.to_verify, entry_calling.call_to_verify)
         await self._each(entry_calling.requests_due, entry_calling.remind_of_request)
         await self._each(digests.due, partial(digests.write, address=self.console_address))
+        await self._each(alarms.waiting, alarms.tell_waiting)
         await self._alarm()
 
     def _looks_again(self) -> bool:
@@ -214,7 +215,7 @@ class Chores(Leading):
         await self._repeat(partial(cases.archive_due, held=reviews.holding()), cases.ARCHIVED_AT_ONCE)
         async with self._as_leader() as session:
             changed = await recompute_provisional(session, now=self.now())
-            ends = await ends_soon(session, local_date(self.now()))
+            ends = await alarms.calendar(session, now=self.now())
         if changed:
             log.info("clocks.recomputed", count=changed)
         if ends is not None:
@@ -254,11 +255,13 @@ class Chores(Leading):
             more = after is not None
 
     async def _alarm(self) -> None:
-        """Once a day, in the log; the board shows it as long as it holds."""
+        """Once a day, in the log and to who runs the system; the board shows it as long as it holds."""
         if self.alarmed_on == local_date(self.now()):
             return
         async with self.database.reading() as session:
             missing = await digests.missing(session, now=self.now())
         if missing:
+            async with self._as_leader() as session:
+                await alarms.digests_missing(session, now=self.now())
             log.error("digest.missing", count=missing)
             self.alarmed_on = local_date(self.now())

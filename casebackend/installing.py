@@ -35,7 +35,7 @@ async def _completed(settings: Settings) -> None:
         indexed = True
         while indexed:
             async with database.transaction() as session:
-                indexed = await customers.index_papers(session) > 0
+                indexed = await customers.index_customers(session) > 0
         moved = True
         while moved:
             async with database.transaction() as session:

@@ -30,6 +30,7 @@ from casebackend.api import (
     reviews,
     standing,
     supervision,
+    surveys,
     tasks,
     tokens,
     voids,
@@ -178,6 +179,7 @@ OPERATIONS: dict[str, Operation] = {
     "identity.answer": Operation("客户回答身份核实", T, identity.IdentityStep),
     "identity.confirm": Operation("向核心系统核实客户身份", T, identity.IdentityStep),
     "own_pickups.details": Operation("客户查看登记内容和答复", T, own.OwnDetails),
+    "own_pickups.contact": Operation("客户变更联系电话", T, own.ContactOutcome),
     "own_pickups.issue": Operation("取件码", pickups.AskPickup, pickups.PickupView),
     "visits.begin": Operation("进度网页：输入取件码", pickups.BeginVisit, pickups.VisitBegun, status=201),
     "visits.answer": Operation("进度网页：输入核实码", pickups.AnswerVisit, pickups.VisitStep),
@@ -187,6 +189,8 @@ OPERATIONS: dict[str, Operation] = {
     "visits.supplement": Operation("进度网页：补充材料", pickups.AddToVisit, pickups.VisitDone),
     "visits.withdraw": Operation("进度网页：撤诉", None, pickups.VisitDone),
     "visits.end": Operation("进度网页：结束查询", status=204),
+    "surveys.of_case": Operation("一件投诉的回访", None, surveys.Surveys),
+    "surveys.record": Operation("登记一次电话回访", surveys.RecordSurvey, surveys.Surveys, status=201),
     "revisits.answer": Operation("客户回答回访", T, own.SurveyOutcome),
     "cases.listing": Operation(
         "投诉列表", None, C.CasePage, query={"queue": choice(Queue)} | conditions(CONDITIONS) | PAGE
@@ -302,7 +306,7 @@ OPERATIONS: dict[str, Operation] = {
     "registration.notice_form": Operation("约定告知方式", registration.ChangeNoticeForm, registration.RegistrationView),
     "registration.group": Operation("变更投诉人数", registration.ChangeGroup, registration.RegistrationView),
     "registration.regulator_date": Operation(
-        "变更监管要求的办结日期", registration.ChangeRegulatorDate, registration.RegistrationView
+        "变更监管或转办单位要求的日期", registration.ChangeRegulatorDate, registration.RegistrationView
     ),
     "registration.people": Operation("登记相关人员", parties.Person, parties.PersonView, status=201),
     "registration.documents": Operation("收到证明材料", parties.DocumentReceived, parties.DocumentView, status=201),

@@ -7,6 +7,7 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.assignments import jobs as assignments
+from casebackend.assist import answering
 from casebackend.assist import calling as entry_calling
 from casebackend.assist import impacts
 from casebackend.candidates import jobs as candidates
@@ -15,8 +16,10 @@ from casebackend.cases import jobs as cases
 from casebackend.escalations import jobs as escalations
 from casebackend.escalations.strikes import on_strikes, still_running
 from casebackend.exports import calling as exports
+from casebackend.extensions import arriving as extension_arriving
 from casebackend.extensions import calling as extension_calls
 from casebackend.extensions import jobs as extensions
+from casebackend.extensions import untold
 from casebackend.families import jobs as families
 from casebackend.notices.doubles import ConsoleSender
 from casebackend.notices.ports import Sender
@@ -26,6 +29,7 @@ from casebackend.outbox.jobs import Subscriber, Together
 from casebackend.people import restructuring, watching
 from casebackend.registration import jobs as registration
 from casebackend.reviews import jobs as reviews
+from casebackend.revisits import calling as survey_calls
 from casebackend.revisits import jobs as revisits
 from casebackend.settings import Settings
 from casebackend.shifts import jobs as shifts
@@ -45,7 +49,9 @@ def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
             reviews.on_moved,
             calling.on_moved,
             candidates.on_moved,
+            survey_calls.on_moved,
         ),
+        "revisit.call": (survey_calls.on_call,),
         "candidate.due": (candidates.on_due,),
         "case.withdrawn": (extensions.on_moved, reviews.on_moved, escalations.on_withdrawn),
         "attachment.kept": (enclosing_jobs.on_kept,),
@@ -78,13 +84,14 @@ def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
         "case.unread": (escalations.on_unread,),
         "case.urged": (escalations.on_urged,),
         "case.supplemented": (escalations.on_supplemented,),
-        "case.replied": (partial(revisits.on_replied, delay=survey_delay), extensions.on_moved),
+        "case.replied": (partial(revisits.on_replied, delay=survey_delay), extensions.on_moved, answering.on_replied),
         "clock.near_due": (STRIKES,),
         "clock.overdue": (STRIKES,),
         "clock.escalated": (STRIKES,),
         "case.told": (partial(revisits.on_told, delay=survey_delay),),
-        "delivery.lost": (arriving.on_lost,),
-        "delivery.arrived": (arriving.on_arrived,),
+        "delivery.lost": (arriving.on_lost, extension_arriving.on_lost),
+        "delivery.arrived": (arriving.on_arrived, extension_arriving.on_arrived),
+        "notice.untold": (untold.on_untold,),
         "conversation.agent_spoke": (cases.on_agent_spoke,),
         "clock.moved": (cases.on_clock_moved,),
         "article.stepped": (entry_calling.on_stepped,),

@@ -1,14 +1,11 @@
 """Who the customer is, asked without the engine; the same calls and the same steps as the actions make."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
+from casebackend.api import moments
 from casebackend.api.client import CaseBackend
 from casebackend.api.identity import BeginIdentity, IdentityAction, IdentityStep
 from channels.envelope import Asked, Reply, Turn
 from channels.words.book import Words
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 QUESTIONS = {
     "phone": Asked.IDENTITY_PHONE,
     "code": Asked.IDENTITY_CODE,
@@ -44,14 +41,6 @@ class Identity:
         return step, self._said(step)
 
     def _said(self, step: IdentityStep) -> list[Reply]:
-        facts = {"left": step.left, "minutes": step.minutes, "until": self._clock(step.until)}
+        facts = {"left": step.left, "minutes": step.minutes, "until": moments.until(step.until) or ""}
         name = f"identity.{step.next}" if step.understood else f"identity.{step.next}_again"
         return [self._words.say(name, facts, asks=QUESTIONS.get(step.next))]
-
-    def _clock(self, moment: datetime | None) -> str:
-        if moment is None:
-            return ""
-        local = moment.astimezone(SHANGHAI)
-        if (local.hour, local.minute) == (0, 0):
-            return self._words.phrase("midnight")
-        return self._words.phrase("clock", {"hour": local.hour, "minute": f"{local.minute:02}"})

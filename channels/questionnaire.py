@@ -209,6 +209,7 @@ class Questionnaire:
             "progress": self._progress,
             "urge": self._urge,
             "withdraw": self._withdraw,
+            "proxy_withdraw": self._withdraw,
             "supplement": self._supplement,
             "second": self._second,
         }
@@ -224,8 +225,8 @@ class Questionnaire:
 
     async def _withdraw(self, turn: Turn) -> list[Reply]:
         outcome = await self._backend.withdraw(turn.conversation_id, turn.message_id, key=key(turn, "withdraw"))
-        if outcome.outcome == "foreign":
-            return await self._identity.begin(turn, "withdraw")
+        if outcome.outcome in {"foreign", "level"}:
+            return await self._identity.begin(turn, "withdraw" if outcome.outcome == "foreign" else "proxy_withdraw")
         asks = Asked.WITHDRAW if outcome.outcome == "confirm" else None
         return [self._told("withdraw", outcome, asks)]
 

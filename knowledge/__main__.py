@@ -6,7 +6,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from knowledge.articles import CONTENT, ContentError, load_content
-from knowledge.index import IndexBusy, IndexUnusable, build
+from knowledge.index import IndexUnusable, build
+from knowledge.locking import IndexBusy
 from knowledge.search import Search
 
 

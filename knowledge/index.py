@@ -1,22 +1,23 @@
-import fcntl
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from knowledge.analyzer import GramAnalyzer, WordAnalyzer, default_lexicon
 from knowledge.articles import Article, Audience, Kind, close_superseded, content_digest
 from knowledge.clauses import clause_numbers
 from knowledge.engine import ID, KEYWORD, STORED, TEXT, FileIndex, FileStorage, RamStorage, Schema
+from knowledge.locking import sole_writer
 
-FORMAT = 3
+FORMAT = 4
 META = "meta.json"
+# What the documents are, in their order: so that nobody reads them all to know it.
+ENTRIES = "entries.json"
 CURRENT = "current"
 WRITER_LOCK = "MAIN_WRITELOCK"
 FIELD_BREAK = "。"
@@ -26,26 +27,35 @@ class IndexUnusable(Exception):
     """Missing, damaged or made by other rules: build it again from the articles."""
 
 
-class IndexBusy(Exception):
-    """Another process is building."""
+class Entry(NamedTuple):
+    """One document: which version of which entry, and the days on which it counts there."""
+
+    id: str
+    version: int
+    starts: str
+    ends: str
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedIndex:
+    """`edition`: everything that was published by then is in it, and nothing that was withdrawn by then."""
+
     whoosh: Any
-    folder: Path
     content_digest: str
+    edition: int
+    entries: tuple[Entry, ...]
+    folder: Path | None = None
 
 
-def build(root: Path, articles: Iterable[Article]) -> Path:
+def build(root: Path, articles: Iterable[Article], *, edition: int = 0) -> Path:
     articles = list(articles)
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     root.chmod(0o700)
-    with _sole_writer(root):
+    with sole_writer(root):
         folder = root / f"gen-{max(_generations(root), default=0) + 1}"
         folder.mkdir(mode=0o700)
         _write(folder, articles)
-        _seal(folder, content_digest(articles))
+        _seal(folder, content_digest(articles), edition)
         before = _served(root)
         _swap(root, folder)
         _prune(root, keep={folder.name, before})
@@ -65,9 +75,20 @@ def open_current(root: Path, expected_digest: str | None = None) -> OpenedIndex:
         raise IndexUnusable(f"{folder.name}: 由另一版分词规则生成")
     if expected_digest is not None and meta["content"] != expected_digest:
         raise IndexUnusable(f"{folder.name}: 内容已不是最新")
+    entries = tuple(Entry(*fields) for fields in json.loads(files.pop(ENTRIES)))
     storage = RamStorage()
     storage.files = files
-    return OpenedIndex(FileIndex(storage), folder, meta["content"])
+    return OpenedIndex(FileIndex(storage), meta["content"], meta["edition"], entries, folder)
+
+
+def in_memory(articles: Iterable[Article]) -> OpenedIndex:
+    """Of few articles, each as it counts: no file."""
+    index, held = RamStorage().create_index(_schema()), list(articles)
+    writer = index.writer()
+    for article in held:
+        writer.add_document(**_document(article))
+    writer.commit()
+    return OpenedIndex(index, content_digest(held), 0, tuple(map(entry_of, held)))
 
 
 def current_folder(root: Path) -> Path:
@@ -97,10 +118,10 @@ def _schema() -> Any:
 
 
 def _write(folder: Path, articles: list[Article]) -> None:
-    index = FileStorage(str(folder)).create_index(_schema())
+    index, held = FileStorage(str(folder)).create_index(_schema()), close_superseded(articles)
     writer = index.writer(limitmb=256)
     try:
-        for article in close_superseded(articles):
+        for article in held:
             writer.add_document(**_document(article))
     except BaseException:
         writer.cancel()
@@ -108,6 +129,12 @@ def _write(folder: Path, articles: list[Article]) -> None:
     writer.commit()
     index.close()
     (folder / WRITER_LOCK).unlink(missing_ok=True)
+    (folder / ENTRIES).write_text(json.dumps([entry_of(article) for article in held]), encoding="utf-8")
+
+
+def entry_of(article: Article) -> Entry:
+    starts, ends = article.effective_from, article.effective_to or date.max
+    return Entry(article.id, article.version, starts.isoformat(), ends.isoformat())
 
 
 def _document(article: Article) -> dict[str, Any]:
@@ -144,9 +171,10 @@ def stored_article(plain: str) -> Article:
     )
 
 
-def _seal(folder: Path, digest: str) -> None:
+def _seal(folder: Path, digest: str, edition: int) -> None:
     checksums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
     meta = {"format": FORMAT, "lexicon": default_lexicon().fingerprint, "content": digest, "files": checksums}
+    meta |= {"edition": edition}
     body = json.dumps(meta, sort_keys=True)
     checked = {"meta": meta, "checksum": hashlib.sha256(body.encode()).hexdigest()}
     (folder / META).write_text(json.dumps(checked, sort_keys=True), encoding="utf-8")
@@ -191,16 +219,6 @@ def _prune(root: Path, keep: set[str]) -> None:
 
 def _generations(root: Path) -> list[int]:
     return [int(path.name[4:]) for path in root.glob("gen-*") if path.name[4:].isdecimal()]
-
-
-@contextmanager
-def _sole_writer(root: Path) -> Iterator[None]:
-    with (root / "build.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise IndexBusy(f"{root}: 另一个进程正在生成索引") from error
-        yield
 
 
 def _fsync(path: Path) -> None:

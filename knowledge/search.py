@@ -7,6 +7,7 @@ from knowledge.articles import Audience, Kind
 from knowledge.completions import Completer, Completion
 from knowledge.fusion import Answer
 from knowledge.index import CURRENT, META, IndexUnusable, current_folder, open_current
+from knowledge.present import Held, Present
 from knowledge.query import parse
 from knowledge.snapshot import Bounds, Looked, Order, Shelves, Snapshot
 from knowledge.snapshot import Hit as Hit
@@ -15,14 +16,19 @@ Generation = tuple[Path, int, int]
 
 
 class Search:
-    """One searcher for all threads; replaced, never refreshed, when `current` leads elsewhere."""
+    """One searcher for all threads; replaced, never refreshed, when `current` leads elsewhere or more is known of what
+    is published at present than the files hold."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._one_at_a_time = threading.Lock()
-        self._held: tuple[Generation, Snapshot] | None = None
+        self._held: tuple[Generation, Held] | None = None
+        self._present: Present | None = None
         self._one_reads_all = threading.Lock()
         self._completing: tuple[Generation, Completer] | None = None
+
+    def take(self, present: Present) -> None:
+        self._present = present
 
     def find(
         self,
@@ -34,7 +40,7 @@ class Search:
         limit: int = 10,
     ) -> list[Hit]:
         bounds = Bounds(on, None if kinds is None else frozenset(kinds), audience=audience)
-        return self._ask(lambda snapshot: snapshot.find(parse(query), bounds, 0, limit))
+        return self._ask(lambda held: held.files.find(parse(query), bounds, 0, limit))
 
     def look(
         self,
@@ -48,17 +54,17 @@ class Search:
     ) -> Looked:
         """Without words: everything within the bounds, the newest first. `answers`: what the arrays say to a question
         in plain words, the best first."""
-        return self._ask(lambda snapshot: snapshot.look(query, bounds, order, start, limit, answers))
+        return self._ask(lambda held: held.look(query, bounds, order, start, limit, answers))
 
     def shelves(self, bounds: Bounds) -> Shelves:
-        return self._ask(lambda snapshot: snapshot.shelves(bounds))
+        return self._ask(lambda held: held.files.shelves(bounds))
 
     def complete(self, typed: str, *, on: date, audience: Audience | None = None, limit: int = 8) -> list[Completion]:
         return self._completer().complete(typed, on=on, audience=audience, limit=limit)
 
     @property
     def content_digest(self) -> str:
-        return self._ask(lambda snapshot: snapshot.content_digest)
+        return self._ask(lambda held: held.files.content_digest)
 
     def _completer(self) -> Completer:
         """To read all entries takes seconds where they are many: meanwhile searches go on, and who types is offered
@@ -72,15 +78,18 @@ class Search:
                 self._completing = (generation, Snapshot(opened).completer())
             return self._completing[1]
 
-    def _ask[T](self, question: Callable[[Snapshot], T]) -> T:
+    def _ask[T](self, question: Callable[[Held], T]) -> T:
         with self._one_at_a_time:
             return question(_settled(self._root, self._current))
 
-    def _current(self) -> Snapshot:
-        generation = _generation(self._root)
-        if self._held is None or self._held[0] != generation:
-            self._held = (generation, Snapshot(open_current(self._root)))
-        return self._held[1]
+    def _current(self) -> Held:
+        generation, present, held = _generation(self._root), self._present, self._held
+        if held is None or held[0] != generation:
+            held = (generation, Held(open_current(self._root), present))
+        elif held[1].present is not present:
+            held = (generation, Held(held[1].opened, present))
+        self._held = held
+        return held[1]
 
 
 def _settled[T](root: Path, read: Callable[[], T]) -> T:

@@ -47,12 +47,13 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Looked:
     """A stretch of what was found, how much it is in all, and which words no entry holds. `advice` only where nothing
-    was found."""
+    was found. `reduced`: it may be less than there is."""
 
     hits: list[Hit]
     total: int
     unknown: tuple[str, ...]
     advice: Advice | None
+    reduced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,11 @@ class Shelves:
 
 
 class Snapshot:
-    """One generation of the index, in memory. Not for two threads at once."""
+    """One generation of the index, in memory. Not for two threads at once. `gone`: documents that count no more."""
 
-    def __init__(self, opened: OpenedIndex) -> None:
+    def __init__(self, opened: OpenedIndex, gone: frozenset[int] = frozenset()) -> None:
         self.content_digest = opened.content_digest
+        self._gone = gone
         self._searcher = opened.whoosh.searcher(weighting=BM25F())
         self._reader = self._searcher.reader()
         self._allowed = lru_cache(maxsize=32)(self._allowed_documents)
@@ -136,7 +138,7 @@ class Snapshot:
         if not query.strip():
             return self._allowed(Bounds())
         composed = compose(wanted, self._reader)
-        return set() if composed is None else set(self._searcher.docs_for_query(composed))
+        return set() if composed is None else set(self._searcher.docs_for_query(composed)) - self._gone
 
     def _newest(self, found: set[int]) -> list[int]:
         if self._starts is None:
@@ -203,7 +205,7 @@ class Snapshot:
             parts.append(Or([Term("kind", kind.value) for kind in bounds.kinds]))
         if bounds.audience is not None:
             parts.append(Term("audience", bounds.audience.value))
-        found = set(self._searcher.docs_for_query(And(parts)))
+        found = set(self._searcher.docs_for_query(And(parts))) - self._gone
         if bounds.source is not None:
             found &= self._under("source", bounds.source)
         if bounds.branch is not None:

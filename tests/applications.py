@@ -14,6 +14,8 @@ import sanic_routing.router
 from sanic import Sanic
 from sanic.router import Router
 
+from casebackend.curation import knowledge_files
+
 
 def quickened() -> None:
     """Every world has the same four hundred routes: what Sanic works out from their names alone is worked out once.
@@ -25,6 +27,8 @@ def quickened() -> None:
     parts = lru_cache(maxsize=4096)(sanic_routing.utils.path_to_parts)
     for module in (routing, sanic_routing.route, sanic.signals):
         vars(module).update(path_to_parts=parts)
+    # A test waits for the files of search; a process of their own would take longer than they do.
+    vars(knowledge_files).update(APART=None, PATIENCE_SECONDS=600.0, FIRST_SECONDS=600.0, RETRY_SECONDS=0.0)
 
 
 def _same(text: str) -> str:

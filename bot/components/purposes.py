@@ -32,11 +32,11 @@ BLANK = frozenset({"^", "$", "^$"})
 
 
 def ngrams(text: Text) -> List[Text]:
-    """Runs of one to three characters, the ends of the sentence marked: short answers differ by where they stop. Of
+    """Runs of one and two characters, the ends of the sentence marked: short answers differ by where they stop. Of
     what is written in letters whole words as well, and runs of four and five within them: where spaces are folded words
     would be lost, and three letters tell little."""
     folded = f"^{normalise(text)}$"
-    runs = [folded[at : at + size] for size in (1, 2, 3) for at in range(len(folded) - size + 1)]
+    runs = [folded[at : at + size] for size in (1, 2) for at in range(len(folded) - size + 1)]
     words = [f" {word} " for word in _WORD.findall(unicodedata.normalize("NFKC", text).lower())]
     longer = [word[at : at + size] for word in words for size in (4, 5) for at in range(len(word) - size + 1)]
     return [run for run in runs if run not in BLANK] + words + longer

@@ -6,6 +6,7 @@ from pydantic import Field, field_validator
 from casebackend.api.base import Command, View
 from casebackend.api.values import without_controls
 from casebackend.assist.rules import LONGEST_QUESTION, LONGEST_REASON
+from casebackend.curation.rules import Review
 
 
 class ReadyReply(View):
@@ -17,7 +18,8 @@ class ReadyReply(View):
 
 class Card(View):
     """One suggested entry. `internal` must be reworded before it goes to a customer; `use_id` records what became of
-    it, and is absent when nobody is looking. `blocked`: why nothing of it may be inserted."""
+    it, and is absent when nobody is looking. `blocked`: why nothing of it may be inserted. `review`: its day of review,
+    `review_on`, has come and nobody has verified it since; `overdue`: nor within the grace after it."""
 
     use_id: UUID | None
     article_id: str
@@ -34,6 +36,8 @@ class Card(View):
     text: str
     reply: ReadyReply | None = None
     blocked: str | None = None
+    review: Review | None = None
+    review_on: date | None = None
 
 
 class Suggestions(View):
@@ -88,12 +92,13 @@ class NothingFound(View):
 
 class FoundPage(View):
     """The best first, or the newest; `next` is the cursor of the following page. `unknown`: words of the query that
-    stand in no entry. `nothing`: only when nothing was found."""
+    stand in no entry. `nothing`: only when nothing was found. `reduced`: why there may be more than is told."""
 
     items: list[Found]
     next: str | None
     total: int
     unknown: list[str]
+    reduced: str | None
     nothing: NothingFound | None
 
 

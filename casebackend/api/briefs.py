@@ -39,11 +39,21 @@ class SuggestedClass(View):
     score: float | None
 
 
+class SuggestedUnit(View):
+    """`taken`: of the cases that were dispatched lately, how often the proposal of this rank was taken, 0..1; None
+    while too few were."""
+
+    name: str
+    why: str
+    taken: float | None
+
+
 class Brief(View):
-    """`summary`: 150 characters at most. `number`: the case that it is about."""
+    """`summary`: 150 characters at most. `number`: the case that it is about. `units`: while it is to be dispatched."""
 
     summary: str
     number: str | None
     facts: list[Fact]
     earlier: Earlier | None
     classes: list[SuggestedClass]
+    units: list[SuggestedUnit]

@@ -69,6 +69,14 @@ class BeforeView(View):
     result: str
 
 
+class MaskedView(View):
+    """As it stood on the case, with what was replaced made unreadable; for whoever may see the candidate."""
+
+    facts: str
+    demand: str
+    result: str
+
+
 class NearView(View):
     """`alike`: how much of it stands in the entry, in percent."""
 
@@ -89,7 +97,8 @@ class Near(View):
 
 
 class CandidateView(View):
-    """`unit` and `month` only where enough cases share them with class of business and band."""
+    """`unit` and `month` only where enough cases share them with class of business and band. `masked`: None where the
+    case is gone or was changed since."""
 
     id: UUID
     topic: str
@@ -111,6 +120,7 @@ class CandidateView(View):
     made_at: datetime
     replaced: list[ReplacedView]
     before: BeforeView | None
+    masked: MaskedView | None
     decided_by: str | None
     decided_at: datetime | None
     refusal_label: str | None

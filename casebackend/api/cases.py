@@ -20,6 +20,7 @@ class MoveCase(Command):
     `appraisal`: what is appraised or mediated, and by whom; `appraisal_id`: the paper that says so (of a mediation the
     application of both sides), among the case's evidence.
     `no_recording_reason`: why a telephone complaint has no recording among its evidence.
+    `assignee_id`: the colleague of the same unit to whom a case in hand is transferred.
     `facts` to `occurred_on` are taken by `submit` only. What is judged comes with a proposal only, a classification
     until the decision is approved; what a move does not take is left as it is.
     """
@@ -57,6 +58,7 @@ class MoveCase(Command):
     business_channel_a: str | None = Field(default=None, max_length=80)
     category_b: str | None = Field(default=None, max_length=80)
     cause_c: str | None = Field(default=None, max_length=80)
+    basic_right: str | None = Field(default=None, max_length=16)
     facts: str | None = Field(default=None, max_length=20_000)
     demand: str | None = Field(default=None, max_length=8_000)
     unit_id: UUID | None = None
@@ -114,7 +116,8 @@ class Moved(View):
 
 class CaseRow(View):
     """A case in a list. `near_due`: a reminder of one of its clocks has come. `undelivered`: the decision was sent over
-    our own channel and did not reach the customer. Personal data are masked."""
+    our own channel and did not reach the customer. `supervised`: a demand from above is not ended. Personal data are
+    masked."""
 
     id: UUID
     number: str
@@ -136,6 +139,7 @@ class CaseRow(View):
     overdue: bool
     urge_count: int
     undelivered: bool = False
+    supervised: bool = False
 
 
 class CasePage(View):
@@ -164,6 +168,7 @@ class CaseView(CaseRow):
     occurred_on: date | None
     business_channel_a: str
     cause_c: str
+    basic_right: str = "待分类"
     classified_by_person: bool
     creator: str
     filed_at: datetime

@@ -33,6 +33,7 @@ from casebackend.api.conversations import (
 from casebackend.api.drafts import Absorbed, AbsorbMessage, CaseReceipt, DraftView, Standing, Transcript
 from casebackend.api.identity import BeginIdentity, IdentityStep
 from casebackend.api.own import (
+    ContactOutcome,
     Likeness,
     LikenessChoice,
     OwnDetails,
@@ -305,6 +306,10 @@ class CaseBackend:
     async def details(self, conversation: UUID, message: UUID, *, key: str) -> OwnDetails:
         path = f"/conversations/{conversation}/details"
         return await self._ask(OwnDetails, path, ForMessage(message_id=message), key=key)
+
+    async def change_contact(self, conversation: UUID, message: UUID, *, key: str) -> ContactOutcome:
+        path = f"/conversations/{conversation}/contact"
+        return await self._ask(ContactOutcome, path, ForMessage(message_id=message), key=key)
 
     async def pickup_code(self, conversation: UUID, message: UUID, number: str) -> PickupView:
         """The pick-up code of an own case; the same message is told the same one."""

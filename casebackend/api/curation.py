@@ -174,6 +174,14 @@ class ImpactView(View):
     row_version: int
 
 
+class AffectedView(View):
+    """What a version would leave behind once it is published, or once it is withdrawn where it is published: how many
+    open cases, and the numbers of those that the reader may see."""
+
+    cases: int
+    numbers: list[str]
+
+
 class ImpactPage(View):
     items: list[ImpactView]
     next: str | None

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from casebackend.api.conversations import ForMessage, View
 
-type IdentityAction = Literal["progress", "urge", "withdraw", "supplement", "second", "details"]
+type IdentityAction = Literal[
+    "progress", "urge", "withdraw", "proxy_withdraw", "supplement", "second", "details", "contact_change"
+]
 
 
 class BeginIdentity(ForMessage):

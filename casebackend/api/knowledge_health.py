@@ -35,7 +35,8 @@ class HealthPage(View):
 
 
 class UseView(View):
-    """`reason`: why it was refused, or what is wrong with it. `conversation_id`: only for who may read it."""
+    """`reason`: why it was refused, or what is wrong with it. `conversation_id`: only for who may read it.
+    `edits`: which kinds of change were made to it before it was sent."""
 
     conversation_id: UUID | None
     article_id: str
@@ -46,6 +47,7 @@ class UseView(View):
     shown_at: datetime
     outcomes: list[str]
     kept: float | None
+    edits: list[str]
     reason: str | None
 
 

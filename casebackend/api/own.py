@@ -88,16 +88,28 @@ class OwnDetails(View):
     cases: list[CaseBrief] = Field(default_factory=list)
 
 
+class ContactOutcome(View):
+    """`ask`: the message names no new number. `phone`: the new one, masked. `level`: identity level 2 comes first;
+    `foreign`: the complaint is not of the one whom core banking has confirmed."""
+
+    outcome: Literal["changed", "same", "ask", "level", "none", "foreign"]
+    phone: str | None = None
+
+
 class WithdrawOutcome(View):
-    outcome: Literal["confirm", "withdrawn", "closed", "none", "foreign", "choose", "kept"]
+    """`level`: it was made for somebody else, so identity level 2 comes first."""
+
+    outcome: Literal["confirm", "withdrawn", "closed", "none", "foreign", "level", "choose", "kept"]
     case: CaseBrief | None
     cases: list[CaseBrief]
 
 
 class SurveyOutcome(View):
-    """`next` is the step to ask now; `second_case` is set when a linked second complaint was opened."""
+    """`next` is the step to ask now; `second_case` is set when a linked second complaint was opened. `kept`: more was
+    told than an answer, and goes with the answers."""
 
     next: Literal["solved", "score", "words", "again", "done"]
     understood: bool
+    kept: bool = False
     second_case: UUID | None
     second_number: str | None

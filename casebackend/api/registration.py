@@ -22,7 +22,9 @@ class Register(Command):
     """One matter, as a colleague takes it down. What must stand here hangs on matter type, source and capacity.
 
     `unit_id` is the unit complained of. `received_at` is the present unless it came in earlier (a letter).
-    The first of `people` with role complainant is the customer. `notice_form`: see ChangeNoticeForm.
+    The first of `people` with role complainant is the customer. `source_ref`, `referral_due_on`: the number of the
+    paper by which another office passed the matter on, and the day by which it wants to hear.
+    `notice_form`: see ChangeNoticeForm.
     """
 
     matter_type: MatterType = MatterType.COMPLAINT
@@ -46,6 +48,7 @@ class Register(Command):
     basic_right: str | None = Field(default=None, max_length=16)
     referral_agency: str | None = Field(default=None, max_length=80)
     source_ref: str | None = Field(default=None, max_length=80)
+    referral_due_on: date | None = None
     source_url: str | None = Field(default=None, max_length=500, pattern=r"^https?://\S+$")
     regulator_number: str | None = Field(default=None, max_length=40)
     regulator_due_on: date | None = None
@@ -119,7 +122,8 @@ class ChangeUnits(Command):
 
 
 class ChangeRegulatorDate(Command):
-    """The day by which the regulator wants the case finished; `document`: the number of its paper that says so."""
+    """The day by which the regulator wants the case finished, or another office that passed it on wants to hear of it;
+    `document`: the number of its paper that says so."""
 
     due_on: date
     document: str = Field(min_length=2, max_length=80, pattern=r"\S")
@@ -153,6 +157,7 @@ class RegistrationView(View):
     group_size: int
     source_ref: str | None
     referral_agency: str | None
+    referral_due_on: date | None
     regulator_number: str | None
     regulator_due_on: date | None
     third_party: str | None

@@ -13,7 +13,7 @@ class Figure(View):
 
 class ReportRow(Figure):
     """`level` is the depth in a tree: a row holds what stands deeper below it. `before` and `change` compare with the
-    period before; `change` is null where there was nothing."""
+    period before; `change` is null where there was nothing. `cells`: one for each of the columns of the report."""
 
     key: str
     label: str
@@ -21,15 +21,19 @@ class ReportRow(Figure):
     share: float | None
     before: Figure | None
     change: float | None
+    cells: list[Figure] = []
 
 
 class Report(View):
+    """`columns`: what the cells of each row are, where `by` says what stands across."""
+
     name: str
     title: str
     definition: str
     first: date
     last: date
     by: str | None
+    columns: list[str] = []
     total: ReportRow
     rows: list[ReportRow]
     cases: list[CaseRow]

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.assignments import queries, service
-from casebackend.cases import hearers
+from casebackend.assignments import service
+from casebackend.cases import hearers, taking
 from casebackend.cases.model import Case
 from casebackend.cases.rules import HANDLER, Move, Status
 from casebackend.clocks.rules import duration_text
@@ -37,7 +37,7 @@ async def on_moved(session: AsyncSession, payload: Mapping[str, Any], now: datet
 
 async def assignable(session: AsyncSession, *, now: datetime) -> Sequence[UUID]:
     """Cases that nobody has while a handler of their unit is here, and those whose assignee has gone off."""
-    present = await queries.here(session, now=now)
+    present = await taking.here(session, now=now)
     units = {user.organisation_id for user in await _users(session, present) if HANDLER in user.roles}
     units.discard(None)
     free = and_(Case.assignee_id.is_(None), Case.handling_unit_id.in_(units))

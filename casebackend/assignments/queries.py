@@ -7,18 +7,16 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.assignments.rules import Candidate, Excluded, Ranked, Weights, ranked
-from casebackend.cases import recusing
+from casebackend.assignments.rules import Candidate, Ranked, Weights, ranked
+from casebackend.cases import taking
 from casebackend.cases.judgement import is_regulated
 from casebackend.cases.model import Case
-from casebackend.cases.rules import HANDLER, IN_PROCESS
-from casebackend.cases.standing import HANDLED
+from casebackend.cases.rules import IN_PROCESS
+from casebackend.cases.taking import here as here
+from casebackend.cases.words import Excluded
 from casebackend.dictionaries.rules import ORDINARY
 from casebackend.notices.thresholds import in_force
-from casebackend.staff import queries as staff
-from casebackend.staff.model import Duty, User
-from casebackend.staff.rules import DutyState
-from casebackend.timeline.model import TimelineEntry
+from casebackend.staff.model import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +27,13 @@ class Pool:
     excluded: list[tuple[User, Excluded]]
 
 
-async def here(session: AsyncSession, *, now: datetime) -> set[UUID]:
-    """Handlers with an open session who have neither signed out nor declared themselves busy."""
-    present = {user.id for user in await staff.at_work(session, HANDLER, now=now)}
-    return present - set(await session.scalars(select(Duty.user_id).where(Duty.state != DutyState.FREE)))
-
-
 async def pool(session: AsyncSession, case: Case, *, now: datetime) -> Pool:
-    if case.handling_unit_id is None:
+    people = await taking.handlers(session, case.handling_unit_id)
+    if not people:
         return Pool([], [])
-    people = [user for user in await staff.of_unit(session, case.handling_unit_id) if HANDLER in user.roles]
-    present = await here(session, now=now)
-    barred = await recusing.barred(session, case, people)
-    first = await _first_handlers(session, case)
-    excluded: list[tuple[User, Excluded]] = []
-    able: list[User] = []
-    for user in people:
-        if user.id in first:
-            excluded.append((user, Excluded.FIRST_HANDLER))
-        elif user.id in barred:
-            excluded.append((user, Excluded.RECUSED))
-        elif user.id not in present:
-            excluded.append((user, Excluded.OFF_DUTY))
-        else:
-            able.append(user)
+    why = await taking.excluded(session, case, people, now=now)
+    able = [user for user in people if user.id not in why]
+    excluded = [(user, why[user.id]) for user in people if user.id in why]
     urgent = case.severity != ORDINARY or is_regulated(case)
     candidates = await _candidates(session, case, able)
     weights = await _weights(session, now)
@@ -70,17 +51,6 @@ async def could_take(session: AsyncSession, case: Case, user_id: UUID, *, now: d
     found = await pool(session, case, now=now)
     away = [user.id for user, why in found.excluded if why is Excluded.OFF_DUTY]
     return user_id in (*away, *(each.user_id for each in found.ranked))
-
-
-async def _first_handlers(session: AsyncSession, case: Case) -> set[UUID]:
-    """Whoever had the first complaint in hand at any time."""
-    if case.parent_id is None:
-        return set()
-    moved = select(TimelineEntry.user_id).where(
-        TimelineEntry.case_id == case.parent_id, TimelineEntry.move.in_(HANDLED), TimelineEntry.user_id.is_not(None)
-    )
-    last = await session.scalar(select(Case.handler_id).where(Case.id == case.parent_id))
-    return {user for user in [*await session.scalars(moved), last] if user is not None}
 
 
 async def _candidates(session: AsyncSession, case: Case, able: Collection[User]) -> list[Candidate]:

@@ -2,23 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID
 
 ASSIGNERS = frozenset({"team_lead", "department_head", "complaint_manager"})
-
-
-class Excluded(StrEnum):
-    OFF_DUTY = "off_duty"
-    RECUSED = "recused"
-    FIRST_HANDLER = "first_handler"
-
-
-LABELS: dict[Excluded, str] = {
-    Excluded.OFF_DUTY: "不在岗或示忙",
-    Excluded.RECUSED: "须回避",
-    Excluded.FIRST_HANDLER: "办理过首次投诉",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.assignments import queries
-from casebackend.assignments.rules import ASSIGNERS, LABELS
-from casebackend.cases import fields, filing, service, standing
+from casebackend.assignments.rules import ASSIGNERS
+from casebackend.cases import fields, filing, service, standing, taking
 from casebackend.cases.filing import SYSTEM
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
+from casebackend.cases.words import EXCLUDED
 from casebackend.errors import Conflict, Forbidden
 from casebackend.outbox import service as outbox
 from casebackend.timeline.rules import Kind
@@ -51,7 +52,7 @@ async def assign(session: AsyncSession, case_id: UUID, *, now: datetime) -> UUID
     case = await service.hold(session, case_id)
     if Status(case.status) is not Status.DISPATCHED or case.handler_id is not None:
         return None
-    present = await queries.here(session, now=now)
+    present = await taking.here(session, now=now)
     if case.assignee_id in present and case.assignee_id is not None:
         return case.assignee_id
     pool = await queries.pool(session, case, now=now)
@@ -78,7 +79,7 @@ async def give(
     found = next((each for each in pool.ranked if each.user_id == user_id), None)
     if found is None:
         excluded = next((why for user, why in pool.excluded if user.id == user_id), None)
-        raise NoCandidate(f"该人员{LABELS[excluded]}" if excluded else "只能分派给承办单位的承办人")
+        raise NoCandidate(f"该人员{EXCLUDED[excluded]}" if excluded else "只能分派给承办单位的承办人")
     if user_id in (case.handler_id, case.assignee_id if case.handler_id is None else None):
         raise NoCandidate("投诉已由该人员承办")
     opinion = await fields.protected(session, case, reason)

@@ -4,8 +4,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.assignments import CandidatesView, CandidateView, ExcludedView
 from casebackend.assignments import queries
-from casebackend.assignments.rules import LABELS
 from casebackend.cases.model import Case
+from casebackend.cases.words import EXCLUDED
 from casebackend.staff.queries import names
 
 
@@ -23,6 +23,6 @@ async def candidates(session: AsyncSession, case: Case, *, now: datetime) -> Can
             for each in pool.ranked
         ],
         excluded=[
-            ExcludedView(user_id=user.id, name=user.display_name, reason=LABELS[why]) for user, why in pool.excluded
+            ExcludedView(user_id=user.id, name=user.display_name, reason=EXCLUDED[why]) for user, why in pool.excluded
         ],
     )

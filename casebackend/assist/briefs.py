@@ -1,15 +1,17 @@
 """交接摘要: at most 150 characters and a table of facts, each with the turn that it came from."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.api.briefs import Brief, Fact, SuggestedClass
+from casebackend.api.briefs import Brief, Fact, SuggestedClass, SuggestedUnit
 from casebackend.assist import rules
 from casebackend.assist.earlier import earlier_of
 from casebackend.assist.facts import newest_case
+from casebackend.cases import proposing
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
 from casebackend.cases.words import FIELD_LABELS, STATUS_LABELS
@@ -24,10 +26,15 @@ from casebackend.grading import queries as grading
 from casebackend.handoffs.rules import REASONS
 
 SURE_CLASSES = 2
+TO_DISPATCH = frozenset({Status.PENDING_REVIEW, Status.ACCEPTED})
+# Of so many dispatches it can be said how often a proposal was taken.
+LATELY, ENOUGH_TAKEN = timedelta(days=90), 10
 TOLD = {Field.DEMAND: "诉求"}
 
 
-async def brief(session: AsyncSession, conversation_id: UUID, *, viewer: Principal, case: Case | None = None) -> Brief:
+async def brief(
+    session: AsyncSession, conversation_id: UUID, *, viewer: Principal, now: datetime, case: Case | None = None
+) -> Brief:
     """The caller has found the conversation to be within the reader's scope."""
     conversation = await session.get(Conversation, conversation_id)
     if conversation is None:
@@ -42,6 +49,7 @@ async def brief(session: AsyncSession, conversation_id: UUID, *, viewer: Princip
         facts=facts,
         earlier=await earlier_of(session, conversation, case, viewer),
         classes=await _classes(session, case),
+        units=await _units(session, case, now),
     )
 
 
@@ -115,4 +123,17 @@ async def _classes(session: AsyncSession, case: Case | None) -> list[SuggestedCl
         SuggestedClass(label=FIELD_LABELS[each.field], name=each.name, score=each.score)
         for each in hints
         if each.rank <= SURE_CLASSES
+    ]
+
+
+async def _units(session: AsyncSession, case: Case | None, now: datetime) -> list[SuggestedUnit]:
+    """The two that it may be dispatched to, with how far such proposals have been right."""
+    if case is None or Status(case.status) not in TO_DISPATCH:
+        return []
+    found = await proposing.proposals(session, case)
+    taken = await grading.units_taken(session, now - LATELY, now)
+    known = taken["made"] >= ENOUGH_TAKEN
+    return [
+        SuggestedUnit(name=each.name, why=each.why, taken=round(taken[rank] / taken["made"], 3) if known else None)
+        for rank, each in zip(("first", "second"), found, strict=False)
     ]

@@ -60,7 +60,8 @@ async def on_filled(session: AsyncSession, payload: Mapping[str, Any], now: date
     user = await session.get_one(User, UUID(payload["user_id"]), populate_existing=True)
     if not user.active or EVERYBODY.isdisjoint(user.roles):
         return
-    waiting = select(Article).where(Article.status.in_(inbox.AWAITED), Article.publish_at.is_(None))
+    begun = (ArticleStatus.DRAFT, ArticleStatus.RETURNED)
+    waiting = select(Article).where(Article.status.in_((*inbox.AWAITED, *begun)), Article.publish_at.is_(None))
     for row in (await session.scalars(waiting.order_by(Article.id, Article.version))).all():
         word = await _awaiting(session, row)
         if word is not None and user.id in [each.id for each in await hands.of(session, row)]:
@@ -152,10 +153,12 @@ async def _awaiting(session: AsyncSession, row: Article) -> Word | None:
     """None while nobody has to do anything: a draft, an hour that is set, what is published or over."""
     step = inbox.AWAITED.get(ArticleStatus(row.status))
     returned = row.status == ArticleStatus.RETURNED
-    if not returned and (step is None or row.publish_at is not None):
+    begun = returned or row.status == ArticleStatus.DRAFT
+    left = begun and row.author_id is not None and row.author_id not in await inbox.keepers(session)
+    if not (returned or left) and (step is None or row.publish_at is not None):
         return None
     done = [each for each in await queries.steps(session, row.id, row.version) if each.step != Step.EDIT]
-    template = "staff_entry_returned" if step is None else "staff_entry_waiting"
+    template = "staff_entry_left" if left else "staff_entry_returned" if step is None else "staff_entry_waiting"
     return _word(row, step, template, f"{_cause(row)}:{done[-1].seq}", done[-1])
 
 

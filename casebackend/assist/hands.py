@@ -15,12 +15,16 @@ from casebackend.staff.rules import Role
 
 
 async def of(session: AsyncSession, row: Article) -> list[User]:
-    """What was returned waits for its author alone."""
+    """What was returned waits for its author alone; what nobody who writes has begun, for those who do."""
     step = inbox.AWAITED.get(ArticleStatus(row.status))
     if step is not None:
         return await able(session, row, step, await queries.steps(session, row.id, row.version))
-    author = await session.get(User, row.author_id) if row.author_id else None
-    return [author] if author else []
+    if row.author_id is None:
+        return []
+    author = await session.get(User, row.author_id)
+    if author is not None and author.id in await inbox.keepers(session):
+        return [author]
+    return await nearest(session, await of_roles(session, WRITERS), await unit_of(session, row.author_id))
 
 
 async def able(session: AsyncSession, row: Article, step: Step, done: Sequence[ArticleStep]) -> list[User]:

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.knowledge_health import EntryHealth, UseView
+from casebackend.assist.edits import LABELS as EDIT_LABELS
+from casebackend.assist.edits import WHOLE, Edit
 from casebackend.assist.model import SuggestionUse as Use
 from casebackend.cases.queries import seen_conversations
 from casebackend.curation.model import Article
@@ -18,8 +20,6 @@ from casebackend.curation.rules import ArticleStatus
 from casebackend.staff import queries as staff
 from knowledge.articles import Kind
 
-# As good as unchanged: a greeting around it is no edit of the text.
-WHOLE = 0.995
 MOST = 500
 
 
@@ -50,13 +50,15 @@ LABELS: dict[What, str] = {
 ONLY_LABELS: dict[Only, str] = {
     Only.USED: "用过的", Only.UNUSED: "从未用过", Only.FLAGGED: "被报有误", Only.EXPIRING: "即将到期",
 }  # fmt: skip
+# A text of which all but one digit was kept is no longer what the entry says.
+AS_IT_WAS = func.coalesce(Use.edits, "") == ""
 IS: dict[What, ColumnElement[bool]] = {
     What.SHOWN: true(),
     What.OPENED: Use.opened_at.is_not(None),
     What.COPIED: Use.copied_at.is_not(None),
     What.INSERTED: Use.inserted_at.is_not(None),
-    What.UNCHANGED: and_(Use.sent_at.is_not(None), Use.kept >= WHOLE),
-    What.EDITED: and_(Use.sent_at.is_not(None), Use.kept < WHOLE),
+    What.UNCHANGED: and_(Use.sent_at.is_not(None), Use.kept >= WHOLE, AS_IT_WAS),
+    What.EDITED: and_(Use.sent_at.is_not(None), or_(Use.kept < WHOLE, ~AS_IT_WAS)),
     What.REFUSED: Use.refused_at.is_not(None),
     What.FLAGGED: Use.flagged_at.is_not(None),
 }
@@ -167,6 +169,7 @@ async def use_views(session: AsyncSession, rows: Sequence[Use], viewer: Principa
             shown_at=row.shown_at,
             outcomes=[LABELS[each] for each in _outcomes(row)],
             kept=row.kept,
+            edits=[EDIT_LABELS[Edit(each)] for each in (row.edits or "").split(",") if each],
             reason=row.flagged_reason or row.refused_reason,
         )
         for row in rows
@@ -175,12 +178,13 @@ async def use_views(session: AsyncSession, rows: Sequence[Use], viewer: Principa
 
 def _outcomes(row: Use) -> list[What]:
     sent = row.sent_at is not None
+    whole = (row.kept or 0) >= WHOLE and not row.edits
     happened = {
         What.OPENED: row.opened_at is not None,
         What.COPIED: row.copied_at is not None,
         What.INSERTED: row.inserted_at is not None and not sent,
-        What.UNCHANGED: sent and (row.kept or 0) >= WHOLE,
-        What.EDITED: sent and (row.kept or 0) < WHOLE,
+        What.UNCHANGED: sent and whole,
+        What.EDITED: sent and not whole,
         What.REFUSED: row.refused_at is not None,
         What.FLAGGED: row.flagged_at is not None,
     }

@@ -8,7 +8,8 @@ from casebackend.database import Base
 
 
 class SuggestionUse(Base):
-    """What became of one card that was shown to one colleague. `kept` is how much of it was in what was sent, 0..1.
+    """What became of one card that was shown to one colleague. `kept` is how much of it was in what was sent, 0..1;
+    `edits` which kinds of change were made (`assist.edits.Edit`, with commas between), empty where none was.
     Times are when it happened first. `message_id`: the words of the customer that the card is for; none where it is for
     the facts of a case, or for what the colleague asked."""
 
@@ -31,6 +32,7 @@ class SuggestionUse(Base):
     sent_at: Mapped[datetime | None]
     sent_message_id: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id"))
     kept: Mapped[float | None]
+    edits: Mapped[str | None] = mapped_column(String(80))
     opened_at: Mapped[datetime | None]
     copied_at: Mapped[datetime | None]
     refused_at: Mapped[datetime | None]

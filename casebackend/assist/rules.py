@@ -17,6 +17,9 @@ ENOUGH = 1_000
 TELLING = frozenset({Asked.FACTS, Asked.DEMAND})
 # Confidence in words, by how many times the least score that is shown at all.
 SURE, LIKELY = 2.0, 1.4
+# So many characters of an entry in a row are no chance.
+RUN = 16
+OTHER = re.compile(r"[\W_]+")
 LONGEST_REASON = 200
 LONGEST_QUESTION = 200
 # Of a customer's words that may become a way of asking.
@@ -37,6 +40,7 @@ class Origin(StrEnum):
     TURN = "turn"
     CASE = "case"
     ASKED = "asked"
+    PICKED = "picked"
 
 
 def questions(customer_words: Sequence[str]) -> list[str]:
@@ -69,6 +73,16 @@ def kept(suggested: str, sent: str) -> float:
         return 0.0
     same = sum(block.size for block in SequenceMatcher(None, suggested, sent, autojunk=False).get_matching_blocks())
     return round(same / len(suggested), 3)
+
+
+def is_taken_from(source: str, text: str) -> bool:
+    """Whether a whole sentence of the source stands in the text, or the source itself where it is shorter."""
+    said, known = OTHER.sub("", text), OTHER.sub("", source)
+    run = min(RUN, len(known))
+    if not run or run > len(said):
+        return False
+    parts = {said[at : at + run] for at in range(len(said) - run + 1)}
+    return any(known[at : at + run] in parts for at in range(len(known) - run + 1))
 
 
 def confidence(score: float, least: float) -> str:

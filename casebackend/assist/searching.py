@@ -1,15 +1,22 @@
-"""People look for entries: what they asked for, read from the address, and what was found."""
+"""People look for entries: what they asked for, read from the address, and what was found.
+
+The files answer, and the database says of each hit whether it still stands; where the files cannot be used, the
+database answers alone.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 from sanic import Request
 
 from casebackend.access.principal import Kind as PrincipalKind
 from casebackend.api.assist import Completions, CompletionView, Found, FoundPage, NothingFound
+from casebackend.assist import searching_sql
 from casebackend.calendar.rules import local_date
+from casebackend.curation.knowledge_files import FilesAway
 from casebackend.paging import BadFilter, count, cursor_of, limit_of, one_of, read_cursor
 from knowledge.articles import Audience, Kind
 from knowledge.completions import Completion
@@ -19,6 +26,7 @@ LONGEST_QUERY = 200
 LONGEST_NAME = 200
 HITS = 20
 COMPLETIONS = 8
+REDUCED = "检索索引正在重建，结果可能不全"
 FIRST_YEAR, LAST_YEAR = 1990, 2199
 # The name of each bound in an address.
 PARAMETERS: Mapping[str, str] = MappingProxyType(
@@ -80,27 +88,55 @@ def _name(word: str) -> str:
 
 async def look(request: Request, wanted: Asked) -> tuple[Looked, str | None]:
     """With the cursor of the following page."""
-    limit = limit_of(request, HITS)
-    found: Looked = await request.app.ctx.knowledge.look(
-        wanted.words, wanted.bounds, order=wanted.order, start=wanted.start, limit=limit
-    )
+    context, words, limit = request.app.ctx, wanted.words, limit_of(request, HITS)
+    how: dict[str, Any] = {"order": wanted.order, "start": wanted.start, "limit": limit}
+    try:
+        found: Looked = await context.knowledge.look(words, wanted.bounds, **how)
+    except FilesAway:
+        async with context.database.reading() as session:
+            shown = found = await searching_sql.look(session, words, wanted.bounds, **how)
+    else:
+        shown = await _standing(request, found, wanted.bounds)
     end = wanted.start + len(found.hits)
     more = found.hits and end < min(found.total, DEEPEST)
-    return found, cursor_of([end]) if more else None
+    return shown, cursor_of([end]) if more else None
+
+
+async def _standing(request: Request, found: Looked, bounds: Bounds) -> Looked:
+    """The files may be older than the last word of the curators: of this page, what they withdrew is left out."""
+    keys = {(hit.article.id, hit.article.version) for hit in found.hits}
+    async with request.app.ctx.database.reading() as session:
+        valid = await searching_sql.standing(session, {id for id, _ in keys}, bounds.on)
+    if keys <= valid:
+        return found
+    hits = [hit for hit in found.hits if (hit.article.id, hit.article.version) in valid]
+    return replace(found, hits=hits, total=found.total - len(found.hits) + len(hits))
 
 
 async def shelves(request: Request, bounds: Bounds) -> Shelves:
-    found: Shelves = await request.app.ctx.knowledge.read(lambda search: search.shelves(bounds))
+    try:
+        found: Shelves = await request.app.ctx.knowledge.read(lambda search: search.shelves(bounds))
+    except FilesAway:
+        async with request.app.ctx.database.reading() as session:
+            return await searching_sql.shelves(session, bounds)
     return found
 
 
 async def complete(request: Request) -> list[Completion]:
-    typed, on = words_of(request), local_date(request.app.ctx.now())
+    context, typed, on = request.app.ctx, words_of(request), local_date(request.app.ctx.now())
     audience = audience_of(request)
-    found: list[Completion] = await request.app.ctx.knowledge.read(
-        lambda search: search.complete(typed, on=on, audience=audience, limit=COMPLETIONS)
-    )
-    return found
+    try:
+        found: list[Completion] = await context.knowledge.read(
+            lambda search: search.complete(typed, on=on, audience=audience, limit=2 * COMPLETIONS)
+        )
+    except FilesAway:
+        found = []
+    ids = {each.article_id for each in found if each.article_id is not None}
+    if ids:
+        async with context.database.reading() as session:
+            valid = {id for id, _ in await searching_sql.standing(session, ids, on)}
+        found = [each for each in found if each.article_id is None or each.article_id in valid]
+    return found[:COMPLETIONS]
 
 
 def completions_view(found: list[Completion]) -> Completions:
@@ -123,6 +159,7 @@ def page_view(found: Looked, following: str | None) -> FoundPage:
         next=following,
         total=found.total,
         unknown=list(found.unknown),
+        reduced=REDUCED if found.reduced else None,
         nothing=nothing,
     )
 

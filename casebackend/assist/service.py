@@ -6,7 +6,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.api.assist import Suggestions
+from casebackend.api.assist import Card, Suggestions
 from casebackend.api.conversations import Answer
 from casebackend.assist import cards, rules, uses
 from casebackend.assist.facts import facts_of, newest_case
@@ -16,7 +16,9 @@ from casebackend.cases.model import Case
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation, Message, Turn
 from casebackend.conversations.rules import Author
+from casebackend.curation import reviewing
 from casebackend.curation.knowledge_index import Knowledge
+from casebackend.curation.rules import Review
 from casebackend.errors import NotFound
 from casebackend.gaps import service as gaps
 from casebackend.gaps.rules import Origin as Missing
@@ -109,11 +111,20 @@ async def _cards(
         facts=await facts_of(session, case, now=now, viewer=viewer),
         without=refused,
     )
+    found = await reviewed(session, found, now=now)
     message_id = message.id if message else None
     await uses.shown(
         session, found, conversation_id=conversation_id, message_id=message_id, origin=origin, by=viewer, now=now
     )
     return Suggestions(message_id=message_id, cards=found)
+
+
+async def reviewed(session: AsyncSession, found: Sequence[Card], *, now: datetime) -> list[Card]:
+    """Each with what is known of its review; what nobody has verified for too long stands behind all others."""
+    states = await reviewing.states(session, [(card.article_id, card.version) for card in found], now=now)
+    for card in found:
+        card.review_on, card.review = states.get((card.article_id, card.version), (None, None))
+    return sorted(found, key=lambda card: card.review is Review.OVERDUE)
 
 
 def _nothing() -> Suggestions:

@@ -1,15 +1,24 @@
-"""Before a colleague's own words go out: open places are filled, promises and admissions are meant."""
+"""Before a colleague's own words go out: open places are filled, promises and admissions are meant, and what is for
+colleagues alone does not go to a customer unseen."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.assist import wording
+from casebackend.assist import rules, wording
+from casebackend.assist.model import SuggestionUse
 from casebackend.audit import service as audit
+from casebackend.curation.model import Article
 from casebackend.errors import Unprocessable
+from casebackend.policies import service as policies
 from knowledge import sayable
+from knowledge.articles import Audience
+
+CONFIRM = "knowledge.internal_confirm"
 
 
 class PlacesOpen(Unprocessable):
@@ -26,6 +35,66 @@ class PromiseOrAdmission(Unprocessable):
 
     def __init__(self, found: sayable.Forbidden) -> None:
         super().__init__(f"{found.named}。未经审批不得向客户承诺结果或承认责任，请改写；确已获批的，核对后再发送")
+
+
+class InternalText(Unprocessable):
+    """`may_confirm`: the policy leaves it to whoever writes; else it is refused for good."""
+
+    slug, title = "internal-text", "内容含有内部资料"
+
+    def __init__(self, found: Sequence[Article], *, may_confirm: bool) -> None:
+        titles = "、".join(f"《{row.title}》" for row in found)
+        way = "；确已获准对外的，核对后再发送" if may_confirm else ""
+        super().__init__(f"{titles}仅限内部，不得原文发给客户，请用自己的话改写{way}")
+        self.entries = [f"{row.id}@{row.version}" for row in found]
+        self.may_confirm = may_confirm
+
+
+async def require_external(
+    session: AsyncSession, conversation_id: UUID, text: str, *, confirmed: bool, by: Principal, now: datetime
+) -> None:
+    found = await _internal(session, conversation_id, text, by) if text else []
+    if not found:
+        return
+    may_confirm = (await policies.values_in_force(session, now))[CONFIRM] == "1"
+    if not (confirmed and may_confirm):
+        raise InternalText(found, may_confirm=may_confirm)
+    await _noted(
+        session, conversation_id, "internal_confirmed", [f"{row.id}@{row.version}" for row in found], by=by, now=now
+    )
+
+
+async def held_back(
+    session: AsyncSession, conversation_id: UUID, error: InternalText, *, by: Principal, now: datetime
+) -> None:
+    """In a transaction of its own: that of the text which was held back is gone."""
+    event = "internal_asked" if error.may_confirm else "internal_refused"
+    await _noted(session, conversation_id, event, error.entries, by=by, now=now)
+
+
+async def _internal(session: AsyncSession, conversation_id: UUID, text: str, by: Principal) -> list[Article]:
+    """Of what this colleague was shown or looked up here, in whatever way it came into the text."""
+    rows = await session.scalars(
+        select(Article)
+        .join(SuggestionUse, (SuggestionUse.article_id == Article.id) & (SuggestionUse.version == Article.version))
+        .where(
+            SuggestionUse.conversation_id == conversation_id,
+            SuggestionUse.user_id == by.user_id,
+            Article.audience == Audience.INTERNAL,
+        )
+        .order_by(Article.id, Article.version)
+    )
+    return [row for row in dict.fromkeys(rows) if rules.is_taken_from(row.text, text)]
+
+
+async def _noted(
+    session: AsyncSession, conversation_id: UUID, event: str, entries: Sequence[str], *, by: Principal, now: datetime
+) -> None:
+    whole = f"conversation:{conversation_id}"
+    await audit.record(
+        session, chain=whole, event=f"conversation.{event}", actor=by.actor, object=whole, now=now,
+        detail={"entries": list(entries)},
+    )  # fmt: skip
 
 
 async def require_sayable(

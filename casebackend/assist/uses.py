@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.assist import Card
-from casebackend.assist import rules, wording
+from casebackend.assist import edits, rules, wording
 from casebackend.assist.facts import Facts, facts_of, newest_case, ready
 from casebackend.assist.model import SuggestionUse
 from casebackend.assist.rules import Origin
@@ -143,14 +143,17 @@ async def mark_sent(
     for use in rows:
         article = await session.get(Article, (use.article_id, use.version))
         use.sent_at, use.sent_message_id = now, message.id
-        use.kept = _kept(article, facts, text) if article else None
+        if article is not None:
+            use.kept, use.edits = became(article, facts, text)
     await session.flush()
     return list(rows)
 
 
-def _kept(article: Article, facts: Facts, sent: str) -> float:
-    """Of the ready reply or of the entry's own text, whichever was taken; a gap that was filled in is no edit."""
+def became(article: Article, facts: Facts, sent: str) -> tuple[float, str]:
+    """How much was kept and how it was changed, of the ready reply or of the entry's own text, whichever was taken; a
+    gap that was filled in is no edit."""
     offered = [article.text]
     if article.reply:
-        offered.append(wording.OPEN_PLACE.sub("", ready(article.reply, facts, script=article.kind == Kind.SCRIPT)[0]))
-    return max(rules.kept(each, sent) for each in offered)
+        offered.append(ready(article.reply, facts, script=article.kind == Kind.SCRIPT)[0])
+    share, taken = max((rules.kept(wording.OPEN_PLACE.sub("", each), sent), each) for each in offered)
+    return share, ",".join(edits.edits(taken, sent))

@@ -9,7 +9,6 @@ from casebackend.calendar.model import CalendarDay
 from casebackend.calendar.rules import Calendar
 from casebackend.editions import kept
 
-ALARM_DAYS = 90
 EDITION = "calendar"
 
 
@@ -26,10 +25,10 @@ async def calendar_around(session: AsyncSession, day: date) -> Calendar:
     return await kept(session, EDITION, load, key=day.year)
 
 
-async def ends_soon(session: AsyncSession, today: date) -> date | None:
-    """The last day with data, when fewer than 90 days of calendar are left; None while there is enough."""
+async def ends_soon(session: AsyncSession, today: date, days: int) -> date | None:
+    """The last day with data, when fewer than so many days of calendar are left; None while there is enough."""
     last = await kept(session, EDITION, _last)
-    if last is not None and last - today >= timedelta(days=ALARM_DAYS):
+    if last is not None and last - today >= timedelta(days=days):
         return None
     return last or date.min
 
@@ -39,9 +38,9 @@ async def _last(session: AsyncSession) -> date | None:
     return last
 
 
-async def calendar_alarm(session: AsyncSession, today: date) -> str | None:
+async def calendar_alarm(session: AsyncSession, today: date, days: int) -> str | None:
     """The sentence of the alarm, for whoever shows it."""
-    ends = await ends_soon(session, today)
+    ends = await ends_soon(session, today, days)
     if ends is None:
         return None
     if ends == date.min:

@@ -23,6 +23,7 @@ from casebackend.candidates.patterns import (
     HOUR,
     LATIN_WORD,
     LEAD,
+    LOOSE,
     MONEY,
     MONTH,
     MONTH_DAY,
@@ -46,6 +47,12 @@ from casebackend.customers.names import NO_NAME, has_surname, named
 from casebackend.customers.numbers import shadow
 from casebackend.customers.personal import EMAIL, PLATE
 from casebackend.customers.rules import TOKEN
+
+PIECE = re.compile(r"(\d+(?:\.\d+)?|[一二两三四五六七八九壹贰叁肆伍陆柒捌玖])([十百千万亿拾佰仟wWkK]{0,2})")
+SCALES = {
+    "十": 10.0, "拾": 10.0, "百": 100.0, "佰": 100.0, "千": 1_000.0, "仟": 1_000.0, "k": 1_000.0, "万": 10_000.0,
+    "w": 10_000.0, "亿": 100_000_000.0,
+}  # fmt: skip
 
 
 @cache
@@ -100,8 +107,28 @@ def _value(han: str) -> float:
     return whole + section + digit
 
 
+def _mixed(figures: str) -> float:
+    """20万3千5百 as a number; a last figure alone counts in tenths of what the one before it counts in."""
+    whole = section = last = 0.0
+    for number, times in PIECE.findall(re.sub(r"[\s,，零又]", "", figures)):
+        value = float(number) if number.isascii() else float(DIGITS[number])
+        scale = (
+            SCALES.get(times.lower(), 1.0) if len(times) < 2 else SCALES[times[0].lower()] * SCALES[times[1].lower()]
+        )
+        if not times:
+            section += value * last / 10 if last and value < 10 else value
+        elif scale >= 10_000:
+            whole, section = whole + (section + value) * scale, 0.0
+        else:
+            section += value * scale
+        last = scale
+    return whole + section
+
+
 def _money(match: re.Match[str]) -> float:
     groups = match.groupdict()
+    if mixed := groups.get("mixed") or groups.get("more"):
+        return _mixed(mixed)
     if groups.get("han"):
         return _value(groups["han"])
     value = float(re.sub(r"[,，]", "", groups["digits"]))
@@ -111,9 +138,10 @@ def _money(match: re.Match[str]) -> float:
 
 
 def amounts(text: str) -> Iterator[Mark]:
-    for rank, pattern in enumerate((MONEY, SIGNED, ROUND, TAKEN), 5):
+    for rank, pattern in enumerate((MONEY, SIGNED, ROUND, TAKEN, LOOSE), 5):
         for match in pattern.finditer(shadow_digits(text)):
-            start = match.start("digits") if pattern is TAKEN else match.start()
+            said = "digits" if pattern is TAKEN else "han" if pattern is LOOSE and match["han"] else 0
+            start = match.start(said)
             yield Mark(start, match.end(), What.AMOUNT, band(_money(match)) or "少量金额", rank)
 
 

@@ -14,11 +14,22 @@ DIGITS = dict(
     zip("零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖", (0, 0, 1, 2, 2, *range(3, 10), *range(1, 10)), strict=True)
 )
 TIMES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1_000, "仟": 1_000}
+# 20万3千5百, 3万五千: each figure with what it counts, the last one perhaps without.
+FIGURE = r"(?:\d[\d,，]{0,12}(?:\.\d{1,9})?|[一二两三四五六七八九壹贰叁肆伍陆柒捌玖])"
+COUNTED_IN = "十百千万亿拾佰仟wWkK"
+MIXED = rf"(?:{FIGURE}\s?[{COUNTED_IN}]{{1,2}}\s?[零又]?\s?){{1,6}}{FIGURE}?"
+NO_COUNT = rf"(?![\d.{COUNTED_IN}个天次份笔人名户件年月日号条家张岁倍分点时%％])"
 MONEY = re.compile(
-    rf"(?:人民币|[¥￥$])?\s?(?:(?P<digits>\d[\d,，]{{0,24}}(?:\.\d{{1,9}})?)\s?(?P<times>[百千万亿wWkK]{{0,3}})|(?P<han>[{CN}]{{1,24}}))"
-    r"(?:多|余|来)?(?:元|块钱?|人民币|美元|港币|港元|欧元|日元|英镑|RMB|rmb)(?:[零一二三四五六七八九\d][角毛分]){0,2}整?"
+    rf"(?:人民币|[¥￥$])?\s?(?:(?P<mixed>{MIXED})|(?P<digits>\d[\d,，]{{0,24}}(?:\.\d{{1,9}})?)\s?(?P<times>[百千万亿wWkK]{{0,3}})|(?P<han>[{CN}]{{1,24}}))"
+    r"(?:多|余|来)?(?:元|块钱?|人民币|美元|美金|港币|港元|欧元|日元|英镑|RMB|rmb)(?:[零一二三四五六七八九\d][角毛分]){0,2}整?"
 )
 SIGNED = re.compile(r"(?:人民币|[¥￥$])\s?(?P<digits>\d[\d,，]{0,24}(?:\.\d{1,9})?)\s?(?P<times>[百千万亿]?)")
+# Without its currency: two figures that belong together, or one after a verb of payment.
+LOOSE = re.compile(
+    rf"(?<![\d.第])(?P<mixed>(?:\d{{1,9}}(?:\.\d{{1,9}})?\s?[百千万亿wWkK]\s?零?)(?:{FIGURE}\s?[{COUNTED_IN}]){{0,5}}{FIGURE}?)(?<![{COUNTED_IN}])[多余]?{NO_COUNT}"
+    rf"|(?<![\d.第])(?P<more>\d{{1,9}}(?:\.\d{{1,9}})?\s?[百千万亿wWkK]\s?零?(?:{FIGURE}\s?[{COUNTED_IN}]){{1,5}})[多余]?{NO_COUNT}"
+    rf"|(?<=[扣骗走付取存转赔借亏损])了?(?P<han>[{CN}]{{1,10}}[千万亿][{CN}]{{0,6}})[多余]?{NO_COUNT}"
+)
 ROUND = re.compile(r"(?<![\d.])(?P<digits>\d{1,12}(?:\.\d{1,9})?)\s?(?P<times>[万亿wW])(?![A-Za-z\d])")
 TAKEN = re.compile(
     r"(?<=[扣收转存取退付花赔补欠还刷汇])(?:[了我走掉款费回给他]{0,3})(?P<digits>\d[\d,]{1,24}(?:\.\d{1,9})?)(?![\d.年月日号天次笔张个分时点位条%％])"
@@ -54,13 +65,20 @@ HANDLE = re.compile(
     r"(?:微信|QQ|qq|支付宝|抖音|微博)(?:账?号|名|昵称)?[为是叫:：\s]{1,3}([A-Za-z0-9_\-]{3,}|[一-鿿]{2,6}(?=[，,。；;\s]|$))"
 )
 NUMBERED = r"[\d一二三四五六七八九十百]{1,6}"
-ROOM = rf"(?:{HAN}{{0,8}}{NUMBERED}(?:号楼|栋|幢|单元|室|层|座|户|号)){{0,5}}"
+OF_HOME = r"(?:[\d一二三四五六七八九十百〇零]{1,6}|[A-Za-z甲乙丙丁])\s?"
+HOUSE, FLOOR = r"(?:[#＃]楼|号楼|栋|幢|单元|室|号院)", r"(?:座|层|楼|门)"
+PART = rf"{OF_HOME}(?:{HOUSE}|{FLOOR}|[户号期房])"
+# 501, 五〇一; not what counts something.
+NO_DOOR = r"(?![\d元块万千百亿多余人名天次年月日个时分点笔户条%％.,])"
+DOOR = rf"(?:\s?(?:\d{{2,5}}|[一二三四五六七八九〇零]{{3,5}})[室房号]?{NO_DOOR})"
+ROOM = rf"(?:{HAN}{{0,8}}{PART}){{0,5}}{DOOR}?"
 # Each with how far its name may reach back from where the pattern begins.
 ADDRESSES = (
     (re.compile(rf"(?:路|街|大道|巷|胡同|弄|里|村|道){NUMBERED}(?:号院?|弄|栋|幢){ROOM}"), 24),
     (re.compile(rf"(?:省|市|区|县|镇|乡){HAN}{{1,8}}(?:路|街|大道|巷|胡同)"), 16),
     (re.compile(rf"(?:小区|花园|家园|公寓|大厦|新村|社区|名苑|庄园){ROOM}"), 8),
-    (re.compile(rf"{NUMBERED}(?:号楼|栋|幢|单元|室|号院){ROOM}"), 0),
+    (re.compile(rf"(?:{OF_HOME}{FLOOR}){{0,2}}{OF_HOME}{HOUSE}{ROOM}"), 0),
+    (re.compile(rf"{OF_HOME}{FLOOR}(?:{PART}){{0,3}}(?=\s?[\d一二三四五六七八九〇零]{{3}}){DOOR}"), 0),
 )
 REACH = re.compile(f"{HAN}*$")
 UNIT = re.compile(rf"{HAN}{{2,10}}(?P<kind>支行|分行|营业部|营业厅|营业所|分理处|储蓄所|网点)")

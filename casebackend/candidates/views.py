@@ -4,13 +4,23 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.api.candidates import BeforeView, CandidateRow, CandidateView, NearView, ReplacedView, TopicView
+from casebackend.api.candidates import (
+    BeforeView,
+    CandidateRow,
+    CandidateView,
+    MaskedView,
+    NearView,
+    ReplacedView,
+    TopicView,
+)
 from casebackend.attachments.holds import is_held
 from casebackend.candidates import queries, service
+from casebackend.candidates.masking import masked
 from casebackend.candidates.model import Candidate
 from casebackend.candidates.near import Near
 from casebackend.candidates.queries import Topic
 from casebackend.candidates.rules import REFUSAL_LABELS, RESULTS, STATE_LABELS, Refusal, State, rare
+from casebackend.cases.model import Case
 from casebackend.staff.model import User
 
 
@@ -62,6 +72,7 @@ async def view(session: AsyncSession, row: Candidate, reader: Principal, *, now:
         held=await is_held(session, row.case_id),
         replaced=[ReplacedView(**each) for each in row.report["items"]],
         before=before,
+        masked=await _masked(session, row),
         decided_by=await session.scalar(by) if row.decided_by else None,
         decided_at=row.decided_at,
         refusal_label=REFUSAL_LABELS[Refusal(row.refusal)] if row.refusal else None,
@@ -69,6 +80,18 @@ async def view(session: AsyncSession, row: Candidate, reader: Principal, *, now:
         article_id=row.article_id,
         version=row.row_version,
     )
+
+
+async def _masked(session: AsyncSession, row: Candidate) -> MaskedView | None:
+    case = await session.get(Case, row.case_id) if row.case_id is not None else None
+    if case is None:
+        return None
+    places = row.report.get("places", {})
+    texts = {
+        name: masked(text, getattr(row, name), places.get(name, ())) for name, text in service.texts_of(case).items()
+    }
+    known = {name: text for name, text in texts.items() if text is not None}
+    return MaskedView(**known) if len(known) == len(texts) else None
 
 
 def near_view(each: Near) -> NearView:

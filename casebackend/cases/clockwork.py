@@ -16,15 +16,19 @@ from casebackend.cases.rules import Arrow, Clock, Move
 from casebackend.clocks import limits, pausing, queries, rules, service
 from casebackend.clocks.model import Timer
 from casebackend.clocks.rules import StopReason, Term, Unit
+from casebackend.matters.catalogue import catalogue
 from casebackend.workflow import rules as workflow
 from casebackend.workflow.queries import chain_on, profile_of
 from casebackend.workflow.rules import Step
 
 COMPLAINT = "complaint"
 DONE = (Move.REPLY,)
-ONCE = (rules.CONTACT, rules.REGULATOR)
+ONCE = (rules.CONTACT, rules.REGULATOR, rules.REFERRAL)
+TELLING = "matter.petition_tell"
 REGULATOR_TERM = Term("监管要求时限", Decimal(0), Unit.CALENDAR_DAYS)
 REGULATOR_WORDS = "监管要求办结"
+REFERRAL_TERM = Term("转办单位要求时限", Decimal(0), Unit.CALENDAR_DAYS)
+REFERRAL_WORDS = "转办单要求"
 DESIGNATED_TERM = Term("指定答复期限", Decimal(0), Unit.CALENDAR_DAYS)
 DESIGNATED_WORDS = "指定答复日期"
 
@@ -51,6 +55,8 @@ async def first_clocks(session: AsyncSession, case: Case, *, now: datetime) -> l
         timers.append(await service.made(session, case.id, legal, at=case.received_at, profile=case.profile))
     if case.regulator_due_on is not None:
         timers.append(await regulator(session, case, now, seq=1))
+    if case.referral_due_on is not None:
+        timers.append(await referral(session, case, now, seq=1))
     return timers
 
 
@@ -64,7 +70,7 @@ async def starting(
     found = []
     for kind in kinds:
         before = [timer for timer in known if timer.kind == kind]
-        if any(timer.stopped_at is None for timer in before) or (before and kind in ONCE):
+        if any(timer.stopped_at is None for timer in before) or _is_over(kind, before):
             continue
         term = await limits.term_of(session, kind, day, severity=case.severity)
         basis = rules.RECEIPT
@@ -76,6 +82,11 @@ async def starting(
             await service.made(session, case.id, kind, at=at, seq=seq, term=term, profile=case.profile, basis=basis)
         )
     return found
+
+
+def _is_over(kind: str, before: Sequence[Timer]) -> bool:
+    """What comes once; that a petition was accepted is told once, whatever is corrected in it afterwards."""
+    return bool(before and kind in ONCE) or (kind == TELLING and any(t.stop_reason == StopReason.DONE for t in before))
 
 
 async def run(session: AsyncSession, case: Case, move: Move, arrow: Arrow, *, at: datetime, now: datetime) -> None:
@@ -90,7 +101,7 @@ async def run(session: AsyncSession, case: Case, move: Move, arrow: Arrow, *, at
     pauses.end_demands(timers, move, at=at)
     running = [timer for timer in timers if timer.stopped_at is None and timer.kind != rules.SUPERVISION]
     if move is Move.SUSPEND:
-        ours = [timer for timer in running if timer.kind != rules.REGULATOR]
+        ours = [timer for timer in running if timer.kind not in rules.FROM_OUTSIDE]
         service.halt(ours, at=at, reason=StopReason.SUSPENDED)
         await session.flush()
         return
@@ -103,7 +114,7 @@ async def run(session: AsyncSession, case: Case, move: Move, arrow: Arrow, *, at
     wanted = dict.fromkeys(kind for each in moves for kind in workflow.started_by(steps, each))
     begun = await starting(session, case, wanted, now=now, known=timers)
     if Clock.LEGAL in arrow.starts:
-        begun += await _promises_again(session, case, move, timers, now=now)
+        begun += await _promises_again(session, case, move, [*timers, *begun], now=now)
     session.add_all(begun)
     await session.flush()
 
@@ -135,15 +146,16 @@ def _stop(running: Iterable[Timer], arrow: Arrow, move: Move, done: frozenset[st
 async def _promises_again(
     session: AsyncSession, case: Case, move: Move, timers: Sequence[Timer], *, now: datetime
 ) -> list[Timer]:
-    """A reopened case has a new limit of law."""
+    """A reopened case has a new limit, that of law or of its matter, unless its chain has just begun one."""
     if any(rules.is_promise(timer.kind) and timer.stopped_at is None for timer in timers):
         return []
     legal = legal_kind(case)
     if move is Move.REOPEN:
-        if legal is None:
+        kind = legal or catalogue().matters[case.matter_type].clock
+        if kind is None:
             return []
-        seq, profile = service.next_seq(timers, legal), case.profile
-        return [await service.made(session, case.id, legal, at=now, seq=seq, profile=profile, basis=rules.ANEW)]
+        seq, profile = service.next_seq(timers, kind), case.profile
+        return [await service.made(session, case.id, kind, at=now, seq=seq, profile=profile, basis=rules.ANEW)]
     again = await pauses.again(session, timers, at=now)
     if not again and legal is not None:
         again = [await service.made(session, case.id, legal, at=case.received_at, profile=case.profile)]
@@ -156,6 +168,16 @@ async def regulator(session: AsyncSession, case: Case, now: datetime, *, seq: in
     due = rules.fixed_due(calendar, now, case.regulator_due_on, REGULATOR_WORDS)
     return await service.made(
         session, case.id, rules.REGULATOR, at=now, seq=seq, profile=case.profile, term=REGULATOR_TERM, due=due
+    )
+
+
+async def referral(session: AsyncSession, case: Case, now: datetime, *, seq: int) -> Timer:
+    """The day that stands on the paper by which another office passed the matter on."""
+    assert case.referral_due_on is not None
+    calendar = await calendar_around(session, local_date(now))
+    due = rules.fixed_due(calendar, now, case.referral_due_on, REFERRAL_WORDS, rules.REFERRAL)
+    return await service.made(
+        session, case.id, rules.REFERRAL, at=now, seq=seq, profile=case.profile, term=REFERRAL_TERM, due=due
     )
 
 

@@ -1,5 +1,7 @@
 """Every condition that cases can be asked for by. A list, a report and the links between them read this table."""
 
+from casebackend.cases.choices import CHOICES
+from casebackend.cases.concerning import card, late_by_law, of_customer, supervised, tier
 from casebackend.cases.fulltext import opined, says
 from casebackend.cases.hinting import BECAME, became, hinted
 from casebackend.cases.hints import SUGGESTED
@@ -8,6 +10,7 @@ from casebackend.cases.predicates import (
     NONE,
     Condition,
     Kind,
+    Where,
     at_least,
     at_most,
     below,
@@ -16,7 +19,6 @@ from casebackend.cases.predicates import (
     flag,
     from_day,
     one_of,
-    phone,
     starts,
     terms_below,
     to_day,
@@ -24,8 +26,11 @@ from casebackend.cases.predicates import (
 from casebackend.cases.queries import near_due, overdue, undelivered
 from casebackend.cases.recoding import SAME, coded_twice, judged_as, recoded
 from casebackend.cases.rules import OPEN
-from casebackend.cases.words import STATUS_LABELS, Responsible, Satisfaction, Validity
+from casebackend.cases.words import STATUS_LABELS, Responsible, Satisfaction, ToldBy, Validity
+from casebackend.customers.model import Customer
+from casebackend.customers.rules import Kind as Personal
 from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A
+from casebackend.parties.rules import TIER_LABELS
 
 _UNITS = {
     "unit": "被投诉机构",
@@ -36,6 +41,7 @@ _UNITS = {
 _PERIODS = {
     "received": ("收到", Case.received_at),
     "filed": ("登记", Case.filed_at),
+    "replied": ("答复", Case.replied_at),
     "closed": ("结案", Case.closed_at),
 }
 _AXES = {
@@ -57,6 +63,8 @@ _OUTCOME = {
     "validity": ("投诉是否成立", _VALIDITY),
     "satisfaction": ("回访结果", _SATISFACTION),
 }
+_TOLD_BY = {str(ToldBy.CHANNEL): "原渠道送达", **CHOICES["told_by"], NONE: "尚未告知"}
+_TIERS = {**{str(each): label for each, label in TIER_LABELS.items()}, NONE: "未登记"}
 _KINDS = {"first": "首次投诉", "second": "二次投诉", "review": "核查"}
 MATTERS = {
     "complaint": "消费投诉", "enquiry": "咨询", "suggestion": "建议", "praise": "表扬", "objection": "异议",
@@ -92,23 +100,43 @@ def _table() -> list[Condition]:
         *_periods(),
         Condition("promised_from", "办理期限自", Kind.DAY, at_least(Case.promised_on)),
         Condition("promised_to", "办理期限至", Kind.DAY, at_most(Case.promised_on)),
+        Condition("occurred_from", "发生日期自", Kind.DAY, at_least(Case.occurred_on)),
+        Condition("occurred_to", "发生日期至", Kind.DAY, at_most(Case.occurred_on)),
         Condition("amount_from", "涉及金额不低于", Kind.AMOUNT, at_least(Case.amount)),
         Condition("amount_to", "涉及金额不高于", Kind.AMOUNT, at_most(Case.amount)),
         *_outcome(),
+        Condition("told_by", "告知方式", Kind.CHOICE, one_of(Case.told_by), many=True, choices=_TOLD_BY),
         Condition("extended", "已延期", Kind.FLAG, flag(lambda _: Case.extension_level > 0)),
         Condition("extension", "延期级别", Kind.COUNT, lambda values, _: Case.extension_level == values[0]),
         Condition("overdue", "已超期（有时限正在超期）", Kind.FLAG, flag(lambda asked: overdue(asked.now))),
+        Condition("late_by_law", "法定超期（含已停的法定时限）", Kind.FLAG, flag(lambda asked: late_by_law(asked.now))),
         Condition("near_due", "临期", Kind.FLAG, flag(lambda asked: near_due(asked.now))),
         Condition("undelivered", "处理结果未送达客户", Kind.FLAG, flag(lambda _: undelivered())),
         Condition("urged", "催办次数不少于", Kind.COUNT, at_least(Case.urge_count)),
         Condition("group", "群体投诉", Kind.FLAG, flag(lambda _: Case.group_size > 1)),
+        Condition("group_from", "群体人数不少于", Kind.COUNT, at_least(Case.group_size)),
+        Condition("group_to", "群体人数不多于", Kind.COUNT, at_most(Case.group_size)),
+        Condition("referral_agency", "转办单位含", Kind.TEXT, contains(Case.referral_agency)),
+        Condition("source_ref", "转办来文编号含", Kind.TEXT, contains(Case.source_ref)),
         Condition("regulator_number", "监管编号", Kind.WORD, one_of(Case.regulator_number)),
         Condition("third_party", "涉及第三方", Kind.TEXT, contains(Case.third_party)),
-        Condition("phone", "客户电话", Kind.TEXT, phone),
+        Condition("supervised", "督办中", Kind.FLAG, flag(lambda _: supervised())),
+        *_persons(),
         Condition("coded_twice", "两人均已分类", Kind.FLAG, flag(lambda _: coded_twice())),
         Condition("recoded", "两人分类", Kind.CHOICE, recoded, choices=_RECODED),
         Condition("counted", "计入统计（不含作废，合并的计一件）", Kind.FLAG, flag(lambda _: counted())),
     ]  # fmt: skip
+
+
+def _persons() -> list[Condition]:
+    found: list[tuple[str, str, Where, Personal]] = [
+        ("customer", "客户姓名", of_customer("name", Customer.name_index), Personal.NAME),
+        ("phone", "客户电话", of_customer("phone", Customer.phone_index), Personal.PHONE),
+        ("paper", "客户证件号码", of_customer("id_number", Customer.id_number_index), Personal.ID_NUMBER),
+        ("card", "卡号或账号", card, Personal.CARD),
+    ]
+    asked = [Condition(name, label, Kind.TEXT, where, personal=kind) for name, label, where, kind in found]
+    return [*asked, Condition("tier", "客户层级", Kind.CHOICE, tier, many=True, choices=_TIERS)]
 
 
 def _outcome() -> list[Condition]:
@@ -153,7 +181,8 @@ def _units() -> list[Condition]:
             Condition(name, label, Kind.UNIT, one_of(column), many=True),
             Condition(f"{name}_tree", f"{label}（含下级）", Kind.UNIT, below(column), many=True),
         ]
-    return found
+    both = below(Case.unit_id, Case.handling_unit_id)
+    return [*found, Condition("concerned_tree", "被投诉或承办机构（含下级）", Kind.UNIT, both, many=True)]
 
 
 def _periods() -> list[Condition]:

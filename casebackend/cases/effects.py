@@ -5,7 +5,7 @@ from datetime import datetime
 
 from casebackend.access.principal import Principal
 from casebackend.api.cases import MoveCase
-from casebackend.cases.fields import CLASSIFICATION
+from casebackend.cases.fields import BASIC_RIGHT, CLASSIFICATION
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Move
 
@@ -20,10 +20,10 @@ def take(
 ) -> None:
     """`at` is when the move counts by law. A reopened case has no decision any more; its findings stay as a start."""
     move = command.move
-    if case.coded_by is not None and set(CLASSIFICATION) & set(changed):
+    if case.coded_by is not None and {*CLASSIFICATION, BASIC_RIGHT} & set(changed):
         case.coded_by = principal.user_id
     _judge(case, move, principal, now)
-    _hand(case, move, principal)
+    _hand(case, command, principal)
     if move is Move.ASK_COUNTERSIGN:
         case.cosigners = [str(identity) for identity in command.cosigners]
     elif move is Move.REPLY:
@@ -38,11 +38,15 @@ def take(
         case.master_id = case.closed_at = None
 
 
-def _hand(case: Case, move: Move, principal: Principal) -> None:
+def _hand(case: Case, command: MoveCase, principal: Principal) -> None:
     """Who has it in hand. Whoever receives it is the one it was assigned to, whatever was meant before. What goes back
-    to its creator or to the review is in nobody's hands."""
+    to its creator or to the review is in nobody's hands; given to a colleague, it waits for him."""
+    move = command.move
     if move is Move.RECEIVE:
         case.handler_id = case.assignee_id = principal.user_id
+    elif move is Move.TRANSFER and command.assignee_id is not None:
+        case.assignee_id = command.assignee_id
+        case.assigned_why = [f"{principal.display_name or principal.name}转交"]
     elif move in (Move.SEND_BACK, Move.EDIT, Move.UNMERGE):
         case.handler_id = case.assignee_id = None
         case.assigned_why = []

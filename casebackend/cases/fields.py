@@ -19,9 +19,10 @@ from casebackend.notifications.words import words
 from casebackend.organisations.model import Organisation
 
 CLASSIFICATION = ("business_channel_a", "category_b", "cause_c")
+BASIC_RIGHT = "basic_right"
+CLASSES = (*CLASSIFICATION, BASIC_RIGHT)
 SIGNED = {
-    *CLASSIFICATION,
-    "basic_right",
+    *CLASSES,
     "severity",
     "matter_type",
     "unit_id",
@@ -30,6 +31,7 @@ SIGNED = {
     "handling_unit_id",
     "group_size",
     "regulator_due_on",
+    "referral_due_on",
     "facts",
     "demand",
     "amount",
@@ -42,15 +44,15 @@ JUDGED = ("findings", "judgement_basis", "no_recording_reason", "validity", "res
 ENDED = ("decline_reason", "closing_info")
 # Which fields a move writes. Whoever approves does not write what he approves, and nothing of it changes afterwards.
 WRITES: dict[Move, tuple[str, ...]] = {
-    Move.SUBMIT: (*CLASSIFICATION, *CORRECTION),
-    Move.ACCEPT: CLASSIFICATION,
+    Move.SUBMIT: (*CLASSES, *CORRECTION),
+    Move.ACCEPT: CLASSES,
     Move.DECLINE: (*ENDED, *TOLD),
-    Move.DISPATCH: CLASSIFICATION,
-    Move.RECEIVE: CLASSIFICATION,
-    Move.PROPOSE: (*CLASSIFICATION, *JUDGED, "closing_info"),
-    Move.PROPOSE_REPLY: (*CLASSIFICATION, *JUDGED, "closing_info"),
-    Move.APPROVE_OPINION: (*CLASSIFICATION, "closing_info"),
-    Move.APPROVE_REPLY: (*CLASSIFICATION, "closing_info"),
+    Move.DISPATCH: CLASSES,
+    Move.RECEIVE: CLASSES,
+    Move.PROPOSE: (*CLASSES, *JUDGED, "closing_info"),
+    Move.PROPOSE_REPLY: (*CLASSES, *JUDGED, "closing_info"),
+    Move.APPROVE_OPINION: (*CLASSES, "closing_info"),
+    Move.APPROVE_REPLY: (*CLASSES, "closing_info"),
     Move.REPLY: ("overdue_reason", *TOLD),
     Move.CLOSE: ("satisfaction",),
     Move.WITHDRAW: ("closing_info",),
@@ -174,6 +176,8 @@ def detail(command: MoveCase, fields: Iterable[str]) -> dict[str, object]:
     if command.cosigners:
         shown["cosigners"] = [str(identity) for identity in command.cosigners]
         shown["mode"] = command.countersign_mode
+    if command.move is Move.TRANSFER and command.assignee_id:
+        shown["assignee_id"] = str(command.assignee_id)
     if command.master_number:
         shown["master_number"] = command.master_number
     if command.decline_reason:

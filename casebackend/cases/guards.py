@@ -2,21 +2,25 @@
 
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.cases import Classify, MoveCase
-from casebackend.cases import admission, deciding, judgement, outcome, recusing, standing, tasking
+from casebackend.cases import admission, deciding, judgement, outcome, passing_on, recusing, standing, tasking, voiding
 from casebackend.cases.judgement import is_regulated
 from casebackend.cases.model import Case
 from casebackend.cases.rules import LIFECYCLE, Move, Status
-from casebackend.cases.words import FIELD_LABELS
+from casebackend.cases.words import FIELD_LABELS, Satisfaction
 from casebackend.clocks.queries import running
 from casebackend.clocks.rules import BY_LAW
 from casebackend.dictionaries import queries as dictionaries
 from casebackend.dictionaries.rules import CODED
 from casebackend.errors import Conflict, Unprocessable
 from casebackend.evidence import queries as evidence
+from casebackend.notices.thresholds import in_force
+from casebackend.timeline.model import TimelineEntry
+from casebackend.timeline.rules import Kind
 
 
 class FieldsMissing(Unprocessable):
@@ -45,6 +49,14 @@ class UnknownTerm(Unprocessable):
 
     def __init__(self, field: str) -> None:
         super().__init__(f"请从字典中选择分类：{FIELD_LABELS[field]}", field=field)
+
+
+class CallAgain(Conflict):
+    slug, title = "survey-call-again", "回访次数不足"
+
+    def __init__(self, left: int) -> None:
+        says = f"还须再回访 {left} 次仍未联系上，才能按未联系上结案；客户不愿评价的，请在“回访”中登记"
+        super().__init__(says, left=left)
 
 
 class SameUnit(Conflict):
@@ -86,11 +98,26 @@ async def require_fields(
     if missing:
         raise FieldsMissing(missing)
     await require_terms(session, command)
+    await require_calls(session, case, command, principal, at)
     if command.appraisal_id is not None and not await evidence.belongs(session, case.id, command.appraisal_id):
         raise NotItsEvidence
     if admission.is_judged(case):
         await judgement.require(session, case, command, principal)
     await outcome.require(session, case, command)
+
+
+async def require_calls(
+    session: AsyncSession, case: Case, command: MoveCase, principal: Principal, at: datetime
+) -> None:
+    """A colleague gives a customer up only after as many calls as the policy asks for."""
+    if principal.user_id is None or command.satisfaction is not Satisfaction.NO_ANSWER or case.replied_at is None:
+        return
+    missed = select(func.count()).where(
+        TimelineEntry.case_id == case.id, TimelineEntry.kind == Kind.SURVEY_MISSED, TimelineEntry.at >= case.replied_at
+    )
+    left = (await in_force(session, at)).number("survey.attempts") - int(await session.scalar(missed) or 0)
+    if command.move is Move.CLOSE and left > 0:
+        raise CallAgain(left)
 
 
 def require_version(case: Case, read: int | None) -> None:
@@ -116,10 +143,13 @@ async def require_distance(session: AsyncSession, case: Case, command: MoveCase,
         raise standing.OtherHandlerNeeded
     if not standing.in_charge(case, move, principal):
         raise standing.NotInCharge
-    if move is Move.TRANSFER and command.handling_unit_id == case.handling_unit_id:
+    same = command.handling_unit_id == case.handling_unit_id and not passing_on.to_colleague(command)
+    if move is Move.TRANSFER and same:
         raise SameUnit
     if move is Move.VOID and is_regulated(case):
         raise NotForRegulatorCases
+    if move is Move.VOID:
+        await voiding.require(session, case, principal)
     if move is Move.SUSPEND and principal.user_id is not None and principal.user_id == case.handler_id:
         raise standing.OwnSuspension
     await standing.require_scope(session, case, principal, move)

@@ -12,6 +12,7 @@ from casebackend.dictionaries import queries as dictionaries
 from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, ranked
 from casebackend.grading.model import CaseHint
 from casebackend.grading.queries import FLAG, flagged
+from casebackend.grading.queries import hints as hints_of
 from casebackend.grading.rules import MOST_SUGGESTED, MOST_WORDS, Subject
 
 # What is suggested of the classification; where it was handled is known, not guessed.
@@ -29,6 +30,16 @@ async def rows(session: AsyncSession, case: Case, *, now: datetime) -> list[Case
     flags = await flagged(session, Subject(text), local_date(case.received_at))
     found += [_hint(case, FLAG, rank, flag.name, None, flag.words, now) for rank, flag in enumerate(flags, start=1)]
     return found
+
+
+async def told_now(session: AsyncSession, case: Case, *, now: datetime) -> list[CaseHint]:
+    """The flags that the corrected words tell of and the former did not. A flag that stands is not taken away."""
+    known = [each.name for each in await hints_of(session, case.id, flags=True)]
+    flags = await flagged(session, Subject(f"{case.facts}\n{case.demand}"), local_date(case.received_at))
+    fresh = [flag for flag in flags if flag.name not in known]
+    return [
+        _hint(case, FLAG, rank, flag.name, None, flag.words, now) for rank, flag in enumerate(fresh, len(known) + 1)
+    ]
 
 
 def _said(text: str, keywords: Mapping[str, Sequence[str]], name: str) -> list[str]:

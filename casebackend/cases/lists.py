@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.access.scope import scope_of
 from casebackend.cases import search
+from casebackend.cases.concerning import supervised
 from casebackend.cases.model import Case
 from casebackend.cases.queries import Eyes, eyes_of, form_of, places_for, seen_by, undelivered, values_of
 from casebackend.cases.queues import Queue, in_queue
@@ -51,6 +52,7 @@ IN_A_ROW: tuple[Any, ...] = (
     _of_the_case(func.min(Timer.due_at), *_RUNS, name="due_at"),
     undelivered().label("undelivered"),
     case((Case.facts.contains("["), _MASKS)).label("masks"),
+    supervised().label("supervised"),
 )  # fmt: skip
 LISTED = select(*IN_A_ROW)
 _NUMBER, _LANE, _RECEIVED, _PROMISED = (

@@ -66,6 +66,7 @@ class Case(Base):
     source: Mapped[str] = mapped_column(String(16), default="direct")
     source_ref: Mapped[str | None]
     referral_agency: Mapped[str | None]
+    referral_due_on: Mapped[date | None]
     regulator_number: Mapped[str | None] = mapped_column(String(40))
     regulator_due_on: Mapped[date | None]
     capacity: Mapped[str] = mapped_column(String(16), default="self")

@@ -29,6 +29,7 @@ from casebackend.outbox import service as outbox
 from casebackend.timeline.rules import Kind
 
 SHOWN = 5
+SELF = "self"
 
 
 class MessageNotFound(NotFound):
@@ -187,7 +188,17 @@ async def withdraw(session: AsyncSession, conversation_id: UUID, message_id: UUI
         return WithdrawOutcome(outcome="closed", case=await brief(session, cases[0]), cases=[])
     if len(open_cases) > 1:
         return WithdrawOutcome(outcome="choose", case=None, cases=await briefs(session, open_cases))
+    if not await _may_end(session, open_cases[0], conversation_id, now=now):
+        return WithdrawOutcome(outcome="level", case=None, cases=[])
     return await _ask(session, open_cases[0], message, now)
+
+
+async def _may_end(session: AsyncSession, case: Case, conversation_id: UUID, *, now: datetime) -> bool:
+    """One made for somebody else is ended only by whom core banking has confirmed to have made it."""
+    if case.capacity == SELF:
+        return True
+    reached = await identity.customers_within_reach(session, conversation_id, Action.PROXY_WITHDRAW, now=now)
+    return case.customer_id in reached
 
 
 async def _ask(session: AsyncSession, case: Case, message: Message, now: datetime) -> WithdrawOutcome:
@@ -213,6 +224,8 @@ async def _answered(session: AsyncSession, asked: Withdrawal, message: Message, 
     case = await hold(session, (await merging.followed(session, await session.get_one(Case, asked.case_id))).id)
     if not await may(session, case, message.conversation_id, Action.WITHDRAW, now=now):
         return WithdrawOutcome(outcome="foreign", case=None, cases=[])
+    if not await _may_end(session, case, message.conversation_id, now=now):
+        return WithdrawOutcome(outcome="level", case=None, cases=[])
     answer = yes_or_no(message.text)
     if answer is None:
         return WithdrawOutcome(outcome="confirm", case=await brief(session, case), cases=[])

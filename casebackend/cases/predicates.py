@@ -7,12 +7,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, false, or_
 
 from casebackend.calendar.rules import SHANGHAI
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
-from casebackend.customers.model import Customer
+from casebackend.customers.rules import Kind as Personal
 
 NONE = "none"
 
@@ -37,7 +37,7 @@ class Asked:
     """What a condition may look at besides its own values."""
 
     now: datetime
-    phone_indexes: Callable[[str], list[str]]
+    indexes: Callable[[str, str], list[str]]
     below: Callable[[UUID], frozenset[UUID]]
     terms_below: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
@@ -57,7 +57,10 @@ class Predicate:
 
     def __call__(self, values: list[Any], asked: Asked) -> ColumnElement[bool]:
         held = self.value(values, asked)
+        # Without a value it takes the type of its column; a cached statement of the same form that was made with a
+        # plain value reads nothing but the value.
         place: Any = bindparam(None, callable_=lambda: held, unique=True, expanding=self.several)
+        place.value = held
         return self.clause(place, self.form(values))
 
     def place(self, name: str) -> Any:
@@ -66,7 +69,8 @@ class Predicate:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`many`: may be given more than once, any of them counts. `dictionary`: where a TERM comes from."""
+    """`many`: may be given more than once, any of them counts. `dictionary`: where a TERM comes from. `personal`: it
+    asks for one person; the value is found by its blind index alone, and never said in an audit."""
 
     name: str
     label: str
@@ -75,6 +79,7 @@ class Condition:
     many: bool = False
     choices: Mapping[str, str] | None = None
     dictionary: str | None = None
+    personal: Personal | None = None
 
 
 def one_of(column: Any) -> Where:
@@ -89,11 +94,11 @@ def one_of(column: Any) -> Where:
     return Predicate(clause, lambda values, _: [value for value in values if value != NONE], form, several=True)
 
 
-def below(column: Any) -> Where:
+def below(*columns: Any) -> Where:
     def units(values: list[Any], asked: Asked) -> list[UUID]:
         return sorted(frozenset().union(*(asked.below(value) for value in values)))
 
-    return Predicate(lambda place, _: column.in_(place), units, several=True)
+    return Predicate(lambda place, _: or_(*(column.in_(place) for column in columns)), units, several=True)
 
 
 def terms_below(column: Any, dictionary: str) -> Where:
@@ -128,7 +133,7 @@ def flag(yes: Callable[[Asked], ColumnElement[bool]]) -> Where:
     """`yes` may look at the time alone."""
 
     def clause(now: Any, wanted: bool) -> ColumnElement[bool]:
-        found = yes(Asked(now, lambda _: [], lambda unit: frozenset({unit})))
+        found = yes(Asked(now, lambda *_: [], lambda unit: frozenset({unit})))
         return found if wanted else ~found
 
     return Predicate(clause, lambda _, asked: asked.now, lambda values: bool(values[0]))
@@ -140,13 +145,6 @@ def from_day(column: Any) -> Where:
 
 def to_day(column: Any) -> Where:
     return Predicate(lambda place, _: column < place, lambda values, _: midnight(values[0] + timedelta(days=1)))
-
-
-def _owned(indexes: Any, _: None) -> ColumnElement[bool]:
-    return Case.customer_id.in_(select(Customer.id).where(Customer.phone_index.in_(indexes)))
-
-
-phone = Predicate(_owned, lambda values, asked: asked.phone_indexes(values[0]), several=True)
 
 
 def midnight(day: date) -> datetime:

@@ -48,7 +48,8 @@ class Receipt(StrEnum):
 
 
 class Entry(Protocol):
-    """What is read of a timeline entry. `opinion` may be shown as it is."""
+    """What is read of a timeline entry. `opinion` may be shown as it is; `remark` is what it is called where a
+    colleague gave it without moving the case."""
 
     @property
     def at(self) -> datetime: ...
@@ -65,12 +66,25 @@ class Entry(Protocol):
     @property
     def opinion(self) -> str | None: ...
     @property
+    def remark(self) -> str | None: ...
+    @property
     def due_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """An opinion given while the case stayed where it was: a countersignature, an extension, a demand from above."""
+
+    at: datetime
+    label: str
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
-    """`came_*` is how it arrived, `left_*` what was done about it; `opinion` is what the node itself said."""
+    """`came_*` is how it arrived, `left_*` what was done about it; `opinion` is what the node itself said, `said` what
+    was said meanwhile."""
 
     place: int
     status: Status
@@ -90,6 +104,7 @@ class Node:
     late: bool = False
     receipt: Receipt = Receipt.NONE
     receipt_at: datetime | None = None
+    said: tuple[Said, ...] = ()
 
     @property
     def name(self) -> str:
@@ -112,6 +127,7 @@ def progress(
     visits: dict[Status, int] = {}
     for entry in entries:
         if not entry.move or not entry.to_status:
+            walked[-1:] = [_heard(node, entry) for node in walked[-1:]]
             continue
         if not walked and entry.from_status == S.DRAFT:
             walked.append(Node(1, S.DRAFT, REGISTERED, Phase.DONE, came_at=received_at))
@@ -130,6 +146,12 @@ def progress(
             walked[-1] = replace(walked[-1], label=SIGNATURE)
         walked += planned(walked[-1].status, after=len(walked), closed_to=closed_to, unsigned=unsigned)
     return walked
+
+
+def _heard(node: Node, entry: Entry) -> Node:
+    if not entry.remark or not entry.opinion:
+        return node
+    return replace(node, said=(*node.said, Said(entry.at, entry.remark, entry.actor_name, entry.opinion)))
 
 
 def _entered(entry: Entry, status: Status, place: int, visit: int, units: Mapping[UUID, str]) -> Node:

@@ -92,6 +92,15 @@ async def regulator_due(session: AsyncSession, case: Case, now: datetime) -> Non
     await session.flush()
 
 
+async def referral_due(session: AsyncSession, case: Case, now: datetime) -> None:
+    """After whoever passed the matter on has set or moved the day."""
+    timers = await queries.timers_of(session, case.id)
+    running = [timer for timer in timers if timer.kind == rules.REFERRAL and timer.stopped_at is None]
+    service.halt(running, at=now, reason=StopReason.RESTARTED)
+    session.add(await clockwork.referral(session, case, now, seq=service.next_seq(timers, rules.REFERRAL)))
+    await session.flush()
+
+
 async def designated(session: AsyncSession, case: Case, now: datetime) -> None:
     """After a day was set, or another one; it stands beside the limit of law and changes none."""
     timers = await queries.timers_of(session, case.id)

@@ -12,7 +12,7 @@ from casebackend.calendar.rules import local_date
 from casebackend.cases import arriving, coding, handlings, lists, own, queries, search, service, views
 from casebackend.cases.contacting import contact_by
 from casebackend.cases.queues import Queue
-from casebackend.cases.submission import file_from_draft
+from casebackend.cases.submission import confirmed, file_from_draft
 from casebackend.database import reading, transactional
 from casebackend.failpoints import failpoint
 from casebackend.idempotency import idempotent, marked_like
@@ -28,7 +28,8 @@ handlings_bp = Blueprint("handlings", url_prefix="/handlings")
 @idempotent
 async def _file(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
     command = ForMessage.model_validate_json(request.body)
-    await own.message_of(session, conversation_id, command.message_id)
+    message = await own.message_of(session, conversation_id, command.message_id)
+    await confirmed(session, message)
     case = await file_from_draft(session, conversation_id, actor=request.ctx.principal.actor, now=request.app.ctx.now())
     unit = await session.get(Organisation, case.unit_id) if case.unit_id else None
     receipt = CaseReceipt(

@@ -164,7 +164,9 @@ for _status in Status:
             S.DRAFT, (ADMIN, APPROVER), "opinion", starts=(C.LEGAL,), stops=(C.INTERNAL,)
         )
     if _status not in (S.ARCHIVED, S.VOIDED):
-        LIFECYCLE[_status, M.VOID] = _arrow(S.VOIDED, (ADMIN,), "opinion", stops=BOTH)
+        # What nobody has accepted yet its creator may void too, while nobody outside knows of it (voiding.py).
+        who = (ADMIN, INTAKE) if _status is S.DRAFT else (ADMIN,)
+        LIFECYCLE[_status, M.VOID] = _arrow(S.VOIDED, who, "opinion", stops=BOTH)
 
 TERMINAL = frozenset({S.ARCHIVED, S.VOIDED})
 

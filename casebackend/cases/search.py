@@ -129,7 +129,7 @@ async def asked_with(session: AsyncSession, given: Given, *, now: datetime) -> A
         if (condition := CONDITIONS[name]).dictionary and name.endswith("_tree")
         for value in values
     }
-    return Asked(now, lambda phone: customers.vault(session).indexes("phone", phone), units.below, terms)
+    return Asked(now, customers.vault(session).indexes, units.below, terms)
 
 
 async def names_below(session: AsyncSession, dictionary: str, name: str) -> frozenset[str]:

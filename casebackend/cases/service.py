@@ -17,7 +17,10 @@ from casebackend.cases import (
     guards,
     merging,
     outcome,
+    passing_on,
+    proposing,
     queries,
+    regrading,
     rules,
     tasking,
     voiding,
@@ -87,16 +90,19 @@ async def move_case(
     case = await hold(session, case_id)
     preconditions.require(match or preconditions.ANY, case.version)
     guards.require_version(case, command.version)
+    command = passing_on.completed(case, command)
     arrow = case.arrow(command.move, principal.roles)
     await guards.require_distance(session, case, command, principal)
     at = effective_at or outcome.effective(case, command, principal, now) or now
     await guards.require_fields(session, case, command, principal, at)
+    await passing_on.require(session, case, command, principal, now=now)
     if command.move is Move.VOID and not await voiding.agreed_by_two(session, case, command.opinion, principal, now):
         return case
     master_id = await merging.concerned(session, case, command)
     await clockwork.run(session, case, command.move, arrow, at=at, now=now)
     opinion = await _write(session, case, command, master_id, principal, at=at, now=now, level=level)
     await tasking.follow(session, case, command, principal, opinion=opinion, now=now)
+    passing_on.told(session, case, command, now=now)
     await granting.follow(session, case, command.move, principal, now=now)
     if master_id is not None:
         await _note_on_master(session, case, master_id, ON_MASTER[command.move], principal, now)
@@ -138,7 +144,11 @@ async def _write(
     before = case.status
     told |= fields.taken_over(case, command, principal)
     told |= {} if level is None else {"level": level}
+    if command.move is Move.DISPATCH and principal.user_id is not None:
+        given_to, by = command.handling_unit_id, principal.user_id
+        told["proposal"] = await proposing.counted(session, case, given_to, user_id=by, now=now)
     changed = fields.take(case, given, by_person=principal.user_id is not None)
+    graded = await regrading.resubmitted(session, case, command.move, changed, now=now)
     session.add_all(fields.signed(case, changed, principal, reason=opinion, now=now))
     case.promised_on = promised or case.promised_on
     case.master_id = master_id or case.master_id
@@ -146,13 +156,15 @@ async def _write(
     case.move(command.move, roles=principal.roles, at=at)
     with session.no_autoflush:
         await deciding.wait_for(session, case, now=now)
+    await regrading.rescheduled(session, case, graded, now)
     await session.flush()
     kind, detail = KINDS.get(command.move, Kind.MOVED), fields.detail(command, changed) | told
     due_at = await clockwork.node_due(session, case)
     await written(
         session, case, kind, principal, now=now, move=command.move, from_status=before, opinion=opinion, detail=detail,
-        fields=changed, due_at=due_at,
+        fields=[*changed, *graded.fields], due_at=due_at,
     )  # fmt: skip
+    await regrading.noted(session, case, graded, principal, now=now)
     return opinion
 
 

@@ -9,18 +9,30 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.calendar.rules import local_date
 from casebackend.cases import filing, rules
 from casebackend.cases.model import Case
+from casebackend.cases.own import question_open_for
 from casebackend.cases.placing import bot_unit, territorial_unit, unit_of_code
-from casebackend.conversations.model import Conversation
+from casebackend.conversations.model import Conversation, Message
+from casebackend.conversations.rules import Asked
 from casebackend.customers import service as customers
+from casebackend.drafts import consent
 from casebackend.drafts import service as drafts
+from casebackend.drafts.errors import NotConfirmed
 from casebackend.drafts.model import Draft
 from casebackend.errors import Conflict
 from casebackend.failpoints import failpoint
+from casebackend.grading.queries import graded
+from casebackend.grading.rules import Subject
 from casebackend.matters.catalogue import catalogue
 from casebackend.outbox import service as outbox
 
-# What a customer told of himself that asks for care; a lane changes the order of work, never a limit of law.
-CARE_LANE = "优先办理"
+# How the rule of care (grading/rules.yml) begins its reason; a part that is split off keeps the lane by it.
+CARE_REASON = "客户情况："
+
+
+async def confirmed(session: AsyncSession, message: Message) -> None:
+    """A yes to the read-back with a wait, a but or a question beside it files nothing."""
+    if consent.hold(message.text) is not None and await question_open_for(session, message) == Asked.CONFIRM:
+        raise NotConfirmed
 
 
 class NothingToFile(Conflict):
@@ -72,7 +84,8 @@ async def file_from_draft(session: AsyncSession, conversation_id: UUID, *, actor
     )
     await filing.classify(session, case)
     if draft.care and case.lane is None:
-        case.lane, case.lane_reason = CARE_LANE, f"客户情况：{'、'.join(draft.care)}"
+        _, care = await graded(session, Subject("", care=tuple(draft.care)), local_date(case.received_at))
+        case.lane, case.lane_reason = (care.result, care.reason) if care else (None, None)
     await filing.file(session, case, now=now)
     await _praised(session, case, now)
     await drafts.mark_filed(session, draft, case.id)

@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.cases import AllowedMove, CaseRow, CaseView, Moved
 from casebackend.api.histories import ClocksView, ClockView, TimelineEntryView, TimelineView
-from casebackend.cases import admission, agreed, arriving, deciding, recusing, standing
+from casebackend.cases import admission, agreed, arriving, deciding, recusing, standing, voiding
 from casebackend.cases.awaiting import awaiting
 from casebackend.cases.lists import LISTED
 from casebackend.cases.model import Case
-from casebackend.cases.rules import LIFECYCLE, Status, moves_from
+from casebackend.cases.rules import LIFECYCLE, Move, Status, moves_from
 from casebackend.cases.words import MOVE_LABELS, STATUS_LABELS
 from casebackend.clocks.queries import timers_of
 from casebackend.customers import service as customers
@@ -76,6 +76,7 @@ def _shown(row: Any, units: Mapping[UUID, Unit], now: datetime) -> dict[str, Any
     (
         identity, number, kind, status, channel, severity, lane, facts, unit_id, handling_unit_id, category_b,
         received_at, promised_on, urge_count, handler, customer_name, near_at, due_at, lost, masks,
+        supervised,
     ) = row  # fmt: skip
     unit, handling_unit = units.get(unit_id), units.get(handling_unit_id)
     return {
@@ -99,6 +100,7 @@ def _shown(row: Any, units: Mapping[UUID, Unit], now: datetime) -> dict[str, Any
         "overdue": due_at is not None and due_at <= now,
         "urge_count": urge_count,
         "undelivered": bool(lost),
+        "supervised": bool(supervised),
     }
 
 
@@ -120,6 +122,8 @@ async def _open(session: AsyncSession, case: Case, principal: Principal) -> dict
     if not found:
         return {"allowed": [], "barred": standing.OnlyAsked().detail if every else None}
     found = [each for each in found if await deciding.is_open(session, case, each.move, principal)]
+    if Move.VOID in [each.move for each in found] and not await voiding.is_open(session, case, principal):
+        found = [each for each in found if each.move is not Move.VOID]
     why = await recusing.why_barred(session, case, principal)
     if why is None:
         return {"allowed": found, "barred": None}

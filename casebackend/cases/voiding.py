@@ -1,9 +1,10 @@
-"""作废 takes two administrators: one asks with a reason, another one makes the move or refuses. Nothing is removed."""
+"""作废 takes two administrators: one asks with a reason, another one makes the move or refuses. Who registered a case
+voids it alone while it is a draft of his that nobody has accepted and no customer has heard of. Nothing is removed."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -13,11 +14,12 @@ from casebackend.api.voids import VoidRequest
 from casebackend.cases import fields
 from casebackend.cases.filing import written
 from casebackend.cases.model import Case
-from casebackend.cases.rules import Status
+from casebackend.cases.rules import ADMIN, Move, Status
 from casebackend.cases.words import STATUS_LABELS
+from casebackend.conversations.model import Message
 from casebackend.customers import service as customers
 from casebackend.database import locked
-from casebackend.errors import Conflict, NotFound
+from casebackend.errors import Conflict, Forbidden, NotFound
 from casebackend.outbox import service as outbox
 from casebackend.timeline.model import TimelineEntry
 from casebackend.timeline.rules import Kind
@@ -37,11 +39,62 @@ class VoidCaseNotFound(NotFound):
         super().__init__("没有这个编号的投诉")
 
 
+class NotYourDraft(Forbidden):
+    slug, title = "not-your-draft", "只能作废自己登记的暂存件"
+
+    def __init__(self) -> None:
+        super().__init__("退回补正的投诉由登记人作废；他人登记的，由系统管理员办理")
+
+
+class AlreadyKnown(Conflict):
+    slug, title = "already-known", "不能自行作废"
+
+    def __init__(self) -> None:
+        super().__init__("投诉已受理过，或客户已经得知、另有往来：须由两名系统管理员先后确认作废")
+
+
+# A case that has gone no other way than to the review and back.
+UNACCEPTED = frozenset({Move.SUBMIT, Move.RETURN_TO_DRAFT})
+WITH_CUSTOMER = frozenset(
+    {
+        Kind.URGED, Kind.SUPPLEMENTED, Kind.PICKUP_RENEWED, Kind.DETAILS_READ, Kind.LIKENESS_DECIDED, Kind.WITHDRAWN,
+        Kind.REPLIED, Kind.TOLD, Kind.NOT_DELIVERED, Kind.CONTACTED, Kind.MATERIAL, Kind.REVIEW_APPLIED,
+    }
+)  # fmt: skip
+
+
+def by_creator(principal: Principal) -> bool:
+    return ADMIN not in principal.roles
+
+
+async def require(session: AsyncSession, case: Case, principal: Principal) -> None:
+    """Of whoever is no administrator."""
+    if not by_creator(principal):
+        return
+    if principal.actor != case.creator:
+        raise NotYourDraft
+    entry, other = select(TimelineEntry.id).where(TimelineEntry.case_id == case.id), aliased(Case)
+    went = or_(TimelineEntry.move.not_in(UNACCEPTED), TimelineEntry.kind.in_(WITH_CUSTOMER))
+    shared = select(other.id).where(other.conversation_id == case.conversation_id, other.id != case.id)
+    said = select(Message.id).where(Message.conversation_id == case.conversation_id)
+    if await session.scalar(select(or_(entry.where(went).exists(), shared.exists(), said.exists()))):
+        raise AlreadyKnown
+
+
+async def is_open(session: AsyncSession, case: Case, principal: Principal) -> bool:
+    """Whether to offer it to this reader."""
+    try:
+        await require(session, case, principal)
+    except (Conflict, Forbidden):
+        return False
+    return True
+
+
 async def agreed_by_two(
     session: AsyncSession, case: Case, opinion: str | None, principal: Principal, now: datetime
 ) -> bool:
     """Whether this is another one than who asked; the first one only asks, and asking twice changes nothing."""
-    if case.void_requested_by not in (None, principal.actor):
+    if by_creator(principal) or case.void_requested_by not in (None, principal.actor):
         return True
     if case.void_requested_by is None:
         reason = await fields.protected(session, case, opinion) if opinion else None

@@ -45,6 +45,21 @@ FIELD_LABELS: dict[str, str] = {
 }  # fmt: skip
 
 
+class Excluded(StrEnum):
+    """Why somebody of the handling unit cannot take a case."""
+
+    OFF_DUTY = "off_duty"
+    RECUSED = "recused"
+    FIRST_HANDLER = "first_handler"
+
+
+EXCLUDED: dict[Excluded, str] = {
+    Excluded.OFF_DUTY: "不在岗或示忙",
+    Excluded.RECUSED: "须回避",
+    Excluded.FIRST_HANDLER: "办理过首次投诉",
+}
+
+
 class DeclineReason(StrEnum):
     NOT_COMPLAINANT = "not_complainant"
     NOT_OUR_INSTITUTION = "not_our_institution"

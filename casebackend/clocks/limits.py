@@ -17,6 +17,7 @@ from casebackend.errors import Conflict
 
 HERE = Path(__file__).parent
 SEED, REMINDERS = HERE / "limits.yml", HERE / "reminders.yml"
+CALENDAR_ALARM, CALENDAR_AGAIN = "calendar.alarm", "calendar.again"
 FROM_THE_BEGINNING = date(2020, 1, 1)
 
 
@@ -75,6 +76,12 @@ async def add_limit(session: AsyncSession, limit: Limit) -> Limit:
     await session.flush()
     await changed(session, queries.LIMITS)
     return limit
+
+
+async def calendar_alarm_days(session: AsyncSession, today: date) -> tuple[int, int]:
+    """With fewer days of calendar than this somebody has to hear of it, and again after so many days."""
+    soon, again = await term_of(session, CALENDAR_ALARM, today), await term_of(session, CALENDAR_AGAIN, today)
+    return int(soon.amount), int(again.amount)
 
 
 async def term_of(session: AsyncSession, code: str, day: date, *, severity: str = "") -> Term:

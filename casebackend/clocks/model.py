@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from casebackend.database import Base
 
 STRIKES = text("next_at IS NOT NULL")
+LATE = text("due_at <= stopped_at")
 
 
 class Limit(Base):
@@ -61,6 +62,7 @@ class Timer(Base):
         UniqueConstraint("case_id", "kind", "seq"),
         Index("ix_timers_open", "stopped_at", "due_at"),
         Index("ix_timers_next", "next_at", sqlite_where=STRIKES, postgresql_where=STRIKES),
+        Index("ix_timers_late", "kind", "case_id", sqlite_where=LATE, postgresql_where=LATE),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)

@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.clocks.model import Limit, ReminderRule, Timer
 from casebackend.clocks.reminders import Anchor, Reminding, Rule
-from casebackend.clocks.rules import Term, Unit
+from casebackend.clocks.rules import SHORT_AHEAD, Term, Unit
 from casebackend.editions import kept
 
 LIMITS, REMINDERS = "limits", "reminders"
+NEAR_SHORT = "near.short"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,12 @@ async def limit_on(session: AsyncSession, code: str, day: date, *, severity: str
     of_severity = [row for row in found if row.severity == severity and row.effective_from <= day]
     found = of_severity or [row for row in found if not row.severity]
     return next((row for row in reversed(found) if row.effective_from <= day), found[0] if found else None)
+
+
+async def short_ahead(session: AsyncSession, day: date) -> timedelta:
+    """How long before its end a step reminds that is shorter than a day."""
+    limit = await limit_on(session, NEAR_SHORT, day)
+    return timedelta(minutes=int(limit.amount * 60)) if limit is not None else SHORT_AHEAD
 
 
 async def policy(session: AsyncSession) -> tuple[Rule, ...]:

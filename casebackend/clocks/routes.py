@@ -19,6 +19,7 @@ from casebackend.calendar.queries import calendar_alarm, day_of, days_of
 from casebackend.calendar.rules import local_date
 from casebackend.calendar.service import DayUnknown
 from casebackend.clocks import plans, queries, settings
+from casebackend.clocks.limits import calendar_alarm_days
 from casebackend.database import reading, transactional
 from casebackend.idempotency import idempotent
 from casebackend.paging import cut
@@ -69,9 +70,11 @@ async def replace_reminders(request: Request, session: AsyncSession) -> HTTPResp
 @reading
 async def calendar(request: Request, session: AsyncSession, year: int) -> HTTPResponse:
     days = await days_of(session, year) if date.min.year <= year < date.max.year else []
+    today = local_date(request.app.ctx.now())
+    soon, _ = await calendar_alarm_days(session, today)
     answer = CalendarView(
         year=year,
-        alarm=await calendar_alarm(session, local_date(request.app.ctx.now())),
+        alarm=await calendar_alarm(session, today, soon),
         days=[DayView.model_validate(day) for day in days],
     )
     return json(answer.model_dump(mode="json"))

@@ -17,10 +17,16 @@ PETITION, PETITION_EXTENDED = "matter.petition", "matter.petition_extended"
 EXTENDED = frozenset({COMPLEX, SPECIAL, PETITION_EXTENDED})
 INTERNAL, TOTAL, RECEIVE = "internal.", "internal.total", "receive."
 MATTER, CONTACT, REGULATOR, DESIGNATED = "matter.", "contact.first", "regulator", "designated"
+# The day by which whoever passed the matter on to us wants to hear of it: 12378, 12345, a petition office.
+REFERRAL = "referral"
 # Somebody has set the day; no calendar moves it.
-FIXED = frozenset({REGULATOR, DESIGNATED})
+FIXED = frozenset({REGULATOR, DESIGNATED, REFERRAL})
+# Set from outside: nothing that we do pauses it.
+FROM_OUTSIDE = frozenset({REGULATOR, REFERRAL})
+_AFTER_DAY = {REFERRAL: "前反馈"}
 RECEIPT, NEW_MATERIAL, ANEW, ACCEPTANCE = "收到", "收到新材料", "重新办理", "受理"
-HALF_DAY_REMINDER = timedelta(hours=1)
+# Where no row says otherwise (`near.short`): what is shorter than a day reminds so long before its end.
+SHORT_AHEAD = timedelta(hours=1)
 
 
 class Unit(StrEnum):
@@ -122,9 +128,10 @@ def legal_due(
     return _day_due(calendar, rolled, started or origin, text, known_from=last)
 
 
-def fixed_due(calendar: Calendar, start: datetime, day: date, text: str) -> Due:
+def fixed_due(calendar: Calendar, start: datetime, day: date, text: str, kind: str = "") -> Due:
     """A day that somebody else has set."""
-    return _day_due(calendar, day, start, f"{text} {day_text(day)}", known_from=day)
+    said = f"{text} {day_text(day)}{_AFTER_DAY.get(kind, '')}"
+    return _day_due(calendar, day, start, said, known_from=day)
 
 
 def _day_due(calendar: Calendar, last: date, started: datetime, text: str, *, known_from: date) -> Due:
@@ -135,14 +142,14 @@ def _day_due(calendar: Calendar, last: date, started: datetime, text: str, *, kn
     return Due(near_at, calendar_rules.end_of_day(last), text, provisional)
 
 
-def internal_due(calendar: Calendar, start: datetime, term: Term) -> Due:
+def internal_due(calendar: Calendar, start: datetime, term: Term, *, ahead: timedelta = SHORT_AHEAD) -> Due:
     due_at = _internal_end(calendar, start, term)
     begun = "恢复 " if term.unit is Unit.MINUTES else ""
     last = local_date(due_at)
     provisional = term.unit is not Unit.HOURS and calendar.is_provisional(local_date(start), last)
     text = f"{term.label}：{begun}{moment_text(start)} + {_counted(term)} = {moment_text(due_at)}"
     text += _unknown(last) if provisional else ""
-    return Due(_internal_reminder(start, due_at, term), due_at, text, provisional)
+    return Due(_internal_reminder(start, due_at, term, ahead), due_at, text, provisional)
 
 
 UNITS = {
@@ -164,10 +171,10 @@ def _internal_end(calendar: Calendar, start: datetime, term: Term) -> datetime:
             return calendar_rules.add_working_time(calendar, start, term.amount)
 
 
-def _internal_reminder(start: datetime, due_at: datetime, term: Term) -> datetime:
+def _internal_reminder(start: datetime, due_at: datetime, term: Term, ahead: timedelta) -> datetime:
     if term.unit is Unit.WORKING_DAYS and term.amount >= 1:
         return max(start, calendar_rules.at(local_date(due_at), calendar_rules.OPENING))
-    return max(start, due_at - HALF_DAY_REMINDER)
+    return max(start, due_at - ahead)
 
 
 def due(
@@ -179,10 +186,12 @@ def due(
     paused_days: int = 0,
     basis: str = RECEIPT,
     note: str = "",
+    ahead: timedelta = SHORT_AHEAD,
 ) -> Due:
-    """Whatever the unit. A clock of calendar days runs from its origin, all others from this start."""
+    """Whatever the unit. A clock of calendar days runs from its origin, all others from this start; `ahead`: how long
+    before its end one reminds that is shorter than a day."""
     if term.unit is not Unit.CALENDAR_DAYS:
-        return internal_due(calendar, start, term)
+        return internal_due(calendar, start, term, ahead=ahead)
     return legal_due(calendar, origin or start, term, started=start, paused_days=paused_days, basis=basis, note=note)
 
 

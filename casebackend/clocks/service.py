@@ -1,5 +1,5 @@
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -63,12 +63,12 @@ async def made(
         level=0,
     )
     calendar = await calendar_around(session, local_date(at))
-    _take(timer, due or _due(calendar, timer))
+    _take(timer, due or _due(calendar, timer, await queries.short_ahead(session, local_date(at))))
     _plan(timer, _strikes(calendar, await queries.policy(session), timer))
     return timer
 
 
-def _due(calendar: Calendar, timer: Timer) -> Due:
+def _due(calendar: Calendar, timer: Timer, ahead: timedelta) -> Due:
     term = Term(timer.label, timer.amount, Unit(timer.unit), timer.rolls_forward, timer.effective_from)
     return rules.due(
         calendar,
@@ -78,6 +78,7 @@ def _due(calendar: Calendar, timer: Timer) -> Due:
         paused_days=timer.paused_days,
         basis=timer.basis,
         note=APPROVED if timer.kind in rules.EXTENDED else "",
+        ahead=ahead,
     )
 
 
@@ -151,9 +152,9 @@ async def recompute(session: AsyncSession, timer: Timer) -> None:
     calendar = await calendar_around(session, local_date(timer.started_at))
     if timer.kind in rules.FIXED:
         words = timer.derivation.split(" ")[0]
-        _take(timer, rules.fixed_due(calendar, timer.started_at, rules.last_day(timer.due_at), words))
+        _take(timer, rules.fixed_due(calendar, timer.started_at, rules.last_day(timer.due_at), words, timer.kind))
     else:
-        _take(timer, _due(calendar, timer))
+        _take(timer, _due(calendar, timer, await queries.short_ahead(session, local_date(timer.started_at))))
     if timer.stopped_at is None:
         _plan(timer, _strikes(calendar, await queries.policy(session), timer))
 

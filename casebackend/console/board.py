@@ -1,10 +1,12 @@
+from typing import Any
+
 from sanic import HTTPResponse, Request
 
 from casebackend.calendar.rules import local_date
 from casebackend.console import labels
 from casebackend.console.rendering import console, page
 from casebackend.digests.standing import standing
-from casebackend.heartbeats.health import what_is_missing
+from casebackend.heartbeats.health import what_is_missing, what_is_reduced
 from casebackend.heartbeats.queries import beats
 
 bp = console("board")
@@ -19,9 +21,8 @@ async def show(request: Request) -> HTTPResponse:
     async with request.app.ctx.database.reading() as session:
         known = await beats(session)
         stands = await standing(session, me, now=now) if me.roles & LEADING else None
-    return page(
-        request, "board.html", missing=missing, beats=known, stands=stands, labels=labels, today=local_date(now)
-    )
+    told: dict[str, Any] = {"missing": missing, "reduced": what_is_reduced(request), "beats": known, "stands": stands}
+    return page(request, "board.html", **told, labels=labels, today=local_date(now))
 
 
 @bp.get("/api-docs")

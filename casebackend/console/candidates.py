@@ -112,10 +112,11 @@ async def _held(request: Request, session: AsyncSession, candidate_id: UUID) -> 
 
 def _parts(row: Candidate, shown: CandidateView) -> list[Part]:
     places = row.report.get("places", {})
+    before = shown.before or shown.masked
     return [
         Part(
             label,
-            _pieces(getattr(shown.before, name), places.get(name, ()), 0) if shown.before is not None else None,
+            _pieces(getattr(before, name), places.get(name, ()), 0) if before is not None else None,
             _pieces(getattr(shown, name), places.get(name, ()), 2),
         )
         for name, label in LABELS.items()

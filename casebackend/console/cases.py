@@ -1,5 +1,7 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from pydantic import ValidationError
 from sanic import HTTPResponse, Request
@@ -8,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend import preconditions
 from casebackend.access.principal import Principal
 from casebackend.api.cases import CaseView, MoveCase, TellDecision
+from casebackend.assist.speaking import InternalText, held_back, require_external
 from casebackend.calendar.rules import local, local_date
-from casebackend.cases import arriving, attaching, judgement, outcome, service, views
+from casebackend.cases import arriving, attaching, judgement, outcome, proposing, service, taking, views
 from casebackend.cases.model import Case
 from casebackend.cases.placing import is_branch
 from casebackend.cases.rules import Move
@@ -18,7 +21,7 @@ from casebackend.console import labels
 from casebackend.console.choices import units_to_choose
 from casebackend.console.clockface import faces
 from casebackend.console.fragments import require_version
-from casebackend.console.panels import FormIncomplete, Panel, command_of, moment_of, name_of, named_in, panels
+from casebackend.console.panels import FormIncomplete, Panel, command_of, key_of, moment_of, name_of, named_in, panels
 from casebackend.console.rendering import console, form_of, go, is_partial, page
 from casebackend.console.rights import may
 from casebackend.console.sections import TOP, sections_for
@@ -27,11 +30,12 @@ from casebackend.console.trail import trail
 from casebackend.conversations.model import Conversation
 from casebackend.database import reading, transactional
 from casebackend.dictionaries import queries as dictionaries
-from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A
+from casebackend.dictionaries.rules import CODED
 from casebackend.disclosures.rules import LABELS as REASONS
 from casebackend.errors import DomainError, Unprocessable
 from casebackend.grading import queries as grading
 from casebackend.matters.catalogue import catalogue
+from casebackend.paging import one_of
 from casebackend.supervision.queries import earliest_due
 
 bp = console("cases")
@@ -63,6 +67,7 @@ async def _shown(
     late = any(face.running and face.by_law and face.clock.due_at <= now for face in clocks)
     sections = sections_for(request, view.number)
     done = request.args.get("done")
+    proposed = await proposing.proposals(session, case) if _offers(view, Move.DISPATCH) else []
     return page(
         request,
         "case.html",
@@ -75,10 +80,13 @@ async def _shown(
         flags=await grading.hints(session, case.id, flags=True),
         clocks=clocks,
         **await trail(session, case, handler=view.handler, now=now),
-        moves=await _moves(session, case, view, me, late, refused),
+        moves=await _moves(session, case, view, me, late, refused, proposed),
+        proposed=proposed,
         canned=may(request, f"/console/conversations/{conversation.id}/replies"),
         chosen=refused.cosigners if refused else [],
-        options=await _options(session) | await _papers(session, case, view),
+        options=await _options(session)
+        | await _papers(session, case, view)
+        | await _colleagues(session, case, view, now),
         family=next((section for section in sections if section.noun == TOP), None),
         sections=[section for section in sections if section.noun != TOP],
         statuses=STATUS_LABELS,
@@ -86,13 +94,20 @@ async def _shown(
         reasons=REASONS if may(request, f"/cases/{view.number}/reveal", "POST") else None,
         today=local_date(now),
         now=now,
+        entry=one_of(UUID, request, "entry"),
         at=local(now).strftime("%Y-%m-%dT%H:%M"),
         late=late,
     )
 
 
 async def _moves(
-    session: AsyncSession, case: Case, view: CaseView, me: Principal, late: bool, refused: Refusal | None
+    session: AsyncSession,
+    case: Case,
+    view: CaseView,
+    me: Principal,
+    late: bool,
+    refused: Refusal | None,
+    proposed: Sequence[proposing.Proposal],
 ) -> list[Panel]:
     """`late`: the time of law has run out; whoever tells it now says why, unless it was told by hand in time."""
     wanted: dict[Move, list[str]] = {}
@@ -112,21 +127,35 @@ async def _moves(
         late=late,
         typed=refused.form if refused else {},
         refused=refused.error if refused else None,
+        proposed=str(proposed[0].unit_id) if proposed else "",
     )
+
+
+def _offers(view: CaseView, move: Move) -> bool:
+    return any(each.move is move for each in view.allowed)
+
+
+async def _colleagues(session: AsyncSession, case: Case, view: CaseView, now: datetime) -> dict[str, dict[str, str]]:
+    """To whom of the unit this reader may give the case: who could be assigned it now."""
+    if not _offers(view, Move.TRANSFER):
+        return {}
+    people = [user for user in await taking.handlers(session, case.handling_unit_id) if user.id != case.handler_id]
+    out = await taking.excluded(session, case, people, now=now) if people else {}
+    return {"assignee_id": {str(user.id): user.display_name for user in people if user.id not in out}}
 
 
 async def _options(session: AsyncSession) -> dict[str, dict[str, str]]:
     """What may be chosen, by field."""
     units = await units_to_choose(session)
     found: dict[str, dict[str, str]] = {"handling_unit_id": units, "cosigners": units, "unit_id": units}
-    for field, dictionary in (("business_channel_a", CHANNEL_A), ("category_b", CATEGORY_B), ("cause_c", CAUSE_C)):
+    for field, dictionary in CODED.items():
         found[field] = {term.name: term.name for term in await dictionaries.terms(session, dictionary)}
     return found | labels.CHOICES
 
 
 async def _papers(session: AsyncSession, case: Case, view: CaseView) -> dict[str, dict[str, str]]:
     """The evidence from which the paper of an appraisal is chosen, where this reader may send the case to one."""
-    if Move.SUSPEND not in [each.move for each in view.allowed]:
+    if not _offers(view, Move.SUSPEND):
         return {}
     pieces = (await attaching.listed(session, case)).items
     return {"appraisal_id": {str(each.id): f"{each.kind_label}：{each.title}" for each in pieces}}
@@ -139,8 +168,10 @@ async def move(request: Request, reference: str) -> HTTPResponse:
         return await _made(request, reference)
     except (DomainError, ValidationError) as raised:
         error = _readable(raised)
+        if isinstance(error, InternalText):
+            await _held_back(request, reference, error)
         if is_partial(request):
-            named = [(f"{form_of(request).get('move', '')}-{name}", name_of(name)) for name in named_in(error)]
+            named = [(f"{key_of(form_of(request))}-{name}", name_of(name)) for name in named_in(error)]
             return page(request, "_refusal.html", status=error.status, error=error, named=named)
         if not isinstance(error, Unprocessable):
             raise error from raised
@@ -152,8 +183,19 @@ async def _made(request: Request, session: AsyncSession, reference: str) -> HTTP
     me, form = request.ctx.principal, form_of(request)
     case = await service.visible(session, me, reference)
     command = MoveCase.model_validate(command_of(form, _cosigners(request), MoveCase.model_fields))
-    moved = await service.move_case(session, case.id, command, principal=me, now=request.app.ctx.now())
+    now = request.app.ctx.now()
+    said = "\n".join(each for each in (command.reply_facts, command.reply_basis, command.reply_remedies) if each)
+    await require_external(session, case.conversation_id, said, confirmed="internal" in form, by=me, now=now)
+    moved = await service.move_case(session, case.id, command, principal=me, now=now)
     return go(request, f"/cases/{moved.number}?done={command.move}")
+
+
+@transactional
+async def _held_back(request: Request, session: AsyncSession, reference: str, error: InternalText) -> HTTPResponse:
+    me = request.ctx.principal
+    case = await service.visible(session, me, reference)
+    await held_back(session, case.conversation_id, error, by=me, now=request.app.ctx.now())
+    return HTTPResponse(status=204)
 
 
 @bp.post("/cases/<reference:str>/telling")

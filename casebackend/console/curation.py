@@ -1,16 +1,13 @@
 """知识维护: the inbox, requests for change, and what a new version affects."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.access.principal import Principal
 from casebackend.api.curation import AskChange, DecideChange, DraftArticle
-from casebackend.cases import queries as cases
-from casebackend.cases.model import Case
+from casebackend.assist import impacts as impacts_of
 from casebackend.console.fragments import require_version
 from casebackend.console.rendering import console, form_of, given_in, go, page
 from casebackend.console.rights import may
@@ -94,19 +91,12 @@ async def _impacts(request: Request, session: AsyncSession) -> dict[str, Any]:
         session, article_id=article, reviewed=False, cursor=request.args.get("cursor"), limit=100
     )
     titles = await queries.titles(session, {row.article_id for row in found})
-    numbers = await _numbers(session, request.ctx.principal, found)
+    ids = {row.case_id for row in found if row.case_id}
+    numbers = await impacts_of.numbers_of(session, request.ctx.principal, ids)
     groups: dict[str, list[tuple[Impact, str | None]]] = {}
     for row in found:
         groups.setdefault(row.article_id, []).append((row, numbers.get(row.case_id) if row.case_id else None))
     return {"groups": groups, "titles": titles, "next": following, "article": article}
-
-
-async def _numbers(session: AsyncSession, me: Principal, rows: Sequence[Impact]) -> dict[UUID, str]:
-    """Only of cases that the reader may see; of the others it is said that there is one."""
-    wanted = {row.case_id for row in rows if row.case_id}
-    query = await cases.scoped(session, me, Case.id, Case.number)
-    found = await session.execute(query.where(Case.id.in_(wanted)))
-    return {id: number for id, number in found}
 
 
 @bp.get(f"{HERE}/new")

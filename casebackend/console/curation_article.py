@@ -7,6 +7,7 @@ from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.curation import EditArticle, TakeStep
+from casebackend.assist import impacts
 from casebackend.calendar.rules import SHANGHAI, local_date
 from casebackend.console.curation import HERE, TONES
 from casebackend.console.fragments import require_version
@@ -14,7 +15,7 @@ from casebackend.console.rendering import console, form_of, given_in, go, page
 from casebackend.console.rights import may
 from casebackend.curation import diffs, merging, queries, reading, service, steps
 from casebackend.curation.model import Article
-from casebackend.curation.rules import OPINION_NEEDED, STEP_NAMES, ArticleStatus, Step
+from casebackend.curation.rules import OPEN, OPINION_NEEDED, STEP_NAMES, ArticleStatus, Step
 from casebackend.curation.steps import Taken
 from casebackend.database import reading as reads
 from casebackend.database import transactional
@@ -31,6 +32,7 @@ WHOLE = frozenset({"类型", "对象", "证据等级", "生效日", "失效日",
 AUDIENCES = {Audience.EXTERNAL: "可对客户", Audience.INTERNAL: "仅内部"}
 LINES = ("questions", "links")
 WORDS = ("kind", "branch", "title", "text", "reply", "supersedes", "clause", "source", "basis", "evidence", "audience")
+DECIDED = OPEN | {ArticleStatus.PUBLISHED}
 OFFERED = (
     Step.CHECK, Step.APPROVE, Step.PUBLISH, Step.SCHEDULE, Step.VERIFY, Step.DISPUTE, Step.RETURN,
     Step.WITHDRAW, Step.RETIRE,
@@ -67,6 +69,7 @@ async def show(request: Request, session: AsyncSession, article_id: str, number:
         may_edit=Step.EDIT in view.may,
         may_draft=row.status in (ArticleStatus.PUBLISHED, ArticleStatus.RETIRED) and may(request, HERE, "POST"),
         today=local_date(now).isoformat(),
+        affected=await impacts.preview(session, row, me) if row.status in DECIDED else None,
     )
 
 

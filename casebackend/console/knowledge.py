@@ -7,12 +7,15 @@ from urllib.parse import urlencode
 from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.assist import picking, searching
 from casebackend.assist import reading as entries
-from casebackend.assist import searching
 from casebackend.calendar.rules import local_date
+from casebackend.cases import queries as cases
 from casebackend.console import labels
 from casebackend.console.rendering import console, page
 from casebackend.console.rights import may
+from casebackend.curation import reviewing
+from casebackend.curation.rules import REVIEW_NAMES
 from casebackend.database import reading
 from casebackend.gaps import missing
 from casebackend.paging import count, one_of
@@ -23,6 +26,7 @@ from knowledge.snapshot import Bounds, Looked, Order, Shelves
 bp = console("knowledge")
 HERE = "/knowledge"
 MOST_SOURCES = 60
+LONGEST_NUMBER = 20
 # A search within bounds that finds nothing says nothing about the whole.
 NARROWED = frozenset({*searching.PARAMETERS.values(), "cursor"})
 
@@ -60,7 +64,7 @@ def tree_of(shelves: Shelves) -> list[Branch]:
 async def show(request: Request) -> HTTPResponse:
     wanted = searching.asked(request)
     found, following = await searching.look(request, wanted)
-    if wanted.words and not found.total and not NARROWED & request.args.keys():
+    if wanted.words and not found.total and not found.reduced and not NARROWED & request.args.keys():
         await missing.of_search(request, wanted.words)
     today = local_date(request.app.ctx.now())
     pairs = pairs_of(request, wanted)
@@ -70,6 +74,7 @@ async def show(request: Request) -> HTTPResponse:
         "knowledge.html",
         wanted=wanted,
         found=found,
+        reduced=searching.REDUCED if found.reduced else None,
         tree=tree_of(shelves),
         total=sum(shelves.kinds.values()),
         sources=sorted(shelves.sources, key=lambda source: -shelves.sources[source])[:MOST_SOURCES],
@@ -77,6 +82,7 @@ async def show(request: Request) -> HTTPResponse:
         orders={Order.RELEVANCE: "相关程度", Order.NEWEST: "生效日期"},
         audiences=entries.AUDIENCES,
         today=today,
+        case_number=number_of(request),
         on=wanted.bounds.on if wanted.bounds.on != today else None,
         chips=chips(pairs),
         reasons=reasons(found, pairs),
@@ -85,10 +91,16 @@ async def show(request: Request) -> HTTPResponse:
     )
 
 
+def number_of(request: Request) -> str:
+    """Of the case that is worked on; whether the reader may see it is asked where it matters."""
+    given = str(request.args.get("case") or "")
+    return given if given.isalnum() and len(given) <= LONGEST_NUMBER else ""
+
+
 def pairs_of(request: Request, wanted: searching.Asked) -> list[tuple[str, str]]:
     """What is asked for, without where in the list."""
     given = [("q", wanted.words)] if wanted.words else []
-    names = ("kind", "branch", "source", "audience", "on", "order")
+    names = ("kind", "branch", "source", "audience", "on", "order", "case")
     return given + [(name, word) for name in names for word in request.args.getlist(name, []) if word]
 
 
@@ -145,6 +157,10 @@ async def entry(request: Request, session: AsyncSession, article_id: str) -> HTT
     article = shown.article
     pair = [article, entries.chosen(every, against).article] if against else []
     pair.sort(key=lambda each: each.version)
+    me, now, number = request.ctx.principal, request.app.ctx.now(), number_of(request)
+    case = await cases.visible(session, me, number) if number and may(request, f"/cases/{number}") else None
+    here = f"/console/cases/{number}/entries/{article_id}"
+    usable = shown.standing is entries.Standing.IN_FORCE and may(request, here, "POST")
     names = await entries.titles(session, {*article.links, *([article.supersedes] if article.supersedes else [])})
     values: dict[str, Any] = {
         "shown": shown,
@@ -159,6 +175,17 @@ async def entry(request: Request, session: AsyncSession, article_id: str) -> HTT
         "keep": allowed(request, f"/curation/articles/{article_id}/{article.version}"),
         "evidence": labels.EVIDENCE,
         "audiences": entries.AUDIENCES,
+        "case": case,
+        "review": (await reviewing.states(session, [(article.id, article.version)], now=now)).get(
+            (article.id, article.version)
+        ),
+        "reviews": REVIEW_NAMES,
+        "case_number": number,
+        "take": here,
+        "card": await picking.card_for(session, case, article_id, article.version, by=me, now=now)
+        if case is not None and usable
+        else None,
+        "looking": may(request, "/console/cases/0/entries/0", "POST"),
         "refused": sayable.forbidden(article.reply or "").named,
     }
     return page(request, "knowledge_entry.html", **values)

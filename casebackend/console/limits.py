@@ -16,6 +16,7 @@ from casebackend.calendar.service import DayUnknown
 from casebackend.cases.rules import Move
 from casebackend.cases.words import MOVE_LABELS
 from casebackend.clocks import queries, settings
+from casebackend.clocks.limits import calendar_alarm_days
 from casebackend.clocks.rules import BY_LAW, amount_text
 from casebackend.console.fragments import require_version
 from casebackend.console.rendering import console, form_of, go, is_partial, page
@@ -42,6 +43,7 @@ FIRST = "投诉的法定时限和相关期限"
 GROUPS = {
     "matter": "其他事项", "pboc_transfer": "其他事项",
     "internal": "内部环节", "receive": "内部环节", "task": "内部环节",
+    "near": "内部环节", "calendar": "工作日历",
 }  # fmt: skip
 SIGNS = {"holiday": "休", "swap": "班"}
 
@@ -91,9 +93,10 @@ async def _values(request: Request, session: AsyncSession) -> dict[str, Any]:
     given = request.args.get("year", "")
     year = int(given) if given.isascii() and given.isdigit() and 2000 <= int(given) <= 2100 else today.year
     days = await days_of(session, year)
+    soon, _ = await calendar_alarm_days(session, today)
     chains = await workflow.chains(session)
     return {
-        "alarm": await calendar_alarm(session, today),
+        "alarm": await calendar_alarm(session, today, soon),
         "groups": grouped(limits := sorted(await queries.all_limits(session), key=_order)),
         "codes": {row.code: row.label for row in limits},
         "units": UNITS,

@@ -23,14 +23,20 @@ LONG = frozenset(
 )  # fmt: skip
 MOMENTS = frozenset({"told_at", "requested_at"})
 DAYS = frozenset({"occurred_on"})
-CLASSES = {"business_channel_a": "业务办理渠道", "category_b": "业务类别", "cause_c": "投诉原因"}
+CLASSES = {
+    "business_channel_a": "业务办理渠道", "category_b": "业务类别", "cause_c": "投诉原因", "basic_right": "基本权利",
+}  # fmt: skip
 SELDOM = frozenset({Move.MERGE, Move.UNMERGE, Move.WITHDRAW, Move.EDIT, Move.REOPEN, Move.VOID, Move.ARCHIVE})
 OPTIONAL: Mapping[Move, tuple[str, ...]] = {
     Move.SUBMIT: (*CORRECTION, *CLASSES),
     Move.ACCEPT: tuple(CLASSES),
     Move.PROPOSE: ("validity", "judgement_basis", *CLASSES),
     Move.PROPOSE_REPLY: ("validity", "judgement_basis"),
+    Move.APPROVE_OPINION: tuple(CLASSES),
+    Move.APPROVE_REPLY: tuple(CLASSES),
 }
+# A second form of one move: it asks for a colleague of the unit instead of another unit.
+COLLEAGUE, TO_COLLEAGUE = "colleague", "转交本单位同事"
 LENGTHS = {"reply_facts": 1000, "reply_basis": 1000, "reply_remedies": 1000, "judgement_basis": 1000}
 
 
@@ -72,6 +78,9 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
+    """`key`: its own among the forms of one page, where two make the same move."""
+
+    key: str
     move: str
     label: str
     fields: list[Field]
@@ -93,24 +102,46 @@ def panels(
     late: bool,
     typed: Mapping[str, str],
     refused: DomainError | None = None,
+    proposed: str = "",
 ) -> list[Panel]:
     """The likely next move first, what is seldom done last. `wanted` is what this case needs besides the table;
-    `typed` is what stood in the form that was refused."""
+    `typed` is what stood in the form that was refused; `proposed`: the unit to which the rules would dispatch it."""
     closed_to = catalogue().matters[case.matter_type].closed_to
     likely = case.awaiting.move if case.awaiting else usual(case.status, closed_to)
     known = _known(case, by_branch)
     found = []
     for each in sorted(case.allowed, key=lambda each: (each.move is not likely, each.move in SELDOM)):
         rank = "first" if each.move is likely else "seldom" if each.move in SELDOM else "other"
-        mine = typed if typed.get("move") == each.move else {}
+        mine = typed if key_of(typed) == each.move else {}
+        given = known | ({"handling_unit_id": proposed} if each.move is Move.DISPATCH else {})
         optional = [*OPTIONAL.get(each.move, ()), *(["overdue_reason"] if late and each.move is Move.REPLY else [])]
-        fields = fields_of(each, wanted.get(each.move, ()), optional, {**known, **mine})
-        if mine and refused is not None:
-            wrong = [field for field in fields if field.name in named_in(refused)]
-            found.append(Panel(each.move, each.label, fields, rank, open=True, error=refused.detail, wrong=wrong))
-        else:
-            found.append(Panel(each.move, each.label, fields, rank))
+        fields = fields_of(each, wanted.get(each.move, ()), optional, {**given, **mine})
+        found.append(_panel(each.move, each.move, each.label, fields, rank, mine, refused))
+        if each.move is Move.TRANSFER:
+            mine = typed if key_of(typed) == COLLEAGUE else {}
+            asked = [Field(name, name_of(name), True, mine.get(name, "")) for name in ("assignee_id", "opinion")]
+            found.append(_panel(COLLEAGUE, each.move, TO_COLLEAGUE, asked, rank, mine, refused))
     return found
+
+
+def key_of(form: Mapping[str, str]) -> str:
+    """Which of the forms was sent."""
+    return form.get("panel") or form.get("move", "")
+
+
+def _panel(
+    key: str,
+    move: Move,
+    label: str,
+    fields: list[Field],
+    rank: str,
+    mine: Mapping[str, str],
+    refused: DomainError | None,
+) -> Panel:
+    if not mine or refused is None:
+        return Panel(key, move, label, fields, rank)
+    wrong = [field for field in fields if field.name in named_in(refused)]
+    return Panel(key, move, label, fields, rank, open=True, error=refused.detail, wrong=wrong)
 
 
 def named_in(refused: DomainError) -> list[str]:

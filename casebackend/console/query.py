@@ -25,7 +25,10 @@ from casebackend.staff.model import User
 bp = console("query")
 handlings_bp = console("handlings")
 MOST_COUNTED, MOST_PEOPLE = 9_999, 500
-FIRST_SHOWN = ("number", "text", "opinion", "status", "unit_tree", "handling_unit_tree", "received_from", "received_to")
+FIRST_SHOWN = (
+    "number", "text", "opinion", "status", "unit_tree", "handling_unit_tree", "received_from", "received_to",
+    "customer", "phone", "card", "supervised",
+)  # fmt: skip
 YES = {"1": "是", "0": "否"}
 UNKNOWN = {NONE: "（空）"}
 

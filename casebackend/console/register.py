@@ -10,6 +10,7 @@ from sanic import HTTPResponse, Request, json
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.api.parties import ObjectNamed
 from casebackend.calendar.rules import local_date
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
@@ -24,6 +25,7 @@ from casebackend.matters.rules import Capacity, MatterType, Source
 from casebackend.organisations.queries import tree
 from casebackend.parties.rules import OBJECT_LABELS, SEX_LABELS, TIER_LABELS
 from casebackend.registration import coding, drafts, pooling
+from casebackend.registration.asking import core_first
 from casebackend.registration.forms import OBJECTS, REPRESENTATIVES, command_of, form_from
 from casebackend.registration.model import Registration
 from casebackend.registration.rules import FIELD_LABELS
@@ -91,7 +93,7 @@ async def _values(request: Request, session: AsyncSession, form: dict[str, str])
     return {
         "form": form | {"matter_type": str(matter), "source": str(source), "capacity": str(capacity)},
         "needed": needed,
-        "shown": needed | known.matters[str(matter)].fields,
+        "shown": needed | known.matters[str(matter)].fields | set(known.sources[str(source)].takes),
         "asked_people": [(role, known.people[role]) for role in (*standing.people, *standing.may_name)],
         "asked_documents": [
             (kind, known.documents[kind], kind in known.originals) for kind in (*standing.documents, *standing.may_ask)
@@ -151,7 +153,14 @@ async def codes(request: Request, session: AsyncSession) -> HTTPResponse:
     return page(request, "_register_codes.html", codes=await _codes(session, form_of(request)))
 
 
+async def _named(request: Request) -> list[ObjectNamed]:
+    """What is only put aside is not asked for."""
+    form = form_of(request)
+    return command_of(form, {}, {}).objects if form.get("act", "submit") == "submit" else []
+
+
 @bp.post("/register")
+@core_first(_named)
 @transactional
 async def send(request: Request, session: AsyncSession) -> HTTPResponse:
     """提交复核, 暂存 or 重置, as the button says."""

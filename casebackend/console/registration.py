@@ -31,6 +31,7 @@ from casebackend.organisations.queries import tree
 from casebackend.parties.rules import FINDING_LABELS, OBJECT_LABELS, SEX_LABELS, TIER_LABELS
 from casebackend.preconditions import etag
 from casebackend.registration import around, changing, grouping, regulating, views
+from casebackend.registration.asking import core_first
 
 bp = console("registration")
 UNIT_ROLES = {
@@ -40,6 +41,7 @@ UNIT_ROLES = {
 FIELDS = UNIT_ROLES | {
     "severity": "投诉等级", "matter_type": "事项类型", "business_channel_a": "业务办理渠道", "category_b": "业务类别",
     "cause_c": "投诉原因", "basic_right": "基本权利", "group_size": "投诉人数", "regulator_due_on": "监管期限",
+    "referral_due_on": "转办单要求反馈日期",
     "facts": "事情经过", "demand": "诉求", "amount": "涉及金额", "occurred_on": "发生日期",
     "notice_form": "约定告知方式",
 }  # fmt: skip
@@ -72,6 +74,7 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
         sexes=SEX_LABELS,
         tiers=TIER_LABELS,
         regulated=is_regulated(case),
+        outside=regulating.day_of(case) is not None,
         may={what: open_here and may(request, f"{here}/{what}", "POST") for what in CHANGES},
     )
 
@@ -166,7 +169,12 @@ async def documents(request: Request, session: AsyncSession, reference: str) -> 
     return go(request, f"/cases/{case.number}#registration")
 
 
+async def _named(request: Request, **_: Any) -> list[ObjectNamed]:
+    return [ObjectNamed.model_validate(given_in(form_of(request), "kind", "value"))]
+
+
 @bp.post("/cases/<reference:str>/registration/objects")
+@core_first(_named)
 @transactional
 async def objects(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     case = await cases.visible(session, request.ctx.principal, reference)

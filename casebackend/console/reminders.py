@@ -34,7 +34,7 @@ PARAMETERS = {
     "quiet": "提醒与催办", "urge": "提醒与催办", "unread": "提醒与催办", "supervision": "提醒与催办",
     "extension": "提醒与催办", "digest": "每日汇总", "task": "协办、会签与回避", "recusal": "协办、会签与回避",
     "assignment": "分派承办人", "talk": "人工会话", "board": "运行看板的警示线", "attachment": "附件和录音",
-    "recording": "附件和录音", "import": "机构人员导入",
+    "recording": "附件和录音", "import": "机构人员导入", "survey": "回访",
 }  # fmt: skip
 OTHER = "其他"
 SPARE, MOST = 3, 20

@@ -18,6 +18,7 @@ from casebackend.console.query import chips_of, export_of, options_of, shown_fie
 from casebackend.console.rendering import console, page
 from casebackend.database import reading
 from casebackend.reports import agreement, hints, service
+from casebackend.reports.dimensions import UNITS
 from casebackend.reports.routes import fixed_of, period_of
 from casebackend.reports.rules import BY_LABELS, COMPARABLE, REPORTS, Fixed, Period
 
@@ -133,7 +134,7 @@ async def _scope(
 def _ways(fixed: Fixed) -> Mapping[str, str]:
     if fixed.dimension == "time":
         return {str(by): label for by, label in BY_LABELS.items()}
-    return COMPARABLE if fixed.compares else {}
+    return COMPARABLE if fixed.compares else {"": "不展开", **fixed.across}
 
 
 def _tabs(current: str, period: Period, given: search.Given) -> list[Link]:
@@ -148,7 +149,8 @@ def _tabs(current: str, period: Period, given: search.Given) -> list[Link]:
 
 def _drill(fixed: Fixed, chosen: list[tuple[str, str]], given: search.Given) -> str | None:
     """Where the name of a unit leads: the same report of that unit and what lies below it."""
-    if fixed.dimension != "unit":
+    if fixed.dimension not in UNITS:
         return None
-    kept = [pair for pair in search.as_pairs(given) if pair[0] != "unit_tree"]
-    return "/reports?" + urlencode([*chosen, *kept]) + "&unit_tree="
+    tree = f"{fixed.dimension}_tree"
+    kept = [pair for pair in search.as_pairs(given) if pair[0] != tree]
+    return f"/reports?{urlencode([*chosen, *kept])}&{tree}="

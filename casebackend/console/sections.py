@@ -20,6 +20,7 @@ SECTIONS: list[tuple[str, str]] = [
     ("assignment", "分派"),
     ("classification", "分类"),
     ("recusals", "回避"),
+    ("surveys", "回访"),
     ("supervision", "督办"),
     ("precedents", "相似案例"),
     ("reviews", "核查"),

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.access.scope import scope_of
-from casebackend.assist import learning, uses
+from casebackend.assist import learning, picking, uses
 from casebackend.assist import service as assist
-from casebackend.assist.speaking import PromiseOrAdmission, require_sayable
+from casebackend.assist.speaking import InternalText, PromiseOrAdmission, held_back, require_external, require_sayable
 from casebackend.assist.warming import warmed
 from casebackend.cases import queries as cases
 from casebackend.cases import views
@@ -34,6 +34,7 @@ from casebackend.handoffs import service as handoff_service
 from casebackend.handoffs.rules import INTAKE, MAY_TAKE_FROM_OTHERS, REASONS
 from casebackend.identity import queries as identity
 from casebackend.identity.rules import LEVEL_LABELS
+from casebackend.paging import one_of
 from casebackend.replies import uses as replies
 
 bp = console("talks")
@@ -160,7 +161,10 @@ async def suggestions(request: Request, session: AsyncSession, conversation_id: 
     found = await assist.for_conversation(
         session, context.knowledge, conversation_id, viewer=me, now=context.now(), case=case
     )
-    return cards_page(request, found, conversation_id)
+    entry = one_of(UUID, request, "entry")
+    if case is not None and entry is not None:
+        found = await picking.first(session, found, entry, case, by=me, now=context.now())
+    return cards_page(request, found, conversation_id, case=case)
 
 
 @bp.post("/console/suggestions/<use_id:uuid>/inserted")
@@ -196,10 +200,27 @@ async def say(request: Request, conversation_id: UUID) -> HTTPResponse:
     """What sounds like a promise comes back once with the question whether it is meant; the text stays in its box."""
     try:
         return await _said(request, conversation_id)
+    except InternalText as asked:
+        await _held_back(request, conversation_id, asked)
+        if is_partial(request):
+            return page(
+                request, "_promise.html", status=asked.status, error=asked, confirmed="internal", form=form_of(request)
+            )
+        raise
     except PromiseOrAdmission as asked:
         if is_partial(request):
-            return page(request, "_promise.html", status=asked.status, error=asked)
+            return page(
+                request, "_promise.html", status=asked.status, error=asked, confirmed="confirmed", form=form_of(request)
+            )
         raise
+
+
+@transactional
+async def _held_back(
+    request: Request, session: AsyncSession, conversation_id: UUID, error: InternalText
+) -> HTTPResponse:
+    await held_back(session, conversation_id, error, by=request.ctx.principal, now=request.app.ctx.now())
+    return HTTPResponse(status=204)
 
 
 @transactional
@@ -209,6 +230,7 @@ async def _said(request: Request, session: AsyncSession, conversation_id: UUID) 
     seen = form.get("seen", "")
     text = form.get("text", "").replace("\r\n", "\n")
     await require_sayable(session, conversation_id, text, confirmed="confirmed" in form, by=me, now=now)
+    await require_external(session, conversation_id, text, confirmed="internal" in form, by=me, now=now)
     said = await handoff_service.speak(
         session, conversation_id, text, by=me, seen=int(seen) if seen.isdecimal() else None, now=now
     )

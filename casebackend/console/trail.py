@@ -13,6 +13,7 @@ from casebackend.cases.progress import Phase, progress
 from casebackend.cases.rules import Move
 from casebackend.cases.words import MOVE_LABELS
 from casebackend.console import picture
+from casebackend.console.panels import TO_COLLEAGUE
 from casebackend.customers import service as customers
 from casebackend.customers.rules import TOKEN
 from casebackend.identity.rules import LEVEL_LABELS, Level
@@ -24,7 +25,19 @@ from casebackend.timeline.rules import LABELS, Kind
 
 BY_CUSTOMER = frozenset(
     {Kind.URGED, Kind.WITHDRAWN, Kind.SUPPLEMENTED, Kind.SECOND_OPENED, Kind.DETAILS_READ, Kind.PICKUP_RENEWED}
+    | {Kind.CONTACT_CHANGED}
 )
+
+# What colleagues say of a case without moving it on.
+REMARKS = frozenset(
+    {
+        Kind.TASK_ASKED, Kind.TASK_ANSWERED, Kind.TASK_CANCELLED, Kind.TASK_HANDED_OVER,
+        Kind.EXTENSION_ASKED, Kind.EXTENSION_DECIDED, Kind.EXTENDED, Kind.MATERIAL_DECIDED, Kind.RESTARTED,
+        Kind.SUPERVISED, Kind.SUPERVISION_REPLIED, Kind.SUPERVISION_RETURNED, Kind.SUPERVISION_CLOSED,
+        Kind.STAFF_URGED, Kind.CONTACTED, Kind.CLASSIFIED, Kind.REGRADED, Kind.MATTER_CHANGED, Kind.UNITS_CHANGED,
+        Kind.RECUSAL_DECLARED, Kind.RECUSAL_WAIVED, Kind.VOID_REQUESTED, Kind.VOID_REFUSED, Kind.REVIEW_MOVED,
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,7 @@ class Event:
     to_status: str | None
     opinion: str | None
     due_at: datetime | None
+    remark: str | None
 
 
 async def trail(session: AsyncSession, case: Case, *, handler: str | None, now: datetime) -> dict[str, Any]:
@@ -81,11 +95,14 @@ def _event(entry: TimelineEntry, masks: dict[str, str]) -> Event:
         entry.to_status,
         customers.rendered(entry.opinion, masks) if entry.opinion else None,
         entry.due_at,
+        _label(entry) if entry.kind in REMARKS else None,
     )
 
 
 def _label(entry: TimelineEntry) -> str:
     known = entry.move in set(Move) and entry.kind == Kind.MOVED
     label = MOVE_LABELS[Move(str(entry.move))] if known else LABELS[Kind(entry.kind)]
+    if entry.move == Move.TRANSFER and "assignee_id" in entry.detail:
+        label = TO_COLLEAGUE
     level = entry.detail.get("level") if entry.kind in BY_CUSTOMER else None
     return label if level is None else f"{label}（{LEVEL_LABELS[Level(level)]}）"

@@ -51,6 +51,7 @@ from casebackend.console import (
     shifts,
     stream,
     suggestions,
+    surveys,
     talks,
     tasks,
     tokens,
@@ -65,7 +66,7 @@ PAGES = (
     queue, cases, drafts, talks, suggestions, replies, gaps, knowledge_health, stream, knowledge, board, query, reports,
     limits, notices_page,
     supervision_page, register, ledger, registration, extensions, tasks, recusals, evidence, assignment, families,
-    reviews, classification, reminders, attachments, organisations, people, functions, dictionaries, shifts,
+    reviews, surveys, classification, reminders, attachments, organisations, people, functions, dictionaries, shifts,
     candidates, precedents, disclosures, audit, retention, contacts, corrections, forms, exports,
     curation, curation_article,
 )  # fmt: skip

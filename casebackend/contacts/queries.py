@@ -19,7 +19,7 @@ from casebackend.conversations.rules import Author
 from casebackend.customers.model import Customer
 from casebackend.drafts.model import CallTranscript
 from casebackend.revisits.model import Revisit
-from casebackend.revisits.rules import State
+from casebackend.revisits.rules import STATE_LABELS, State
 from casebackend.timeline.model import TimelineEntry
 from casebackend.timeline.rules import LABELS, Kind
 
@@ -30,10 +30,6 @@ CONTACTS = (
     Kind.FILED, Kind.URGED, Kind.WITHDRAWN, Kind.REPLIED, Kind.CONTACTED, Kind.EXTENSION_TOLD, Kind.MATERIAL,
     Kind.REVIEW_APPLIED, Kind.SECOND_OPENED,
 )  # fmt: skip
-STATES = {
-    State.PLANNED: "待回访", State.SENT: "已发出", State.BY_PERSON: "人工回访", State.DONE: "已完成",
-    State.NO_ANSWER: "未答复", State.CANCELLED: "已取消",
-}  # fmt: skip
 CHANNELS = {
     "wechat": "微信", "webchat": "网页", "ivr": "电话语音", "hotline": "客服热线", "counter": "网点来访",
     "letter": "来信", "email": "邮件", "regulator": "监管转办",
@@ -124,7 +120,7 @@ async def _revisits(session: AsyncSession, numbers: Mapping[UUID, str]) -> list[
 
 
 def _revisit(row: Revisit, number: str) -> ContactRow:
-    said = [STATES[State(row.state)]]
+    said = [STATE_LABELS[State(row.state)]]
     if row.solved is not None:
         said.append("已解决" if row.solved else "未解决")
     if row.score is not None:

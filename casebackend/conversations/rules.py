@@ -74,6 +74,7 @@ class Asked(StrEnum):
     IDENTITY_PHONE = "identity.phone"
     IDENTITY_CODE = "identity.code"
     IDENTITY_PAPER = "identity.paper"
+    CONTACT = "identity.contact"
     SURVEY_SOLVED = "survey.solved"
     SURVEY_SCORE = "survey.score"
     SURVEY_WORDS = "survey.words"

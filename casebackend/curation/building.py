@@ -1,4 +1,4 @@
-"""The files of a large index are made in a process of their own, so that clocks and reminders go on meanwhile.
+"""The files are made in a process of their own: clocks and reminders go on meanwhile, and a build that hangs is ended.
 
 The worker writes one line, where the files and the database are, and leaves our standard input open: when it ends,
 however it ends, so does this process. What was not whole by then nobody reads.
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -18,18 +19,24 @@ import structlog
 from casebackend.curation import indexing, queries
 from casebackend.database import Database
 from casebackend.logging import configure
-from knowledge import index
+from knowledge.locking import IndexBusy
 
 log = structlog.get_logger()
 EXIT_ORPHAN = 75
 BUILT, KEPT, BUSY = "built", "kept", "busy"
+# So long an end is waited for: nothing in the process can put it off, the kernel may.
+END_SECONDS = 10
 
 
 class BuildingFailed(Exception):
     """The process ended without saying how it went; its own log says why."""
 
 
-async def build_apart(root: Path, url: str) -> bool:
+class BuildingHung(BuildingFailed):
+    """It took longer than a build takes, and was ended."""
+
+
+async def build_apart(root: Path, url: str, limit: timedelta) -> bool:
     """True when it was built anew; `IndexBusy` when another is building."""
     program = [sys.executable, "-m", __name__]
     builder = await asyncio.create_subprocess_exec(*program, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -39,29 +46,43 @@ async def build_apart(root: Path, url: str) -> bool:
         with suppress(ConnectionError):
             builder.stdin.write(json.dumps({"root": str(root), "url": url}).encode() + b"\n")
             await builder.stdin.drain()
-        said = (await builder.stdout.read()).decode().strip()
-        if await builder.wait() != 0:
-            raise BuildingFailed
-        if said == BUSY:
-            raise index.IndexBusy
-        return said == BUILT
+        async with asyncio.timeout(limit.total_seconds()):
+            said = (await builder.stdout.read()).decode().strip()
+            ended = await builder.wait()
+    except TimeoutError:
+        log.error("knowledge.build_hung", pid=builder.pid, seconds=round(limit.total_seconds()))  # noqa: TRY400
+        raise BuildingHung(builder.pid) from None
     finally:
-        if builder.returncode is None:
-            with suppress(ProcessLookupError):
-                builder.kill()
+        await _ended(builder)
         builder.stdin.close()
+    if ended != 0:
+        raise BuildingFailed
+    if said == BUSY:
+        raise IndexBusy
+    return said == BUILT
+
+
+async def _ended(builder: asyncio.subprocess.Process) -> None:
+    """With it ends its lock."""
+    if builder.returncode is None:
+        with suppress(ProcessLookupError):
+            builder.kill()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(END_SECONDS):
+                await builder.wait()
 
 
 async def _build(root: Path, url: str) -> str:
     database = Database(url, name="indexer")
     try:
+        edition = await indexing.edition(database)
         async with database.reading() as session:
             articles = await queries.published(session)
     finally:
         await database.dispose()
     try:
-        return BUILT if indexing.build_if_needed(root, articles) else KEPT
-    except index.IndexBusy:
+        return BUILT if indexing.build_if_needed(root, articles, edition) else KEPT
+    except IndexBusy:
         return BUSY
 
 

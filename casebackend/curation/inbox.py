@@ -1,19 +1,22 @@
 """收件箱: what waits for whom, and what is about to end."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.calendar.rules import local_date
+from casebackend.curation import reviewing
 from casebackend.curation.model import Article, ArticleStep, ChangeRequest, Impact
-from casebackend.curation.rules import FLOW, OPEN, ArticleStatus, RequestState, Step, taken_hand
+from casebackend.curation.rules import CHECKERS, FLOW, OPEN, WRITERS, ArticleStatus, RequestState, Step, taken_hand
 from casebackend.policies import service as policies
+from casebackend.staff.queries import with_role
+from casebackend.staff.rules import Role
 
 VERIFY_DAYS, EXPIRING_DAYS = "knowledge.verify_days", "knowledge.expiring_days"
 MOST = 200
@@ -35,19 +38,35 @@ class Counts:
     expiring: int
 
 
+async def keepers(session: AsyncSession) -> set[UUID]:
+    """Who may go on writing what he has begun."""
+    return {user.id for role in sorted(WRITERS) for user in await with_role(session, Role(role))}
+
+
+def left_to_writers(keepers: Collection[UUID]) -> ColumnElement[bool]:
+    """A draft, or one that came back, whose author is no writer or is there no more: theirs to complete."""
+    begun = Article.status.in_((ArticleStatus.DRAFT, ArticleStatus.RETURNED))
+    return begun & Article.author_id.is_not(None) & Article.author_id.not_in(keepers)
+
+
 async def todo(session: AsyncSession, me: Principal, *, now: datetime) -> list[Article]:
     """What this colleague can take on now: nobody is shown what another hand of his has already touched."""
     waiting = [status for status, step in AWAITED.items() if FLOW[status, step][1] & me.roles]
-    query = select(Article).where(
-        or_(
-            Article.status.in_(waiting) & Article.publish_at.is_(None),
-            (Article.status == ArticleStatus.RETURNED) & (Article.author_id == me.user_id),
-        )
-    )
+    mine: list[ColumnElement[bool]] = [
+        Article.status.in_(waiting) & Article.publish_at.is_(None),
+        (Article.status == ArticleStatus.RETURNED) & (Article.author_id == me.user_id),
+    ]
+    if WRITERS & me.roles:
+        mine.append(left_to_writers(await keepers(session)))
+    query = select(Article).where(or_(*mine))
     rows = list(await session.scalars(query.order_by(Article.imported_at, Article.id).limit(MOST)))
     before = await _hands(session, [row.id for row in rows])
     free = [row for row in rows if _free(row, me.user_id, before[row.id, row.version])]
-    return free + (await to_verify(session, me, now=now) if "team_lead" in me.roles else [])
+    if not CHECKERS & me.roles:
+        return free
+    verify = await to_verify(session, me, now=now)
+    known = {(row.id, row.version) for row in verify}
+    return free + verify + [row for row in await to_review(session, me, now=now) if (row.id, row.version) not in known]
 
 
 def _free(row: Article, user: UUID | None, before: Sequence[tuple[Step, UUID | None]]) -> bool:
@@ -84,6 +103,16 @@ async def to_verify(session: AsyncSession, me: Principal, *, now: datetime) -> l
         .limit(MOST)
     )
     return list(rows)
+
+
+async def to_review(session: AsyncSession, me: Principal, *, now: datetime) -> list[Article]:
+    """Whose day of review has come, the longest overdue first; nobody reviews what he wrote."""
+    keys = await reviewing.due(session, now=now, most=MOST)
+    if not keys:
+        return []
+    rows = await session.scalars(select(Article).where(tuple_(Article.id, Article.version).in_(keys)))
+    found = {(row.id, row.version): row for row in rows if row.author_id is None or row.author_id != me.user_id}
+    return [found[key] for key in keys if key in found]
 
 
 async def drafts(session: AsyncSession, me: Principal) -> list[Article]:

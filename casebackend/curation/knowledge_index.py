@@ -10,10 +10,10 @@ import structlog
 from sanic import Sanic
 
 from casebackend.curation import indexing, queries
+from casebackend.curation.knowledge_files import Files
 from casebackend.database import Database
 from casebackend.errors import Unavailable
 from casebackend.failpoints import failpoint
-from knowledge import index
 from knowledge.encoder import Encoder, bundled
 from knowledge.fusion import Answer
 from knowledge.ranking import FLOOR, Suggester, Suggestion
@@ -21,8 +21,6 @@ from knowledge.search import Hit, Search
 from knowledge.snapshot import Bounds, Looked, Order
 
 log = structlog.get_logger()
-BUSY_TRIES = 20
-BUSY_SECONDS = 0.5
 LOOK_SECONDS = 1.0
 # So many entries that answer have a say in the order of what people search.
 ANSWERS = 50
@@ -47,17 +45,14 @@ class Knowledge:
         encoder: Encoder | None = None,
         look_seconds: float = LOOK_SECONDS,
     ) -> None:
-        self._root = root
         self._database = database
-        self._search = Search(root)
+        self.files = Files(root, database)
         self._suggester: Suggester | None = None
         self._encoder = encoder
         self._edition = -1
         self._looked_at = 0.0
         self._look_seconds = look_seconds
-        self._sound = False
         self._one_loader = asyncio.Lock()
-        self._one_builder = asyncio.Lock()
         self._renewing: asyncio.Task[None] | None = None
         self._preparing: asyncio.Task[None] | None = None
 
@@ -75,10 +70,9 @@ class Knowledge:
         """None when it can be used; otherwise a sentence for the operator."""
         try:
             await self._loaded()
-            await self._files()
         except KnowledgeAway as away:
             return away.detail
-        return None
+        return await self.files.why_unusable()
 
     async def suggest(self, text: str, **how: Any) -> list[Suggestion]:
         suggester = await self._loaded()
@@ -103,25 +97,16 @@ class Knowledge:
         return [Answer(each.article.id, each.article.version, each.score >= FLOOR) for each in found]
 
     async def read[T](self, question: Callable[[Search], T]) -> T:
-        """A damaged index is made again at once, from the database."""
+        """`FilesAway` while files that are missing or damaged are made again from the database."""
         await self._loaded()
-        await self._files()
-        try:
-            return await asyncio.to_thread(question, self._search)
-        except index.IndexUnusable:
-            self._sound = False
-            await self._files()
-        try:
-            return await asyncio.to_thread(question, self._search)
-        except index.IndexUnusable as error:
-            raise KnowledgeAway("知识索引正在重建，请稍后再试") from error
+        return await self.files.read(question)
 
     async def reload(self) -> Suggester:
         """Everything as it stands in the database now, the files included."""
         async with self._one_loader:
             suggester = await self._load()
-        self._sound = False
-        await self._files()
+        self.files.doubt()
+        await self.files.settled()
         return suggester
 
     async def _loaded(self) -> Suggester:
@@ -158,6 +143,7 @@ class Knowledge:
         suggester = self._suggester
         if suggester is None or not await asyncio.to_thread(suggester.update, articles, learned):
             suggester = await asyncio.to_thread(Suggester, articles, learned, encoder=self._encoder)
+        await self.files.take(edition, articles)
         await failpoint("knowledge.after_build_before_swap")
         self._suggester, self._edition, self._looked_at = suggester, edition, time.monotonic()
         log.info("knowledge.loaded", count=len(articles))
@@ -170,30 +156,6 @@ class Knowledge:
         more = True
         while more and self._suggester is not None:
             more = await asyncio.to_thread(self._suggester.prepare)
-
-    async def _files(self) -> None:
-        """Once a process, and whenever they are found damaged: they are there and hold what is published. Later on
-        the worker keeps them."""
-        if self._sound:
-            return
-        async with self._one_builder:
-            if not self._sound:
-                await self._make()
-                self._sound = True
-
-    async def _make(self) -> None:
-        async with self._database.reading() as session:
-            articles = await queries.published(session)
-        for _ in range(BUSY_TRIES):
-            try:
-                await asyncio.to_thread(indexing.build_if_needed, self._root, articles)
-            except index.IndexBusy:
-                await asyncio.sleep(BUSY_SECONDS)
-            except OSError as error:
-                raise KnowledgeAway("知识索引无法写入磁盘") from error
-            else:
-                return
-        raise KnowledgeAway("知识索引正在由另一个程序重建，请稍后再试")
 
 
 def install(app: Sanic[Any, Any]) -> None:

@@ -1,8 +1,11 @@
 """What may happen to an entry. Standard library only."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
+from zlib import crc32
 
 
 class ArticleStatus(StrEnum):
@@ -135,3 +138,37 @@ def taken_hand(step: Step, user: UUID, before: Iterable[tuple[Step, UUID | None]
     if step not in HANDS:
         return None
     return next(iter(sorted(hands - {HANDS[step]})), None)
+
+
+class Review(StrEnum):
+    """The day on which it was to be looked at again has come; the grace after it is over too."""
+
+    DUE = "due"
+    OVERDUE = "overdue"
+
+
+REVIEW_NAMES: dict[Review, str] = {Review.DUE: "待复核", Review.OVERDUE: "逾期未复核"}
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewTerms:
+    """In days. `first`, `spread`: what came with the product is looked at for the first time so long after it came, not
+    all at once but spread over so long."""
+
+    cycle: int
+    first: int
+    spread: int
+    grace: int
+
+
+def review_due(article_id: str, seen: date | None, imported: date, terms: ReviewTerms) -> date:
+    """`seen`: when it was last verified, or else published here."""
+    if seen is not None:
+        return seen + timedelta(days=terms.cycle)
+    return imported + timedelta(days=terms.first + crc32(article_id.encode()) % terms.spread)
+
+
+def review_state(due: date, today: date, grace: int) -> Review | None:
+    if today < due:
+        return None
+    return Review.OVERDUE if today > due + timedelta(days=grace) else Review.DUE

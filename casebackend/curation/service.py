@@ -16,7 +16,7 @@ from casebackend.calendar.rules import local_date
 from casebackend.curation import entries, errors, queries
 from casebackend.curation.indexing import EDITION
 from casebackend.curation.model import Article, ArticleStep
-from casebackend.curation.rules import OPEN, ArticleStatus, Step
+from casebackend.curation.rules import OPEN, WRITERS, ArticleStatus, Step
 from casebackend.database import one_at_a_time
 from casebackend.outbox import service as outbox
 from knowledge import articles
@@ -112,6 +112,8 @@ async def draft(
     session.add(row)
     await session.flush()
     await stepped(session, row, Step.DRAFT, by=by, now=now, origin=origin)
+    if not WRITERS & by.roles:
+        outbox.emit(session, "article.stepped", {"article_id": row.id, "version": row.version}, now=now)
     return row
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.calendar.rules import local_date
-from casebackend.curation import entries, errors, publishing, queries, requests, service
+from casebackend.curation import entries, errors, inbox, publishing, queries, requests, service
 from casebackend.curation.model import Article
 from casebackend.curation.rules import (
     FLOW,
@@ -43,7 +43,7 @@ async def require_may(session: AsyncSession, row: Article, step: Step, by: Princ
     following, roles = FLOW[status, step]
     if by.user_id is None or not roles & by.roles:
         raise errors.NotYourStep(STEP_NAMES[step])
-    if step in OWN_ONLY and row.author_id != by.user_id:
+    if step in OWN_ONLY and row.author_id != by.user_id and row.author_id in await inbox.keepers(session):
         raise errors.NotYourDraft
     before = [(Step(done.step), done.user_id) for done in await queries.steps(session, row.id, row.version)]
     hand = taken_hand(step, by.user_id, before)

@@ -13,6 +13,7 @@ class Customer(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     name_enc: Mapped[str | None]
     name_masked: Mapped[str | None]
+    name_index: Mapped[str | None] = mapped_column(String(32), index=True)
     phone_enc: Mapped[str | None]
     phone_masked: Mapped[str | None]
     phone_index: Mapped[str | None] = mapped_column(String(32), index=True)

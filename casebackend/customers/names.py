@@ -57,13 +57,18 @@ NO_NAME = re.compile(
     r"柜员|保安|警察|老板|大堂|网点|储蓄|业务|办理|要求|联系|客户|用户|手续|系统|服务|匿名|保密|机器|骗|垃圾|傻|滚|混蛋|妈的|他妈|废物|有病|笑话|态度|[一二两三四五六七八九十百千万\d]+(?:元|块|号|月|点|分$)"
 )
 NO_LATIN_NAME = frozenset(
-    ("ok okay yes no hi hello hey thanks thank you bye help none null test app atm vip what why").split()  # noqa: SIM905
+    (  # noqa: SIM905
+        "ok okay yes no hi hello hey thanks thank you bye help none null test app atm vip what why skip pass next "
+        "submit confirm wait cancel refund please agent human sure fine good later stop"
+    ).split()
 )
 QUESTION = re.compile(
     r"[?？]|[吗么呢]$|什么|怎么|为啥|为何|为什么|多少|哪|谁|几|干嘛|何时|能不能|是不是|要不要|可不可以"
 )
 BEFORE_ANSWER = re.compile(
-    r"^(?:您好|你好|嗯+|哦+|啊|好的?|那个|就是)?[\s，,。.、]*(?:我的?(?:姓名|名字)|本人|姓名|名字|我|免贵|敝)?[\s]*"
+    r"^(?:您好|你好|嗯+|哦+|啊|好的?|那个|就是)?[\s，,。.、]*"
+    r"(?:我的?(?:姓名|名字)|本人|姓名|名字|代表人?|联系人|投诉人|我|吾|免贵|敝|"
+    r"(?i:my name is|name is|i am|i'm|call me))?[\s]*"
     r"(?:就?是|就?叫(?:做|作|我)?|名叫|姓|为)?[\s：:，,]*"
 )
 AFTER_ANSWER = re.compile(r"[\s吧啊呀哈呢的哦嗯。.！!，,、~～]+$")
@@ -258,12 +263,31 @@ RENAMED = (
 )
 
 
+# The whole message: 我姓笪, 不对我姓笪.
+SURNAME_ALONE = re.compile(
+    rf"(?:嗯|哦|喂|哎|等等|等一下|不对|错了|写错了|对了|那个|是)*[，,。！!\s]*(?:[我俺咱]|本人|免贵)是?姓(?P<right>{_NAME}{{1,2}}?)"
+    r"(?:的|啊|哦|呀|哈|呢)*(?:[，,\s]*(?:改一下|写错了|弄错了|打错了|听错了|记错了|谢谢))?[。！!~～\s]*"
+)
+NO_SURNAME = frozenset("什啥名氏甚不谁哪么")
+
+
+def _surname_alone(text: str, known: Sequence[str]) -> tuple[int, int, str] | None:
+    """With the given name of the last name that is known, which it is where that has this surname already."""
+    match, whole = SURNAME_ALONE.fullmatch(text), next((name for name in reversed(known) if len(name) > 1), None)
+    if match is None or whole is None or NO_SURNAME.intersection(match["right"]):
+        return None
+    right = match["right"]
+    if len(right) > 1 and right not in COMPOUND:
+        return None
+    return *match.span("right"), whole[_surname(whole) or 1 :]
+
+
 def renamed(text: str, known: Sequence[str] = ()) -> tuple[int, int, str] | None:
     """Where the right name stands that is said beside a wrong one, and what belongs to it besides: of who puts only the
     surname right, the given name among those that are `known` stays."""
     match = next((found for pattern in RENAMED if (found := pattern.search(text))), None) if len(text) <= 40 else None
     if match is None:
-        return None
+        return _surname_alone(text, known)
     right, wrong = match["right"], match.groupdict().get("wrong", "")
     if match["how"].endswith("姓"):
         if len(right) > 1 and right not in COMPOUND:

@@ -95,6 +95,7 @@ def _seal_into(
     if name:
         customer.name_enc = seal("customers", "name_enc", customer.id, name)
         customer.name_masked = mask(Kind.NAME, name)
+        customer.name_index = vault(session).index("name", name)
     if phone:
         customer.phone_enc = seal("customers", "phone_enc", customer.id, phone)
         customer.phone_masked = mask(Kind.PHONE, phone)
@@ -129,17 +130,18 @@ async def register(
     return customer
 
 
-async def index_papers(session: AsyncSession, *, most: int = 500) -> int:
-    """The first version did not index papers; a customer from then is found by them too."""
-    rows = await session.scalars(
-        select(Customer).where(Customer.id_number_enc.is_not(None), Customer.id_number_index.is_(None)).limit(most)
-    )
-    without = rows.all()
-    for customer in without:
-        paper = vault(session).open("customers", "id_number_enc", customer.id, customer.id_number_enc or "")
-        customer.id_number_index = vault(session).index("id_number", paper)
+async def index_customers(session: AsyncSession, *, most: int = 500) -> int:
+    """Earlier versions did not index papers and names; a customer from then is found by them too."""
+    indexed = 0
+    for kind in ("id_number", "name"):
+        sealed, index = getattr(Customer, f"{kind}_enc"), getattr(Customer, f"{kind}_index")
+        rows = await session.scalars(select(Customer).where(sealed.is_not(None), index.is_(None)).limit(most))
+        for customer in rows.all():
+            plain = vault(session).open("customers", f"{kind}_enc", customer.id, getattr(customer, f"{kind}_enc"))
+            setattr(customer, f"{kind}_index", vault(session).index(kind, plain))
+            indexed += 1
     await session.flush()
-    return len(without)
+    return indexed
 
 
 async def found(

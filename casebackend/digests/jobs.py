@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.calendar.rules import end_of_day, local, local_date
+from casebackend.cases.search import as_pairs
 from casebackend.digests import queries
 from casebackend.digests.model import Digest
 from casebackend.notices.model import StaffMessage
@@ -19,7 +21,6 @@ from casebackend.organisations.model import Organisation
 from casebackend.staff.model import User
 
 ONE_DAY = timedelta(days=1)
-LINK = "/query?near_due=1"
 TEMPLATE = "staff_digest"
 ON_ITS_WAY = timedelta(minutes=10)
 
@@ -41,7 +42,8 @@ async def write(session: AsyncSession, user_id: UUID, *, now: datetime, address:
     if await session.get(Digest, (today, user_id)) is not None:
         return False
     user = await session.get_one(User, user_id)
-    counts = await queries.counts(session, await queries.units_of(session, user), today - ONE_DAY, now=now)
+    counts = await queries.counts(session, user, today - ONE_DAY, now=now)
+    link = f"/query?{urlencode(as_pairs(await queries.nearly_late_of(session, user)))}"
     session.add(Digest(day=today, user_id=user_id, at=now, counts=asdict(counts)))
     await session.flush()
     root = queries.root_of(user)
@@ -52,8 +54,8 @@ async def write(session: AsyncSession, user_id: UUID, *, now: datetime, address:
         kind="digest.daily",
         template=TEMPLATE,
         values=asdict(counts)
-        | {"unit": unit.name if unit else "", "day": f"{day.month}月{day.day}日", "address": f"{address}{LINK}"},
-        link=LINK,
+        | {"unit": unit.name if unit else "", "day": f"{day.month}月{day.day}日", "address": f"{address}{link}"},
+        link=link,
         at_once=True,
         own=True,
     )

@@ -3,13 +3,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.access.guard import of_user
 from casebackend.calendar.rules import end_of_day
+from casebackend.cases import queries as cases
+from casebackend.cases import search
 from casebackend.cases.model import Case
-from casebackend.cases.rules import IN_PROCESS
-from casebackend.clocks.model import Timer
+from casebackend.cases.search import Given
 from casebackend.organisations.model import Organisation
 from casebackend.organisations.queries import subtree
 from casebackend.organisations.rules import Level
@@ -27,16 +29,6 @@ class Counts:
     handled: int
     overdue: int
     near_due: int
-
-
-def late(now: datetime) -> ColumnElement[bool]:
-    return exists().where(Timer.case_id == Case.id, Timer.stopped_at.is_(None), Timer.due_at <= now)
-
-
-def near(now: datetime) -> ColumnElement[bool]:
-    """Reminded of, and not late yet."""
-    soon = exists().where(Timer.case_id == Case.id, Timer.stopped_at.is_(None), Timer.near_at <= now)
-    return and_(soon, ~late(now))
 
 
 def of_units(units: Collection[UUID] | None) -> ColumnElement[bool]:
@@ -66,19 +58,33 @@ async def units_of(session: AsyncSession, user: User) -> set[UUID] | None:
     return set(await subtree(session, unit.id))
 
 
-async def counts(session: AsyncSession, units: Collection[UUID] | None, day: date, *, now: datetime) -> Counts:
-    """What came in and was handled on `day`, and what is late or nearly so now."""
+async def nearly_late_of(session: AsyncSession, user: User) -> Given:
+    """The list of what is nearly late for this leader. The digest counts it, and its link opens it."""
+    whole = await units_of(session, user) is None
+    root = root_of(user)
+    narrow: Given = {} if whole or root is None else {"concerned_tree": [root]}
+    return {"near_due": [True], "overdue": [False]} | narrow
+
+
+async def counts(session: AsyncSession, user: User, day: date, *, now: datetime) -> Counts:
+    """What came in and was handled on `day`, and what is late or nearly so now, counted as the lists do."""
+    units = await units_of(session, user)
     begins, ends = end_of_day(day - ONE_DAY), end_of_day(day)
     replied = and_(Case.replied_at >= begins, Case.replied_at < ends)
     ended = and_(Case.replied_at.is_(None), Case.closed_at >= begins, Case.closed_at < ends)
     wanted = {
         "new": and_(Case.filed_at >= begins, Case.filed_at < ends),
         "handled": or_(replied, ended),
-        "overdue": and_(Case.status.in_(IN_PROCESS), late(now)),
-        "near_due": and_(Case.status.in_(IN_PROCESS), near(now)),
     }
     found = {}
     for name, condition in wanted.items():
         query = select(func.count()).select_from(Case).where(of_units(units), condition)
         found[name] = int(await session.scalar(query) or 0)
+    near = await nearly_late_of(session, user)
+    late: Given = {name: values for name, values in near.items() if name != "near_due"} | {"overdue": [True]}
+    for name, given in (("overdue", late), ("near_due", near)):
+        listed = (await cases.scoped(session, of_user(user), func.count())).where(
+            *await search.clauses(session, given, now=now)
+        )
+        found[name] = int(await session.scalar(listed) or 0)
     return Counts(**found)

@@ -15,6 +15,7 @@ from casebackend.calendar.rules import end_of_day, local_date
 from casebackend.cases import queries as cases
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
+from casebackend.clocks.limits import calendar_alarm_days
 from casebackend.conversations.model import Delivery, Turn
 from casebackend.conversations.rules import Channel, DeliveryState
 from casebackend.digests import jobs
@@ -43,7 +44,8 @@ async def standing(session: AsyncSession, by: Principal, *, now: datetime) -> St
     limits = await in_force(session, now)
     units = await _units(session, by, now)
     found = [*await _talks(session, by, now), *await _cases(session, by, now), *await _machines(session, now)]
-    ends = await ends_soon(session, local_date(now))
+    soon, _ = await calendar_alarm_days(session, local_date(now))
+    ends = await ends_soon(session, local_date(now), soon)
     return StandingView(
         at=now,
         figures=[_view(each, limits) for each in found],

@@ -11,11 +11,11 @@ from casebackend.api.drafts import Absorbed
 from casebackend.conversations import service as conversations
 from casebackend.conversations.danger import danger_in
 from casebackend.conversations.model import Conversation, Message, Turn
-from casebackend.conversations.rules import DANGER, Author, TurnState, wordless
+from casebackend.conversations.rules import DANGER, Asked, Author, TurnState, wordless
 from casebackend.customers import service as customers
 from casebackend.customers.numbers import looks_like_id, right_id
 from casebackend.database import announce
-from casebackend.drafts import opinions, queries, stepping
+from casebackend.drafts import consent, opinions, queries, stepping
 from casebackend.drafts.beginning import anew, begun
 from casebackend.drafts.errors import ForeignMessage, NoDraft
 from casebackend.drafts.extraction import Reader
@@ -51,6 +51,9 @@ async def absorb(
     if draft is not None and draft.last_message_id == message.id:
         return await _absorbed(session, draft, draft.last_result)
     wants = wish(message.text)
+    asked = await _asked(session, conversation, message)
+    if wants is None and asked == Asked.CONFIRM and consent.hold(message.text) is consent.Hold.WAITS:
+        wants = Wish.WAIT
     away = draft is not None and message.at - draft.touched_at >= queries.AWAY
     draft = draft or await _reopened(session, conversation, now, matter)
     started = draft is None
@@ -63,7 +66,6 @@ async def absorb(
         return await _kept(session, draft, message, media, started=started, now=now)
     if wants is Wish.RESTART and await queries.fields(session, draft):
         draft = await anew(session, conversation, draft, message, now)
-    asked = await _asked(session, conversation, message)
     told = _danger(conversation, draft, message.text)
     if wants is None:
         done = await _read(session, draft, message, asked, now)
@@ -156,14 +158,14 @@ async def _candidates(session: AsyncSession, draft: Draft, reader: Reader) -> li
     last = draft.last_result or {}
     offered = list(last.get("choices", [])) if last.get("wish") is None else []
     story = held.get(Field.FACTS)
-    named = reader.candidates(story.value) if story is not None else []
+    named = reader.places.candidates(story.value) if story is not None else []
     return offered or [unit.name for unit in named]
 
 
 def _chosen(reader: Reader, understood: Understood, asked: str | None, candidates: list[str], text: str) -> None:
     if asked != "field.unit" or not candidates or understood.answered:
         return
-    unit = reader.one_of(candidates, text)
+    unit = reader.places.one_of(candidates, text)
     if unit is not None:
         understood.values[Field.UNIT], understood.units, understood.answered = unit_value(unit), [], True
 

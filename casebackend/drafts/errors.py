@@ -19,6 +19,13 @@ class DraftIncomplete(Conflict):
         super().__init__(f"还需要：{names}", missing=[str(field) for field in missing])
 
 
+class NotConfirmed(Conflict):
+    slug, title = "not-confirmed", "客户还没有确认"
+
+    def __init__(self) -> None:
+        super().__init__("客户对核对的内容还有疑问或要再看看，没有明确说提交")
+
+
 class ForeignMessage(NotFound):
     slug, title = "message-not-found", "没有这条消息"
 

@@ -17,7 +17,8 @@ _COMPLAINT = re.compile(
 )
 _OPINION = re.compile(
     r"(?:其实|改成?|改为|转成?|转为|换成?|算|当作?|当成|按|就是|只是)(?:我)?(?:只|就)?(?:是|想|要)?(?:来)?(?:提|写)?(?:个|一个|条|一条|份)?"
-    r"(?P<what>建议|意见|表扬|感谢)"
+    r"(?P<what>建议|意见|表扬|感谢)|"
+    r"(?:不是|打错|点错|弄错|说错|搞错)了?[，,\s]*(?:我)?(?:是)?(?:想|要)?(?:来)?(?:提|写)?个?(?P<meant>建议|意见|表扬|感谢)"
 )
 _SUGGESTS = re.compile(r"建议|意见")
 _PRAISES = re.compile(r"表扬|感谢|点赞|夸")
@@ -39,7 +40,7 @@ def turned(text: str, matter: str) -> str | None:
     match = _OPINION.search(said)
     if match is None and not denies:
         return None
-    words = match["what"] if match is not None else said
+    words = (match["what"] or match["meant"]) if match is not None else said
     now = "praise" if _PRAISES.search(words) else "suggestion" if _SUGGESTS.search(words) else None
     return now if now != matter else None
 

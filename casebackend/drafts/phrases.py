@@ -49,13 +49,14 @@ ONLY_WISH = re.compile(r"(?:我)?(?:就|只)?(?:要|想|让|请|希望|必须|�
 TOLD = re.compile(
     r"上次|刚才|刚刚|当时|那时|的时候$|(?:扣|少|亏|损失|丢|取|存|转|刷|收|骗)(?:了|走)|(?:骂|推|打|吼)(?:了|我)|没有?(?:人|被)|不是"
 )
+JOKES = re.compile(r"逗你|开(?:个)?玩笑|哈{3}|嘻嘻")
 ASKS_BACK = re.compile(
     r"[?？]|[吗么]\s*$|多久|几天|多长时间|什么时候|啥时候|何时|为什么|为啥|凭什么|怎么(?:办|弄|样|回事)?$|^(?:怎么|什么|能不能|可不可以|是不是)"
 )
 # Said to the question for a number that may be left out: no, or go on.
 DECLINED = re.compile(
     r"没有?|没了|没有了|无|不|不了|不要|不用了?|不需要|否|免了?|下一[步项题]|算了|就这样吧?|"
-    r"(?:是的?|好的?|对的?|行吧?|直接|就)?(?:确认)?提交吧?|确认(?:无误)?|🙅[^\w]*|[nN][oO]"
+    r"(?:是的?|好的?|对的?|行吧?|直接|就)?(?:确认)?提交吧?|确认(?:无误)?|🙅[^\w]*|[nN][oO]|(?i:skip|pass|none)|[唔勿](?:要|使|用)(?:了|啦|喇)?|冇"
 )
 NO_PAPER = re.compile(
     r"(?:身份证|证件)(?:号码?)?(?:就|先|我)?(?:不(?:想|方便|便|能|愿意?)?(?:提供|给|留|说|填|报)(?!我)|保密|免了)|"
@@ -78,7 +79,7 @@ ADDED = re.compile(
     re.DOTALL,
 )
 REFUSED = re.compile(
-    r"[不步](?:想|愿意?|方便|便|能|肯|会|打算)?(?:提供|透露|说|告诉|给|留|填)(?![你您]们?[不没]|法)|不方便|拒绝提供|保密|跳过|不填|没必要"
+    r"[不步唔勿](?:想|愿意?|方便|便|能|肯|会|打算)?(?:提供|透露|说|告诉|给|留|填)(?![你您]们?[不没]|法)|不方便|拒绝提供|保密|跳过|不填|没必要"
 )
 UNKNOWN = re.compile(
     r"不(?:太|大|是很|怎么)?(?:清楚|知道|记得|确定|晓得|了解|明白)|记不(?:太)?(?:清|得|住|起来?)|说不(?:太)?(?:清|准|上来|好)|忘(?:了|记)|没(?:注意|留意|印象|记住|记)|想不起|算不(?:清|出)"
@@ -113,12 +114,17 @@ CHANGED_TO = re.compile(r"^\s*(?:改成|改为|更正为|换成)")
 BARE_CHANGE = re.compile(
     r"不是(?P<old>[^，,。；;！!？?]{1,30}?)[，,、\s]*(?:而是|应该是|是)(?P<new>[^，。；;！!？?]{1,40})"
 )
+# The right one first: 金额是300不是30.
+BARE_CHANGE_BACK = re.compile(
+    r"(?:是|应该是)(?P<new>[^，,。；;！!？?不是]{1,30})[，,、\s]*(?:而|可)?不是(?P<old>[^，,。；;！!？?]{1,30})"
+)
 # Two names, one right and one not: 我叫[姓名#2]不是[姓名#1], 我不姓达我姓[姓名#2].
 _TOKEN = r"\[姓名#\d{1,4}\]"
 RENAMED = re.compile(
     rf"[叫姓是](?P<first>{_TOKEN})[的，,、\s]{{0,2}}[而可]?不[是叫姓]|"
     rf"不(?:是[叫姓]?|[叫姓])(?:{_TOKEN}|[一-鿿]{{1,4}}?)[，,、\s]{{0,2}}(?:而|应该)?(?:[我俺咱]|本人)?(?:是?[叫姓]|是)(?P<last>{_TOKEN})|"
-    rf"姓(?:氏|名)?(?:[写打记填弄搞输听]|登记)?错了?[，,。\s]{{0,2}}(?:我|应该|其实)?是?姓(?P<only>{_TOKEN})"
+    rf"姓(?:氏|名)?(?:[写打记填弄搞输听]|登记)?错了?[，,。\s]{{0,2}}(?:我|应该|其实)?是?姓(?P<only>{_TOKEN})|"
+    rf"^(?:[^\[\]]{{0,6}}[我俺咱]|本人|免贵)是?姓(?P<alone>{_TOKEN})[^\[\]]{{0,8}}$"
 )
 CORRECTIONS: dict[Field, re.Pattern[str]] = {
     field: re.compile(rf"(?:{label})(?:那里|那儿|一栏)?{CHANGE}(?P<new>.{{1,400}})", re.DOTALL)
@@ -224,7 +230,7 @@ def wrong(text: str, asked: str | None) -> Field | None:
 def renamed(text: str) -> str | None:
     """The token of the right name, said beside a wrong one."""
     match = RENAMED.search(text)
-    return match["first"] or match["last"] or match["only"] if match else None
+    return next((token for token in match.groups() if token), None) if match else None
 
 
 def added(text: str) -> str | None:
@@ -251,7 +257,7 @@ def only_wishes(text: str) -> bool:
 
 def is_wish(text: str) -> bool:
     """The answer to what should be done. A question, a time, a place or a loss alone is none."""
-    if is_bare(text) or YES.fullmatch(NOTHING.sub("", text)):
+    if is_bare(text) or YES.fullmatch(NOTHING.sub("", text)) or JOKES.search(text):
         return False
     if DEMAND.search(NOT_DEMAND.sub("", text)):
         return True
@@ -264,6 +270,13 @@ def refuses(text: str) -> bool:
 
 def knows_not(text: str) -> bool:
     return len(text) <= 40 and bool(UNKNOWN.search(text))
+
+
+def known_part(text: str) -> str | None:
+    """我也不知道想咋样，你们给查查: what is said beside not knowing."""
+    told = [clause for clause in CLAUSE_END.split(text) if clause.strip()]
+    known = [clause for clause in told if not UNKNOWN.search(clause)]
+    return "，".join(known) if known and len(known) < len(told) else None
 
 
 def denies_money(text: str) -> bool:

@@ -157,7 +157,7 @@ async def _caller(session: AsyncSession, conversation: Conversation, draft: Draf
     if not transcript.caller or Field.PHONE in await queries.fields(session, draft):
         return
     protected = await customers.protect(session, conversation.id, transcript.caller, asked="field.phone")
-    value = Reader([], transcript.started_at).value(Field.PHONE, protected.text)
+    value = Reader([], transcript.started_at).facts.value(Field.PHONE, protected.text)
     if value is not None:
         session.add(
             DraftField(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from casebackend.customers.spelling import simplified
+from casebackend.drafts.consent import objection
 
 
 class Wish(StrEnum):
@@ -25,7 +26,7 @@ BUSY = r"(?:好的?|嗯+|哦|我|现在|在|正在|有点|有|很|事|忙|没空
 SAYS = r"(?:说|填|弄|来|办|写|聊|讲|继续|接着(?:说|填|办|弄)?|登记|投诉|处理)"
 WELL = r"(?:好的?|嗯+|哦|额|呃|那|那个|别急|别催|不要催|别着急|急什么|你好|麻烦|请)*"
 HOLD = (
-    r"(?:你|您)?(?:稍等|稍候|慢着|且慢|等等|等(?:我)?(?:一?[下哈]|一?会儿?|片刻|几分钟|[一二两三五]分钟)|等我)"
+    r"(?:你|您)?(?:稍等|稍候|慢着|且慢|等等|等(?:我)?(?:一?[下哈阵]|一?会儿?|片刻|几分钟|[一二两三五]分钟)|等我)"
     r"(?:一?[下哈]|一?会儿?|片刻|先)?"
 )
 THINK = (
@@ -38,7 +39,7 @@ WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
     (Wish.RESTART, re.compile(
         rf"{POLITE}(?:全部|都)?(?:重新|从头|重头)(?:再)?(?:开始|来过?|填写?|登记|写|录|弄)?(?:一遍|一次|一份)?{END}|{POLITE}(?:全部|都)?重(?:填|来|写)(?:一遍|一次)?{END}|推倒重来")),
     (Wish.GO_ON, re.compile(
-        rf"{POLITE}(?:接着|继续|接上)(?:着)?{WHAT}(?:往下|下去)?(?:{SAYS}|填写)?(?:下去)?{WHAT}{END}|{POLITE}把?{WHAT}(?:接着|继续|恢复)(?:{SAYS}|填写)?{END}|{POLITE}恢复{WHAT}{END}")),
+        rf"{POLITE}(?:接着|继续|接上)(?:着)?{WHAT}(?:往下|下去)?(?:{SAYS}|填写)?(?:下去)?{WHAT}{END}|{POLITE}把?{WHAT}(?:接着|继续|恢复)(?:{SAYS}|填写)?{END}|{POLITE}恢复{WHAT}{END}|(?:不+|算了|那|我)*还是(?:要|想)?(?:投诉|登记|投|办)(?:一下|下去)?{END}")),
     (Wish.LATER, re.compile(
         rf"{BUSY}(?:先|暂时)(?:别|不)?(?:不管|放着|放一?放|放一下|存着|搁着|停一?下|停|等等|等一下)(?:它|这个)?{END}|"
         rf"{BUSY}(?:先|暂时)不(?:管|填|弄|写|说){END}|"
@@ -63,7 +64,7 @@ USED: dict[str, re.Pattern[str]] = {
 def wish(text: str) -> Wish | None:
     if len(text) > 24:
         return None
-    said = AROUND.sub("", simplified(text))
+    said = AROUND.sub("", objection(simplified(text)))
     return next((each for each, pattern in WISHES if pattern.fullmatch(said)), None)
 
 

@@ -151,8 +151,9 @@ async def _counts(session: AsyncSession, principal: Principal, selection: Select
 
 def _counted(report: Report, before: str) -> Table:
     compares = report.total.before is not None
-    headings = ("项目", "本期件数", before, "变动") if compares else ("项目", "件数", "占比")
     by_channel = "channel" in (report.name, report.by)
+    across = [CHANNELS.get(each, each) if by_channel else each for each in report.columns]
+    headings = ("项目", "本期件数", before, "变动") if compares else ("项目", "件数", "占比", *across)
     rows: list[list[Cell]] = []
     for row in [*report.rows, report.total]:
         label = CHANNELS.get(row.label, row.label) if by_channel else row.label
@@ -160,7 +161,7 @@ def _counted(report: Report, before: str) -> Table:
         if compares:
             told += [row.before.count if row.before else None, _percent(row.change)]
         else:
-            told.append(_percent(row.share))
+            told += [_percent(row.share), *(cell.count for cell in row.cells)]
         rows.append(told)
     return Table(COUNTED, headings, rows)
 

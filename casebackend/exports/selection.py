@@ -14,7 +14,7 @@ from casebackend.cases.search import Given
 from casebackend.exports.rules import Kind
 from casebackend.paging import BadFilter
 from casebackend.reports import agreement
-from casebackend.reports.rules import BY_LABELS, COMPARABLE, REPORTS, Fixed, Period
+from casebackend.reports.rules import ACROSS, BY_LABELS, COMPARABLE, REPORTS, Fixed, Period
 from casebackend.supervision.rules import STATE_LABELS
 
 LONGEST_QUERY, MOST_FIELDS = 4_000, 200
@@ -79,11 +79,13 @@ def read(kind: Kind, report: str | None, query: str, *, today: date) -> Selectio
     if kind is Kind.CASES and report is not None:
         raise BadFilter("report")
     [by] = args.get("by", [None])[:1]
-    if by is not None and by not in BY_LABELS and by not in COMPARABLE:
+    if by is not None and by not in BY_LABELS and by not in COMPARABLE and by not in ACROSS:
         raise BadFilter("by")
-    return Selection(
-        kind, report, search.read(args), _queue(args), _period(args, today) if kind is Kind.REPORT else None, by
-    )
+    period = _period(args, today) if kind is Kind.REPORT else None
+    fixed = REPORTS.get(report or "")
+    if by and fixed and period and not fixed.takes(by, period):
+        raise BadFilter("by")
+    return Selection(kind, report, search.read(args), _queue(args), period, by)
 
 
 def _own(kind: Kind, report: str | None, args: Mapping[str, list[str]], today: date) -> tuple[tuple[str, str], ...]:

@@ -17,7 +17,10 @@ from casebackend.staff.model import User
 type Pairs = Sequence[tuple[str, str]]
 
 # Whoever looks by one of these looks for a person: the audit names the condition, not what was looked for.
-PERSONAL = frozenset({"q", "text", "phone", "third_party"})
+PERSONAL = frozenset(
+    {"q", "text", "third_party", "referral_agency", "source_ref"}
+    | {name for name, condition in CONDITIONS.items() if condition.personal}
+)
 OWN_WORDS: Mapping[str, str] = {
     "queue": "列表",
     "from": "收到日期自",
@@ -71,8 +74,8 @@ async def for_people(session: AsyncSession, pairs: Pairs, extra: Mapping[str, Ma
                 shown = persons.get(UUID(value), "（已不存在的人员）")
             case Kind.FLAG:
                 shown = "是" if value == "1" else "否"
-            case Kind.TEXT if name == "phone":
-                shown = mask(Personal.PHONE, value)
+            case _ if condition.personal:
+                shown = mask(condition.personal, value)
             case Kind.TEXT:
                 shown = without_persons(value)
             case _:

@@ -7,27 +7,31 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.families import Link, Split
+from casebackend.calendar.rules import local_date
 from casebackend.cases import steering
 from casebackend.cases.coding import takes_part
 from casebackend.cases.fields import UnitNotFound, protected
 from casebackend.cases.filing import SYSTEM, classify, file, noted
 from casebackend.cases.judgement import is_regulated
 from casebackend.cases.model import Case
+from casebackend.cases.placing import territorial_unit
 from casebackend.cases.rules import IN_PROCESS, INITIAL, LEAD, MANAGER, Status
 from casebackend.cases.service import hold, visible
+from casebackend.cases.submission import CARE_REASON
 from casebackend.database import locked
 from casebackend.errors import Conflict, Forbidden, NotFound
 from casebackend.families import queries
 from casebackend.families.inheriting import inherit
 from casebackend.families.model import CaseLink
 from casebackend.families.rules import BY_HAND, LinkKind
-from casebackend.organisations.model import Organisation
+from casebackend.organisations.queries import tree
+from casebackend.parties.queries import tier_of
 from casebackend.preconditions import require_same
 from casebackend.timeline.rules import Kind
 
 SHARED = (
-    "conversation_id", "customer_id", "channel", "matter_type", "source", "source_ref", "referral_agency", "capacity",
-    "group_size", "third_party", "receiving_unit_id", "basic_right",
+    "conversation_id", "customer_id", "channel", "matter_type", "source", "source_ref", "referral_agency",
+    "referral_due_on", "capacity", "group_size", "third_party", "receiving_unit_id", "basic_right",
 )  # fmt: skip
 
 
@@ -75,28 +79,36 @@ async def _require_part(session: AsyncSession, case: Case, principal: Principal)
 async def split(session: AsyncSession, case_id: UUID, command: Split, *, principal: Principal, now: datetime) -> Case:
     """A new complaint of the same customer, received when the whole was received, with a number and clocks of its own.
 
-    It goes to the review like every new complaint: who split it off does not accept it.
+    It is graded, and placed by the unit it is about, like every new complaint, and goes to the review like it: who
+    split it off does not accept it.
     """
     whole = await hold(session, case_id)
     if Status(whole.status) not in IN_PROCESS or whole.kind != "first" or is_regulated(whole):
         raise CannotSplit
     await _require_part(session, whole, principal)
-    if command.unit_id is not None and await session.get(Organisation, command.unit_id) is None:
+    if command.unit_id is not None and command.unit_id not in (await tree(session)).open().units:
         raise UnitNotFound
+    unit_id = command.unit_id or whole.unit_id
     part = Case(
         id=uuid4(),
         status=INITIAL,
         kind="first",
         facts=await protected(session, whole, command.facts),
         demand=await protected(session, whole, command.demand),
-        unit_id=command.unit_id or whole.unit_id,
+        unit_id=unit_id,
+        responsible_unit_id=whole.responsible_unit_id if unit_id == whole.unit_id else None,
+        handling_unit_id=await territorial_unit(
+            session, unit_id, local_date(whole.received_at), matter=whole.matter_type
+        ),
         amount=command.amount,
         occurred_on=command.occurred_on or whole.occurred_on,
         creator=principal.actor,
         received_at=whole.received_at,
         **{name: getattr(whole, name) for name in SHARED},
     )
-    await classify(session, part)
+    await classify(session, part, tier=await tier_of(session, whole.id))
+    if part.lane is None and (whole.lane_reason or "").startswith(CARE_REASON):
+        part.lane, part.lane_reason = whole.lane, whole.lane_reason
     await file(session, part, now=now, by=principal)
     await inherit(session, whole.id, part.id, stays_away=True)
     reason = await protected(session, whole, command.reason)

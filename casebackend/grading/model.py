@@ -29,9 +29,11 @@ class GradingRule(Base):
 
 class CaseHint(Base):
     """What the words of a case suggest or tell of, as they were when it was filed: a class of one axis with its score,
-    or a flag. Never a decision: who accepts a suggestion classifies the case under his own name.
+    or a flag; and to which unit it was proposed to dispatch it. Never a decision: who accepts a suggestion classifies
+    or dispatches the case under his own name.
 
-    `field` is a column of the classification, or "flag"; `score` is 0..1, None for a flag; `words` are ours."""
+    `field` is a column of the classification, "flag" or "handling_unit_id"; `score` is 0..1 of a class; `words` are
+    ours."""
 
     __tablename__ = "case_hints"
     __table_args__ = (Index("ix_case_hints_case", "case_id"),)

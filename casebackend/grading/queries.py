@@ -1,8 +1,8 @@
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.editions import kept
@@ -12,6 +12,8 @@ from casebackend.grading.rules import Flag, Grade, Rule, Subject
 
 EDITION = "grading"
 FLAG = "flag"
+# To which unit a case should go: proposed at its dispatch, and nothing of the words of the customer.
+UNIT = "handling_unit_id"
 
 
 async def _load(session: AsyncSession) -> tuple[Rule, ...]:
@@ -37,6 +39,19 @@ async def flagged(session: AsyncSession, subject: Subject, day: date) -> list[Fl
 
 async def hints(session: AsyncSession, case_id: UUID, *, flags: bool) -> Sequence[CaseHint]:
     """The flags of a case, or its suggested classes, the surest of each axis first."""
-    mine = CaseHint.field == FLAG if flags else CaseHint.field != FLAG
+    mine = CaseHint.field == FLAG if flags else CaseHint.field.not_in((FLAG, UNIT))
     query = select(CaseHint).where(CaseHint.case_id == case_id, mine).order_by(CaseHint.field, CaseHint.rank)
     return (await session.scalars(query)).all()
+
+
+async def units_taken(session: AsyncSession, since: datetime, until: datetime) -> dict[str, int]:
+    """How the proposals for a dispatch fared: `made`, and of these the first or the second taken."""
+    firsts = case((CaseHint.rank == 1, 1), else_=0)
+    taken = [
+        func.sum(case((and_(CaseHint.rank == rank, CaseHint.accepted_at.is_not(None)), 1), else_=0)) for rank in (1, 2)
+    ]
+    query = select(func.sum(firsts), *taken).where(
+        CaseHint.field == UNIT, CaseHint.made_at >= since, CaseHint.made_at < until
+    )
+    row = (await session.execute(query)).one()
+    return {name: int(count or 0) for name, count in zip(("made", "first", "second"), row, strict=True)}

@@ -22,6 +22,9 @@ class Purpose(StrEnum):
 
 
 ORDINARY_REASON = "未命中升级规则"
+# How a severity begins its reason where a person decided on it.
+BY_HAND = "人工指定"
+RANK: dict[str, int] = {Severity.ORDINARY: 0, Severity.MAJOR: 1, Severity.URGENT: 2}
 # 78岁, 八十多岁, 六十七周岁
 AGE = re.compile(r"(?<!\d)(\d{1,3})多?周?岁|(?:([二三四五六七八九]?)(十))?([一二三四五六七八九]?)[多几来]?周?岁")
 HAN = "零一二三四五六七八九"
@@ -31,7 +34,7 @@ MOST_WORDS, MOST_SUGGESTED = 5, 2
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`when` holds one of keywords, age_from, age_under, amount_from, group_from, sources, tiers. A
+    """`when` holds one of keywords, age_from, age_under, amount_from, group_from, sources, tiers, care. A
     higher `rank` wins."""
 
     code: str
@@ -45,13 +48,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """As much of a case as the rules look at."""
+    """As much of a case as the rules look at; `care`: what the customer told of himself that asks for care."""
 
     text: str
     amount: Decimal | None = None
     group_size: int = 1
     source: str = "direct"
     tier: str | None = None
+    care: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ def hit(rule: Rule, subject: Subject) -> str | None:
         return f"{subject.group_size}人" if subject.group_size >= int(least) else None
     if sources := when.get("sources"):
         return "" if subject.source in sources else None
+    if when.get("care"):
+        return "、".join(subject.care) or None
     if tiers := when.get("tiers"):
         return "" if subject.tier in tiers else None
     return None
@@ -110,6 +116,22 @@ def severity(rules: Iterable[Rule], subject: Subject, day: date) -> Grade:
 def lane(rules: Iterable[Rule], subject: Subject, day: date) -> Grade | None:
     """None for the ordinary lane. A lane changes the order of work, never a limit of law."""
     return _best(rules, Purpose.LANE, subject, day)
+
+
+def corrected(stands: Grade, before: Grade, after: Grade) -> Grade:
+    """The severity after a correction; `before` and `after`: what the rules say of the case as it was and as it is.
+    It follows the rules up and down. What a person decided stands, until the rules find something graver than that and
+    than what they had found."""
+    if not stands.reason.startswith(BY_HAND):
+        return after
+    known = max(RANK.get(stands.result, 0), RANK.get(before.result, 0))
+    return after if RANK.get(after.result, 0) > known else stands
+
+
+def corrected_lane(stands: Grade | None, before: Grade | None, after: Grade | None) -> Grade | None:
+    """A lane that no rule gave, for what the customer told of himself, stays."""
+    by_rule = stands is None or (before is not None and before.reason == stands.reason)
+    return after if after is not None or by_rule else stands
 
 
 def ages(text: str) -> list[int]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import asdict
+from typing import Any
 
 from sanic import Blueprint, HTTPResponse, Request, json
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,8 +23,17 @@ async def live(_: Request) -> HTTPResponse:
 @bp.get("/ready")
 async def ready(request: Request) -> HTTPResponse:
     found = await what_is_missing(request)
-    body = {"ready": not found, "missing": [asdict(entry) for entry in found]}
+    body: dict[str, Any] = {"ready": not found, "missing": [asdict(entry) for entry in found]}
+    less = what_is_reduced(request)
+    if less:
+        body["reduced"] = [asdict(entry) for entry in less]
     return json(body, status=503 if found else 200)
+
+
+def what_is_reduced(request: Request) -> list[Missing]:
+    """What goes on with less, and since when: nobody has to wait for it."""
+    why = request.app.ctx.knowledge.files.reduced()
+    return [Missing("knowledge", why)] if why else []
 
 
 async def what_is_missing(request: Request) -> list[Missing]:

@@ -24,6 +24,7 @@ class Action(StrEnum):
     PROGRESS = "progress"
     URGE = "urge"
     WITHDRAW = "withdraw"
+    PROXY_WITHDRAW = "proxy_withdraw"
     SUPPLEMENT = "supplement"
     SECOND = "second"
     DETAILS = "details"

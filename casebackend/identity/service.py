@@ -40,7 +40,7 @@ async def begin(
 ) -> IdentityStep:
     """`action` was asked for about something elsewhere: what the customer has to show first, if anything.
 
-    A phone that the message holds is not asked for again.
+    A phone that the message holds is not asked for again, unless it is the new one.
     """
     step = await _begun(session, conversation_id, message_id, action, now)
     return step.model_copy(update={"needs": levels.table()[action, Where.ELSEWHERE].level})
@@ -62,7 +62,7 @@ async def _begun(
     if has.level >= Level.PHONE:
         return await papers.ask(session, talk, now)
     await session.flush()
-    phone = await _phone(session, message)
+    phone = None if action is Action.CONTACT_CHANGE else await _phone(session, message)
     if phone is None:
         return IdentityStep(next="phone")
     return await _send(session, conversation, talk, customers.vault(session).index("phone", phone), now)

@@ -20,7 +20,7 @@ class Sealed:
 
 
 SEALED: tuple[Sealed, ...] = (
-    Sealed("customers", "name_enc"),
+    Sealed("customers", "name_enc", index="name_index", kind="name"),
     Sealed("customers", "phone_enc", index="phone_index", kind="phone"),
     Sealed("customers", "id_number_enc", index="id_number_index", kind="id_number"),
     Sealed("personal_values", "value_enc"),

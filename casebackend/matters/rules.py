@@ -74,11 +74,13 @@ class Matter:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A source. `reviewed_at` "head": only a colleague of head office accepts; `waives` what nobody can know there."""
+    """A source. `takes` what the form shows besides; `reviewed_at` "head": only a colleague of head office accepts;
+    `waives` what nobody can know there."""
 
     code: str
     label: str
     needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
     waives: frozenset[str] = frozenset()
     channel: str | None = None
     reviewed_at: str | None = None

@@ -23,6 +23,9 @@ MEANING = {
     "backup_age_seconds": "age of the last finished backup; -1: none",
     "disk_free_ratio": "free share of the disk of var",
     "log_lines_dropped": "log lines of this process that its disk did not take",
+    "index_away": "1: search for people answers from the database alone, its files cannot be used",
+    "index_building_seconds": "how long the files of search have been in the making; 0: nobody makes them",
+    "index_busy": "how often this process found another one making them",
     "ready": "1: the whole chain from the customer to the database can work",
 }
 

@@ -19,6 +19,12 @@ from casebackend.notices.rules import SHANGHAI, Quiet
 
 SEED = Path(__file__).with_name("thresholds.yml")
 EDITION = "thresholds"
+# Beyond these a slip of the pen would turn a rule off, or close every case at once.
+BOUNDS: dict[str, tuple[int, int]] = {
+    "survey.low_score": (1, 4), "survey.unanswered_hours": (1, 720), "survey.postponed_minutes": (1, 1440),
+    "survey.undelivered_minutes": (1, 1440), "survey.misses": (1, 10), "survey.attempts": (1, 10),
+    "survey.spacing_days": (1, 30), "board.case_wait_hours": (1, 720), "board.levels": (1, 10),
+}  # fmt: skip
 
 
 class ThresholdMissing(Conflict):
@@ -83,7 +89,12 @@ class ThresholdWrong(Unprocessable):
     slug, title = "threshold-wrong", "参数值不正确"
 
     def __init__(self) -> None:
-        super().__init__("参数值应与现有的值同为数字或同为时刻，且不早于今天生效")
+        super().__init__("参数值应与现有的值同为数字或同为时刻，在允许的范围内，且不早于今天生效")
+
+
+def within(code: str, value: str) -> bool:
+    low, high = BOUNDS.get(code, (0, 99_999))
+    return ":" in value or low <= int(value) <= high
 
 
 async def all_rows(session: AsyncSession) -> Sequence[Threshold]:
@@ -98,7 +109,7 @@ async def add(session: AsyncSession, command: AddThreshold, *, by: Principal, no
     if any(row.effective_from == command.effective_from for row in known):
         raise ThresholdKnown
     early = command.effective_from < now.astimezone(SHANGHAI).date()
-    if early or (":" in command.value) != (":" in known[0].value):
+    if early or (":" in command.value) != (":" in known[0].value) or not within(command.code, command.value):
         raise ThresholdWrong
     made = Threshold(**command.model_dump(), label=known[0].label)
     session.add(made)

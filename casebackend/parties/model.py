@@ -11,6 +11,7 @@ class Party(Base):
     """A person of a case: who complains, who speaks for them. Plain values stand in the vault only."""
 
     __tablename__ = "parties"
+    __table_args__ = (Index("ix_parties_tier", "tier", "case_id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)

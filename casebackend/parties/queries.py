@@ -22,6 +22,13 @@ async def people_of(session: AsyncSession, case_id: UUID) -> Sequence[Party]:
     return sorted(found, key=lambda each: each.role != PersonRole.COMPLAINANT)
 
 
+async def tier_of(session: AsyncSession, case_id: UUID) -> str | None:
+    """Of the complainant, as it was taken down."""
+    tiers = select(Party.tier).where(Party.case_id == case_id, Party.role == PersonRole.COMPLAINANT)
+    found: str | None = await session.scalar(tiers.where(Party.tier.is_not(None)).limit(1))
+    return found
+
+
 async def documents_of(session: AsyncSession, case_id: UUID) -> Sequence[ReceivedDocument]:
     found = await session.scalars(
         select(ReceivedDocument)

@@ -1,6 +1,5 @@
 """People, papers and things of a case. Callers hold a writing transaction and add what is made here."""
 
-import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -16,8 +15,8 @@ from casebackend.errors import Unprocessable
 from casebackend.matters.catalogue import catalogue
 from casebackend.matters.rules import PersonRole
 from casebackend.organisations.model import Organisation
+from casebackend.parties import asking
 from casebackend.parties.model import BusinessObject, Party, ReceivedDocument
-from casebackend.parties.ports import Core
 from casebackend.parties.rules import (
     Finding,
     ObjectKind,
@@ -115,17 +114,12 @@ async def things(
     session: AsyncSession, case_id: UUID, named: Sequence[ObjectNamed], by: Principal, now: datetime
 ) -> list[BusinessObject]:
     """Each with what core data say of it."""
-    values = [
-        each.value.strip() if each.kind in (ObjectKind.PRODUCT, ObjectKind.STAFF) else normalised(each.value)
-        for each in named
-    ]
-    told = list(zip(named, values, strict=True))
+    told = [(each, asking.plain(each)) for each in named]
     ours = [await _ours(session, each, value) for each, value in told]
-    # All at once: the longest wait for the core system is the longest for one.
-    theirs = await asyncio.gather(*(_asked(session, each.kind, value) for each, value in told))
+    theirs = await asking.ahead(session.info.get("core"), named)
     rows = []
-    for (each, value), known, asked in zip(told, ours, theirs, strict=True):
-        finding, user_id = known or (asked, None)
+    for (each, value), known in zip(told, ours, strict=True):
+        finding, user_id = known or (theirs[each.kind, value], None)
         row = BusinessObject(
             id=uuid4(),
             case_id=case_id,
@@ -152,16 +146,6 @@ async def _ours(session: AsyncSession, each: ObjectNamed, value: str) -> tuple[F
             held = await session.scalar(query.limit(1))
             return Finding.KNOWN if held else Finding.UNKNOWN, None
     return None
-
-
-async def _asked(session: AsyncSession, kind: ObjectKind, value: str) -> Finding:
-    core: Core | None = session.info.get("core")
-    if core is None or kind in (ObjectKind.STAFF, ObjectKind.OUTLET):
-        return Finding.UNCHECKED
-    try:
-        return await core.find(kind, value)
-    except Exception:  # noqa: BLE001  a core system that is away must not stop a complaint
-        return Finding.UNCHECKED
 
 
 async def _colleague(session: AsyncSession, user_id: UUID | None, value: str) -> tuple[Finding, UUID | None]:

@@ -48,7 +48,7 @@ async def view(session: AsyncSession, visit_id: UUID, *, now: datetime) -> Visit
     may: list[May] = []
     if status in IN_PROCESS:
         may = ["urge", "supplement"]
-    if status in UNANSWERED:
+    if status in UNANSWERED and _may_end(case, has):
         may.append("withdraw")
     return VisitView(
         number=told.number,
@@ -71,6 +71,11 @@ async def _details(session: AsyncSession, visit: Visit, case: Case, has: Shown) 
     if not levels.allows(Action.DETAILS, Where.ELSEWHERE, has.level) or case.id != visit.case_id:
         return None
     return await showing.of_case(session, case)
+
+
+def _may_end(case: Case, has: Shown) -> bool:
+    action = Action.WITHDRAW if case.capacity == own.SELF else Action.PROXY_WITHDRAW
+    return levels.allows(action, Where.ELSEWHERE, has.level)
 
 
 async def urge(session: AsyncSession, visit_id: UUID, *, now: datetime) -> VisitDone:
@@ -96,6 +101,8 @@ async def supplement(session: AsyncSession, visit_id: UUID, text: str, *, now: d
 async def withdraw(session: AsyncSession, visit_id: UUID, *, now: datetime) -> VisitDone:
     """The page has asked whether it is meant. The procedure ends on this day (令2020年第3号 Art. 15)."""
     _, case, has = await opened(session, visit_id, Action.WITHDRAW, now=now)
+    if not _may_end(case, has):
+        raise LevelTooLow
     case = await hold(session, case.id)
     if Status(case.status) not in UNANSWERED:
         return VisitDone(outcome="closed")

@@ -9,7 +9,7 @@ from casebackend.database import reading, transactional
 from casebackend.idempotency import idempotent
 from casebackend.identity import core
 from casebackend.identity.rules import Action
-from casebackend.pickups import acting, issuing, showing, visiting
+from casebackend.pickups import acting, contacting, issuing, showing, visiting
 from casebackend.pickups.errors import LevelTooLow
 
 own_bp = Blueprint("own_pickups", url_prefix="/conversations")
@@ -32,6 +32,15 @@ async def issue(request: Request, session: AsyncSession, conversation_id: UUID) 
 async def details(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
     command = ForMessage.model_validate_json(request.body)
     told = await showing.details(session, conversation_id, command.message_id, now=request.app.ctx.now())
+    return json(told.model_dump(mode="json"))
+
+
+@own_bp.post("/<conversation_id:uuid>/contact")
+@transactional
+@idempotent
+async def contact(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+    command = ForMessage.model_validate_json(request.body)
+    told = await contacting.change(session, conversation_id, command.message_id, now=request.app.ctx.now())
     return json(told.model_dump(mode="json"))
 
 

@@ -44,6 +44,11 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "knowledge.expiring_days": (1, 366),
     "knowledge.rare_below": (2, 100),
     "knowledge.learn_percent": (50, 100),
+    "knowledge.internal_confirm": (0, 1),
+    "knowledge.review_cycle_days": (30, 3650),
+    "knowledge.review_first_days": (1, 3650),
+    "knowledge.review_spread_days": (1, 3650),
+    "knowledge.review_grace_days": (0, 366),
 }  # fmt: skip
 CODES = frozenset({PROFILE, TOTP_ROLES, EXPORT_APPROVERS, *BOUNDS})
 

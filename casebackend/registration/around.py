@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.parties import DocumentReceived, ObjectNamed, Person
 from casebackend.calendar.rules import local_date
-from casebackend.cases import fields, filing, steering
+from casebackend.cases import fields, filing, regrading, steering
 from casebackend.cases import service as cases
 from casebackend.cases.model import Case
 from casebackend.cases.rules import OPEN, Status
@@ -48,9 +48,12 @@ async def _now_known(session: AsyncSession, case: Case, person: Person, by: Prin
     session.add(customer)
     await session.flush()
     case.customer_id = customer.id
+    graded = await regrading.anew(session, case, {"tier": None}, now=now, lower=False)
     await session.flush()
     detail: dict[str, object] = {"role": person.role}
-    await filing.written(session, case, Kind.PERSON_ADDED, by, now=now, detail=detail, fields=["customer_id"])
+    changed = ["customer_id", *graded.fields]
+    await filing.written(session, case, Kind.PERSON_ADDED, by, now=now, detail=detail, fields=changed)
+    await regrading.noted(session, case, graded, by, now=now)
 
 
 async def add_document(

@@ -1,5 +1,6 @@
 """Signed changes of what stands above the handling: severity, matter type, the roles of units."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,12 +9,12 @@ from casebackend import preconditions
 from casebackend.access.principal import Principal
 from casebackend.api.registration import ChangeMatter, ChangeNoticeForm, ChangeSeverity, ChangeUnits
 from casebackend.calendar.rules import local_date
-from casebackend.cases import agreed, clockwork, deciding, fields, filing, rescheduling, steering
+from casebackend.cases import agreed, clockwork, deciding, fields, filing, regrading, rescheduling, steering
 from casebackend.cases import service as cases
 from casebackend.cases.model import Case
 from casebackend.cases.placing import territorial_unit
 from casebackend.cases.rules import OPEN, Move, Status
-from casebackend.grading.rules import Severity
+from casebackend.grading.rules import BY_HAND, Severity
 from casebackend.matters.catalogue import catalogue
 from casebackend.matters.rules import MatterType, is_legal
 from casebackend.organisations.queries import tree
@@ -30,7 +31,6 @@ from casebackend.registration.errors import (
 from casebackend.registration.safeguards import BEFORE_DISPATCH
 from casebackend.timeline.rules import Kind
 
-BY_HAND = "人工指定"
 # By which moves a case has come to a status from which its matter may still change.
 PATHS: dict[Status, tuple[Move, ...]] = {
     Status.DRAFT: (),
@@ -95,11 +95,15 @@ async def convert(session: AsyncSession, case: Case, command: ChangeMatter, *, b
         before["demand"] = case.demand
     with session.no_autoflush:
         case.matter_type, case.demand = command.matter_type, demand
-        if Status(case.status) in BEFORE_DISPATCH:
+        early = Status(case.status) in BEFORE_DISPATCH
+        if early:
             before |= await _placed(session, case)
+        graded = await regrading.anew(session, case, before, now=now, lower=early)
         timers = await rescheduling.rematter(session, case, PATHS[Status(case.status)], now=now)
         case.promised_on = clockwork.promise(timers)
-    await _written(session, case, Kind.MATTER_CHANGED, before, by, reason, now)
+    await regrading.rescheduled(session, case, graded, now)
+    await _written(session, case, Kind.MATTER_CHANGED, before, by, reason, now, also=graded.fields)
+    await regrading.noted(session, case, graded, by, now=now)
 
 
 def _require_for(case: Case, matter: MatterType, demand: str) -> None:
@@ -164,8 +168,10 @@ async def _written(
     by: Principal,
     reason: str,
     now: datetime,
+    also: Sequence[str] = (),
 ) -> None:
+    """`also`: what changed besides and is signed by itself."""
     session.add_all(fields.signed(case, before, by, reason=reason, now=now))
     await session.flush()
     due_at = await clockwork.node_due(session, case)
-    await filing.written(session, case, kind, by, now=now, opinion=reason, fields=before, due_at=due_at)
+    await filing.written(session, case, kind, by, now=now, opinion=reason, fields=[*before, *also], due_at=due_at)

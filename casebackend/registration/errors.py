@@ -100,6 +100,13 @@ class MatterNotConvertible(Conflict):
         super().__init__("已进入稽核、审批或答复环节的事项不能改变类型，请先退回")
 
 
+class ReferralDayWrong(Unprocessable):
+    slug, title = "referral-day-wrong", "转办单要求的日期不正确"
+
+    def __init__(self, says: str) -> None:
+        super().__init__(says, field="referral_due_on")
+
+
 class DesignatedPassed(Unprocessable):
     slug, title = "designated-passed", "指定答复日期不正确"
 

@@ -9,12 +9,11 @@ from casebackend.api.registration import ChangeGroup
 from casebackend.cases import clockwork, deciding, fields, filing, rescheduling
 from casebackend.cases.model import Case
 from casebackend.cases.rules import LEAD, MANAGER
-from casebackend.grading.rules import Severity
+from casebackend.grading.rules import RANK, Severity
 from casebackend.outbox import service as outbox
 from casebackend.parties import service as parties
 from casebackend.registration import safeguards
 from casebackend.registration.errors import GroupTooSmall, NothingChanged
-from casebackend.registration.safeguards import RANK
 from casebackend.timeline.rules import Kind
 
 

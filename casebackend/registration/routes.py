@@ -22,6 +22,7 @@ from casebackend.database import reading, transactional
 from casebackend.idempotency import idempotent
 from casebackend.paging import cut
 from casebackend.registration import around, changing, coding, drafts, grouping, pooling, regulating, views
+from casebackend.registration.asking import core_first, of_draft, of_object, of_registration
 from casebackend.registration.service import register
 
 bp = Blueprint("registration", url_prefix="/cases")
@@ -29,6 +30,7 @@ drafts_bp = Blueprint("registrations", url_prefix="/registrations")
 
 
 @bp.post("/")
+@core_first(of_registration)
 @transactional
 @idempotent
 async def create(request: Request, session: AsyncSession) -> HTTPResponse:
@@ -150,6 +152,7 @@ async def documents(request: Request, session: AsyncSession, reference: str) -> 
 
 
 @bp.post("/<reference:str>/objects")
+@core_first(of_object)
 @transactional
 @idempotent
 async def objects(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
@@ -229,6 +232,7 @@ async def reset(request: Request, session: AsyncSession, registration_id: UUID) 
 
 
 @drafts_bp.post("/<registration_id:uuid>/submit")
+@core_first(of_draft)
 @transactional
 @idempotent
 @preconditions.conditional

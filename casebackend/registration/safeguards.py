@@ -13,12 +13,11 @@ from casebackend.cases.model import Case
 from casebackend.cases.rules import LEAD, MANAGER, REVIEWER, Status
 from casebackend.errors import Conflict, Forbidden
 from casebackend.grading.queries import graded
-from casebackend.grading.rules import Grade, Severity, Subject
+from casebackend.grading.rules import RANK, Grade, Severity, Subject
 from casebackend.matters.catalogue import catalogue
 from casebackend.organisations.queries import tree
 from casebackend.organisations.tree import Unit
 
-RANK: dict[str, int] = {Severity.ORDINARY: 0, Severity.MAJOR: 1, Severity.URGENT: 2}
 BEFORE_DISPATCH = frozenset({Status.DRAFT, Status.PENDING_REVIEW, Status.ACCEPTED})
 JUDGED = frozenset({Status.PROPOSED, Status.CLOSURE_REVIEW, Status.REPLY_PENDING, Status.REPLIED, Status.FOLLOW_UP})
 

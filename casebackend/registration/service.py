@@ -1,7 +1,7 @@
 """From what a colleague took down to a case with its number. Callers hold a writing transaction."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -34,6 +34,7 @@ from casebackend.registration.errors import (
     GroupTooSmall,
     NotFilledIn,
     NotYetReceived,
+    ReferralDayWrong,
     UnknownTerm,
     UnknownUnit,
 )
@@ -123,6 +124,7 @@ async def _require(
     if command.received_at is not None and command.received_at > now:
         raise NotYetReceived
     day = local_date(command.received_at or now)
+    _require_referral(command, day)
     agreed.require(command.notice_form, day)
     parties.require_representatives([person.role for person in command.people], day)
     if command.group_size < sum(person.role is PersonRole.REPRESENTATIVE for person in command.people):
@@ -134,6 +136,15 @@ async def _require(
         name = getattr(command, field)
         if name and not await dictionaries.has_name(session, dictionary, name):
             raise UnknownTerm(field)
+
+
+def _require_referral(command: Register, received_on: date) -> None:
+    if command.referral_due_on is None:
+        return
+    if "referral_due_on" not in catalogue().sources[command.source].takes:
+        raise ReferralDayWrong("只有外部转办和信访转来的事项有转办单要求的反馈日期；监管下发的请填写监管要求办结日期")
+    if command.referral_due_on < received_on:
+        raise ReferralDayWrong("转办单要求的反馈日期不能早于收到日期")
 
 
 def _conversation(command: Register, customer: Customer | None, now: datetime) -> Conversation:
@@ -165,7 +176,7 @@ async def _case(
     received_at = command.received_at or now
     same = (
         "matter_type", "source", "capacity", "group_size", "unit_id", "responsible_unit_id", "amount", "occurred_on",
-        "regulator_number", "regulator_due_on", "notice_form", *CLASSIFICATION,
+        "regulator_number", "regulator_due_on", "referral_due_on", "notice_form", *CLASSIFICATION,
     )  # fmt: skip
     case = Case(
         id=uuid4(),

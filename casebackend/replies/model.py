@@ -51,7 +51,8 @@ class ReplyVersion(Base):
 
 class ReplyUse(Base):
     """One wording that was put into an answer. `reply_id`: of a canned reply, or of the entry where it is a script of
-    the whole bank. `target`: the talk or the form of a case. `kept`: how much of it was in what was sent, 0..1."""
+    the whole bank. `target`: the talk or the form of a case. `kept`: how much of it was in what was sent, 0..1;
+    `edits`: which kinds of change were made."""
 
     __tablename__ = "reply_uses"
     __table_args__ = (Index("ix_reply_uses_reply", "reach", "reply_id"),)
@@ -67,3 +68,4 @@ class ReplyUse(Base):
     sent_at: Mapped[datetime | None]
     sent_message_id: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id"))
     kept: Mapped[float | None]
+    edits: Mapped[str | None] = mapped_column(String(80))

@@ -1,6 +1,6 @@
 """Which wordings were put into answers, and how much of them went out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.replies import UseReply
+from casebackend.assist import edits, wording
 from casebackend.assist import rules as assist
-from casebackend.assist import wording
 from casebackend.assist.facts import facts_of, newest_case
 from casebackend.calendar.rules import local_date
 from casebackend.conversations.model import Message
@@ -83,9 +83,15 @@ async def mark_sent(
     for use in rows:
         use.sent_at, use.sent_message_id = now, message.id
         words = await _text(session, use)
-        use.kept = None if words is None else assist.kept(wording.filled(words.strip(), values)[0], text)
+        if words is not None:
+            use.kept, use.edits = became(words, values, text)
     await session.flush()
     return list(rows)
+
+
+def became(words: str, values: Mapping[str, str], sent: str) -> tuple[float, str]:
+    offered = wording.filled(words.strip(), values)[0]
+    return assist.kept(offered, sent), ",".join(edits.edits(offered, sent))
 
 
 async def _text(session: AsyncSession, use: ReplyUse) -> str | None:

@@ -18,6 +18,7 @@ from casebackend.organisations.rules import Level
 from casebackend.organisations.tree import Tree, Unit
 from casebackend.reports.rules import By, Period, bucket_label, buckets
 
+UNITS = ("unit", "handling_unit", "receiving_unit", "responsible_unit")
 UNKNOWN = "未指明"
 OWN = "（本级）"
 
@@ -37,10 +38,10 @@ async def specs(
     session: AsyncSession, dimension: str, present: Collection[Any], given: Given, labels: Mapping[str, str]
 ) -> list[Spec]:
     """For the values that occur. `given` are the conditions of the whole report."""
-    if dimension in ("unit", "handling_unit"):
+    if dimension in UNITS:
         return _unit_specs(dimension, await _units(session, given), present, given)
     if dimension == "region":
-        return _region_specs(await _units(session, given), present)
+        return _region_specs(await _units(session, given), present, given)
     dictionary = CONDITIONS[dimension].dictionary
     if dictionary is not None:
         return _term_specs(dimension, await dictionaries.terms(session, dictionary), present, given)
@@ -75,15 +76,22 @@ def _days(period: Period) -> list[Any]:
     return [period.first.fromordinal(n) for n in range(period.first.toordinal(), period.last.toordinal() + 1)]
 
 
-def _region_specs(units: Tree, present: Collection[Any]) -> list[Spec]:
-    found = [
-        Spec(str(unit.id), unit.short_name, 0, units.below(unit.id), {"unit_tree": [unit.id]})
+def _region_specs(units: Tree, present: Collection[Any], given: Given) -> list[Spec]:
+    """Each branch with what lies below it; the units of the head office are a group of their own."""
+    asked = _asked("unit", units, given)
+    branches = [unit for unit, _ in units.in_order() if unit.level == Level.BRANCH]
+    found = _walked("unit", units, branches, present, asked)
+    head = [
+        unit
         for unit, _ in units.in_order()
-        if unit.level == Level.BRANCH
+        if unit.id in present and units.region(unit.id) is None and (asked is None or unit.id in asked)
     ]
-    head = sorted(value for value in present if value is not None and units.region(value) is None)
     if head:
-        found.append(Spec("head", "总行机关", 0, frozenset(head), {"unit": list(head)}))
+        ids = [unit.id for unit in head]
+        found.append(Spec("head", "总行机关", 0, frozenset(ids), {"unit": ids}))
+        found += [
+            Spec(f"{unit.id}.own", unit.short_name, 1, frozenset({unit.id}), {"unit": [unit.id]}) for unit in head
+        ]
     return found + _nowhere("unit", present)
 
 
@@ -92,9 +100,20 @@ def _nowhere(param: str, present: Collection[Any]) -> list[Spec]:
 
 
 def _unit_specs(param: str, units: Tree, present: Collection[Any], given: Given) -> list[Spec]:
-    """Below the units that the report is narrowed to, when it is."""
+    found = _walked(param, units, units.children.get(None, ()), present, _asked(param, units, given))
+    return found + _nowhere(param, present)
+
+
+def _asked(param: str, units: Tree, given: Given) -> frozenset[UUID] | None:
+    """The units that the report is narrowed to, when it is."""
     asked: list[UUID] = given.get(f"{param}_tree", [])
-    allowed = frozenset().union(*(units.below(unit) for unit in asked)) if asked else None
+    return frozenset().union(*(units.below(unit) for unit in asked)) if asked else None
+
+
+def _walked(
+    param: str, units: Tree, tops: Sequence[Unit], present: Collection[Any], allowed: frozenset[UUID] | None
+) -> list[Spec]:
+    """Units with what lies below them, as far as they are asked for: a row never holds more than the report."""
     found: list[Spec] = []
 
     def walk(children: Sequence[Unit], level: int) -> None:
@@ -110,8 +129,8 @@ def _unit_specs(param: str, units: Tree, present: Collection[Any], given: Given)
                     found.append(Spec(f"{unit.id}.own", label, deeper, frozenset({unit.id}), {param: [unit.id]}))
             walk(units.children.get(unit.id, ()), deeper)
 
-    walk(units.children.get(None, ()), 0)
-    return found + _nowhere(param, present)
+    walk(tops, 0)
+    return found
 
 
 def _term_specs(param: str, terms: Sequence[Term], present: Collection[Any], given: Given) -> list[Spec]:

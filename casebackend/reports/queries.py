@@ -39,12 +39,14 @@ COLUMNS: dict[str, Any] = {
     "region": Case.unit_id,
     "unit": Case.unit_id,
     "handling_unit": Case.handling_unit_id,
+    "receiving_unit": Case.receiving_unit_id,
+    "responsible_unit": Case.responsible_unit_id,
     "time": local_day(Case.received_at),
     **{
         name: getattr(Case, name)
         for name in (
             "status", "matter_type", "category_b", "business_channel_a", "cause_c", "channel", "basic_right",
-            "severity", "satisfaction",
+            "severity", "satisfaction", "validity", "responsible",
         )
     },
 }  # fmt: skip
@@ -57,5 +59,18 @@ async def counts(
     column = COLUMNS[dimension].label("value")
     query = await scoped(session, principal, column, func.count())
     rows = await session.execute(query.where(*await clauses(session, given, now=now)).group_by(column))
-    found = {value: count for value, count in rows}
-    return {date.fromisoformat(day): n for day, n in found.items()} if dimension == "time" else found
+    return {_read(dimension, value): count for value, count in rows}
+
+
+async def crossed(
+    session: AsyncSession, principal: Principal, given: Given, dimension: str, across: str, *, now: datetime
+) -> dict[tuple[Any, Any], int]:
+    """By the values of two columns, in one statement; each case once."""
+    one, two = COLUMNS[dimension].label("value"), COLUMNS[across].label("across")
+    query = await scoped(session, principal, one, two, func.count())
+    rows = await session.execute(query.where(*await clauses(session, given, now=now)).group_by(one, two))
+    return {(_read(dimension, value), _read(across, other)): count for value, other, count in rows}
+
+
+def _read(dimension: str, value: Any) -> Any:
+    return date.fromisoformat(value) if dimension == "time" else value

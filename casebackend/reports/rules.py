@@ -10,7 +10,7 @@ COUNTED = (
     "合并的重复投诉与主投诉计一件，核查不计，二次投诉单独计件。只统计查看人权限范围内的投诉。"
 )
 DAY = timedelta(days=1)
-MOST_BUCKETS = 800
+MOST_BUCKETS, MOST_ACROSS = 800, 36
 
 
 class By(StrEnum):
@@ -26,30 +26,58 @@ BY_LABELS = {By.DAY: "日", By.WEEK: "周", By.MONTH: "月", By.QUARTER: "季", 
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """`dimension` is what the rows are; `compares` with which earlier period; `words` complete the definition."""
+    """`dimension` is what the rows are; `compares` with which earlier period; `words` complete the definition;
+    `detail`: the newest cases stand below the numbers."""
 
     name: str
     title: str
     dimension: str
     words: str
     compares: str | None = None
+    detail: bool = False
 
     @property
     def definition(self) -> str:
         return self.words + COUNTED
 
+    @property
+    def across(self) -> dict[str, str]:
+        """What may stand in its columns. One column of a case cannot be both: a row and a column would narrow it
+        to two things at once."""
+        if self.compares or self.dimension == "time":
+            return {}
+        same = {self.dimension} | ({"region"} if self.dimension in ("unit", "region") else set())
+        return {name: label for name, label in ACROSS.items() if name not in same}
+
+    def takes(self, by: str, period: "Period") -> bool:
+        """Whether this may be asked for of this report, over so many months."""
+        if self.compares or self.dimension == "time":
+            return by in (COMPARABLE if self.compares else BY_LABELS)
+        return by in self.across and (by != By.MONTH or len(buckets(period, By.MONTH)) <= MOST_ACROSS)
+
 
 BEFORE, YEAR_BEFORE = "before", "year_before"
+ACROSS = {
+    "category_b": "业务类别", "cause_c": "投诉原因", "business_channel_a": "业务办理渠道",
+    "region": "被投诉机构所属分行", "channel": "反应渠道", "month": "月份",
+}  # fmt: skip
 REPORTS: dict[str, Fixed] = {
     each.name: each
     for each in (
-        Fixed("detail", "投诉明细", "status", "逐件列出，并按当前状态汇总。"),
-        Fixed("region", "地区分布", "region", "按被投诉机构所属分行分组，总行各部门合为一行。"),
+        Fixed("detail", "投诉明细", "status", "逐件列出，并按当前状态汇总。", detail=True),
+        Fixed("region", "地区分布", "region", "按被投诉机构所属分行及其下级机构逐级小计，总行各部门另计一组。"),
         Fixed("category", "事项类别", "matter_type", "按事项类型分组，咨询、建议、表扬等也计入。"),
         Fixed("business_category", "业务类别", "category_b", "按投诉业务类别（B）逐级小计。"),
         Fixed("business_channel", "业务办理渠道", "business_channel_a", "按投诉业务办理渠道（A）逐级小计。"),
         Fixed("cause", "投诉原因", "cause_c", "按投诉原因（C）逐级小计。"),
         Fixed("unit", "被投诉机构", "unit", "按被投诉机构逐级小计，上级含其下级。"),
+        Fixed("receiving_unit", "受理单位", "receiving_unit", "按受理单位逐级小计，上级含其下级。", detail=True),
+        Fixed(
+            "responsible_unit", "责任单位", "responsible_unit",
+            "按认定的责任单位逐级小计，上级含其下级，尚未认定的单列。", detail=True,
+        ),
+        Fixed("validity", "投诉是否成立", "validity", "按认定结果分组，尚未认定的单列。", detail=True),
+        Fixed("responsible", "有责认定", "responsible", "按有责认定分组，尚未认定的单列。", detail=True),
         Fixed("channel", "反应渠道", "channel", "按客户反映的渠道分组。"),
         Fixed("time", "时间分布", "time", "按日、周、月、季或年分段，首尾两段以统计期间为界。"),
         Fixed(

@@ -1,6 +1,6 @@
 """A fixed report for one reader: rows, totals, and the conditions behind each number."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
+from casebackend.api.cases import CaseRow
 from casebackend.api.reports import Figure, Report, ReportRow
 from casebackend.cases import lists, views
 from casebackend.cases.conditions import CONDITIONS
@@ -29,6 +30,8 @@ from casebackend.reports.rules import (
 )
 
 TOTAL = "合计"
+
+type Columns = Sequence[tuple[Spec, Mapping[Any, int]]]
 
 
 def base(fixed: Fixed, period: Period, given: Given) -> Given:
@@ -53,7 +56,11 @@ async def report(
 ) -> Report:
     dimension, unit_of_time = _dimension(fixed, period, by)
     whole = base(fixed, period, given)
-    counts = await queries.counts(session, principal, whole, dimension, now=now)
+    columns: Columns = []
+    if by and fixed.across:
+        columns, counts = await _across(session, principal, fixed, period, whole, by, now=now)
+    else:
+        counts = await queries.counts(session, principal, whole, dimension, now=now)
     earlier, earlier_counts = await _earlier(session, principal, fixed, period, given, dimension, now)
     if unit_of_time is not None:
         specs = dimensions.time_specs(period, unit_of_time)
@@ -61,24 +68,61 @@ async def report(
         present = counts.keys() | earlier_counts.keys()
         specs = await dimensions.specs(session, dimension, present, whole, _labels(dimension))
     everything = Spec("total", TOTAL, 0, frozenset(counts) | frozenset(earlier_counts), {})
-    total = _row(everything, whole, counts, earlier, earlier_counts, sum(counts.values()))
-    rows = [_row(spec, whole, counts, earlier, earlier_counts, total.count) for spec in specs]
+    every = sum(counts.values())
+    [total, *rows] = [
+        _row(spec, whole, counts, earlier, earlier_counts, every, columns) for spec in (everything, *specs)
+    ]
     rows = [row for row in rows if row.count or (row.before and row.before.count) or unit_of_time]
-    cases = []
-    if fixed.name == "detail":
-        found, _ = await lists.page(session, principal, now=now, given=whole, by_receipt=True)
-        cases = await views.rows(session, found, now=now)
     return Report(
         name=fixed.name,
         title=fixed.title,
         definition=fixed.definition,
         first=period.first,
         last=period.last,
-        by=unit_of_time or (dimension if fixed.compares else None),
+        by=unit_of_time or (by if columns else dimension if fixed.compares else None),
+        columns=[each.label for each, _ in columns],
         total=total,
         rows=rows if _is_tree(dimension) or unit_of_time else sorted(rows, key=lambda row: -row.count),
-        cases=cases,
+        cases=await _newest(session, principal, whole, now=now) if fixed.detail else [],
     )
+
+
+async def _newest(session: AsyncSession, principal: Principal, whole: Given, *, now: datetime) -> list[CaseRow]:
+    found, _ = await lists.page(session, principal, now=now, given=whole, by_receipt=True)
+    return await views.rows(session, found, now=now)
+
+
+async def _across(
+    session: AsyncSession,
+    principal: Principal,
+    fixed: Fixed,
+    period: Period,
+    whole: Given,
+    by: str,
+    *,
+    now: datetime,
+) -> tuple[Columns, dict[Any, int]]:
+    """The columns and the sums of their rows: of a tree its topmost, and none without a case but a month."""
+    if not fixed.takes(by, period):
+        raise BadFilter("by")
+    across = "time" if by == By.MONTH else by
+    cells = await queries.crossed(session, principal, whole, fixed.dimension, across, now=now)
+    if across == "time":
+        specs = dimensions.time_specs(period, By.MONTH)
+    else:
+        present = {value for _, value in cells}
+        every = await dimensions.specs(session, across, present, whole, _labels(across))
+        specs = [each for each in every if each.level == 0 and each.values & present]
+    return [(each, _summed(cells, each.values)) for each in specs], _summed(cells)
+
+
+def _summed(cells: Mapping[tuple[Any, Any], int], of: Collection[Any] | None = None) -> dict[Any, int]:
+    """By the values of the rows, over some or all values of the columns."""
+    found: dict[Any, int] = {}
+    for (value, across), count in cells.items():
+        if of is None or across in of:
+            found[value] = found.get(value, 0) + count
+    return found
 
 
 def _dimension(fixed: Fixed, period: Period, by: str | None) -> tuple[str, By | None]:
@@ -115,7 +159,7 @@ async def _earlier(
 
 
 def _is_tree(dimension: str) -> bool:
-    return dimension in ("unit", "handling_unit") or bool(getattr(CONDITIONS.get(dimension), "dictionary", None))
+    return dimension in (*dimensions.UNITS, "region") or bool(getattr(CONDITIONS.get(dimension), "dictionary", None))
 
 
 def _labels(dimension: str) -> Mapping[str, str]:
@@ -135,6 +179,7 @@ def _row(
     earlier: Given | None,
     earlier_counts: Mapping[Any, int],
     total: int,
+    columns: Columns,
 ) -> ReportRow:
     this = _figure(spec, whole, counts)
     before = _figure(spec, earlier, earlier_counts) if earlier is not None else None
@@ -147,4 +192,5 @@ def _row(
         share=this.count / total if total else None,
         before=before,
         change=change(this.count, before.count) if before else None,
+        cells=[_figure(spec, whole | column.narrow, held) for column, held in columns],
     )

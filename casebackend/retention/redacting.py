@@ -79,8 +79,8 @@ OF_PARTY = (
     "id_number_enc", "id_number_masked", "unified_code", "relation",
 )  # fmt: skip
 OF_CUSTOMER = (
-    "name_enc", "name_masked", "phone_enc", "phone_masked", "phone_index", "id_number_enc", "id_number_masked",
-    "id_number_index",
+    "name_enc", "name_masked", "name_index", "phone_enc", "phone_masked", "phone_index", "id_number_enc",
+    "id_number_masked", "id_number_index",
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from casebackend.conversations.rules import CARRIED_BY_US, Asked, Author, Owner
 from casebackend.database import locked
 from casebackend.failpoints import failpoint
 from casebackend.notifications.words import choices, words
-from casebackend.revisits import rules, service
+from casebackend.revisits import calling, service
 from casebackend.revisits.model import Revisit
 from casebackend.revisits.rules import State
 from casebackend.timeline import service as timeline
@@ -68,16 +68,17 @@ async def send(session: AsyncSession, revisit_id: UUID, *, now: datetime) -> Non
     if Status(case.status) is not Status.REPLIED:
         await _cancel(session, revisit, case, now)
         return
+    given = await service.policy(session, now)
     if is_undelivered(case):
-        revisit.due_at = now + rules.UNDELIVERED
+        revisit.due_at = now + given.undelivered
         await session.flush()
         return
     if case.channel not in CARRIED_BY_US:
         await _for_a_person(session, revisit, case, now)
         return
     conversation = await conversations.hold(session, case.conversation_id)
-    if _is_busy(conversation, now):
-        revisit.due_at = now + rules.POSTPONED
+    if _is_busy(conversation, now, given.postponed):
+        revisit.due_at = now + given.postponed
         await session.flush()
         return
     await move_case(session, case.id, MoveCase(move=Move.PLAN_FOLLOWUP), principal=SYSTEM, now=now)
@@ -91,12 +92,12 @@ async def send(session: AsyncSession, revisit_id: UUID, *, now: datetime) -> Non
     await _note(session, case, Kind.SURVEY_SENT, now)
 
 
-def _is_busy(conversation: Conversation, now: datetime) -> bool:
+def _is_busy(conversation: Conversation, now: datetime, postponed: timedelta) -> bool:
     """In the middle of a talk a survey would take the place of the open question."""
     if Owner(conversation.owner) is not Owner.BOT:
         return True
     last = conversation.last_in_at
-    return conversation.asked is not None and last is not None and now - last < rules.POSTPONED
+    return conversation.asked is not None and last is not None and now - last < postponed
 
 
 async def _cancel(session: AsyncSession, revisit: Revisit, case: Case, now: datetime) -> None:
@@ -108,6 +109,7 @@ async def _for_a_person(session: AsyncSession, revisit: Revisit, case: Case, now
     """Telephone, counter and letter: a colleague asks, and closes the case with the result."""
     revisit.state, revisit.sent_at = State.BY_PERSON, now
     await move_case(session, case.id, MoveCase(move=Move.PLAN_FOLLOWUP), principal=SYSTEM, now=now)
+    await calling.again(session, revisit, now=now)
 
 
 async def _note(session: AsyncSession, case: Case, kind: Kind, now: datetime) -> None:
@@ -115,7 +117,8 @@ async def _note(session: AsyncSession, case: Case, kind: Kind, now: datetime) ->
 
 
 async def unanswered(session: AsyncSession, *, now: datetime) -> list[UUID]:
-    query = select(Revisit.id).where(Revisit.state == State.SENT, Revisit.sent_at <= now - rules.UNANSWERED_AFTER)
+    since = now - (await service.policy(session, now)).unanswered
+    query = select(Revisit.id).where(Revisit.state == State.SENT, Revisit.sent_at <= since)
     return list(await session.scalars(query.limit(BATCH)))
 
 
@@ -125,6 +128,6 @@ async def give_up(session: AsyncSession, revisit_id: UUID, *, now: datetime) -> 
         return
     case = await hold(session, revisit.case_id)
     if Status(case.status) is Status.FOLLOW_UP:
-        await service.finish(session, revisit, case, now=now, unanswered=True)
+        await service.finish(session, revisit, case, now=now, ended=State.NO_ANSWER)
     else:
         await _cancel(session, revisit, case, now)

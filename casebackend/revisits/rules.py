@@ -3,14 +3,23 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
-MOST_MISSES = 2
-POSTPONED = timedelta(minutes=10)
-# Not before the decision itself arrived; then the survey is planned anew.
-UNDELIVERED = timedelta(hours=1)
-UNANSWERED_AFTER = timedelta(hours=72)
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """In force on one day. `low`: the highest score that counts as dissatisfied; `misses`: answers not understood that
+    end a survey in the chat; `attempts`: calls that reach nobody until the customer counts as not reached, each on
+    another day, `spacing` days apart; `undelivered`: when to look again whether the decision itself has arrived."""
+
+    low: int
+    misses: int
+    postponed: timedelta
+    undelivered: timedelta
+    unanswered: timedelta
+    attempts: int
+    spacing: int
 
 
 class State(StrEnum):
@@ -19,7 +28,14 @@ class State(StrEnum):
     BY_PERSON = "by_person"
     DONE = "done"
     NO_ANSWER = "no_answer"
+    UNREACHED = "unreached"
     CANCELLED = "cancelled"
+
+
+STATE_LABELS: dict[State, str] = {
+    State.PLANNED: "待回访", State.SENT: "已发出", State.BY_PERSON: "人工回访", State.DONE: "已完成",
+    State.NO_ANSWER: "未答复", State.UNREACHED: "未联系上", State.CANCELLED: "已取消",
+}  # fmt: skip
 
 
 class Step(StrEnum):
@@ -63,6 +79,11 @@ _WORDS_OF_SCORE: list[tuple[re.Pattern[str], int]] = [
 ]
 
 
+# 还有，那个柜员态度也不好: said besides, and no answer to whether it helped.
+_BESIDES = re.compile(r"^(?:哦|啊|嗯|对了|那)*[，,。\s]*(?:还有|另外|再?补充|对了|顺便|再说一?[下句件])")
+_BESIDES_FROM, _TELLS_FROM, LONGEST_WORDS = 8, 12, 2_000
+
+
 def plain(text: str) -> str:
     said = unicodedata.normalize("NFKC", text[:500]).strip().lower()
     return _NOISE.sub("", said) or said
@@ -102,6 +123,21 @@ def words_in(text: str) -> str | Skipped:
     return SKIPPED if not said or _SKIP.match(said) or _GIVE_UP.fullmatch(said) else text.strip()
 
 
+def only_besides(text: str) -> bool:
+    """Something is added; points that are named are an answer all the same."""
+    said = plain(text)
+    return len(said) >= _BESIDES_FROM and bool(_BESIDES.match(said)) and not _POINTS.search(said)
+
+
+def with_more(words: str | None, text: str) -> str | None:
+    """`words` with what was told besides an answer, or in place of one; None where nothing was, or too much."""
+    told = text.strip()
+    if len(plain(text)) < _TELLS_FROM and not only_besides(text):
+        return None
+    together = "；".join([*([words] if words else []), told])
+    return together if len(together) <= LONGEST_WORDS else None
+
+
 def again_in(text: str) -> bool | None:
     said = plain(text)
     if re.search(r"不|别|算了|没必要|无所谓|免了|否|^no$", said):
@@ -116,11 +152,11 @@ class Answers:
     again: bool | None = None
 
 
-def dissatisfied(answers: Answers) -> bool:
-    return answers.solved is False or (answers.score is not None and answers.score <= 2)
+def dissatisfied(answers: Answers, *, low: int) -> bool:
+    return answers.solved is False or (answers.score is not None and answers.score <= low)
 
 
-def step_after(step: Step, answers: Answers, *, may_reopen: bool) -> Step:
+def step_after(step: Step, answers: Answers, *, may_reopen: bool, low: int) -> Step:
     """`may_reopen`: an internal first complaint; a regulator's case and a second complaint are never opened again."""
     match step:
         case Step.SOLVED:
@@ -128,15 +164,20 @@ def step_after(step: Step, answers: Answers, *, may_reopen: bool) -> Step:
         case Step.SCORE:
             return Step.WORDS
         case Step.WORDS:
-            return Step.AGAIN if may_reopen and dissatisfied(answers) else Step.DONE
+            return Step.AGAIN if may_reopen and dissatisfied(answers, low=low) else Step.DONE
         case _:
             return Step.DONE
 
 
-def satisfaction(answers: Answers) -> str:
+def satisfaction(answers: Answers, *, low: int) -> str:
     """The word of the case: satisfied, neutral, unsatisfied, no_answer."""
     if answers.solved is None and answers.score is None:
         return "no_answer"
-    if dissatisfied(answers):
+    if dissatisfied(answers, low=low):
         return "unsatisfied"
     return "neutral" if answers.score == 3 else "satisfied"
+
+
+def next_call_on(today: date, spacing: int) -> date:
+    """Never on the same day again."""
+    return today + timedelta(days=max(1, spacing))

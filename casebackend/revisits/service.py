@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.access.principal import Principal
 from casebackend.api.cases import MoveCase
 from casebackend.api.own import SurveyOutcome
 from casebackend.cases.filing import CUSTOMER, SYSTEM
@@ -15,9 +16,10 @@ from casebackend.cases.service import hold, move_case
 from casebackend.cases.words import Satisfaction
 from casebackend.conversations.model import Message
 from casebackend.errors import Conflict
+from casebackend.notices.thresholds import in_force
 from casebackend.revisits import rules, second
 from casebackend.revisits.model import Revisit
-from casebackend.revisits.rules import SKIPPED, Answers, State, Step
+from casebackend.revisits.rules import SKIPPED, Answers, Policy, State, Step
 from casebackend.timeline import service as timeline
 from casebackend.timeline.rules import Kind
 
@@ -27,6 +29,19 @@ class NoSurvey(Conflict):
 
     def __init__(self) -> None:
         super().__init__("该会话没有等待回答的回访")
+
+
+async def policy(session: AsyncSession, now: datetime) -> Policy:
+    given = await in_force(session, now)
+    return Policy(
+        low=given.number("survey.low_score"),
+        misses=given.number("survey.misses"),
+        postponed=given.minutes("survey.postponed_minutes"),
+        undelivered=given.minutes("survey.undelivered_minutes"),
+        unanswered=given.hours("survey.unanswered_hours"),
+        attempts=given.number("survey.attempts"),
+        spacing=given.number("survey.spacing_days"),
+    )
 
 
 async def plan(session: AsyncSession, case: Case, *, due_at: datetime) -> Revisit:
@@ -75,24 +90,30 @@ async def answer(session: AsyncSession, conversation_id: UUID, message_id: UUID,
 async def _answered(
     session: AsyncSession, revisit: Revisit, case: Case, message: Message, now: datetime
 ) -> SurveyOutcome:
-    """The next question; twice not understood ends the survey."""
-    if not _take(revisit, message.text):
+    """The next question; not understood too often it ends the survey. What is told besides is kept, and no miss."""
+    given = await policy(session, now)
+    more = rules.with_more(revisit.words, message.text) if Step(revisit.step) is not Step.WORDS else None
+    revisit.words = more or revisit.words
+    if more and (rules.only_besides(message.text) or not _take(revisit, message.text)):
+        return _outcome(revisit, understood=True, kept=True)
+    if not more and not _take(revisit, message.text):
         revisit.misses += 1
-        if revisit.misses >= rules.MOST_MISSES:
-            await finish(session, revisit, case, now=now, unanswered=True)
+        if revisit.misses >= given.misses:
+            await finish(session, revisit, case, now=now, ended=State.NO_ANSWER)
         return _outcome(revisit, understood=False)
     revisit.misses = 0
     given_up = Step(revisit.step) is Step.SOLVED and revisit.solved is None
     reopens = await second.may_follow(session, case)
-    following = rules.step_after(Step(revisit.step), _answers(revisit), may_reopen=reopens)
+    following = rules.step_after(Step(revisit.step), answers_of(revisit), may_reopen=reopens, low=given.low)
     revisit.step = Step.DONE if given_up else following
     if revisit.step == Step.DONE:
         await finish(session, revisit, case, now=now)
-    opened = await second.open_for(session, revisit, message, now) if revisit.again and reopens else None
-    return _outcome(revisit, understood=True, opened=opened)
+    received_at = message.received_at or message.at
+    opened = await second.open_for(session, revisit, received_at, now) if revisit.again and reopens else None
+    return _outcome(revisit, understood=True, opened=opened, kept=more is not None)
 
 
-def _answers(revisit: Revisit) -> Answers:
+def answers_of(revisit: Revisit) -> Answers:
     return Answers(revisit.solved, revisit.score, revisit.again)
 
 
@@ -108,7 +129,8 @@ def _take(revisit: Revisit, text: str) -> bool:
             return score is not None
         case Step.WORDS:
             words = rules.words_in(text)
-            revisit.words = None if words is SKIPPED else str(words)
+            told = [each for each in (revisit.words, None if words is SKIPPED else str(words)) if each]
+            revisit.words = "；".join(told) or None
             return True
         case Step.AGAIN:
             revisit.again = rules.again_in(text)
@@ -118,30 +140,44 @@ def _take(revisit: Revisit, text: str) -> bool:
 
 
 async def finish(
-    session: AsyncSession, revisit: Revisit, case: Case, *, now: datetime, unanswered: bool = False
+    session: AsyncSession,
+    revisit: Revisit,
+    case: Case,
+    *,
+    now: datetime,
+    ended: State | None = None,
+    by: Principal | None = None,
 ) -> None:
-    """Closes the case with what is known; an unanswered question leaves the answers given before it."""
+    """Closes the case with what is known; an unanswered question leaves the answers given before it. `ended`: how,
+    where nobody answered to the end; `by`: the colleague who asked on the telephone. A customer who was reached and
+    says nothing need not be called again."""
     revisit.step, revisit.done_at = Step.DONE, now
-    satisfaction = Satisfaction(rules.satisfaction(_answers(revisit)))
-    revisit.state = State.NO_ANSWER if unanswered or satisfaction is Satisfaction.NO_ANSWER else State.DONE
-    await move_case(session, case.id, MoveCase(move=Move.CLOSE, satisfaction=satisfaction), principal=SYSTEM, now=now)
+    given = await policy(session, now)
+    satisfaction = Satisfaction(rules.satisfaction(answers_of(revisit), low=given.low))
+    revisit.state = ended or (State.NO_ANSWER if satisfaction is Satisfaction.NO_ANSWER else State.DONE)
+    declined = revisit.state == State.NO_ANSWER
+    command = MoveCase(move=Move.CLOSE, satisfaction=satisfaction)
+    await move_case(session, case.id, command, principal=SYSTEM if by is None or declined else by, now=now)
+    said = by or CUSTOMER
     await timeline.append(
         session,
         case.id,
         Kind.SURVEY_ANSWERED,
-        actor=CUSTOMER.actor,
-        actor_name=CUSTOMER.display_name,
+        actor=said.actor,
+        actor_name=said.display_name or said.name,
+        user_id=said.user_id,
         now=now,
         opinion=revisit.words,
         detail={"solved": revisit.solved, "score": revisit.score, "again": revisit.again, "state": revisit.state},
     )
 
 
-def _outcome(revisit: Revisit, *, understood: bool, opened: Case | None = None) -> SurveyOutcome:
+def _outcome(revisit: Revisit, *, understood: bool, opened: Case | None = None, kept: bool = False) -> SurveyOutcome:
     following: Literal["solved", "score", "words", "again", "done"] = Step(revisit.step).value
     return SurveyOutcome(
         next=following,
         understood=understood,
+        kept=kept,
         second_case=opened.id if opened else None,
         second_number=opened.number if opened else None,
     )

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.database import remembered
 from casebackend.organisations.model import Organisation
-from casebackend.staff.model import LoginAttempt, LoginSession, User
-from casebackend.staff.rules import Role, Stage
+from casebackend.staff.model import Duty, LoginAttempt, LoginSession, User
+from casebackend.staff.rules import DutyState, Role, Stage
 
 
 async def names(session: AsyncSession, ids: Iterable[UUID | None]) -> dict[UUID, str]:
@@ -36,6 +36,12 @@ async def at_work(session: AsyncSession, role: str, *, now: datetime) -> list[Us
 async def present_ids(session: AsyncSession, *, now: datetime) -> set[UUID]:
     """Whoever has an open session."""
     return set(await session.scalars(_logged_in(now)))
+
+
+async def free_ids(session: AsyncSession, *, now: datetime) -> set[UUID]:
+    """Whoever has an open session and has neither signed out nor declared himself busy."""
+    busy = select(Duty.user_id).where(Duty.state != DutyState.FREE)
+    return set(await session.scalars(_logged_in(now).where(LoginSession.user_id.not_in(busy))))
 
 
 async def login_log(

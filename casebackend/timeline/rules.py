@@ -11,6 +11,7 @@ class Kind(StrEnum):
     SUPPLEMENTED = "case.supplemented"
     PICKUP_RENEWED = "pickup.renewed"
     DETAILS_READ = "case.details_read"
+    CONTACT_CHANGED = "case.contact_changed"
     LIKENESS_DECIDED = "case.likeness_decided"
     WITHDRAWN = "case.withdrawn"
     REPLIED = "case.replied"
@@ -48,6 +49,8 @@ class Kind(StrEnum):
     EXTENSION_DECIDED = "extension.decided"
     EXTENDED = "case.extended"
     EXTENSION_TOLD = "extension.told"
+    NOTICE_LOST = "notice.lost"
+    NOTICE_ARRIVED = "notice.arrived"
     MATERIAL = "material.received"
     MATERIAL_DECIDED = "material.decided"
     RESTARTED = "clock.restarted"
@@ -56,6 +59,7 @@ class Kind(StrEnum):
     SURVEY_SENT = "revisit.sent"
     SURVEY_ANSWERED = "revisit.answered"
     SURVEY_CANCELLED = "revisit.cancelled"
+    SURVEY_MISSED = "revisit.missed"
     TASK_ASKED = "task.asked"
     TASK_RECEIVED = "task.received"
     TASK_ANSWERED = "task.answered"
@@ -87,6 +91,7 @@ LABELS: dict[Kind, str] = {
     Kind.SUPPLEMENTED: "客户补充",
     Kind.PICKUP_RENEWED: "客户换取新的取件码",
     Kind.DETAILS_READ: "客户查看登记内容和答复",
+    Kind.CONTACT_CHANGED: "客户变更联系电话",
     Kind.LIKENESS_DECIDED: "客户选择如何处理相似投诉",
     Kind.WITHDRAWN: "客户撤诉",
     Kind.REPLIED: "答复客户",
@@ -105,7 +110,7 @@ LABELS: dict[Kind, str] = {
     Kind.REVIEW_APPLIED: "申请核查",
     Kind.REVIEW_MOVED: "核查办理",
     Kind.REGRADED: "变更投诉等级",
-    Kind.REGULATOR_DATE: "变更监管期限",
+    Kind.REGULATOR_DATE: "变更来文要求的日期",
     Kind.MATTER_CHANGED: "变更事项类型",
     Kind.UNITS_CHANGED: "变更机构",
     Kind.GROUP_CHANGED: "变更投诉人数",
@@ -124,6 +129,8 @@ LABELS: dict[Kind, str] = {
     Kind.EXTENSION_DECIDED: "延期审批",
     Kind.EXTENSION_TOLD: "已告知客户期限变更",
     Kind.EXTENDED: "批准延期",
+    Kind.NOTICE_LOST: "通知未送达客户",
+    Kind.NOTICE_ARRIVED: "通知已送达客户",
     Kind.MATERIAL: "收到补充材料",
     Kind.MATERIAL_DECIDED: "补充材料确认",
     Kind.RESTARTED: "新事实，时限重新计算",
@@ -132,6 +139,7 @@ LABELS: dict[Kind, str] = {
     Kind.SURVEY_SENT: "发出回访",
     Kind.SURVEY_ANSWERED: "回访完成",
     Kind.SURVEY_CANCELLED: "回访取消",
+    Kind.SURVEY_MISSED: "回访未联系上客户",
     Kind.TASK_ASKED: "请求协办",
     Kind.TASK_RECEIVED: "接收协办任务",
     Kind.TASK_ANSWERED: "反馈协办任务",

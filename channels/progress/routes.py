@@ -17,10 +17,11 @@ from sanic import Blueprint, HTTPResponse, Request
 from sanic.exceptions import Forbidden
 from sanic.response import html, raw, redirect
 
+from casebackend.api import moments
 from casebackend.api.client import BackendUnavailable, CaseBackend, Refused
 from casebackend.api.pickups import ConfirmVisit, VisitView
 from channels.envelope import clean
-from channels.progress.view import Page, clock
+from channels.progress.view import Page
 from channels.settings import Settings
 from channels.webchat.pace import Pace
 from channels.webchat.session import Sessions
@@ -157,7 +158,7 @@ async def code(request: Request, desk: Desk) -> HTTPResponse:
     step = await _backend(request).answer_visit(visit, typed)
     if step.next == "ended":
         return desk.closed("ended")
-    return desk.back() if step.next == "done" else desk.back(step.next, left=step.left, until=clock(step.until))
+    return desk.back() if step.next == "done" else desk.back(step.next, left=step.left, until=moments.until(step.until))
 
 
 async def confirm(request: Request, desk: Desk) -> HTTPResponse:
@@ -172,7 +173,7 @@ async def confirm(request: Request, desk: Desk) -> HTTPResponse:
     if step.next == "level":
         return desk.back()
     said = {"done": "confirmed", "wrong": "unknown", "locked": "confirm_locked", "unavailable": "unavailable"}
-    return desk.back(said[step.next], left=step.left, until=clock(step.until))
+    return desk.back(said[step.next], left=step.left, until=moments.until(step.until))
 
 
 def _acting(what: Literal["urge", "supplement", "withdraw"]) -> Callable[[Request, Desk], Awaitable[HTTPResponse]]:

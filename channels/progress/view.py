@@ -2,29 +2,20 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 import jinja2
 import yaml
 from sanic import Request
 
+from casebackend.api import moments
 from casebackend.api.pickups import VisitView
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 WORDS = Path(__file__).parent.parent / "words" / "progress.yml"
 # What an address may hold of a message: how many tries are left, and a time of day.
-FACTS = {"left": re.compile(r"[0-9]"), "until": re.compile(r"次日零点|[0-9]{1,2}点[0-9]{2}分")}
-
-
-def clock(moment: datetime | None) -> str | None:
-    if moment is None:
-        return None
-    local = moment.astimezone(SHANGHAI)
-    return "次日零点" if (local.hour, local.minute) == (0, 0) else f"{local.hour}点{local.minute:02}分"
+FACTS = {"left": re.compile(r"[0-9]"), "until": re.compile(rf"{moments.MIDNIGHT}|[0-9]{{1,2}}点[0-9]{{2}}分")}
 
 
 class Page:
@@ -44,8 +35,8 @@ class Page:
         message = self._message(said, {}) if said else self._message(request.args.get("said"), request.args)
         facts: dict[str, Any] = {"bank_name": self._bank_name, "step": step, "case": case, "key": key}
         if case is not None:
-            facts["filed_on"] = case.filed_at.astimezone(SHANGHAI).date()
-            facts["ends_at"] = f"{case.ends_at.astimezone(SHANGHAI):%H:%M}"
+            facts["filed_on"] = case.filed_at.astimezone(moments.SHANGHAI).date()
+            facts["ends_at"] = f"{case.ends_at.astimezone(moments.SHANGHAI):%H:%M}"
         return self._template.render(facts | {"message": message[0], "tone": message[1]})
 
     def _message(self, said: str | None, given: Any) -> tuple[str, str]:

@@ -123,9 +123,9 @@ class Desk:
             later = select(Message).where(Message.conversation_id == message.conversation_id, Message.seq > message.seq)
             return "\n".join(each.text for each in await session.scalars(later.order_by(Message.seq)))
 
-    async def file(self, *, sender: str = "customer-1") -> str:
+    async def file(self, *, sender: str = "customer-1", whose: str = "我要") -> str:
         """A complaint from the first word to its number."""
-        told = "我要投诉，昨天在手机银行转账一直失败，希望给个解释，不涉及金额"
+        told = f"{whose}投诉，昨天在手机银行转账一直失败，希望给个解释，不涉及金额"
         await self.say(told, "action_intake", sender=sender)
         answers = {
             "field.facts": "昨天手机银行转账一直失败，客服也不接电话",

@@ -3,9 +3,15 @@
 import re
 from uuid import UUID
 
+import pytest
+from sqlalchemy import select
+
+from casebackend.cases.model import Case
 from casebackend.customers import service as customers
+from casebackend.customers.model import Customer
 from casebackend.notices.doubles import RecordingSender
 from casebackend.notices.rules import Channel
+from casebackend.timeline.model import TimelineEntry
 from tests.actions.desk import Desk
 from tests.casebackend.cases.builders import Desk as Staff
 from tests.casebackend.families.builders import closes
@@ -13,6 +19,7 @@ from tests.casebackend.identity.test_core import banking
 from tests.casebackend.workers import worker
 
 PHONE = "13812345678"
+NEW_PHONE = "13900000002"
 ELSEWHERE = "the-same-person-elsewhere"
 # Of 李晓芸 with this phone, as the double of core banking knows her.
 PAPER = "110101199003070513"
@@ -31,6 +38,15 @@ async def newest_code(desk: Desk) -> str:
 
 async def says(desk: Desk, text: str, *, purpose: str = "inform") -> list[str]:
     return await desk.say(text, "action_identity", sender=ELSEWHERE, purpose=purpose)
+
+
+async def known(desk: Desk) -> None:
+    """The customer is the one whom the double of core banking knows."""
+    now = desk.world.time
+    async with desk.world.database.transaction() as session:
+        await customers.register(
+            session, channel="webchat", sender="customer-1", name="李晓芸", phone=None, id_number=None, now=now
+        )
 
 
 async def to_the_code(desk: Desk, text: str, action: str) -> str:
@@ -173,16 +189,7 @@ async def test_what_was_registered_is_told_after_code_and_paper_and_the_paper_is
 
 async def test_the_name_on_file_is_not_asked_for_again(desk: Desk) -> None:
     number = await desk.file()
-    async with desk.world.database.transaction() as session:
-        await customers.register(
-            session,
-            channel="webchat",
-            sender="customer-1",
-            name="李晓芸",
-            phone=None,
-            id_number=None,
-            now=desk.world.time,
-        )
+    await known(desk)
     await desk.say(f"看答复全文{number}", "action_second", sender=ELSEWHERE)
     await says(desk, PHONE)
     await says(desk, await newest_code(desk))
@@ -197,3 +204,84 @@ async def test_the_name_on_file_is_not_asked_for_again(desk: Desk) -> None:
     ]
     await desk.say("答复全文我看了，不服，要二次投诉", "action_second", sender=ELSEWHERE)
     assert desk.names == ["utter_second_open"]
+
+
+async def at_home(desk: Desk, text: str) -> list[str]:
+    return await desk.say(text, "action_identity", purpose="inform")
+
+
+async def test_what_was_registered_for_somebody_else_is_withdrawn_after_code_paper_and_a_yes(desk: Desk) -> None:
+    number = await desk.file(whose="我替我母亲来")
+    await known(desk)
+    asked = await desk.say(f"撤诉{number}", "action_withdraw")
+    assert asked == ["utter_identity_needed_proxy", "utter_ask_identity_phone"]
+    await at_home(desk, PHONE)
+    assert await at_home(desk, await newest_code(desk)) == ["utter_ask_identity_paper"]
+    async with banking() as (_, bank):
+        desk.world.app.ctx.core_bank = bank
+        assert await at_home(desk, f"{PAPER[:-1]}X") == ["utter_identity_paper_wrong"]
+        assert await at_home(desk, PAPER) == ["utter_identity_passed", "utter_withdraw_confirm"]
+    assert await desk.say("确定撤诉", "action_withdraw", purpose="affirm") == ["utter_withdrawn"]
+
+
+async def test_a_level_that_has_ended_withdraws_nothing_registered_for_somebody_else(desk: Desk) -> None:
+    number = await desk.file(whose="我替我母亲来")
+    await known(desk)
+    await desk.say(f"撤诉{number}", "action_withdraw")
+    await at_home(desk, PHONE)
+    await at_home(desk, await newest_code(desk))
+    async with banking() as (_, bank):
+        desk.world.app.ctx.core_bank = bank
+        await at_home(desk, PAPER)
+    desk.world.wait(minutes=31)
+    asked = await desk.say("确定撤诉", "action_withdraw", purpose="affirm")
+    assert asked == ["utter_identity_needed_proxy", "utter_ask_identity_phone"]
+    assert (await desk.world.tester.get(f"/api/v1/cases/{number}")).json()["status"] == "pending_review"
+
+
+async def test_the_contact_phone_is_changed_after_code_and_paper_and_the_code_goes_to_the_old_one(desk: Desk) -> None:
+    number = await desk.file()
+    await known(desk)
+    assert await desk.say("我要改联系电话", "action_intake", purpose="correct") == ["utter_contact_which"]
+    assert await at_home(desk, "什么号") == ["utter_contact_which"]
+    assert await at_home(desk, NEW_PHONE) == ["utter_identity_needed_contact", "utter_ask_identity_phone"]
+    await at_home(desk, PHONE)
+    assert await at_home(desk, await newest_code(desk)) == ["utter_ask_identity_paper"]
+    async with banking() as (_, bank):
+        desk.world.app.ctx.core_bank = bank
+        assert await at_home(desk, PAPER) == ["utter_identity_passed", "utter_contact_changed"]
+    assert "139****0002" in desk.words
+    async with desk.world.database.reading() as session:
+        case = await session.scalar(select(Case).where(Case.number == number))
+        assert case is not None
+        held = await session.get_one(Customer, case.customer_id)
+        assert (await customers.opened(session, held))["phone"] == NEW_PHONE
+        [entry] = await session.scalars(select(TimelineEntry).where(TimelineEntry.kind == "case.contact_changed"))
+    assert (entry.case_id, entry.detail) == (case.id, {"level": 2})
+
+
+@pytest.mark.parametrize("name", ["李晓芸", "王小明"])
+async def test_the_phone_of_somebody_else_stays_and_three_wrong_papers_lock(desk: Desk, name: str) -> None:
+    """The complaint is 王小明's, the paper 李晓芸's."""
+    await desk.file()
+    asked = await desk.say("电话改成" + NEW_PHONE, "action_intake", purpose="correct")
+    assert asked == ["utter_identity_needed_contact", "utter_ask_identity_phone"]
+    await at_home(desk, PHONE)
+    await at_home(desk, await newest_code(desk))
+    async with banking() as (_, bank):
+        desk.world.app.ctx.core_bank = bank
+        said = [await at_home(desk, f"{name} {PAPER}")]
+        if name == "李晓芸":
+            assert said == [["utter_identity_passed", "utter_identity_not_yours"]]
+            return
+        said += [await at_home(desk, f"{name} {PAPER}") for _ in range(2)]
+    assert said == [["utter_identity_paper_wrong"], ["utter_identity_paper_wrong"], ["utter_identity_paper_locked"]]
+    assert "10点30分" in desk.words
+    assert await desk.say("电话改成" + NEW_PHONE, "action_intake", purpose="correct") == ["utter_identity_paper_locked"]
+
+
+async def test_while_a_form_is_open_its_own_phone_is_put_right(desk: Desk) -> None:
+    await desk.file()
+    await desk.say("还要投诉崂山支行，保安骂我，要求道歉", "action_intake")
+    await desk.say("电话改成" + NEW_PHONE, "action_intake", purpose="correct")
+    assert desk.names == ["utter_changed", "utter_summary"]

@@ -131,6 +131,26 @@ async def test_a_filed_complaint_is_put_right_by_a_person(desk: Desk) -> None:
     assert desk.open == "offer"
 
 
+async def test_a_yes_with_a_wait_a_but_or_a_question_beside_it_files_nothing(desk: Desk) -> None:
+    told = "昨天手机银行扣了我300元手续费，要求退还，我叫王小明，电话13812345678"
+    for text in (told, "不清楚是哪家", "不提供"):
+        await desk.say(text, "action_intake")
+    assert desk.open == "confirm"
+    for waits in ("可以等会", "可以啊，不过我先问问我老伴"):
+        assert await desk.say(waits, "action_file") == ["utter_take_your_time_to_confirm"]
+    for unclear in ("嗯？", "可以是可以，不过…", "对了……"):
+        assert await desk.say(unclear, "action_file") == ["utter_not_filed_yet"]
+    assert desk.open == "confirm"
+    assert await desk.say("好吧 但是金额应该是260元", "action_file") == ["utter_changed", "utter_summary_money"]
+    assert await desk.say("行，但是电话不对", "action_file") == ["utter_ask_phone"]
+    await desk.say("13812345679", "action_intake")
+    assert (await desk.say("我姓笪", "action_intake", purpose="correct"))[0] == "utter_changed"
+    assert "姓名：笪**" in desk.words
+    assert "手续费" in desk.words
+    assert "老伴" not in desk.words
+    assert (await desk.say("可以提交", "action_file"))[-1] == "utter_after_filing"
+
+
 async def test_there_is_nothing_to_put_aside_or_to_file(desk: Desk) -> None:
     assert await desk.say("取消", "action_cancel") == ["utter_nothing_to_cancel"]
     assert await desk.say("确认提交", "action_file") == ["utter_nothing_to_file"]

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from casebackend.cases.model import Case
+from casebackend.revisits.model import Revisit
 from tests.actions.desk import Desk
 from tests.casebackend.cases.builders import Desk as Staff
 from tests.casebackend.workers import worker
@@ -30,6 +31,23 @@ async def test_a_correction_of_the_complaint_is_no_answer_to_the_survey_and_no_m
     assert "转人工" in desk.words
     assert await desk.say("解决了", "action_revisit", purpose="feedback") == ["utter_survey_score"]
     assert await desk.say("点错了，是5分", "action_revisit", purpose="correct") == ["utter_survey_words"]
+
+
+async def test_more_told_in_the_survey_goes_with_the_answers_and_is_no_answer(desk: Desk) -> None:
+    await surveyed(desk)
+    more = "还有，那个柜员态度也不好"
+    said = await desk.say(more, "action_revisit", purpose="feedback", guesses=("complaint", "feedback"))
+    assert said == ["utter_survey_kept_complain", "utter_survey_solved"]
+    assert "我要投诉" in desk.words
+    said = await desk.say(
+        "解决了，而且处理的同事态度很好", "action_revisit", purpose="feedback", guesses=("feedback", "praise")
+    )
+    assert said == ["utter_survey_kept", "utter_survey_score"]
+    await desk.say("4分", "action_revisit", purpose="feedback")
+    assert await desk.say("没有了", "action_revisit", purpose="deny") == ["utter_survey_done"]
+    async with desk.world.database.reading() as session:
+        held = (await session.scalars(select(Revisit))).one()
+    assert (held.solved, held.score, held.words) == (True, 4, f"{more}；解决了，而且处理的同事态度很好")
 
 
 @pytest.mark.parametrize("text", ["金额改成3000", "不是3000是5000"])

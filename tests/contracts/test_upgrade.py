@@ -146,8 +146,8 @@ async def test_a_customer_from_then_is_found_by_paper_too(upgraded: World) -> No
         sealed = customers.vault(session).seal("customers", "id_number_enc", customer.id, "11010519491231002X")
         customer.id_number_enc = sealed
     async with upgraded.database.transaction() as session:
-        assert await customers.index_papers(session) == 1
-        assert await customers.index_papers(session) == 0
+        assert await customers.index_customers(session) == 1
+        assert await customers.index_customers(session) == 0
         found = await customers.found(session, name=None, phone=None, id_number="11010519491231002X")
         assert found is not None
         assert found.id == customer.id

@@ -7,12 +7,13 @@ import pytest
 
 from knowledge.analyzer import default_lexicon
 from knowledge.articles import content_digest
-from knowledge.index import CURRENT, IndexBusy, IndexUnusable, _sole_writer, build, open_current
+from knowledge.index import CURRENT, IndexUnusable, build, open_current
+from knowledge.locking import IndexBusy, builder, sole_writer
 from tests.knowledge.sample import article
 
 
 def hold_the_lock(root: Path, held: Event, done: Event) -> None:
-    with _sole_writer(root):
+    with sole_writer(root):
         held.set()
         done.wait(20)
 

@@ -134,21 +134,34 @@ const became = (card, what) => {
   if (card?.dataset.use) fetch(`/console/suggestions/${card.dataset.use}/${what}`, { method: "POST", headers: { "X-CSRF-Token": csrf() } });
 };
 
+// Where an answer is written: to the customer in the conversation, else in the open form of an answer.
+const GOALS = "#composer-text, #act textarea[name^=reply_]";
+let goal = null;
+document.addEventListener("focusin", (event) => { if (event.target.matches(GOALS)) goal = event.target; });
+const writable = (field) => field?.isConnected && !field.disabled && field.offsetParent !== null;
+
 function insert(card) {
-  const box = one("#composer-text");
-  if (!box || box.disabled || !one("[data-act=insert]", card)) return;
+  if (!one("[data-act=insert]", card)) return;
+  const box = [goal, ...document.querySelectorAll(GOALS)].find(writable);
+  const said = one("#assist-note");
+  if (said) said.textContent = box ? "" : "请先接管会话，或打开答复的表单。";
+  if (!box) return;
   const text = one(".text", card).textContent.trim();
   const start = box.selectionStart ?? box.value.length;
   box.setRangeText((start && !box.value.slice(0, start).endsWith("\n") ? "\n" : "") + text, start, box.selectionEnd ?? start, "end");
+  box.dispatchEvent(new Event("input", { bubbles: true }));
   box.focus();
   if (card.dataset.use) {
-    used.add(card.dataset.use);
-    one("#composer-used").value = [...used].join(",");
+    if (box.id === "composer-text") {
+      used.add(card.dataset.use);
+      one("#composer-used").value = [...used].join(",");
+    }
     became(card, "inserted");
   }
   const gap = /【请填写：[^】]*】/.exec(box.value);
   if (gap) box.setSelectionRange(gap.index, gap.index + gap[0].length); // what is typed next fills the first gap
-  one("#composer-note").textContent = card.classList.contains("inner") ? "插入的内容仅供内部使用，请改写后再发送。" : "";
+  const note = (box.id === "composer-text" && one("#composer-note")) || said;
+  if (note) note.textContent = card.classList.contains("inner") ? "插入的内容仅供内部使用，请改写后再发送。" : "";
 }
 
 document.addEventListener("click", (event) => {

@@ -48,6 +48,10 @@ async def test_a_customer_who_complained_before_is_shown_with_how_it_ended(world
     page = await agent.get(at, params={"case": second.number})
     assert "此前投诉过 1 件" in page.text
     assert "服务标准不变" in page.text
+    assert [each["why"] for each in brief["units"]][:1] == ["被投诉机构，属地受理"]
+    assert (len(brief["units"]) <= 2, {each["taken"] for each in brief["units"]}) == (True, {None})
+    assert "建议承办：" in page.text
+    assert "建议承办：" not in (await agent.get(at, params={"case": first.number})).text
     assert "此前投诉过" not in (await agent.get(at, params={"case": first.number})).text
     executive = await desk.browser("executive")
     assert (await executive.get(f"/api/v1/conversations/{case.conversation_id}/brief")).json()["earlier"] is None

@@ -4,6 +4,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from casebackend.access.principal import Kind, Principal
+from casebackend.curation import service as curation
 from casebackend.notices.model import Notice, StaffMessage
 from casebackend.notices.rules import Channel, State
 from casebackend.outbox import service as outbox
@@ -78,6 +80,34 @@ async def test_what_is_returned_calls_its_author_and_each_submission_calls_anew(
     assert await told(world) == [
         ("lead", "初审", False), ("curator", "staff_entry_returned", False), ("lead", "初审", True),
     ]  # fmt: skip
+
+
+async def test_a_draft_that_a_lead_has_begun_calls_the_curators_and_stands_in_their_inbox(world: World) -> None:
+    desk = Curation(world)
+    async with world.database.transaction() as session:
+        lead = (await session.scalars(select(User).where(User.login == "lead"))).one()
+        by = Principal(Kind.STAFF, "lead", frozenset({"team_lead"}), user_id=lead.id)
+        fields = LAW | {"effective_from": world.time.date()}
+        begun = await curation.draft(session, fields, by=by, origin="candidate", now=world.time)
+    article = {"id": begun.id, "version": begun.version}
+    await ticked(world)
+    assert await told(world) == [("curator", "staff_entry_left", True)]
+    here = f"/curation/articles/{begun.id}/{begun.version}"
+    for login, stands in (("curator", True), ("lead", False)):
+        assert (here in (await (await desk.browser(login)).get("/curation?tab=todo")).text) is stands, login
+    await step(world, desk, "curator", article, "submit")
+    assert (await told(world))[0] == ("curator", "staff_entry_left", False)
+    assert (await desk.step("lead", article, "check")).status_code == 403, "its author does not check it"
+    await desk.took(await other_lead(world), article, "return", opinion="依据不全")
+    await ticked(world)
+    assert (await told(world))[-1] == ("curator", "staff_entry_left", True)
+    await step(world, desk, "curator", article, "withdraw")
+    assert not any(open_ for *_, open_ in await told(world))
+
+
+async def other_lead(world: World) -> str:
+    unit = await unit_of(world, "lead")
+    return (await hired(world, "lead2", roles=["team_lead"], staff_no="8203", organisation_id=unit)).login
 
 
 async def test_an_hour_that_is_set_calls_nobody_and_ends_the_call_to_publish(world: World) -> None:

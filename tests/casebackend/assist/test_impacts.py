@@ -1,21 +1,28 @@
 """An open case that was told something by an older version is looked at again."""
 
-from sqlalchemy import update
+import re
+
+from sqlalchemy import select, update
 
 from casebackend.assist import impacts
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
-from tests.casebackend.cases.builders import filed
+from casebackend.curation.model import Impact
+from casebackend.notices.model import Notice
+from casebackend.replies.model import ReplyUse
+from casebackend.replies.rules import Reach
+from casebackend.staff.model import User
+from tests.casebackend.cases.builders import case_of, filed
 from tests.casebackend.curation.desks import Curation, slug
 from tests.casebackend.workers import worker
 from tests.world import World
 
 
-async def inserted(desk: Curation, conversation_id: object) -> tuple[str, int]:
+async def inserted(desk: Curation, conversation_id: object, what: str = "inserted") -> tuple[str, int]:
     """The entry of the first card, put into a reply by the agent; the second was only shown."""
     agent = await desk.browser("agent")
     cards = (await desk.reads("agent", f"/conversations/{conversation_id}/suggestions")).json()["cards"]
-    answer = await agent.post(f"/api/v1/suggestions/{cards[0]['use_id']}/inserted")
+    answer = await agent.post(f"/api/v1/suggestions/{cards[0]['use_id']}/{what}")
     assert answer.status_code == 204, answer.text
     return str(cards[0]["article_id"]), int(cards[0]["version"])
 
@@ -56,3 +63,50 @@ async def test_what_cites_an_overtaken_version_is_listed_once_until_somebody_has
     assert again.json() == answer.json()
     assert (await desk.reads("curator", "/curation/impacts?reviewed=0")).json()["items"] == []
     assert (await desk.reads("agent", "/curation/impacts")).status_code == 403
+
+
+async def test_who_decides_sees_beforehand_which_open_cases_cite_it_and_their_handlers_are_told_afterwards(
+    world: World,
+) -> None:
+    """Copied counts like inserted, and so does a script of the bank among the canned replies."""
+    desk = Curation(world)
+    copied, script = await filed(world), await filed(world, sender="customer-2")
+    first, second = [await case_of(world, each.case_id) for each in (copied, script)]
+    article_id, version = await inserted(desk, first.conversation_id, "copied")
+    async with world.database.transaction() as session:
+        agent = (await session.scalars(select(User).where(User.login == "agent"))).one()
+        await session.execute(update(Case).where(Case.id == first.id).values(handler_id=agent.id))
+        session.add(
+            ReplyUse(
+                reach=Reach.GLOBAL, reply_id=article_id, version=version, user_id=agent.id, target="form",
+                conversation_id=second.conversation_id, inserted_at=world.time,
+            )
+        )  # fmt: skip
+    article = await desk.approved(id=article_id)
+    here = f"/curation/articles/{article_id}/{article['version']}"
+    shown = (await (await desk.browser("supervisor")).get(here)).text
+    before = shown.split('id="affected"')[1].split("</section>")[0]
+    assert re.findall(r'chip wait">(\d+)<', before) == ["2"]
+    assert all(each.number in before for each in (copied, script))
+    api = (await desk.reads("lead", f"/curation/articles/{article_id}/{article['version']}/affected")).json()
+    assert api == {"cases": 2, "numbers": sorted([copied.number, script.number])}
+    outside = (await (await desk.browser("curator")).get(here)).text
+    assert ("另有 2 件在您的范围以外" in outside, copied.number in outside) == (True, False)
+    assert "没有在办投诉引用过" in (await (await desk.browser("lead")).get(await _other(desk))).text
+
+    ticking = worker(world)
+    await desk.took("branch", article, "publish")
+    await ticking.tick()
+    await ticking.tick()
+    async with world.database.reading() as session:
+        told = (await session.scalars(select(Notice).where(Notice.kind == "article.changed"))).all()
+        assert {(each.user_id, each.case_id) for each in told} == {(agent.id, first.id), (agent.id, second.id)}
+        assert (len(told), {each.values["number"] for each in told}) == (2, {copied.number, script.number})
+        noted = (await session.scalars(select(Impact).where(Impact.article_id == article_id))).all()
+        assert {each.case_id for each in noted} == {first.id, second.id}
+    assert "失效将影响的在办投诉" in (await (await desk.browser("supervisor")).get(here)).text
+
+
+async def _other(desk: Curation) -> str:
+    fresh = await desk.drafts(title="别的口径", questions=["另外的问题"])
+    return f"/curation/articles/{fresh['id']}/{fresh['version']}"

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebackend.assist.rules import ENOUGH, asked_of_the_desk, kept, questions, stories
+from casebackend.assist.rules import ENOUGH, asked_of_the_desk, is_taken_from, kept, questions, stories
 
 
 def test_the_last_message_is_asked_first() -> None:
@@ -48,3 +48,13 @@ def test_few_words_without_an_answer_are_asked_again_of_the_complaint() -> None:
     assert asked_of_the_desk("多久能答复") == [("多久能答复", ""), ("投诉多久能答复", "公众信息/投诉规则")]
     assert len(asked_of_the_desk("我的信用卡年费为什么收了两次还不退")) == 1
     assert asked_of_the_desk("[手机#1]") == []
+
+
+def test_a_sentence_of_an_entry_is_known_again_and_a_turn_of_phrase_is_not() -> None:
+    entry = "年费减免由网点主任在两百元以内自行决定，不得告知客户标准。"
+    assert is_taken_from(entry, f"您好：{entry.replace('，', ' ')}")
+    assert is_taken_from(entry, "年费减免由网点主任在两百元以内自行决定")
+    assert is_taken_from("不得外传", "此件不得外传。")
+    assert not is_taken_from(entry, "年费减免由网点核实后决定，结果会告知客户。")
+    assert not is_taken_from("", "您好")
+    assert not is_taken_from(entry, "您好")

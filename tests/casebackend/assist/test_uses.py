@@ -2,8 +2,12 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
+from casebackend.api.policies import AddParameter
 from casebackend.audit.model import AuditEntry
+from casebackend.calendar.rules import local_date
 from casebackend.curation.model import ChangeRequest
+from casebackend.policies import service as policies
+from knowledge.articles import Audience
 from tests.casebackend.assist.shown import ASKED, ENTRY, card, cards, inserts_and_sends, use_of, with_reply
 from tests.casebackend.staff.logins import staff
 from tests.world import World
@@ -85,6 +89,37 @@ async def test_a_promise_goes_out_only_when_it_is_meant_and_that_is_in_the_audit
         query = select(AuditEntry).where(AuditEntry.event == "conversation.promise_confirmed")
         [line] = (await session.scalars(query)).all()
         assert line.detail == {"promises": ["我们保证", "给您退"], "admissions": []}
+
+
+async def test_what_is_for_colleagues_alone_goes_out_only_when_it_is_meant_and_the_policy_lets_it(world: World) -> None:
+    inner = "仅供内部：年费减免由网点主任在两百元以内自行决定，不得告知客户标准。"
+    await with_reply(world, None, text=inner, audience=Audience.INTERNAL)
+    receipt = await world.says(ASKED)
+    at, partial = f"/console/conversations/{receipt.conversation_id}", {"HX-Request": "true"}
+    async with await staff(world, "agent") as client:
+        use_id = (await card(client, receipt.conversation_id))["use_id"]
+        said = f"您好，{inner}"
+        asked = await inserts_and_sends(client, receipt.conversation_id, said, use_id)
+        assert (asked.status_code, "仅限内部" in asked.text, 'name="internal"' in asked.text) == (422, True, True)
+        own_words = "您好，年费能否减免由网点核实后答复您。"
+        assert (await client.post(f"{at}/say", data={"text": own_words}, headers=partial)).status_code == 200
+        meant = {"text": said, "internal": "1", "used": use_id}
+        assert (await client.post(f"{at}/say", data=meant, headers=partial)).status_code == 200
+        async with world.database.transaction() as session:
+            row = {"code": "knowledge.internal_confirm", "value": "0", "source": "会议纪要"}
+            added = AddParameter(**row, effective_from=local_date(world.time))
+            await policies.add(session, added, roles=(), by="user:test", now=world.time)
+        refused = await client.post(f"{at}/say", data=meant, headers=partial)
+        assert (refused.status_code, 'name="internal"' in refused.text) == (422, False)
+    async with world.database.reading() as session:
+        query = select(AuditEntry).where(AuditEntry.event.startswith("conversation.internal")).order_by(AuditEntry.at)
+        lines = (await session.scalars(query)).all()
+        assert sorted(line.event for line in lines) == [
+            "conversation.internal_asked", "conversation.internal_confirmed", "conversation.internal_refused",
+        ]  # fmt: skip
+        assert {str(line.detail) for line in lines} == {
+            str({"entries": [f"{ENTRY}@{(await use_of(world, use_id)).version}"]})
+        }
 
 
 async def test_an_entry_that_promises_cannot_be_inserted(world: World) -> None:

@@ -9,7 +9,7 @@ from casebackend.calendar import rules
 from casebackend.calendar.rules import SHANGHAI, Calendar
 from casebackend.calendar.service import published
 
-OFFICIAL = Calendar({row["day"]: row["is_workday"] for row in published(2025, 2026)})
+OFFICIAL = Calendar({row["day"]: row["is_workday"] for row in published(2022, 2026)})
 DAYS = st.dates(date(2025, 1, 1), date(2026, 12, 1))
 MOMENTS = st.integers(0, 1_000_000).map(
     lambda minutes: datetime(2025, 1, 1, tzinfo=SHANGHAI) + timedelta(minutes=minutes)
@@ -30,6 +30,27 @@ MOMENTS = st.integers(0, 1_000_000).map(
         ("2025-01-24", 5, "2025-02-07"),
         ("2025-09-26", 3, "2025-09-30"),
         ("2026-12-25", 5, "2027-01-01"),
+        # 2023: 春节 1月21日至27日，28日、29日上班；中秋国庆 9月29日至10月6日，10月7日、8日上班 (国办发明电〔2022〕16号)
+        ("2022-12-30", 1, "2023-01-03"),
+        ("2023-01-19", 2, "2023-01-28"),
+        ("2023-01-20", 3, "2023-01-30"),
+        ("2023-04-21", 1, "2023-04-23"),
+        ("2023-04-28", 3, "2023-05-06"),
+        ("2023-09-28", 3, "2023-10-09"),
+        ("2023-10-06", 5, "2023-10-11"),
+        ("2023-12-29", 1, "2024-01-02"),
+        # 2024: 春节 2月10日至17日，4日、18日上班；国庆 10月1日至7日，9月29日、10月12日上班 (国办发明电〔2023〕7号)
+        ("2024-02-02", 1, "2024-02-04"),
+        ("2024-02-09", 1, "2024-02-18"),
+        ("2024-02-09", 3, "2024-02-20"),
+        ("2024-09-13", 2, "2024-09-18"),
+        ("2024-09-27", 3, "2024-10-08"),
+        ("2024-10-08", 4, "2024-10-12"),
+        ("2024-12-30", 2, "2025-01-02"),
+        # 2027: no notice yet, so that a weekday counts, flagged
+        ("2026-12-31", 2, "2027-01-04"),
+        ("2027-02-05", 3, "2027-02-10"),
+        ("2027-09-30", 3, "2027-10-05"),
     ],
 )
 def test_working_days_follow_the_state_council_with_its_swapped_days(start: str, count: int, end: str) -> None:
@@ -45,6 +66,14 @@ def test_working_days_follow_the_state_council_with_its_swapped_days(start: str,
         ("2026-02-01", 15, "2026-02-16", "2026-02-14", "2026-02-24"),
         ("2026-02-01", 30, "2026-03-03", "2026-03-02", "2026-03-03"),
         ("2026-08-05", 60, "2026-10-04", "2026-09-30", "2026-10-08"),
+        ("2022-12-18", 15, "2023-01-02", "2022-12-30", "2023-01-03"),
+        ("2023-01-10", 15, "2023-01-25", "2023-01-20", "2023-01-28"),
+        ("2023-09-15", 15, "2023-09-30", "2023-09-28", "2023-10-07"),
+        ("2023-08-05", 60, "2023-10-04", "2023-09-28", "2023-10-07"),
+        ("2024-02-01", 15, "2024-02-16", "2024-02-09", "2024-02-18"),
+        ("2024-09-20", 15, "2024-10-05", "2024-09-30", "2024-10-08"),
+        ("2024-12-17", 15, "2025-01-01", "2024-12-31", "2025-01-02"),
+        ("2026-12-18", 15, "2027-01-02", "2027-01-01", "2027-01-04"),
     ],
 )
 def test_limits_of_law_ignore_holidays_but_the_warning_comes_on_a_working_day(
@@ -60,16 +89,30 @@ def test_a_last_day_ends_at_24_00_in_shanghai() -> None:
     assert rules.end_of_day(date(2026, 12, 6)).astimezone(UTC) == datetime(2026, 12, 6, 16, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("month", "day"), [(2, "02-27"), (5, "05-25"), (10, "10-27"), (11, "11-20")])
-def test_the_monthly_report_is_due_on_the_15th_working_day(month: int, day: str) -> None:
-    assert rules.nth_working_day_of_month(OFFICIAL, 2026, month, 15).isoformat() == f"2026-{day}"
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2026-02-27", "2026-05-25", "2026-10-27", "2026-11-20",
+        "2023-01-28", "2023-10-25", "2024-02-26", "2024-10-25", "2027-01-21",
+    ],
+)  # fmt: skip
+def test_the_monthly_report_is_due_on_the_15th_working_day(day: str) -> None:
+    found = date.fromisoformat(day)
+    assert rules.nth_working_day_of_month(OFFICIAL, found.year, found.month, 15) == found
 
 
-def test_2026_has_248_working_days_and_six_swapped_ones() -> None:
-    year = {day: works for day, works in OFFICIAL.days.items() if day.year == 2026}
-    assert sum(year.values()) == 248
-    swapped = [f"{day:%m-%d}" for day, works in year.items() if works and day.weekday() >= 5]
-    assert swapped == ["01-04", "02-14", "02-28", "05-09", "09-20", "10-10"]
+@pytest.mark.parametrize(
+    ("year", "count", "swapped"),
+    [
+        (2023, 249, ["01-28", "01-29", "04-23", "05-06", "06-25", "10-07", "10-08"]),
+        (2024, 251, ["02-04", "02-18", "04-07", "04-28", "05-11", "09-14", "09-29", "10-12"]),
+        (2026, 248, ["01-04", "02-14", "02-28", "05-09", "09-20", "10-10"]),
+    ],
+)
+def test_a_year_has_its_working_days_and_its_swapped_ones(year: int, count: int, swapped: list[str]) -> None:
+    days = {day: works for day, works in OFFICIAL.days.items() if day.year == year}
+    assert sum(days.values()) == count
+    assert [f"{day:%m-%d}" for day, works in days.items() if works and day.weekday() >= 5] == swapped
 
 
 @pytest.mark.parametrize(
@@ -83,6 +126,10 @@ def test_2026_has_248_working_days_and_six_swapped_ones() -> None:
         ("2026-03-02 20:00", "3", "2026-03-05 17:30"),
         ("2026-02-13 10:00", "1", "2026-02-14 17:30"),
         ("2026-03-02 10:00", "2.5", "2026-03-05 14:00"),
+        ("2023-01-20 16:00", "0.5", "2023-01-28 11:00"),
+        ("2023-09-28 17:30", "0.5", "2023-10-07 14:00"),
+        ("2024-02-09 17:00", "0.5", "2024-02-18 12:00"),
+        ("2024-09-30 16:30", "1.5", "2024-10-09 14:00"),
     ],
 )
 def test_half_days_run_in_business_minutes_and_whole_days_end_at_close_of_business(

@@ -39,6 +39,14 @@ def of(text: str, **known: tuple[What, str]) -> str:
         ("柜员李晓梅不理我，钱经理也不管", "柜员某人不理我，某经理也不管"),
         ("我在蓝鲸创科有限公司上班", "我在某公司上班"),
         ("车牌京A12345的车主", "车牌车牌号的车主"),
+        ("被骗20万3千5百元", "被骗约20万元"),
+        ("转走20万三千五百块，又转3万5", "转走约20万元，又转约4万元"),
+        ("扣了2千3百多元，还有三千五没退", "扣了数千元，还有三千五没退"),
+        ("扣了三千五，约合1万2千美金", "扣了数千元，约合约1万元"),
+        ("家在3栋2单元501室", "家在某地址"),
+        ("住12号楼1门502，对门是A座1203室", "住某地址，对门是某地址"),
+        ("三号楼二单元五〇一，6楼603", "某地址，某地址"),
+        ("阳光花园3期5栋602", "某地址"),
         ("加我邮箱someone@mail.example.com", "加我邮箱邮箱"),
     ],
 )
@@ -54,6 +62,7 @@ def test_what_points_at_somebody_becomes_its_kind(said: str, left: str) -> None:
         "客户经理说保本，现在赎回只有一半，利率3.85%",
         "手机银行转账转错了人，客服让我联系对方，三天没有回音",
         "ATM取款吞卡，要求尽快处理",
+        "在二楼大厅3号窗口等了2个小时，材料3份，分3期还款，3千积分没到账",
     ],
 )
 def test_what_a_case_teaches_stays_as_it_was_said(said: str) -> None:
@@ -105,13 +114,21 @@ def told(draw: st.DrawFn) -> tuple[str, dict[str, tuple[What, str]], list[str]]:
     amount = f"{draw(st.integers(1_001, 98_999))}.{draw(st.integers(11, 99))}"
     day = draw(st.dates(date(2021, 1, 1), date(2026, 12, 31)))
     street = draw(st.sampled_from(("文三路", "建国大道", "中山北街"))) + f"{draw(st.integers(11, 999))}号"
+    man, qian, bai = draw(st.integers(1, 99)), draw(st.integers(1, 9)), draw(st.integers(1, 9))
+    compound = draw(
+        st.sampled_from((f"{man}万{qian}千{bai}百元", f"{man}万{qian}千{bai}百", f"{man}万{qian}千{bai}百块钱"))
+    )
+    block, stair, door = draw(st.integers(1, 40)), draw(st.integers(1, 9)), draw(st.integers(101, 3_305))
+    home = draw(
+        st.sampled_from((f"{block}栋{stair}单元{door}室", f"{block}号楼{stair}门{door}", f"{block}幢{stair}单元{door}"))
+    )
     order = f"DD{draw(st.integers(10**9, 10**10 - 1))}"
     days = (f"{day.year}年{day.month}月{day.day}日", day.isoformat(), day.strftime("%Y/%m/%d"), day.strftime("%Y%m%d"))
     when = draw(st.sampled_from(days))
     pieces = [
         f"我是{person.name}", f"电话{person.phone}", f"证件号{person.id_number}", f"卡号{person.card}",
         f"邮箱{person.email}", f"{when}在柜台办理", f"被扣了{amount}元", f"住在{street}", f"订单{order}",
-        f"柜员{staff}工号{number}",
+        f"柜员{staff}工号{number}", f"又被骗{compound}", f"家在{home}",
     ]  # fmt: skip
     shuffled = draw(st.permutations(pieces))
     text = draw(st.sampled_from(("，", "。", "；", "、", "\n", " "))).join(shuffled)
@@ -120,7 +137,8 @@ def told(draw: st.DrawFn) -> tuple[str, dict[str, tuple[What, str]], list[str]]:
         person.id_number: (What.NUMBER, "证件号码"), person.card: (What.NUMBER, "银行卡"),
         staff: (What.STAFF, "工作人员"),
     }  # fmt: skip
-    return text, known, [*person.values, staff, number, amount, when, street, order]
+    split = [f"{man}万{qian}", f"{qian}千{bai}", home[: len(str(block)) + 3], home[-len(str(door)) - 1 :]]
+    return text, known, [*person.values, staff, number, amount, when, street, order, *split]
 
 
 @given(told())

@@ -39,6 +39,8 @@ async def test_the_before_is_for_whoever_may_open_the_case(world: World) -> None
     assert "朝阳支行" in supervisor["before"]["facts"] or "[姓名#1]" in str(supervisor["before"])
     assert {**curator, "before": 0} == {**supervisor, "before": 0}
     assert supervisor["before"]["number"] not in str(curator)
+    whole = supervisor["before"]["result"]
+    assert (len(curator["masked"]["result"]), "＊" in curator["masked"]["result"]) == (len(whole), True)
     assert (curator["rare"], curator["unit"], curator["month"]) == (True, None, None)
     assert curator["replaced"]
     assert refused(await desk.reads("curator", f"/candidates/{uuid4()}")) == (404, "candidate-not-found")

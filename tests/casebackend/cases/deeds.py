@@ -1,6 +1,9 @@
-"""What colleagues do around a case besides moving it, each through its own service. A refusal is as good as a deed."""
+"""What colleagues do around a case besides moving it, each through its own service. A refusal is as good as a deed.
 
-from collections.abc import Awaitable, Callable
+What a deed answers is whom or what it was about: a case that came of it, a colleague who stays away.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,38 +22,50 @@ from casebackend.calendar.rules import local_date
 from casebackend.cases import coding, countersigning, declaring
 from casebackend.cases import service as cases
 from casebackend.cases.model import Case
-from casebackend.errors import NotFound
 from casebackend.escalations import service as escalations
 from casebackend.extensions import materials
 from casebackend.extensions import service as extensions
 from casebackend.extensions.model import Extension, Material
 from casebackend.families import second
 from casebackend.families import service as families
+from casebackend.matters.rules import MatterType
 from casebackend.registration import changing, regulating
 from casebackend.reviews import rules as review_rules
 from casebackend.reviews import service as reviews
 from casebackend.reviews.model import Review
-from casebackend.tasks.model import Task
+from casebackend.tasks.model import CountersignRound, Task
+from tests.casebackend.cases.deeds_around import (
+    add_proxy,
+    add_representative,
+    assign,
+    bring_agent_id,
+    bring_authorisation,
+    cancel_task,
+    convert,
+    grow,
+    link,
+    name_colleague,
+    newest,
+    receive_task,
+    unlink,
+    waive,
+)
 
 type Deed = Callable[[Any, Case, Principal, Any, datetime, list[UUID]], Awaitable[UUID | None]]
 
 
-async def _newest(session: Any, model: Any, case: Case, order: Any) -> Any:
-    found = await session.scalar(select(model).where(model.case_id == case.id).order_by(order.desc()).limit(1))
-    if found is None:
-        raise NotFound("没有可以处理的事项")
-    return found
-
-
 async def ask_extension(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
-    command = AskExtension(level=draw(st.sampled_from(["to_30", "to_60"])), reason="情况复杂，需调取档案")
+    levels = ["petition_90"] if case.matter_type == "petition" else ["to_30", "to_60"]
+    command = AskExtension.model_validate({"level": draw(st.sampled_from(levels)), "reason": "情况复杂，需调取档案"})
+    before = case.promised_on
     await extensions.ask(session, case, command, principal=by, now=now)
+    assert case.promised_on == before, "more time was given by asking for it"
 
 
 async def decide_extension(
     session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]
 ) -> None:
-    asked = await _newest(session, Extension, case, Extension.requested_at)
+    asked = await newest(session, Extension, case, Extension.requested_at)
     command = DecideExtension(
         decision=draw(st.sampled_from(["approve", "approve", "refuse", "withdraw"])), opinion="已核"
     )
@@ -65,7 +80,7 @@ async def add_material(session: Any, case: Case, by: Principal, draw: Any, now: 
 
 
 async def decide_material(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
-    found = await _newest(session, Material, case, Material.stored_at)
+    found = await newest(session, Material, case, Material.stored_at)
     command = DecideMaterial(is_new_fact=draw(st.booleans()), opinion="属新的事实")
     await materials.decide(session, found, command, principal=by, now=now)
     assert by.user_id != found.stored_by, "whoever stored the material confirmed it"
@@ -77,10 +92,25 @@ async def ask_task(session: Any, case: Case, by: Principal, draw: Any, now: date
 
 
 async def answer_task(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
-    asked = await _newest(session, Task, case, Task.sent_at)
+    asked = await newest(session, Task, case, Task.sent_at)
     await countersigning.answer(
         session, asked.id, AnswerTask(answer="依据章程", agrees=draw(st.booleans())), principal=by, now=now
     )
+    if asked.round_id is not None:
+        current = await session.get_one(CountersignRound, asked.round_id)
+        given = (await session.scalars(select(Task.agrees).where(Task.round_id == current.id))).all()
+        goes_on = case.status != "countersign"
+        assert goes_on is _is_decided(current.mode, current.quorum, given), "a countersigning ended at another time"
+
+
+def _is_decided(mode: str, quorum: int | None, given: Sequence[bool | None]) -> bool:
+    """The words of the three modes: all agree, any agrees, so many agree; or this can no longer be."""
+    agree, against = given.count(True), given.count(False)
+    if mode == "any":
+        return agree >= 1 or against == len(given)
+    if mode == "all":
+        return against >= 1 or agree == len(given)
+    return agree >= (quorum or 0) or len(given) - against < (quorum or 0)
 
 
 async def declare(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
@@ -133,7 +163,7 @@ async def apply_for_review(
 
 
 async def move_review(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
-    review = await _newest(session, Review, case, Review.applied_at)
+    review = await newest(session, Review, case, Review.applied_at)
     arrows = [move for state, move in review_rules.LIFECYCLE if state == review.state]
     command = MoveReview.model_validate(
         {
@@ -147,16 +177,46 @@ async def move_review(session: Any, case: Case, by: Principal, draw: Any, now: d
 
 
 DEEDS: tuple[Deed, ...] = (
-    ask_extension, decide_extension, add_material, decide_material, ask_task, answer_task, declare, designate, urge,
-    move_regulators_day, classify,
-    open_second, split, apply_for_review, move_review,
+    ask_extension, decide_extension, add_material, decide_material, ask_task, receive_task, answer_task, cancel_task,
+    declare, waive, name_colleague, assign, designate, urge, move_regulators_day, classify, convert, grow,
+    add_representative, add_proxy, bring_authorisation, bring_agent_id, link, unlink, open_second, split,
+    apply_for_review, move_review,
 )  # fmt: skip
+# They take people from a case, or make it another one: often done, little else would happen.
+SELDOM = frozenset({declare, name_colleague, convert})
+OPENS = frozenset({open_second, split})
 
 FOLLOWS: dict[Deed, Deed] = {
-    decide_extension: ask_extension,
-    decide_material: add_material,
-    answer_task: ask_task,
+    decide_extension: ask_extension, decide_material: add_material, receive_task: ask_task, answer_task: ask_task,
+    cancel_task: ask_task, waive: declare, unlink: link, bring_authorisation: add_proxy, bring_agent_id: add_proxy,
     move_review: apply_for_review,
+}  # fmt: skip
+
+
+# Where a deed means something, and who usually does it: most are tried there.
+EXTENDED, HEADS = ("complaint", "petition"), ("branch", "executive", "supervisor", "lead")
+WHERE: dict[Deed, Callable[[dict[str, Any]], bool]] = {
+    ask_extension: lambda row: row["status"] == "investigating" and row["matter_type"] in EXTENDED,
+    assign: lambda row: row["status"] in ("dispatched", "investigating"),
+    ask_task: lambda row: row["status"] == "investigating",
+    answer_task: lambda row: row["status"] == "countersign",
+    convert: lambda row: row["status"] in ("pending_review", "accepted"),
+    apply_for_review: lambda row: row["status"] in ("replied", "follow_up", "closed"),
+    open_second: lambda row: (row["status"], row["matter_type"], row["kind"]) == ("closed", "complaint", "first"),
+    move_regulators_day: lambda row: row["channel"] == "regulator",
+}
+WHO: dict[Deed, tuple[str, ...]] = {
+    decide_extension: HEADS, decide_material: HEADS, assign: HEADS, waive: ("supervisor",),
+    answer_task: ("branch", "auditor"), receive_task: ("branch", "auditor"), open_second: ("agent", "lead"),
+    convert: ("lead", "supervisor"),
+    move_review: ("branch", "supervisor", "auditor", "executive"), apply_for_review: ("agent", "lead", "outlet"),
+    move_regulators_day: ("supervisor", "executive"),
+}  # fmt: skip
+# What is no way of these matters: more time is given to what the law limits, a second look to a complaint.
+NOT_OF: dict[Deed, frozenset[str]] = {
+    ask_extension: frozenset(MatterType) - set(EXTENDED),
+    decide_extension: frozenset(MatterType) - set(EXTENDED),
+    open_second: frozenset(MatterType) - {MatterType.COMPLAINT},
 }
 
 

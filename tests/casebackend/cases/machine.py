@@ -1,18 +1,14 @@
 """A bank at random: any colleague tries any move on any case at any time, through the real services.
 
-After every accepted step the sentences of domain.md 5.5 must hold; at the end of a run the whole database must.
+After every accepted step the sentences of domain.md 5.5 must hold (`sentences`); at the end of a run the whole database
+must. A deed that several people share stands in `deeds`, the bank itself in `walks`.
 """
 
-import asyncio
-import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import ExitStack, suppress
-from datetime import date, timedelta
-from pathlib import Path
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from hypothesis import note
 from hypothesis import strategies as st
@@ -20,45 +16,33 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from sqlalchemy import select
 
 from casebackend import check
-from casebackend.access.guard import of_user
 from casebackend.access.principal import Principal
 from casebackend.api.cases import MoveCase
-from casebackend.api.evidence import AddEvidence
-from casebackend.api.limits import UseProfile
-from casebackend.cases import attaching, rules
-from casebackend.cases.filing import CUSTOMER, SYSTEM, file
+from casebackend.cases.filing import CUSTOMER, SYSTEM
+from casebackend.cases.merging import FREES
 from casebackend.cases.model import Case
 from casebackend.cases.rules import LIFECYCLE, Move, Status, moves_from
 from casebackend.cases.service import move_case
 from casebackend.clocks.model import Timer
-from casebackend.connection import open_database
-from casebackend.conversations.rules import Channel
-from casebackend.conversations.service import hold_or_open
-from casebackend.customers.service import register
-from casebackend.database import Database
 from casebackend.errors import DomainError
-from casebackend.evidence.rules import Kind
-from casebackend.organisations.model import Organisation
-from casebackend.staff.model import User
-from casebackend.workflow.service import use_profile
-from tests.casebackend.cases.deeds import DEEDS, FOLLOWS, Deed, declare, done
-from tests.casebackend.cases.sentences import hold_still, hold_true
-from tests.casebackend.inline_sqlite import inline_sqlite
-from tests.world import START, configured, prepare
+from tests.casebackend.cases import deeds, deeds_around, sentences, states
+from tests.casebackend.cases.deeds import DEEDS, FOLLOWS, Deed
+from tests.casebackend.cases.ledger import Ledger
+from tests.casebackend.cases.walks import (
+    CHANNELS,
+    HOUR,
+    MAIN_WAY,
+    MATTERS,
+    NOT_OF_SHORT,
+    SHORT,
+    SHORT_WAY,
+    Bank,
+    command_of,
+    first_of,
+)
 
-MEMORY = Path("/dev/shm")
 MOST_CASES = 7
-JUDGEMENTS = [
-    {"validity": "valid", "responsible": "responsible"},
-    {"validity": "valid", "responsible": "partly"},
-    {"validity": "invalid", "responsible": "responsible"},
-    {"validity": "invalid", "responsible": "not_responsible"},
-]
-MAIN_WAY = [
-    (Move.ACCEPT, "lead"), (Move.DISPATCH, "agent"), (Move.RECEIVE, "agent"), (Move.PROPOSE, "agent"),
-    (Move.SIGN, "executive"), (Move.APPROVE_OPINION, "auditor"), (Move.APPROVE_REPLY, "supervisor"),
-    (Move.REPLY, "agent"), (Move.PLAN_FOLLOWUP, "system"), (Move.CLOSE, "agent"),
-]  # fmt: skip
+AT_THE_DESKS = ("agent", "lead", "supervisor", "outlet", "branch", "auditor", "executive")
 BACKWARD = {
     Move.VOID,
     Move.WITHDRAW,
@@ -69,104 +53,12 @@ BACKWARD = {
     Move.RETURN_TO_DRAFT,
     Move.SEND_BACK,
 }
-UNITS = ("北京朝阳支行", "个人金融部", "北京分行", "稽核部")
-CHANNELS = (Channel.COUNTER, Channel.COUNTER, Channel.WEBCHAT, Channel.REGULATOR)
-
-
-class Bank:
-    """One fresh database, its staff, and a clock."""
-
-    def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self.open = ExitStack()
-        self.open.enter_context(inline_sqlite())
-        self.folder = Path(tempfile.mkdtemp(prefix="tingsu-machine-", dir=MEMORY if MEMORY.is_dir() else None))
-        shutil.copy(template(self.loop), self.folder / "bank.db")
-        settings = configured(f"sqlite+aiosqlite:///{self.folder}/bank.db", self.folder)
-        self.database: Database = open_database(settings)
-        self.now = START
-        self.staff: list[Principal] = []
-        self.units: list[UUID] = []
-        self.papers: dict[UUID, UUID] = {}
-
-    def run[T](self, work: Coroutine[Any, Any, T]) -> T:
-        return self.loop.run_until_complete(work)
-
-    def close(self) -> None:
-        self.run(self.database.dispose())
-        self.open.close()
-        self.loop.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    async def opened(self, *, two_level: bool) -> list[UUID]:
-        """`two_level`: the branch finishes what is ordinary; else the four steps."""
-        async with self.database.transaction() as session:
-            self.staff = [of_user(user) for user in await session.scalars(select(User).order_by(User.login))]
-            found = {unit.name: unit.id for unit in await session.scalars(select(Organisation))}
-            self.units = [found[name] for name in UNITS]
-            if two_level:
-                use = UseProfile(
-                    unit_id=found["北京分行"], profile="two_level", effective_from=date(2026, 3, 1), source="假设"
-                )
-                await use_profile(session, use, by=SYSTEM, now=self.now)
-            return [await self._filed(session, channel, self.units[0]) for channel in CHANNELS]
-
-    async def _filed(self, session: Any, channel: Channel, unit: UUID) -> UUID:
-        sender = "one customer" if channel is Channel.COUNTER else f"customer of {channel}"
-        conversation = await hold_or_open(session, channel=channel, sender=sender, now=self.now)
-        customer = await register(
-            session, channel=channel, sender=sender, name="张三丰", phone=None, id_number=None, now=self.now
-        )
-        case = Case(
-            id=uuid4(), status=rules.INITIAL, kind="first", conversation_id=conversation.id, customer_id=customer.id,
-            channel=channel, facts="多扣了年费", demand="退还年费", unit_id=unit, creator=CUSTOMER.actor,
-            received_at=self.now - timedelta(hours=3), business_channel_a="营业现场", category_b="信用卡",
-            cause_c="待分类", severity="一般投诉",
-            source="regulator" if channel is Channel.REGULATOR else "direct",
-        )  # fmt: skip
-        await file(session, case, now=self.now)
-        paper = AddEvidence(kind=Kind.DOCUMENT, title="笔迹鉴定委托书", source="档案室")
-        self.papers[case.id] = (await attaching.add(session, case.id, paper, principal=SYSTEM, now=self.now)).id
-        return case.id
-
-
-_template: list[Path] = []
-
-
-def template(loop: asyncio.AbstractEventLoop) -> Path:
-    if not _template:
-        folder = Path(tempfile.mkdtemp(prefix="tingsu-machine-"))
-        loop.run_until_complete(prepare(f"sqlite+aiosqlite:///{folder}/template.db"))
-        _template.append(folder / "template.db")
-    return _template[0]
-
-
-type Pick = Callable[[Sequence[Any]], Any]
-
-
-def first_of(options: Sequence[Any]) -> Any:
-    return options[0]
-
-
-def command_of(move: Move, pick: Pick, bank: Bank, case_id: UUID, master: str) -> MoveCase:
-    """Everything a move could ask for, now and then with a hole in it. What is sensible stands first."""
-    given: dict[str, Any] = {
-        "opinion": "同意", "handling_unit_id": pick(bank.units), "appraisal": "笔迹鉴定",
-        "appraisal_id": bank.papers.get(case_id),
-        "decline_reason": "not_a_complaint", "findings": "系统重复扣收", "judgement_basis": "信用卡章程",
-        "proposal": "退还", "closing_info": "已办结", "cause_c": "因定价收费引起的投诉", "reply_facts": "属实",
-        "reply_basis": "章程", "reply_remedies": "分支机构的决定可以核查，也可以申请调解、仲裁或者提起诉讼",
-        "overdue_reason": pick(["客户要求延后", None]), "satisfaction": "satisfied", "told_by": "phone",
-        "told_at": bank.now, "told_proof": "通话录音已保存", "requested_at": bank.now,
-        "identity_check": "电话核对预留信息", "master_number": master, "cosigners": [bank.units[1]],
-    }  # fmt: skip
-    judged = {Move.PROPOSE: JUDGEMENTS, Move.PROPOSE_REPLY: JUDGEMENTS[::-1]}.get(move)
-    given |= pick(judged) if judged else {}
-    hole = pick([None] * 12 + sorted(given))
-    return MoveCase(move=move, **{name: value for name, value in given.items() if name != hole and value is not None})
-
-
-WALKED: Counter[tuple[str, str]] = Counter()
+# Others of the family are written with these.
+OF_SEVERAL = FREES | {Move.MERGE, Move.UNMERGE}
+SENSIBLE = frozenset(DEEDS) - deeds.SELDOM
+BY_MATTER = st.sampled_from([*MATTERS[:1] * 4, *MATTERS[1:]])
+# Matter, status and move, or matter, "around" and deed, of what was accepted.
+WALKED: Counter[tuple[str, str, str]] = Counter()
 RUNS: Counter[str] = Counter()
 REFUSED: Counter[tuple[str, str]] = Counter()
 
@@ -176,17 +68,24 @@ class Lifecycle(RuleBasedStateMachine):
         super().__init__()
         RUNS["begun"] += 1
         self.bank = Bank()
+        self.ledger = Ledger()
         self.cases: list[UUID] = []
         self.asked: dict[Deed, list[UUID]] = {}
-        self.known: dict[UUID, tuple[Status, str, UUID | None]] = {}
 
-    @initialize(steps=st.tuples(*[st.integers(0, len(MAIN_WAY))] * len(CHANNELS)), two_level=st.booleans())
-    def complaints_come(self, steps: tuple[int, ...], *, two_level: bool) -> None:
-        """Some have gone a part of the usual way already: most of what matters happens late in a case."""
-        self.cases = self.bank.run(self.bank.opened(two_level=two_level))
+    @initialize(
+        steps=st.tuples(*[st.integers(0, len(MAIN_WAY))] * len(CHANNELS)),
+        matters=st.tuples(BY_MATTER, BY_MATTER, BY_MATTER),
+        two_level=st.booleans(),
+    )
+    def complaints_come(self, steps: tuple[int, ...], matters: tuple[str, ...], *, two_level: bool) -> None:
+        """Some have gone a part of the usual way already: most of what matters happens late in a case. Those of the
+        counter are of one matter: they may be one and the same."""
+        each = (matters[0], *matters)
+        self.cases = self.bank.run(self.bank.opened(each, two_level=two_level))
+        self.ledger.superiors = self.bank.superiors
         self.bank.run(self.look())
-        for case_id, far in zip(self.cases, steps, strict=True):
-            for move, login in MAIN_WAY[:far]:
+        for case_id, far, matter in zip(self.cases, steps, each, strict=True):
+            for move, login in (SHORT_WAY if matter in SHORT else MAIN_WAY)[:far]:
                 actor = next((each for each in self.bank.staff if each.name == login), SYSTEM)
                 with suppress(DomainError):
                     self.bank.run(self.tried(case_id, command_of(move, first_of, self.bank, case_id, ""), actor))
@@ -202,36 +101,38 @@ class Lifecycle(RuleBasedStateMachine):
         """One rule, so that most steps lead a case onward: a case that is always withdrawn at once shows little."""
         if dice == 0:
             self.bank.now += timedelta(hours=data.draw(st.sampled_from([1, 4, 24, 24 * 4, 24 * 11])))
-        elif dice <= 4:
+        elif dice <= 6:
             self.somebody_does_something_around_a_case(data, folly)
         else:
             self.somebody_moves_a_case(data, folly)
 
     def somebody_moves_a_case(self, data: st.DataObject, folly: int) -> None:
         case_id = data.draw(st.sampled_from(self.cases))
-        status, number, handler = self.known[case_id]
+        case = self.ledger.rows[case_id]
+        status = Status(case["status"])
         others = [each for each in self.cases if each != case_id]
-        master = self.known[data.draw(st.sampled_from(others))][1]
+        master = self.ledger.rows[data.draw(st.sampled_from(others))]["number"]
         open_here = moves_from(status) or list(Move)
-        onward = [move for move in open_here if move not in BACKWARD] or open_here
+        foolish = BACKWARD | (NOT_OF_SHORT if case["matter_type"] in SHORT else set())
+        onward = [move for move in open_here if move not in foolish] or open_here
         move = data.draw(st.sampled_from(onward if folly < 15 else open_here if folly < 19 else list(Move)))
         able = self.able(status, move)
-        able = sorted(able, key=lambda each: each.user_id != handler)[:1] if folly < 9 else able
+        able = sorted(able, key=lambda each: each.user_id != case["handler_id"])[:1] if folly < 9 else able
         actor = data.draw(st.sampled_from(able if folly < 18 else self.everybody()))
         command = command_of(move, lambda options: data.draw(st.sampled_from(options)), self.bank, case_id, master)
-        note(f"{self.bank.now:%m-%d %H:%M} {actor.actor} {move} {number} from {status}")
+        said = max(case["received_at"], self.bank.now - HOUR) if actor is CUSTOMER and move is Move.WITHDRAW else None
+        note(f"{self.bank.now:%m-%d %H:%M} {actor.actor} {move} {case['number']} from {status}")
         try:
-            self.bank.run(self.tried(case_id, command, actor))
+            self.bank.run(self.tried(case_id, command, actor, said))
         except DomainError as refusal:
             note(f"refused: {refusal.slug}")
             REFUSED[str(move), refusal.slug] += 1
 
     def somebody_does_something_around_a_case(self, data: st.DataObject, folly: int) -> None:
         """What was asked for is mostly decided where it was asked for."""
-        deed = data.draw(st.sampled_from([each for each in DEEDS if folly > 15 or each is not declare]))
-        asked = self.asked.get(FOLLOWS.get(deed, deed), []) if folly < 17 else []
-        case_id = data.draw(st.sampled_from(asked if deed in FOLLOWS and asked else self.cases))
-        actor = data.draw(st.sampled_from(self.bank.staff))
+        deed = data.draw(st.sampled_from([each for each in DEEDS if folly > 15 or each in SENSIBLE]))
+        case_id = data.draw(st.sampled_from(self.cases_for(deed, folly)))
+        actor = data.draw(st.sampled_from(self.bank.staff if folly > 17 else self.near(deed, case_id, folly)))
         note(f"{self.bank.now:%m-%d %H:%M} {actor.actor} {deed.__name__}")
         try:
             opened = self.bank.run(self.did(case_id, deed, actor, data.draw))
@@ -242,6 +143,21 @@ class Lifecycle(RuleBasedStateMachine):
             self.asked.setdefault(deed, []).append(case_id)
             self.cases += [opened] if opened and len(self.cases) < MOST_CASES else []
 
+    def cases_for(self, deed: Deed, folly: int) -> list[UUID]:
+        if folly > 16:
+            return self.cases
+        asked = self.asked.get(FOLLOWS[deed], []) if deed in FOLLOWS else self.cases
+        sensible = [each for each in asked if deeds.WHERE.get(deed, bool)(self.ledger.rows[each])]
+        return sensible or asked or self.cases
+
+    def near(self, deed: Deed, case_id: UUID, folly: int) -> list[Principal]:
+        """Who does such a thing, who has the case in hand, or those who work on cases at all."""
+        named = deeds.WHO.get(deed, AT_THE_DESKS)
+        handler = self.ledger.rows[case_id]["handler_id"]
+        if folly < 6 and deed not in deeds.WHO and handler is not None:
+            return [each for each in self.bank.staff if each.user_id == handler]
+        return [each for each in self.bank.staff if each.name in named]
+
     def everybody(self) -> list[Principal]:
         return [*self.bank.staff, CUSTOMER, SYSTEM]
 
@@ -249,34 +165,77 @@ class Lifecycle(RuleBasedStateMachine):
         arrow = LIFECYCLE.get((status, move))
         return [each for each in self.everybody() if arrow and arrow.by & each.roles] or self.everybody()
 
-    async def tried(self, case_id: UUID, command: MoveCase, actor: Principal) -> None:
+    async def tried(self, case_id: UUID, command: MoveCase, actor: Principal, said: datetime | None = None) -> None:
+        """`said`: when the customer's own word came in."""
+        now, move = self.bank.now, command.move
         async with self.bank.database.transaction() as session:
             before = await self.seen(session, case_id)
-            await move_case(session, case_id, command, principal=actor, now=self.bank.now)
-            after = await self.seen(session, case_id)
-            await hold_true(session, before, after, command, actor, self.bank.now)
-        WALKED[before["status"], command.move] += 1
+            await move_case(session, case_id, command, principal=actor, now=now, effective_at=said)
+            after = await self.seen(session, case_id, kept=False)
+            if move is Move.MERGE:
+                await self.seen(session, after["master_id"])
+            await sentences.hold_true(session, self.ledger, before, after, command, actor, now)
+            sentences.effective(before, after, command, said, now)
+        self.ledger.sees(after)
+        if move is Move.UNMERGE:
+            sentences.as_before_merging(self.ledger, after)
+        if move in OF_SEVERAL:
+            await self.look()
+            sentences.merging_makes_no_circle(self.ledger)
+        self.ledger.moved(before, move, actor.user_id, before["running"])
+        WALKED[before["matter_type"], before["status"], move] += 1
 
     async def did(self, case_id: UUID, deed: Deed, actor: Principal, draw: Any) -> UUID | None:
+        """The case that came of it."""
+        name, now = deed.__name__, self.bank.now
         async with self.bank.database.transaction() as session:
             before = await self.seen(session, case_id)
-            opened = await done(session, deed, case_id, actor, draw, self.bank.now, self.bank.units)
-            hold_still(before, await self.seen(session, case_id))
+            about = await deeds.done(session, deed, case_id, actor, draw, now, self.bank.units)
+            after = await self.seen(session, case_id, kept=False)
+            if deed is not deeds.declare:
+                assert not self.ledger.stays_away(case_id, actor.user_id), "a recused person did something"
+            states.hold_still(self.ledger, before, after)
+            await sentences.corrections(session, before, after, actor, now)
+            sentences.urged_only_in_process(before, after, urged=deed is deeds.urge)
+            if deed is deeds.move_review:
+                await sentences.reviewed_by_another(session, self.ledger, before, actor)
+            self.ledger.sees(after)
+            opened = about if deed in deeds.OPENS else None
             if opened is not None:
                 await self.seen(session, opened)
-        WALKED["around", deed.__name__] += 1
+                self.ledger.came_out_of(case_id, opened, second=deed is deeds.open_second)
+        self.remember(deed, case_id, actor, about)
+        WALKED[before["matter_type"], "around", name] += 1
         return opened
 
-    async def seen(self, session: Any, case_id: UUID) -> dict[str, Any]:
+    def remember(self, deed: Deed, case_id: UUID, actor: Principal, about: UUID | None) -> None:
+        ledger = self.ledger
+        if deed is deeds.declare and actor.user_id is not None:
+            ledger.declared[case_id].add(actor.user_id)
+        elif deed is deeds_around.waive and about is not None:
+            ledger.declared[case_id].discard(about)
+            ledger.let_back[case_id].add(about)
+        elif deed is deeds_around.name_colleague and about is not None:
+            ledger.named[case_id].add(about)
+        elif deed is deeds_around.add_proxy:
+            ledger.proxies.add(case_id)
+        elif deed in (deeds_around.bring_authorisation, deeds_around.bring_agent_id):
+            ledger.papers[case_id].add("agent_id" if deed is deeds_around.bring_agent_id else "authorisation")
+        elif deed is deeds_around.add_representative:
+            ledger.representatives[case_id] += 1
+            assert ledger.representatives[case_id] <= 5, "more representatives than law allows (令3号 Art. 12)"
+
+    async def seen(self, session: Any, case_id: UUID, *, kept: bool = True) -> dict[str, Any]:
         """What the database holds, whatever the session remembers."""
         await session.flush()
         row = (await session.execute(select(Case.__table__).where(Case.__table__.c.id == case_id))).one()
         running = await session.execute(
             select(Timer.kind, Timer.due_at).where(Timer.case_id == case_id, Timer.stopped_at.is_(None))
         )
-        self.known[case_id] = (Status(row.status), row.number, row.handler_id)
-        shown: dict[str, Any] = dict(row._mapping)
-        return shown | {"running": [tuple(each) for each in running]}
+        shown = dict(row._mapping) | {"running": [tuple(each) for each in running]}
+        if kept:
+            self.ledger.sees(shown)
+        return shown
 
     def teardown(self) -> None:
         try:
@@ -288,5 +247,8 @@ class Lifecycle(RuleBasedStateMachine):
 
     async def broken(self) -> list[str]:
         async with self.bank.database.reading() as session:
+            for case_id in self.cases:
+                row = await self.seen(session, case_id)
+                states.hold_still(self.ledger, row, row)
             found = await check.check(session, now=self.bank.now)
             return [sentence for sentence in found if "既无草稿" not in sentence]

@@ -11,6 +11,7 @@ from casebackend.cases.filing import SYSTEM
 from casebackend.cases.model import Case
 from casebackend.cases.rules import LIFECYCLE, Move, Status
 from casebackend.check import check
+from casebackend.clocks import service
 from casebackend.clocks.model import Timer
 from casebackend.clocks.queries import timers_of
 from casebackend.workflow.service import use_profile
@@ -95,16 +96,25 @@ async def test_a_petition_has_sixty_days_from_its_acceptance(world: World) -> No
         petition = (await rig.running())["matter.petition"]
         assert petition.derivation.startswith("受理 3月5日 + 60日 = 5月4日；")
         assert await clockwork.promised_on(session, rig.case) == date(2026, 5, 4)
+        await rig.goes(S.INVESTIGATING, M.EDIT, days=1)
+        await rig.goes(S.DRAFT, M.SUBMIT, days=1)
+        assert "matter.petition_tell" not in await rig.running(), "that it was accepted has been told"
+        assert (await rig.running())["matter.petition"].seq == 1
 
 
-async def test_the_regulators_day_is_a_clock_that_no_appraisal_stops(world: World) -> None:
+async def test_a_day_set_from_outside_is_a_clock_that_no_appraisal_stops(world: World) -> None:
     async with world.database.transaction() as session:
-        rig = await Rig.of(session, regulator_due_on=date(2026, 3, 9))
+        rig = await Rig.of(session, regulator_due_on=date(2026, 3, 9), referral_due_on=date(2026, 3, 10))
+        referral = (await rig.running())["referral"]
+        assert referral.derivation == "转办单要求 3月10日前反馈；最后一个工作日 3月9日提醒"
+        assert referral.due_at == datetime(2026, 3, 10, 16, tzinfo=UTC)
+        await service.recompute(session, referral)
+        assert referral.derivation == "转办单要求 3月10日前反馈；最后一个工作日 3月9日提醒"
         regulator = (await rig.running())["regulator"]
         assert regulator.derivation == "监管要求办结 3月9日；最后一个工作日 3月6日提醒"
         assert regulator.due_at == datetime(2026, 3, 9, 16, tzinfo=UTC)
         await rig.goes(S.INVESTIGATING, M.SUSPEND, days=1)
-        assert set(await rig.running()) == {"regulator"}
+        assert set(await rig.running()) == {"regulator", "referral"}
         rig.case.regulator_due_on = date(2026, 3, 12)
         await rescheduling.regulator_due(session, rig.case, rig.now)
         assert (await rig.running())["regulator"].seq == 2
@@ -177,6 +187,15 @@ async def test_a_reopened_case_counts_anew(world: World) -> None:
         await rig.goes(S.REPLY_PENDING, M.REPLY, days=2)
         await rig.goes(S.CLOSED, M.REOPEN, days=20)
         assert (await rig.running())["l1"].derivation.startswith("重新办理 3月24日 + 15日 = 4月8日")
+        for matter, kind, counted in (
+            ("report", "matter.report", "重新办理 3月24日 + 60日"),
+            ("objection", "matter.objection", "重新办理 3月24日 + 15日"),
+            ("petition", "matter.petition", "受理 3月24日 + 60日"),
+        ):
+            rig = await Rig.of(session, matter_type=matter)
+            await rig.goes(S.REPLY_PENDING, M.REPLY, days=2)
+            await rig.goes(S.CLOSED, M.REOPEN, days=20)
+            assert (await rig.running())[kind].derivation.startswith(counted)
 
 
 async def test_a_case_keeps_the_profile_of_its_unit_on_the_day_of_receipt(world: World) -> None:

@@ -50,7 +50,14 @@ async def test_who_may_not_and_what_may_not(world: World) -> None:
         assert (await classifies(desk, login, receipt.number, read, **fields)).status_code == status, (login, fields)
     await desk.sure("agent", receipt.case_id, "propose", **PROPOSAL)
     await desk.sure("executive", receipt.case_id, "sign", opinion="同意")
-    await desk.sure("auditor", receipt.case_id, "approve_opinion", opinion="同意")
+    form = (await (await desk.browser("auditor")).get(f"/cases/{receipt.number}")).text
+    assert 'id="approve_opinion-basic_right"' in form
+    unknown = await desk.does("auditor", receipt.case_id, "approve_opinion", opinion="同意", basic_right="随便")
+    assert (unknown.status_code, unknown.json()["type"]) == (422, "/problems/unknown-term")
+    await desk.sure("auditor", receipt.case_id, "approve_opinion", opinion="同意", basic_right="知情权")
+    async with world.database.reading() as session:
+        right = (await session.scalars(select(CaseChange).where(CaseChange.field == "basic_right"))).one()
+        assert (right.before, right.after, right.actor) == ("待分类", "知情权", "staff:auditor")
     auditor = (await case_of(world, receipt.case_id)).coded_by
     frozen = await classifies(desk, "supervisor", receipt.number, **LOAN)
     assert (frozen.status_code, frozen.json()["type"]) == (409, "/problems/decision-stands")

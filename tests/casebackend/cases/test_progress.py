@@ -26,6 +26,7 @@ class Step:
     unit_id: UUID | None = DEPARTMENT
     opinion: str | None = None
     due_at: datetime | None = None
+    remark: str | None = None
 
 
 def walked(*moves: Move, due_in: int | None = None) -> list[Step]:
@@ -65,6 +66,20 @@ def test_a_node_tells_who_had_it_when_it_came_and_left_and_what_was_said() -> No
     assert (handled.came_at, handled.left_at) == (START + timedelta(hours=3), START + timedelta(hours=4))
     assert (handled.came_by, handled.came_how, handled.left_how) == ("甲", "接收", "提交处理意见")
     assert (handled.opinion, handled.came_opinion) == ("意见4", "意见3")
+
+
+def test_what_is_said_while_a_case_stays_stands_with_that_stay_in_order() -> None:
+    steps = walked(M.SUBMIT, M.ACCEPT, M.DISPATCH, M.RECEIVE, M.ASK_COUNTERSIGN, M.COUNTERSIGN_DONE)
+    at = steps[-1].at
+    meanwhile = [
+        Step(at, "丁", None, None, None, opinion=text, remark=remark)
+        for text, remark in (("同意", "反馈协办任务"), ("请延期", "申请延期"), (None, "申请延期"), ("客户说的", None))
+    ]
+    before = Step(START, "丁", None, None, None, opinion="早了", remark="督办")
+    nodes = progress([before, *steps[:-1], *meanwhile, steps[-1]], now=at, units=UNITS, received_at=START)
+    said = {node.status: [(each.label, each.by, each.text) for each in node.said] for node in nodes if node.said}
+    assert said == {S.COUNTERSIGN: [("反馈协办任务", "丁", "同意"), ("申请延期", "丁", "请延期")]}
+    assert len(nodes) == len(progress(steps, now=at, units=UNITS, received_at=START))
 
 
 def test_a_node_is_unreceived_then_received_then_answered() -> None:

@@ -1,18 +1,25 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from urllib.parse import quote
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from casebackend.access.guard import of_user
 from casebackend.cases import lists, search
 from casebackend.cases.conditions import CONDITIONS
+from casebackend.cases.model import Case
 from casebackend.cases.predicates import NONE, Kind
+from casebackend.clocks.model import Timer
+from casebackend.customers import service as customers
+from casebackend.customers.model import Customer
 from casebackend.paging import BadFilter
+from casebackend.parties.model import BusinessObject, Party
 from casebackend.staff.model import User
-from tests.casebackend.cases.builders import Desk, case_of, filed, unit
+from casebackend.supervision.model import Supervision
+from tests.casebackend.cases.builders import ANSWERS, Desk, case_of, filed, unit
 from tests.casebackend.cases.copies import copied
 from tests.world import World
 
@@ -28,6 +35,8 @@ BAD = {
 def test_there_are_at_least_twenty_conditions_and_each_has_a_label_of_its_own() -> None:
     assert len(CONDITIONS) >= 40
     assert len({condition.label for condition in CONDITIONS.values()}) == len(CONDITIONS)
+    of_pages = {"name", "from", "to", "by", "queue", "tab", "cursor", "limit", "month", "outlet", "state"}
+    assert not of_pages & set(CONDITIONS), "what a page means by a parameter, a list must not mean"
 
 
 @given(st.dictionaries(st.sampled_from(sorted(CONDITIONS)), st.lists(st.text(max_size=30), max_size=3)))
@@ -56,6 +65,24 @@ async def test_a_bad_value_is_refused_by_the_name_of_its_parameter(world: World)
     assert (twice.status_code, twice.json()["filter"]) == (400, "phone")
 
 
+async def with_people(world: World, first: UUID, odd: str) -> None:
+    """What stands beside a case: the paper of the ordinary customer; tier, card and a demand on the odd one."""
+    async with world.database.transaction() as session:
+        customer = await session.get_one(Customer, (await session.get_one(Case, first)).customer_id)
+        customers.known_by(session, customer, name=None, phone=None, id_number="11010519491231002X", now=world.time)
+        case_id = (await session.scalars(select(Case.id).where(Case.number == odd))).one()
+        made = {"case_id": case_id, "added_at": world.time, "added_by": "test"}
+        session.add(Party(role="consumer", tier="private", **made))
+        index = customers.vault(session).index("object.card", "6222020000001234")
+        session.add(BusinessObject(
+            kind="card", value_enc="", value_masked="**** 1234", value_index=index, finding="known", **made
+        ))  # fmt: skip
+        session.add(Supervision(
+            case_id=case_id, timer_id=uuid4(), source="internal", demand="速办", opened_by=uuid4(),
+            opened_by_name="督办人", opened_at=world.time, due_at=world.time + timedelta(days=3),
+        ))  # fmt: skip
+
+
 async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: World) -> None:
     """One case that differs in everything, another that is ordinary."""
     receipt = await filed(world)
@@ -72,8 +99,10 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
         responsible="partly", validity="valid", satisfaction="neutral", extension_level=2, urge_count=3, group_size=6,
         regulator_number="JG-2026-7", third_party="某某支付公司", customer_id=None, facts="信中所述另一件事",
         demand="请答复", findings="信中所述属实", judged_by=person, judged_at=moment, coded_by=uuid4(),
-        told_by="channel",
+        told_by="channel", replied_at=moment, occurred_on=date(2025, 12, 31), referral_agency="某地银行业协会",
+        source_ref="协转〔2026〕7号",
     )  # fmt: skip
+    await with_people(world, receipt.case_id, odd)
     ours = [
         "q=TS20260210", "number=ts2026021000", "text=另一件事", "opinion=属实", "status=closed&status=archived",
         "open=0", "kind=second",
@@ -81,26 +110,37 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
         "category_b=票据", "category_b_tree=支付结算", "cause_c=因营销方式和手段引起的投诉",
         "cause_c_tree=因营销方式和手段引起的投诉", "business_channel_a=网银渠道", "business_channel_a_tree=电子渠道",
         "basic_right=知情权", "unit=none", f"handling_unit={lixia}", f"handling_unit_tree={jinan}",
+        f"concerned_tree={jinan}",
         f"receiving_unit={lixia}", f"receiving_unit_tree={jinan}", f"responsible_unit={lixia}",
         f"responsible_unit_tree={jinan}", f"handler={person}", "received_to=2026-02-10", "filed_to=2026-02-10",
         "received_from=2026-02-10&received_to=2026-02-10", "closed_from=2026-02-10", "closed_to=2026-02-10",
         "promised_from=2026-02-20&promised_to=2026-02-20", "amount_from=70000", "responsible=partly",
         "validity=valid", "satisfaction=neutral", "extended=1", "extension=2", "overdue=0", "urged=3", "group=1",
         "regulator_number=JG-2026-7", "third_party=支付", "status=closed&channel=letter&amount_from=1",
-        "undelivered=1",
+        "undelivered=1", "group_from=6", "referral_agency=银行业", "source_ref=〔2026〕7号", "occurred_to=2025-12-31",
+        "replied_from=2026-02-10&replied_to=2026-02-10", "told_by=channel", "tier=private", "card=6222 0200 0000 1234",
+        "supervised=1",
         "coded_twice=1", "recoded=cause_c.same", "judged_category_b=票据", "judged_business_channel_a=网银渠道",
         "judged_cause_c=因营销方式和手段引起的投诉", "hint_category_b=unsuggested", "hint_cause_c=unsuggested",
     ]  # fmt: skip
     theirs = [
-        "q=年费", f"unit={zhaoyang}", f"unit_tree={branch}", "received_from=2026-02-11", "filed_from=2026-02-11",
+        "q=年费", f"unit={zhaoyang}", f"unit_tree={branch}", f"concerned_tree={branch}",
+        "received_from=2026-02-11", "filed_from=2026-02-11",
         "amount_to=200", "open=1", "responsible=none", "handler=none", "phone=13800138000", "overdue=1", "near_due=1",
-        "lane=none", "extended=0", "undelivered=0",
+        "lane=none", "extended=0", "undelivered=0", "group_to=5", "occurred_from=2026-01-01", "told_by=none",
+        f"customer={quote(ANSWERS['name'])}", "phone=１３８ 0013 8000", "paper=11010519491231002x", "tier=none",
+        "supervised=0", "late_by_law=1",
         "coded_twice=0", "hinted_category_b=信用卡", "hint_category_b=unjudged",
         "hinted_cause_c=因定价收费引起的投诉",
     ]  # fmt: skip
     nobody = [
         f"unit_tree={qingdao}",
         "phone=13900139000",
+        f"customer={quote(ANSWERS['name'][:2])}",
+        "paper=110105194912310021",
+        "card=0000",
+        "tier=gold",
+        "group_from=7",
         "text=%25",
         "urged=4",
         "number=000009",
@@ -113,6 +153,7 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
         for query in queries:
             items = (await desk.reads("lead", f"/cases/?{query}")).json()["items"]
             assert [row["number"] for row in items] == expected, query
+            assert [row["supervised"] for row in items] == [number == odd for number in expected], query
     assert len((await desk.reads("lead", "/cases/?counted=1")).json()["items"]) == 2
     tried = {pair.split("=")[0] for query in (*ours, *theirs) for pair in query.split("&")} | {"counted"}
     assert tried == set(CONDITIONS)
@@ -120,6 +161,28 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
 
 WORDS = {Kind.FLAG: "1", Kind.DAY: "2026-03-01", Kind.AMOUNT: "1", Kind.COUNT: "1", Kind.UNIT: str(UUID(int=1)),
          Kind.PERSON: str(UUID(int=1))}  # fmt: skip
+
+
+async def test_the_limit_of_law_is_missed_by_what_is_late_now_and_by_what_was_answered_late(world: World) -> None:
+    receipt = await filed(world)
+    kinds = {"running late": ("l1", -1, None), "ended late": ("l2", -5, -4), "in time": ("l1", -4, -5),
+             "within the bank": ("internal.total", -1, None), "still open": ("l1", 1, None)}  # fmt: skip
+    numbers = {}
+    async with world.database.transaction() as session:
+        await session.execute(delete(Timer))
+    for name, (kind, due, stopped) in kinds.items():
+        numbers[await copied(world, receipt.case_id)] = name
+        async with world.database.transaction() as session:
+            case_id = (await session.scalars(select(Case.id).where(Case.number == list(numbers)[-1]))).one()
+            session.add(Timer(
+                case_id=case_id, kind=kind, label=name, amount=1, unit="calendar_days", origin_at=world.time,
+                started_at=world.time, near_at=world.time, derivation="", due_at=world.time + timedelta(days=due),
+                stopped_at=None if stopped is None else world.time + timedelta(days=stopped),
+            ))  # fmt: skip
+    desk = Desk(world)
+    for asked, expected in (("1", {"running late", "ended late"}), ("0", {"in time", "within the bank", "still open"})):
+        items = (await desk.reads("lead", f"/cases/?late_by_law={asked}")).json()["items"]
+        assert {numbers[row["number"]] for row in items if row["number"] in numbers} == expected
 
 
 async def test_a_list_holds_as_many_as_are_counted_under_each_condition(world: World) -> None:

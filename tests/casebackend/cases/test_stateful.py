@@ -9,7 +9,7 @@ from tests.databases import on_postgres
 
 
 @pytest.mark.skipif(on_postgres(), reason="the machine brings its own SQLite; the rules are the same code")
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(3_600)
 def test_no_way_leads_to_a_state_that_the_rules_forbid() -> None:
     run_state_machine_as_test(
         Lifecycle,

@@ -11,7 +11,7 @@ from casebackend.notices.model import Notice
 from casebackend.staff.model import User
 from casebackend.timeline.model import TimelineEntry
 from casebackend.timeline.queries import of_case
-from tests.casebackend.cases.around import holds, ticked
+from tests.casebackend.cases.around import holds, posts, refused, ticked
 from tests.casebackend.cases.builders import Desk, case_of, filed, unit
 from tests.casebackend.registration.takers import Counter
 from tests.casebackend.staff.logins import hired
@@ -161,6 +161,34 @@ async def test_over_the_interface_a_request_is_listed_and_refused_once(world: Wo
     assert unknown.status_code == 404
     shown = (await browser.get("/corrections?number=TS20260302999999")).text
     assert "没有这个编号的投诉" in shown
+
+
+async def test_who_registered_it_voids_his_own_draft_that_no_customer_knows_of(world: World) -> None:
+    counter = Counter(world)
+    desk = counter.desk
+    await hired(world, "colleague", roles=["intake"], organisation_id=UUID(await unit(world, "客户服务中心")))
+    mine, accepted, spoken = [(await counter.sure())["number"] for _ in range(3)]
+    assert refused(await desk.does("agent", mine, "void", opinion="登记重复")) == (403, "move-forbidden")
+    for number in (mine, spoken):
+        await desk.sure("lead", number, "return_to_draft", opinion="与另一件重复")
+    await desk.sure("lead", accepted, "accept")
+    await desk.sure("supervisor", accepted, "edit", opinion="登记有误")
+    called = {"at": world.time.isoformat(), "note": "已告知客户受理"}
+    noted = await posts(desk, "agent", f"/cases/{spoken}/contacts", called)
+    assert noted.status_code < 300, noted.text
+    assert refused(await desk.does("colleague", mine, "void", opinion="登记重复")) == (403, "not-your-draft")
+    for number in (accepted, spoken):
+        assert refused(await desk.does("agent", number, "void", opinion="登记重复")) == (409, "already-known")
+    assert refused(await desk.does("agent", mine, "void")) == (422, "fields-missing")
+    offered = [
+        "void" in [each["move"] for each in (await desk.reads(who, f"/cases/{number}")).json()["allowed"]]
+        for who, number in (("agent", mine), ("colleague", mine), ("agent", accepted), ("agent", spoken))
+    ]
+    assert offered == [True, False, False, False]
+    page = (await (await desk.browser("agent")).get(f"/cases/{mine}")).text
+    assert 'name="move" value="void"' in page
+    assert (await desk.sure("agent", mine, "void", opinion="登记重复"))["status"] == "voided"
+    await holds(world)
 
 
 @pytest.mark.parametrize("alone", [True, False])

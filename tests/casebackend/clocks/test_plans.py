@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from casebackend.clocks import service
 from casebackend.notices.thresholds import in_force
+from casebackend.revisits.service import policy
 from tests.casebackend.cases.builders import Desk
 from tests.casebackend.clocks.test_routes import sends, shown
 from tests.world import World
@@ -55,7 +56,15 @@ async def test_a_new_number_counts_from_its_day_on(world: World) -> None:
     assert (now.number("unread.hours"), then.number("unread.hours")) == (4, 6)
     assert (await sends(desk, "admin", "POST", "/thresholds/", NUMBER)).status_code == 409
     wrong = NUMBER | {"effective_from": "2026-03-11"}
-    for change in ({"value": "08:00"}, {"effective_from": "2026-03-01"}, {"value": "25:00"}, {"value": "-1"}):
+    score = {"code": "survey.low_score", "value": "3"}
+    assert (await sends(desk, "admin", "POST", "/thresholds/", NUMBER | score)).status_code == 201
+    async with world.database.reading() as session:
+        lines = [(await policy(session, at)).low for at in (world.time, world.time + timedelta(days=9))]
+    assert lines == [2, 3]
+    for change in (
+        {"value": "08:00"}, {"effective_from": "2026-03-01"}, {"value": "25:00"}, {"value": "-1"},
+        score | {"value": "5"}, {"code": "survey.attempts", "value": "0"},
+    ):  # fmt: skip
         assert (await sends(desk, "admin", "POST", "/thresholds/", wrong | change)).status_code == 422, change
     assert (await sends(desk, "admin", "POST", "/thresholds/", wrong | {"code": "no.such"})).status_code == 404
     assert (await sends(desk, "agent", "POST", "/thresholds/", wrong)).status_code == 403

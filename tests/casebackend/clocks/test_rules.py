@@ -53,6 +53,8 @@ def test_a_due_time_in_a_year_without_data_says_so() -> None:
 def test_a_half_day_is_reminded_an_hour_before_a_whole_one_in_the_morning() -> None:
     half = rules.due(OFFICIAL, shanghai("2026-03-02 09:00"), Term("转办", Decimal("0.5"), Unit.WORKING_DAYS))
     assert (half.near_at, half.due_at) == (shanghai("2026-03-02 13:00"), shanghai("2026-03-02 14:00"))
+    term, ahead = Term("转办", Decimal("0.5"), Unit.WORKING_DAYS), timedelta(hours=2)
+    assert rules.due(OFFICIAL, shanghai("2026-03-02 09:00"), term, ahead=ahead).near_at == shanghai("2026-03-02 12:00")
     whole = rules.due(OFFICIAL, shanghai("2026-03-02 09:00"), Term("调查", Decimal(3), Unit.WORKING_DAYS))
     assert (whole.near_at, whole.due_at) == (shanghai("2026-03-05 09:00"), shanghai("2026-03-05 17:30"))
 

@@ -77,10 +77,10 @@ async def test_open_provisional_clocks_are_computed_again_when_the_year_arrives(
         timer = await service.start(session, uuid4(), "internal.investigate", at=at(day, START.time()))
         assert (last_day(timer.due_at), timer.provisional) == (date(2027, 1, 1), True)
         assert await service.recompute_provisional(session, now=world.time) == 0
-        assert await ends_soon(session, date(2026, 10, 3)) == date(2026, 12, 31)
-        assert await ends_soon(session, date(2026, 10, 2)) is None
+        assert await ends_soon(session, date(2026, 10, 3), 90) == date(2026, 12, 31)
+        assert await ends_soon(session, date(2026, 10, 2), 90) is None
         await replace_year(session, 2027, {date(2027, 1, 1): False}, source="国办通知（假设）")
-        assert await ends_soon(session, date(2026, 12, 31)) is None
+        assert await ends_soon(session, date(2026, 12, 31), 90) is None
         assert await service.recompute_provisional(session, now=world.time) == 1
     async with world.database.transaction() as session:
         timer = (await session.scalars(select(Timer))).one()

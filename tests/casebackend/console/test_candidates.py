@@ -20,7 +20,8 @@ async def test_the_inbox_the_comparison_and_the_decision(world: World) -> None:
     path = f"/candidates/{row.id}"
     for browser, before in ((curator, False), (supervisor, True)):
         text = (await browser.get(path)).text
-        assert ("脱敏前</p>" in text) is before
+        assert ("脱敏前</p>" in text, "脱敏前（已遮蔽）" in text) == (before, not before)
+        assert ("＊" in text) is not before
         assert (number in text) is before
         assert "脱敏报告" in text
         assert "<mark" in text

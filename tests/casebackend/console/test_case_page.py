@@ -32,14 +32,24 @@ async def test_the_page_takes_at_most_twenty_statements_however_long_the_history
 async def test_the_progress_is_a_picture_with_cards_and_a_table(world: World) -> None:
     number, desk = (await filed(world)).number, Desk(world)
     await desk.investigating(number)
+    due = (world.time + timedelta(days=3)).isoformat()
+    headers = {"Idempotency-Key": "one demand"}
+    async with await staff(world, "supervisor") as above:
+        body = {"demand": "请查明流水", "due_at": due}
+        asked = await above.post(f"/api/v1/cases/{number}/supervisions", json=body, headers=headers)
+        assert asked.status_code == 201
     await desk.sure("agent", number, "propose", **PROPOSAL)
     await desk.sure("supervisor", number, "return_for_rework", opinion="证据不足，请补充流水")
     async with await staff(world, "agent") as client:
         page = (await client.get(f"/cases/{number}")).text
+        listed = (await client.get("/queue?tab=todo")).text
+    assert '<span class="chip flag">督办</span>' in listed
     cards = re.findall(r'<article class="stepcard.*?</article>', page, re.S)
     assert [re.search(r"· (.+)</h3>", card)[1] for card in cards] == [  # type: ignore[index]
         "登记", "待复核", "已受理", "已转办待接收", "调查处理中", "处理意见待审", "调查处理中（第2次）",
     ]  # fmt: skip
+    assert "请查明流水" in cards[4]
+    assert "✎1" in page
     assert "赵主管" in cards[5]
     assert "证据不足，请补充流水" in cards[5]
     assert "已退回" in cards[5]
@@ -47,6 +57,7 @@ async def test_the_progress_is_a_picture_with_cards_and_a_table(world: World) ->
     assert "已接收" in cards[6]
     table = re.search(r'id="steps-table".*?</table>', page, re.S)
     assert table
+    assert "督办（赵主管" in table[0]
     assert len(re.findall("<tr>", table[0])) == 1 + len(cards) + 7
     assert page.count('<svg class="wide"') == page.count('<svg class="tall"') == 1
 

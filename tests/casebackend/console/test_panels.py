@@ -32,9 +32,10 @@ def shown(case: CaseView, typed: dict[str, str] | None = None, refused: DomainEr
 def test_the_likely_next_move_is_first_and_what_is_seldom_done_last() -> None:
     moves = (Move.WITHDRAW, Move.TRANSFER, Move.MERGE, Move.PROPOSE, Move.ASK_COUNTERSIGN)
     found = shown(case_in(Status.INVESTIGATING, *moves))
-    assert [(panel.move, panel.rank) for panel in found] == [
+    assert [(panel.key, panel.rank) for panel in found] == [
         ("propose", "first"),
         ("transfer", "other"),
+        ("colleague", "other"),
         ("ask_countersign", "other"),
         ("withdraw", "seldom"),
         ("merge", "seldom"),

@@ -123,4 +123,8 @@ async def test_the_name_of_a_unit_leads_down_to_its_own_report(world: World) -> 
         below = await reader.get(unescape(down.group(1)))
         assert "被投诉机构（含下级）：北京分行" in below.text
         assert ("朝阳支行" in below.text, ">总行</a>" in below.text) == (True, False)
+        crossed = await reader.get(f"/reports?name=validity&{HERE}&by=region")
+        cells = re.findall(r'<a class="num" href="/query\?([^"]+)">(\d+)</a>', crossed.text)
+        assert any("unit_tree" in href and "validity" in href and count == "1" for href, count in cells)
+        assert 'value="region" selected' in crossed.text
         assert (await reader.get("/reports?name=nonsense")).status_code == 404

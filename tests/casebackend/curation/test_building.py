@@ -2,26 +2,30 @@
 
 import asyncio
 import os
+import socket
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
-from casebackend.curation import building
-from casebackend.curation.building import BuildingFailed, build_apart
-from casebackend.curation.indexing import FOLDER, Indexer
+from casebackend.curation import building, indexing
+from casebackend.curation.building import BuildingFailed, BuildingHung, build_apart
+from casebackend.curation.indexing import FOLDER, Indexer, IndexHeld
 from casebackend.database import Database
 from knowledge import index
+from knowledge.locking import builder, sole_writer
 from tests.casebackend.curation.test_knowledge_index import FEE, SLANG, another_process, copied
-from tests.casebackend.workers import worker
 from tests.world import World
 
 # Only what hangs takes so long.
 ON_TIME = 600
+LIMIT = timedelta(seconds=ON_TIME)
 
 
 def apart(world: World) -> Indexer:
-    return Indexer(world.settings.var_dir / FOLDER, world.database, apart=build_apart, apart_from=0)
+    return Indexer(world.settings.var_dir / FOLDER, world.database, apart=build_apart)
 
 
 def here(world: World) -> Indexer:
@@ -53,15 +57,6 @@ async def test_another_process_makes_the_files_and_the_pages_find_what_it_made(w
     assert not await here(world).keep(), "who leads next finds it done"
 
 
-async def test_few_entries_are_no_matter_for_a_process(world: World) -> None:
-    async def never(root: Path, url: str) -> bool:
-        raise AssertionError(root, url)
-
-    root = world.settings.var_dir / FOLDER
-    assert await Indexer(root, world.database, apart=never).keep()
-    assert worker(world).indexer._apart is build_apart
-
-
 async def test_who_is_killed_in_between_leaves_the_last_whole_edition(world: World) -> None:
     root = world.settings.var_dir / FOLDER
     await here(world).keep()
@@ -84,7 +79,7 @@ async def test_while_another_builds_nothing_is_built_and_the_next_look_tries_aga
     root = world.settings.var_dir / FOLDER
     root.mkdir(parents=True, exist_ok=True)
     async with asyncio.timeout(ON_TIME):
-        with index._sole_writer(root):
+        with sole_writer(root):
             assert not await apart(world).keep()
     assert await here(world).keep()
 
@@ -94,7 +89,7 @@ async def test_what_cannot_be_built_is_an_error_of_the_job(world: World, tmp_pat
     try:
         async with asyncio.timeout(ON_TIME):
             with pytest.raises(BuildingFailed):
-                await build_apart(tmp_path / FOLDER, nowhere.url)
+                await build_apart(tmp_path / FOLDER, nowhere.url, LIMIT)
     finally:
         await nowhere.dispose()
 
@@ -111,3 +106,32 @@ def test_it_ends_with_the_worker_that_asked_for_it(monkeypatch: pytest.MonkeyPat
     waiting.join(ON_TIME)
     os.close(end)
     assert ended == [building.EXIT_ORPHAN]
+
+
+async def test_a_build_that_hangs_is_ended_and_told(tmp_path: Path) -> None:
+    """The database takes the call and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql+psycopg://nobody@127.0.0.1:{silent.getsockname()[1]}/nothing"
+        with pytest.raises(BuildingHung) as hung:
+            await build_apart(tmp_path / FOLDER, url, timedelta(seconds=0.5))
+    with pytest.raises(ProcessLookupError):
+        os.kill(hung.value.args[0], 0)
+
+
+async def test_who_is_turned_away_says_so_and_calls_for_help_when_it_can_be_no_build(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = world.settings.var_dir / FOLDER
+    root.mkdir(parents=True, exist_ok=True)
+    indexer = here(world)
+    with capture_logs() as said, sole_writer(root):
+        assert not await indexer.keep()
+        assert not await indexer.keep()
+        monkeypatch.setattr(indexing, "patience", lambda count: timedelta(0))
+        with pytest.raises(IndexHeld):
+            await indexer.keep()
+    told = [each for each in said if each["event"] == "knowledge.index_busy"]
+    assert [(each["pid"], bool(each["since"])) for each in told] == [(os.getpid(), True)], "once, not every second"
+    assert indexer.busy == 3
+    assert await indexer.keep()
+    assert not builder(root), "nobody is building any more"

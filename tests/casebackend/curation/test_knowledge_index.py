@@ -1,19 +1,24 @@
 """What was published or learned is found soon, by every process; damaged files are made again and stop nobody."""
 
+import asyncio
+import os
 import stat
 from collections.abc import Sequence
 from datetime import date
 
+import pytest
 from sqlalchemy import select, update
 
 from casebackend import editions
-from casebackend.curation import phrasings
+from casebackend.curation import knowledge_files, phrasings
 from casebackend.curation.indexing import FOLDER, Indexer
+from casebackend.curation.knowledge_files import FilesAway
 from casebackend.curation.knowledge_index import Knowledge
 from casebackend.curation.model import Article, Phrasing
 from casebackend.curation.rules import ArticleStatus, PhrasingState
 from knowledge.encoder import bundled
 from knowledge.index import CURRENT
+from knowledge.locking import LOCK, sole_writer
 from knowledge.ranking import Suggestion
 from tests.casebackend.workers import worker
 from tests.world import World
@@ -136,3 +141,32 @@ async def test_whatever_file_is_damaged_a_search_is_right_again_by_itself(world:
         found = await another_process(world).find("短信费", on=ON)
         assert FEE in [hit.article.id for hit in found], name
     assert stat.S_IMODE((folder / CURRENT).resolve().stat().st_mode) == stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+async def test_while_another_builds_nobody_waits_and_since_when_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(knowledge_files, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(knowledge_files, "BUSY_SECONDS", 0.01)
+    root = world.settings.var_dir / FOLDER
+    root.mkdir(parents=True)
+    knowledge = another_process(world)
+    with sole_writer(root):
+        with pytest.raises(FilesAway):
+            await knowledge.find("短信费", on=ON)
+        assert ids(await knowledge.suggest("短信费谁给我开通的", on=ON))[0] == FEE
+        assert str(await knowledge.why_unusable()).startswith("知识索引正在生成（自 ")
+        monkeypatch.setattr(knowledge_files, "FIRST_SECONDS", 0.0)
+        assert await knowledge.why_unusable() is None, "a long build keeps nobody from working"
+        assert "检索结果可能不全" in str(knowledge.files.reduced())
+        while knowledge.files.figures()["index_busy"] < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        assert knowledge.files.figures()["index_away"] == 1
+    monkeypatch.setattr(knowledge_files, "PATIENCE_SECONDS", 600.0)
+    assert FEE in [hit.article.id for hit in await knowledge.find("短信费", on=ON)]
+    assert knowledge.files.reduced() is None
+    with sole_writer(root):
+        os.utime(root / LOCK, (0, 0))
+        assert knowledge.files.figures()["index_building_seconds"] > 3_600
+        assert knowledge.files.reduced() == "检索索引自 08:00 起一直在生成"
+    assert [knowledge.files.figures()[name] for name in ("index_away", "index_building_seconds")] == [0, 0]

@@ -234,6 +234,7 @@ HELD = {(Kind.NAME, "达小明"): "[姓名#1]"}
         ("我叫逄小雨不是庞小雨", "逄小雨"), ("不是达小明，是笪小明", "笪小明"), ("叫桥大川，不叫乔大山", "桥大川"),
         ("我的名字是褚小天不是楚小天", "褚小天"), ("名字写错了，应该是桥大川", "桥大川"),
         ("我姓欧阳不姓欧", "欧阳小明"),
+        ("我姓笪", "笪小明"), ("不对，我姓笪", "笪小明"), ("我姓笪，写错了", "笪小明"), ("我姓欧阳", "欧阳小明"),
     ],
 )  # fmt: skip
 def test_a_name_beside_a_wrong_one_is_found_whatever_its_surname(written: str, right: str) -> None:
@@ -248,7 +249,16 @@ def test_a_name_beside_a_wrong_one_is_found_whatever_its_surname(written: str, r
         "不是昨天是前天",
         "不是3000是5000",
         "名字写错了，应该是公司的名字",
+        "我姓什么你们不知道吗",
+        "我姓名写错了",
+        "他姓笪",
+        "柜员说我姓笪",
     ],
 )
 def test_what_is_put_right_and_is_no_name_is_not_taken_for_one(written: str) -> None:
     assert tokenise(written, "confirm", HELD).text == written
+
+
+def test_a_surname_that_was_right_is_the_same_name_and_one_said_first_has_no_given_name() -> None:
+    assert tokenise("我姓达", "confirm", HELD).text == "我姓[姓名#1]"
+    assert tokenise("我姓笪", "confirm", {}).text == "我姓笪"

@@ -2,13 +2,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from casebackend.cases.model import Case
+from casebackend.clocks.model import Timer
 from casebackend.digests.jobs import missing
 from casebackend.digests.model import Digest
 from casebackend.notices.model import Notice
 from casebackend.staff.model import User
-from tests.casebackend.cases.builders import filed, unit
+from tests.casebackend.cases.builders import Desk, filed, unit
+from tests.casebackend.cases.copies import copied
 from tests.casebackend.notices.test_jobs import poster
 from tests.casebackend.staff.logins import hired
 from tests.casebackend.workers import worker
@@ -104,3 +107,33 @@ async def test_whoever_was_narrowed_to_a_unit_is_told_of_that_unit_and_what_lies
     async with world.database.reading() as session:
         query = select(Notice.values).join(User, User.id == Notice.user_id).where(Notice.kind == "digest.daily")
         assert (await session.scalars(query.where(User.login == "narrow"))).one()["unit"] == "济南分行"
+
+
+async def test_what_is_nearly_late_is_as_many_as_the_link_opens_for_each_leader(world: World) -> None:
+    """A head of a department at head office sees the whole bank, and is told of his department."""
+    bank, jinan = UUID(await unit(world, "个人金融部")), UUID(await unit(world, "济南分行"))
+    for number, (login, where) in enumerate((("dept", bank), ("jinan", jinan))):
+        await hired(world, login, roles=["department_head"], organisation_id=where, staff_no=f"840{number}")
+    receipt = await filed(world)
+    late = await copied(world, receipt.case_id, handling_unit_id=bank)
+    soon = await copied(world, receipt.case_id, handling_unit_id=bank)
+    async with world.database.transaction() as session:
+        await session.execute(delete(Timer))
+        for case, days in ((late, 0), (soon, 3)):
+            case_id = (await session.scalars(select(Case.id).where(Case.number == case))).one()
+            session.add(Timer(
+                case_id=case_id, kind="internal.total", label="办理", amount=1, unit="calendar_days",
+                origin_at=world.time, started_at=world.time, near_at=world.time, derivation="",
+                due_at=world.time + timedelta(days=days),
+            ))  # fmt: skip
+    world.time = at(3, 8)
+    await worker(world).tick()
+    desk, found = Desk(world), await digests(world)
+    async with world.database.reading() as session:
+        query = select(Notice.link, User.login).join(User, User.id == Notice.user_id)
+        links = {login: link for link, login in await session.execute(query.where(Notice.kind == "digest.daily"))}
+    for login in ("supervisor", "dept", "jinan", "branch"):
+        listed = (await desk.reads(login, f"/cases/?{links[login].removeprefix('/query?')}")).json()["items"]
+        assert len(listed) == found[3, login]["near_due"], login
+    assert [found[3, login]["near_due"] for login in ("supervisor", "dept", "jinan")] == [1, 1, 0]
+    assert [found[3, login]["overdue"] for login in ("supervisor", "dept", "jinan")] == [1, 1, 0]

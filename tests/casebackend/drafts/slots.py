@@ -86,7 +86,7 @@ def read(text: str, today: date) -> dict[str, str | None]:
     found = {
         "amount": value(Field.AMOUNT),
         "date": value(Field.OCCURRED_ON),
-        "unit": reader.unit_words(told.text),
+        "unit": reader.places.words(told.text),
         "phone": value(Field.PHONE),
         "name": value(Field.NAME),
     }

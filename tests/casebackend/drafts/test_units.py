@@ -31,7 +31,7 @@ READER = Reader(NAMES, datetime(2026, 11, 22, 4, tzinfo=UTC))
     ],
 )
 def test_a_unit_is_named_whether_we_have_it_or_not(said: str, named: str | None) -> None:
-    assert READER.unit_words(said) == named
+    assert READER.places.words(said) == named
 
 
 def test_a_unit_that_we_do_not_have_is_kept_as_named_for_somebody_to_find() -> None:
@@ -50,7 +50,7 @@ def test_one_wrong_character_in_a_short_name_is_asked_back() -> None:
     understood = READER.read("海定支行少给我100块", None, ())
     assert Field.UNIT not in understood.values
     assert [unit.name for unit in understood.units] == ["北京海淀支行"]
-    agreed = READER.one_of(["北京海淀支行"], "是的")
+    agreed = READER.places.one_of(["北京海淀支行"], "是的")
     assert agreed is not None
     assert agreed.name == "北京海淀支行"
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from casebackend.audit.model import AuditEntry
 from casebackend.exports.gathering import HEADINGS
+from casebackend.exports.words import for_audit
 from casebackend.staff.model import User
 from tests.casebackend.cases.builders import unit
 from tests.casebackend.exports.office import PURPOSE, Office
@@ -77,6 +78,9 @@ async def test_a_report_becomes_a_workbook_with_its_counts_and_its_cases(office:
     lines = await office.rows("supervisor", region)
     assert lines[2] == ["项目", "本期件数", "上期", "变动"]
     assert lines[3][:2] == ["网页", "3"]
+    across = await office.gets("supervisor", f"{period}&by=channel", kind="report", report="receiving_unit")
+    lines = await office.rows("supervisor", across)
+    assert (lines[2], lines[-2][1:]) == (["项目", "件数", "占比", "网页"], ["3", "100.0%", "3"])
     coding = await office.gets("supervisor", period, kind="report", report="coding", format="xlsx")
     assert (await office.book("supervisor", coding)).sheetnames == ["统计", "不一致的分类"]
 
@@ -91,6 +95,8 @@ UNKNOWN: list[tuple[str, dict[str, Any], str]] = [
     ("", {"kind": "report", "report": "everything"}, "report"),
     ("from=2026-03-02&to=2026-03-01", {"kind": "report", "report": "detail"}, "to"),
     ("by=star", {"kind": "report", "report": "mom"}, "by"),
+    ("by=day", {"kind": "report", "report": "detail"}, "by"),
+    ("from=2020-01-01&to=2026-03-01&by=month", {"kind": "report", "report": "detail"}, "by"),
     ("by=star", {"kind": "report", "report": "detail"}, "by"),  # of no use there, but it would stand in the audit
     ("by=star", {"kind": "report", "report": "coding"}, "by"),
 ]
@@ -269,10 +275,11 @@ async def test_only_whoever_asked_gets_the_file_while_it_is_kept_and_his_rights_
 
 async def test_a_program_asks_for_nothing_and_a_watching_system_reads_only_the_record(office: Office) -> None:
     await office.cases(1)
-    made = await office.gets("supervisor", "phone=13800138000")
-    assert made["filter"] == ["客户电话：138****8000"]
+    made = await office.gets("supervisor", "phone=13800138000&customer=张三丰")
+    assert made["filter"] == ["客户姓名：张**", "客户电话：138****8000"]
     [asked, *_] = await office.audited("export.asked")
-    assert asked.detail["filter"] == ["phone=***"]
+    assert asked.detail["filter"] == ["customer=***", "phone=***"]
+    assert for_audit([("card", "1"), ("paper", "2"), ("tier", "gold")]) == ["card=***", "paper=***", "tier=gold"]
     seen = (await office.world.tester.get("/api/v1/exports/")).json()["items"]
     assert [each["number"] for each in seen] == [made["number"]]
     assert "13800138000" not in (await office.stored(made)).query_enc

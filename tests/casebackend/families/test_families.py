@@ -75,6 +75,10 @@ async def test_a_part_becomes_a_complaint_of_its_own(world: World) -> None:
     part, first = await case_of(world, UUID(answer.json()["case_id"])), await case_of(world, whole.case_id)
     assert (part.status, part.customer_id, part.received_at) == ("pending_review", first.customer_id, first.received_at)
     assert part.number != first.number
+    assert part.handling_unit_id == first.unit_id != first.handling_unit_id, "placed like a new complaint"
+    assert part.severity_reason
+    other = {"unit_id": "00000000-0000-4000-8000-000000000000"}
+    assert slug(await posts(desk, "agent", f"/cases/{whole.number}/splits", **PART | other)) == (404, "unit-not-found")
     assert slug(await desk.does("agent", part.id, "accept")) == (403, "move-forbidden")
     assert strip(await family(desk, "agent", whole.number)) == [("self", whole.number), ("split_off", part.number)]
     assert strip(await family(desk, "agent", part.number)) == [("split_from", whole.number), ("self", part.number)]

@@ -4,7 +4,19 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebackend.grading.rules import ORDINARY_REASON, Rule, Severity, Subject, in_force, lane, severity
+from casebackend.grading.rules import (
+    BY_HAND,
+    ORDINARY_REASON,
+    Grade,
+    Rule,
+    Severity,
+    Subject,
+    corrected,
+    corrected_lane,
+    in_force,
+    lane,
+    severity,
+)
 
 DAY = date(2026, 3, 2)
 OLD = date(2020, 3, 1)
@@ -38,6 +50,11 @@ def test_key_customers_and_key_problems_have_a_lane() -> None:
     assert found is not None
     assert (found.result, found.rule) == ("优先办理", "tier")
     assert lane(RULES, Subject("排队"), DAY) is None
+    care = [*RULES, Rule("care", "lane", "优先办理", 5, "客户情况", {"care": True}, OLD)]
+    found = lane(care, Subject("", care=("老年", "行动不便")), DAY)
+    assert found is not None
+    assert (found.result, found.reason) == ("优先办理", "客户情况：老年、行动不便")
+    assert lane(care, Subject("排队"), DAY) is None
 
 
 def test_a_newer_version_replaces_the_older_one_from_its_day_on() -> None:
@@ -60,3 +77,23 @@ def test_the_order_of_the_rules_does_not_matter(order: list[Rule], text: str, si
 def test_the_reason_never_quotes_the_customer(text: str) -> None:
     found = severity(RULES, Subject(text), DAY)
     assert found.reason in {ORDINARY_REASON, "人身安全：“轻生”"}
+
+
+def test_a_corrected_case_follows_the_rules_up_and_down_and_what_a_person_decided_until_it_is_graver() -> None:
+    ordinary, major = Grade(Severity.ORDINARY, ORDINARY_REASON), Grade(Severity.MAJOR, "涉及金额")
+    urgent = Grade(Severity.URGENT, "人身安全")
+    assert corrected(ordinary, ordinary, major) is major
+    assert corrected(major, major, ordinary) is ordinary
+    raised, lowered = Grade(Severity.MAJOR, f"{BY_HAND}：舆情"), Grade(Severity.ORDINARY, f"{BY_HAND}：误报")
+    assert corrected(raised, ordinary, ordinary) is raised
+    assert corrected(raised, ordinary, urgent) is urgent
+    assert corrected(lowered, major, major) is lowered
+    assert corrected(lowered, major, urgent) is urgent
+
+
+def test_a_lane_by_rule_follows_the_correction_and_that_of_care_stays() -> None:
+    fraud, tier, care = (Grade("优先办理", why) for why in ("资金安全", "重点客户", "客户情况：老年人"))
+    assert corrected_lane(None, None, fraud) is fraud
+    assert corrected_lane(fraud, fraud, None) is None
+    assert corrected_lane(care, None, None) is care
+    assert corrected_lane(care, None, tier) is tier

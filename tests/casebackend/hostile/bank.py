@@ -66,7 +66,8 @@ def _cell(text: str) -> str:
 
 SECTIONS = (
     "assignment", "attachments", "classification", "evidence", "extensions", "family", "history", "recordings",
-    "recusals", "registration", "retention", "reveal", "reviews", "supervision", "tasks",
+    "recusals", "registration", "retention", "reveal", "reviews", "supervision", "surveys",
+    "tasks",
 )  # fmt: skip
 
 

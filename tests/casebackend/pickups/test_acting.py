@@ -4,6 +4,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casebackend.audit.model import AuditEntry
+from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
 from casebackend.outbox.model import OutboxMessage
 from casebackend.timeline.model import TimelineEntry
@@ -69,6 +70,22 @@ async def test_withdrawing_ends_the_procedure_and_afterwards_nothing_can_be_done
         assert await outcome(guest, what, body) == "closed"
     seen = (await guest.sees()).json()
     assert (seen["may"], seen["promised"], seen["days_left"]) == ([], None, None)
+
+
+async def test_what_was_registered_for_somebody_else_is_withdrawn_only_by_whom_core_banking_has_confirmed(
+    world: World,
+) -> None:
+    case_id, guest = await opened(world)
+    async with world.database.transaction() as session:
+        (await session.get_one(Case, case_id)).capacity = "agent"
+    assert (await guest.sees()).json()["may"] == ["urge", "supplement"]
+    refused = await guest.does("withdraw")
+    assert (refused.status_code, refused.json()["type"]) == (403, "/problems/level-too-low")
+    async with banking() as (_, bank):
+        world.app.ctx.core_bank = bank
+        await guest.does("confirm", {"name": "王小明", "id_number": PAPER})
+    assert (await guest.sees()).json()["may"] == ["urge", "supplement", "withdraw"]
+    assert await outcome(guest, "withdraw") == "withdrawn"
 
 
 async def test_amount_and_words_are_shown_only_after_core_banking_has_confirmed(world: World) -> None:

@@ -83,17 +83,18 @@ async def test_a_question_becomes_a_complaint_and_the_law_counts_from_its_receip
     lacking = await counter.changes("agent", number, "matter", **to)
     assert lacking.status_code == 422, lacking.text
     assert (lacking.status_code, lacking.json()["fields"]) == (422, ["demand"])
-    done = await counter.changes("agent", number, "matter", **to, demand="退回年费")
+    done = await counter.changes("agent", number, "matter", **to, demand="退回年费，已联系记者")
     assert (done.status_code, done.json()["matter_type"]) == (200, "complaint")
     case = await counter.case(number)
     assert (case.conversation_id, case.demand, str(case.promised_on)) == (
         before.conversation_id,
-        "退回年费",
+        "退回年费，已联系记者",
         "2026-03-17",
     )
     async with world.database.transaction() as session:
         timers = {timer.kind: timer for timer in await session.scalars(select(Timer).where(Timer.case_id == case.id))}
     assert timers["l1"].started_at == case.received_at
+    assert (case.severity, case.severity_reason) == ("重大投诉", "媒体或群体线索：“记者”")
     assert timers["matter.enquiry"].stopped_at is not None
     assert "2026-03-17" in (await counter.desk.reads("lead", f"/cases/{number}")).text
     await whole(world)
@@ -198,9 +199,12 @@ async def test_advice_is_answered_without_the_stamp_of_the_auditor(world: World)
 async def test_a_writer_without_a_name_is_found_later(world: World) -> None:
     counter = Counter(world)
     post = await counter.sure(source="monitored", source_url="https://example.org/p/2", people=[], demand="")
-    found = await counter.sends("agent", f"/cases/{post['number']}/people", CUSTOMER)
+    assert (await counter.case(post["number"])).lane is None
+    found = await counter.sends("agent", f"/cases/{post['number']}/people", CUSTOMER | {"tier": "private"})
     assert (found.status_code, found.json()["name_masked"]) == (201, "张**")
-    assert (await counter.case(post["number"])).customer_id is not None
+    case = await counter.case(post["number"])
+    assert case.customer_id is not None
+    assert case.lane_reason == "重点客户"
     twice = await counter.sends("agent", f"/cases/{post['number']}/people", CUSTOMER)
     assert twice.json()["type"].endswith("complainant-twice")
     await counter.desk.sure(

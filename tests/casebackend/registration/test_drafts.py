@@ -3,8 +3,10 @@
 from sqlalchemy import select
 
 from casebackend.check import check
+from casebackend.outbox.model import OutboxMessage
 from casebackend.registration.model import Registration
-from tests.casebackend.registration.takers import STORY, Counter
+from tests.casebackend.cases.builders import unit
+from tests.casebackend.registration.takers import CUSTOMER, STORY, Counter
 from tests.world import World
 
 
@@ -60,6 +62,42 @@ async def test_returned_to_the_creator_it_is_corrected_and_submitted_again(world
     assert (await counter.case(number)).status == "draft"
     await desk.sure("agent", number, "submit", amount="200")
     await desk.sure("lead", number, "accept")
+
+
+async def test_a_correction_is_graded_and_placed_anew_and_the_history_says_why(world: World) -> None:
+    counter = Counter(world)
+    desk, outlet = counter.desk, await unit(world, "北京朝阳支行")
+    made = await counter.sure(
+        unit_id=outlet,
+        responsible_unit_id=outlet,
+        people=[CUSTOMER | {"tier": "private"}],
+        facts="年费多扣了，记者在场",
+    )
+    number = made["number"]
+    first = await counter.case(number)
+    assert (first.severity, first.lane_reason) == ("重大投诉", "重点客户")
+    await desk.sure("lead", number, "return_to_draft", opinion="客户更正：没有记者，是海淀支行")
+    haidian = await unit(world, "北京海淀支行")
+    await desk.sure("agent", number, "submit", facts="年费多扣了", unit_id=haidian, opinion="与客户核对")
+    case = await counter.case(number)
+    assert (case.severity, case.severity_reason, case.lane_reason) == ("一般投诉", "未命中升级规则", "重点客户")
+    assert {str(case.handling_unit_id), str(case.responsible_unit_id)} == {haidian}
+    said = [each["opinion"] for each in (await desk.reads("lead", f"/cases/{number}/timeline")).json()["entries"]]
+    assert "内容更正，重新定级：重大投诉 → 一般投诉（未命中升级规则）" in said
+    assert any(each and each.startswith("被投诉机构更正，按属地规则确定：承办单位 ") for each in said)
+    await desk.sure("lead", number, "return_to_draft", opinion="金额是一百五十万")
+    await desk.sure("agent", number, "submit", amount="1500000", facts="年费多扣了，老人想不开要跳楼")
+    assert (case := await counter.case(number)).severity == "紧急投诉"
+    shown = (await desk.reads("lead", f"/cases/{number}/registration")).json()["changes"]
+    kept = [(each["before"], each["after"]) for each in shown if each["field"] == "severity"]
+    assert sorted(kept) == [("一般投诉", "紧急投诉"), ("重大投诉", "一般投诉")]
+    page = (await (await desk.browser("lead")).get(f"/cases/{number}")).text
+    assert "重新定级：一般投诉 → 紧急投诉（人身安全" in page
+    assert "自伤风险" in page
+    async with world.database.transaction() as session:
+        majors = await session.scalars(select(OutboxMessage.topic).where(OutboxMessage.topic == "case.major"))
+        assert len(majors.all()) == 2
+        assert await check(session, now=world.time) == []
 
 
 async def test_the_text_suggests_its_classes_and_says_how_sure_it_is(world: World) -> None:

@@ -62,6 +62,17 @@ async def test_the_regulators_day_moves_by_its_paper_and_with_it_the_clock(world
     assert (signed.field, signed.before, signed.after) == ("regulator_due_on", "2026-03-20", "2026-03-27")
     assert "监管来文〔2026〕17号" in str(signed.reason)
     assert "张三丰" not in str(signed.reason)
+    sent = {"source": "petition", "referral_agency": "某信访部门", "source_ref": "信2026-1", "facts": "第三件事"}
+    number = (await counter.sure(**sent, referral_due_on="2026-03-10"))["number"]
+    manager = await counter.desk.browser("supervisor")
+    assert "变更转办单要求反馈日期" in (await manager.get(f"/cases/{number}/registration")).text
+    answer = await counter.changes("supervisor", number, "regulator-date", **PAPER)
+    assert (answer.json()["referral_due_on"], answer.json()["regulator_due_on"]) == ("2026-03-27", None)
+    case = await counter.case(number)
+    async with world.database.reading() as session:
+        clocks = [timer for timer in await timers_of(session, case.id) if timer.kind == "referral"]
+    assert [last_day(clock.due_at).isoformat() for clock in clocks] == ["2026-03-10", "2026-03-27"]
+    assert [clock.stopped_at is None for clock in clocks] == [False, True]
     await holds(world)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from casebackend.cases.model import Case
 from casebackend.check import check
 from casebackend.clocks.model import Timer
+from casebackend.clocks.queries import timers_of
 from casebackend.customers.model import Customer
 from casebackend.notices.model import Notice
 from casebackend.outbox.model import OutboxMessage
@@ -117,6 +118,17 @@ async def test_every_source_and_matter_has_its_own_way_in(world: World) -> None:
         source="monitored", channel="webchat", source_url="https://example.org/post/1", people=[], demand=""
     )
     assert (await counter.case(post["number"])).source_ref == "https://example.org/post/1"
+    paper = {"source": "referred", "referral_agency": "某消费者组织", "source_ref": "转2026-1"}
+    for wrong in (
+        paper | {"received_at": "2026-03-01T10:00:00+08:00", "referral_due_on": "2026-02-28"},
+        {"referral_due_on": "2026-03-12"},
+    ):
+        refused = await counter.registers(**wrong)
+        assert (refused.status_code, refused.json()["type"]) == (422, "/problems/referral-day-wrong")
+    passed_on = await counter.sure(**paper, received_at="2026-03-01T10:00:00+08:00", referral_due_on="2026-03-01")
+    async with world.database.reading() as session:
+        timers = await timers_of(session, UUID(passed_on["case_id"]))
+    assert {each.kind: each.derivation for each in timers}["referral"].startswith("转办单要求 3月1日前反馈；")
     sent = await counter.sure(
         "supervisor", source="regulator", regulator_number="JG-2026-0001", regulator_due_on="2026-03-12"
     )

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from casebackend.organisations.model import Organisation
-from casebackend.reports.rules import COMPARABLE, REPORTS, By
+from casebackend.reports.rules import ACROSS, COMPARABLE, REPORTS, By
 from tests.casebackend.cases.builders import Desk, filed
 from tests.casebackend.cases.copies import copied
 from tests.casebackend.staff.logins import hired
@@ -33,8 +33,14 @@ async def a_year(world: World) -> None:
     async def one(**changes: Any) -> str:
         return await copied(world, first, **{"handling_unit_id": None, **changes})
 
-    await one(unit_id=branch, category_b="银行卡", received_at=at("2026-03-05"), severity="重大投诉")
-    await one(unit_id=haidian, category_b="借记卡盗刷", received_at=at("2026-03-31", 23), satisfaction="satisfied")
+    await one(
+        unit_id=branch, category_b="银行卡", received_at=at("2026-03-05"), severity="重大投诉",
+        receiving_unit_id=head, responsible_unit_id=branch, validity="valid", responsible="partly",
+    )  # fmt: skip
+    await one(
+        unit_id=haidian, category_b="借记卡盗刷", received_at=at("2026-03-31", 23), satisfaction="satisfied",
+        receiving_unit_id=haidian, responsible_unit_id=haidian, validity="invalid", responsible="not_responsible",
+    )  # fmt: skip
     await one(unit_id=haidian, category_b="待分类", received_at=at("2026-02-28", 0), status="closed")
     await one(unit_id=lixia, category_b="贷款", received_at=at("2026-03-01"), status="withdrawn", extension_level=1)
     await one(unit_id=lixia, category_b="贷款", received_at=at("2026-03-01"), kind="second", channel="hotline")
@@ -75,7 +81,10 @@ async def test_each_report_counts_what_its_definition_says(world: World) -> None
     desk = Desk(world)
     region = await read(desk, "region")
     assert region["total"]["count"] == 9
-    assert numbers(region) == {"北京分行": 4, "济南分行": 2, "总行机关": 2, "未指明": 1}
+    assert [(row["label"], row["level"], row["count"]) for row in region["rows"]] == [
+        ("北京分行", 0, 4), ("北京分行（本级）", 1, 1), ("朝阳支行", 1, 1), ("海淀支行", 1, 2), ("济南分行", 0, 2),
+        ("历下支行", 1, 2), ("总行机关", 0, 2), ("客服中心", 1, 2), ("未指明", 0, 1),
+    ]  # fmt: skip
     assert region["rows"][0]["share"] == pytest.approx(4 / 9)
     units = await read(desk, "unit")
     assert [(row["label"], row["level"], row["count"]) for row in units["rows"]] == [
@@ -95,6 +104,23 @@ async def test_each_report_counts_what_its_definition_says(world: World) -> None
     assert numbers(await read(desk, "extended")) == {"总行": 1, "北京分行": 1, "北京分行（本级）": 1, "未指明": 1}
     assert numbers(await read(desk, "detail"))["已撤诉"] == 1
     assert len((await read(desk, "detail"))["cases"]) == 9
+    assert numbers(await read(desk, "responsible_unit")) == {
+        "总行": 2, "北京分行": 2, "北京分行（本级）": 1, "海淀支行": 1, "未指明": 7,
+    }  # fmt: skip
+    assert numbers(await read(desk, "validity")) == {"未认定": 7, "成立": 1, "不成立": 1}
+    assert numbers(await read(desk, "responsible")) == {"未认定": 7, "部分有责": 1, "无责": 1}
+    received = await read(desk, "receiving_unit")
+    assert (numbers(received)["海淀支行"], len(received["cases"])) == (1, 9)
+    found = await read(desk, "responsible_unit", f"{YEAR}&by=category_b")
+    cells = {row["label"]: [cell["count"] for cell in row["cells"]] for row in [*found["rows"], found["total"]]}
+    assert found["columns"] == ["贷款", "银行卡", "支付结算", "已停用的类别", "待分类"]
+    assert (cells["北京分行"], cells["未指明"], cells["合计"]) == ([0, 2, 0, 0, 0], [2, 1, 2, 1, 1], [2, 3, 2, 1, 1])
+    months = await read(desk, "validity", "from=2026-02-01&to=2026-04-30&by=month")
+    assert (months["columns"], [cell["count"] for cell in months["total"]["cells"]]) == (
+        ["2026-02", "2026-03", "2026-04"], [1, 7, 0],
+    )  # fmt: skip
+    page = await (await desk.browser("supervisor")).get(f"/reports?name=receiving_unit&{YEAR}&by=month")
+    assert (page.status_code, "2026-12" in page.text, "明细" in page.text) == (200, True, True)
 
 
 async def test_time_is_counted_by_the_day_in_china(world: World) -> None:
@@ -114,7 +140,9 @@ async def test_change_is_null_where_there_was_nothing(world: World) -> None:
     report = await read(desk, "yoy")
     rows = {row["label"]: (row["count"], row["before"]["count"], row["change"]) for row in report["rows"]}
     assert rows == {
-        "北京分行": (4, 0, None), "济南分行": (2, 2, 0.0), "总行机关": (2, 0, None), "未指明": (1, 0, None),
+        "北京分行": (4, 0, None), "北京分行（本级）": (1, 0, None), "朝阳支行": (1, 0, None), "海淀支行": (2, 0, None),
+        "济南分行": (2, 2, 0.0), "历下支行": (2, 2, 0.0), "总行机关": (2, 0, None), "客服中心": (2, 0, None),
+        "未指明": (1, 0, None),
     }  # fmt: skip
     assert (report["total"]["before"]["count"], report["total"]["change"]) == (2, 3.5)
     month = await read(desk, "mom", "from=2026-01-01&to=2026-01-31&by=unit")
@@ -127,15 +155,20 @@ async def test_every_number_opens_a_list_of_exactly_so_many_cases(world: World) 
     asked = [(name, YEAR) for name in REPORTS]
     asked += [("mom", f"from=2026-03-01&to=2026-03-31&by={by}") for by in COMPARABLE]
     asked += [("time", f"{YEAR}&by={by}") for by in (By.WEEK, By.QUARTER)]
+    async with world.database.reading() as session:
+        haidian = await session.scalar(select(Organisation.id).where(Organisation.short_name == "海淀支行"))
+    asked += [("region", f"{YEAR}&unit_tree={haidian}"), ("validity", f"{YEAR}&by=category_b&category_b_tree=借记卡")]
+    asked += [("receiving_unit", f"{YEAR}&by={by}") for by in ACROSS] + [("responsible", f"{YEAR}&by=channel")]
     asked += [("unit", f"{YEAR}&severity=一般投诉"), ("business_category", f"{YEAR}&category_b_tree=银行卡")]
     seen: dict[str, int] = {}
     for name, query in asked:
         report = await read(desk, name, query)
         for row in [*report["rows"], report["total"]]:
-            for figure in (row, row["before"]):
+            assert not report["columns"] or sum(cell["count"] for cell in row["cells"]) == row["count"], (name, query)
+            for figure in (row, row["before"], *row["cells"][:3]):
                 if figure and figure["query"] not in seen:
                     seen[figure["query"]] = await listed(desk, figure["query"], "supervisor")
-                    assert seen[figure["query"]] == figure["count"], (name, query, row)
+                    assert seen[figure["query"]] == figure["count"], (name, query, figure)
     assert len(seen) > 60
 
 
@@ -165,6 +198,8 @@ async def test_a_branch_counts_and_opens_its_own_cases_only(world: World) -> Non
         ("mom?by=facts", 400, "by"),
         ("time?from=1990-01-01&to=2026-01-01&by=day", 400, "by"),
         ("unit?unit_tree=x", 400, "unit_tree"),
+        ("unit?by=region", 400, "by"),
+        ("validity?from=2020-01-01&to=2026-01-01&by=month", 400, "by"),
     ],
 )
 async def test_a_bad_question_is_refused_by_its_name(world: World, path: str, status: int, named: str | None) -> None:

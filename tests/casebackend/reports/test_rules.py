@@ -6,6 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebackend.reports.rules import (
+    ACROSS,
+    COMPARABLE,
+    REPORTS,
     By,
     Period,
     a_year_before,
@@ -62,3 +65,15 @@ def test_long_periods_are_shown_in_longer_pieces() -> None:
     assert usual_by(period("2026-03-01", "2026-03-31")) is By.DAY
     assert usual_by(period("2026-01-01", "2026-12-31")) is By.MONTH
     assert usual_by(period("2000-01-01", "2026-12-31")) is By.YEAR
+
+
+def test_what_may_stand_across_a_report() -> None:
+    year, long = Period(date(2026, 1, 1), date(2026, 12, 31)), Period(date(2020, 1, 1), date(2026, 12, 31))
+    for name, fixed in REPORTS.items():
+        assert bool(fixed.across) is (name not in ("time", "mom", "yoy"))
+        assert fixed.dimension not in fixed.across
+        assert all(fixed.takes(by, year) for by in fixed.across)
+    assert set(REPORTS["validity"].across) == set(ACROSS)
+    assert "region" not in REPORTS["unit"].across, "a row and a column would narrow the same units"
+    assert (REPORTS["validity"].takes("month", long), REPORTS["validity"].takes("day", year)) == (False, False)
+    assert (REPORTS["time"].takes("day", year), REPORTS["mom"].takes("unit", year)) == (True, "unit" in COMPARABLE)

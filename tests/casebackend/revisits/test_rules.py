@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,11 +103,17 @@ def test_again(said: str, yes: bool | None) -> None:
 
 def test_only_the_dissatisfied_are_asked_whether_to_begin_again() -> None:
     good, bad, low = Answers(solved=True, score=5), Answers(solved=False, score=4), Answers(solved=True, score=2)
-    assert rules.step_after(Step.WORDS, good, may_reopen=True) is Step.DONE
-    assert rules.step_after(Step.WORDS, bad, may_reopen=True) is Step.AGAIN
-    assert rules.step_after(Step.WORDS, low, may_reopen=True) is Step.AGAIN
-    assert rules.step_after(Step.WORDS, bad, may_reopen=False) is Step.DONE
-    assert rules.step_after(Step.AGAIN, bad, may_reopen=True) is Step.DONE
+    assert rules.step_after(Step.WORDS, good, may_reopen=True, low=2) is Step.DONE
+    assert rules.step_after(Step.WORDS, bad, may_reopen=True, low=2) is Step.AGAIN
+    assert rules.step_after(Step.WORDS, low, may_reopen=True, low=2) is Step.AGAIN
+    assert rules.step_after(Step.WORDS, bad, may_reopen=False, low=2) is Step.DONE
+    assert rules.step_after(Step.AGAIN, bad, may_reopen=True, low=2) is Step.DONE
+    assert rules.step_after(Step.WORDS, low, may_reopen=True, low=1) is Step.DONE  # the bank draws the line
+
+
+@given(st.dates(max_value=date(9990, 1, 1)), st.integers(-3, 30))
+def test_nobody_is_called_twice_on_one_day(today: date, spacing: int) -> None:
+    assert (rules.next_call_on(today, spacing) - today).days == max(1, spacing)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +124,7 @@ def test_only_the_dissatisfied_are_asked_whether_to_begin_again() -> None:
     ],
 )  # fmt: skip
 def test_the_word_of_the_file(answers: Answers, word: str) -> None:
-    assert rules.satisfaction(answers) == word
+    assert rules.satisfaction(answers, low=2) == word
 
 
 @given(st.text(max_size=600))
@@ -126,3 +134,13 @@ def test_any_answer_may_come(text: str) -> None:
     rules.again_in(text)
     score = rules.score_in(text)
     assert score is None or score is SKIPPED or score in range(1, 6)
+
+
+def test_what_is_told_besides_an_answer_is_kept_and_an_addition_is_no_answer() -> None:
+    for more in ("还有，那个柜员态度也不好", "另外你们的排队机也坏了", "对了，补充一句，当时有录像"):
+        assert rules.only_besides(more)
+        assert rules.with_more("前面说的", more) == f"前面说的；{more}"
+    assert not rules.only_besides("另外给你们打2分吧，排队太久")
+    assert rules.with_more(None, "2分，而且你们又扣了我30块钱") == "2分，而且你们又扣了我30块钱"
+    assert rules.with_more(None, "没有解决") is None
+    assert rules.with_more("长" * rules.LONGEST_WORDS, "还有，那个柜员态度也不好") is None

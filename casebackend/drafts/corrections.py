@@ -1,0 +1,93 @@
+"""What is put right: 金额改成3000 changes the amount and nothing else. Pure."""
+
+import re
+from collections.abc import Collection
+
+from casebackend.drafts import phrases
+from casebackend.drafts.facts import Facts
+from casebackend.drafts.rules import Field
+from casebackend.drafts.values import REFUSAL, Value, text_value, unit_value
+
+SHORT_CORRECTION = 40
+AT_READ_BACK = frozenset({"confirm", "correction"})
+EVERYTHING = frozenset(Field)
+# Each is told by what it looks like.
+ALONE = (Field.PHONE, Field.NAME, Field.ID_NUMBER, Field.OCCURRED_ON, Field.AMOUNT, Field.UNIT)
+
+
+class Corrections:
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+
+    def read(self, text: str, asked: str | None, held: Collection[Field] = EVERYTHING) -> dict[Field, Value]:
+        found: dict[Field, Value] = {}
+        if Field.ID_NUMBER in held and phrases.removes_paper(text):
+            return {Field.ID_NUMBER: REFUSAL}
+        if Field.NAME in held and (name := phrases.renamed(text)):
+            return {Field.NAME: Value(name, name)}
+        if (
+            Field.PHONE in held
+            and field_of(asked) not in {None, Field.PHONE, Field.FACTS}
+            and phrases.lone_number(text)
+        ):
+            return {Field.PHONE: phone} if (phone := self.facts.value(Field.PHONE, text)) else {}
+        if (
+            Field.UNIT in held
+            and field_of(asked) not in {None, Field.UNIT, Field.FACTS}
+            and (unit := self.facts.places.lone(text))
+        ):
+            return {Field.UNIT: unit_value(unit)}
+        for wanted, pattern in phrases.CORRECTIONS.items():
+            match = pattern.search(text)
+            value = self._corrected(wanted, match["new"]) if match else None
+            if value is not None:
+                found[wanted] = value
+        found = found or self._bare(text, held) or self._cued(text, asked, held)
+        return found or (self._loose(text) if asked in AT_READ_BACK else {})
+
+    def _cued(self, text: str, asked: str | None, held: Collection[Field]) -> dict[Field, Value]:
+        """我叫李晓敏，刚才打错了: something was wrong, and what is said can only be one thing."""
+        rest = phrases.WAS_WRONG.sub("，", text)
+        if rest == text or len(text) > SHORT_CORRECTION or field_of(asked) in {Field.FACTS, Field.DEMAND}:
+            return {}
+        found = {wanted: value for wanted in ALONE if (value := self.facts.value(wanted, rest)) is not None}
+        return found if len(found) == 1 and set(found) <= set(held) - {field_of(asked)} else {}
+
+    def _corrected(self, wanted: Field, new: str) -> Value | None:
+        if wanted in {Field.FACTS, Field.DEMAND}:
+            return text_value(new) if len(new.strip()) >= 2 else None
+        first = (
+            re.split(r"[，,。；;]", new, maxsplit=1)[0]
+            if wanted is not Field.AMOUNT
+            else re.split(r"[。；;]", new, maxsplit=1)[0]
+        )
+        return self.facts.value(wanted, first, asked=True)
+
+    def _bare(self, text: str, held: Collection[Field]) -> dict[Field, Value]:
+        """不是200是300: both sides must be of the same kind."""
+        match = phrases.BARE_CHANGE.search(text) or phrases.BARE_CHANGE_BACK.search(text)
+        if not match:
+            return {}
+        old, new = match["old"], match["new"]
+        for wanted in ALONE:
+            before = self.facts.value(wanted, old, asked=True)
+            after = self.facts.value(wanted, new, asked=True)
+            if wanted in held and before is not None and after is not None and before != after:
+                return {wanted: after}
+        return {}
+
+    def _loose(self, text: str) -> dict[Field, Value]:
+        """When the question was what to change, a label before the value, or a value that can only be one thing."""
+        found: dict[Field, Value] = {}
+        for wanted, pattern in phrases.LOOSE.items():
+            match = pattern.search(text)
+            value = self._corrected(wanted, match["new"]) if match else None
+            if value is not None:
+                found[wanted] = value
+        if found or len(text) > 30:
+            return found
+        return {wanted: value for wanted in ALONE if (value := self.facts.value(wanted, text)) is not None}
+
+
+def field_of(asked: str | None) -> Field | None:
+    return Field(asked.removeprefix("field.")) if asked and asked.startswith("field.") else None
