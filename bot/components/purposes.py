@@ -18,11 +18,6 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.optimize import minimize_scalar
-from scipy.special import logsumexp
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
-from sklearn.svm import LinearSVC
 
 from bot.components.normalise import normalise
 
@@ -44,6 +39,8 @@ def ngrams(text: Text) -> List[Text]:
 
 def _sharpness(scores: np.ndarray, answers: np.ndarray) -> float:
     """The factor of the scores under which their softmax is least surprised by the answers."""
+    from scipy.optimize import minimize_scalar  # noqa: PLC0415
+    from scipy.special import logsumexp  # noqa: PLC0415
 
     def surprise(factor: float) -> float:
         scaled = scores * factor
@@ -63,7 +60,11 @@ class Weights:
 
     @classmethod
     def fit(cls, texts: List[Text], purposes: List[Text], strictness: float) -> "Weights":
-        """`strictness` is the inverse of regularisation."""
+        """`strictness` is the inverse of regularisation. What only training needs is not there where a model serves."""
+        from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+        from sklearn.model_selection import StratifiedKFold, cross_val_predict  # noqa: PLC0415
+        from sklearn.svm import LinearSVC  # noqa: PLC0415
+
         vectorizer = TfidfVectorizer(analyzer=ngrams, sublinear_tf=True)
         features = vectorizer.fit_transform(texts)
         model = LinearSVC(C=strictness, random_state=0).fit(features, purposes)

@@ -13,6 +13,9 @@ from casebackend.assist.facts import facts_of
 from casebackend.assist.model import SuggestionUse
 from casebackend.cases.model import Case
 from casebackend.curation.model import Article
+from casebackend.replies import uses as replies
+from casebackend.replies.model import ReplyUse
+from casebackend.replies.rules import Target
 
 # Less than this of a text is no use of it: its author thought better of it.
 LEAST = 0.2
@@ -36,4 +39,20 @@ async def on_replied(session: AsyncSession, payload: Mapping[str, Any], now: dat
         share, edits = uses.became(article, facts, case.reply_text) if article is not None else (0.0, "")
         if share >= LEAST:
             use.sent_at, use.kept, use.edits = now, share, edits
+    await _wordings(session, case, facts.values, case.reply_text, now)
     await session.flush()
+
+
+async def _wordings(session: AsyncSession, case: Case, values: Mapping[str, str], told: str, now: datetime) -> None:
+    rows = await session.scalars(
+        select(ReplyUse).where(
+            ReplyUse.conversation_id == case.conversation_id,
+            ReplyUse.target == Target.FORM,
+            ReplyUse.sent_at.is_(None),
+        )
+    )
+    for use in rows:
+        words = await replies.text_of(session, use)
+        share, edits = replies.became(words, values, told) if words is not None else (0.0, "")
+        if share >= LEAST:
+            use.sent_at, use.kept, use.edits = now, share, edits

@@ -130,7 +130,9 @@ async def complete(request: Request) -> list[Completion]:
             lambda search: search.complete(typed, on=on, audience=audience, limit=2 * COMPLETIONS)
         )
     except FilesAway:
-        found = []
+        async with context.database.reading() as session:
+            bounds = Bounds(on=on, audience=audience)
+            return await searching_sql.complete(session, typed, bounds, limit=COMPLETIONS)
     ids = {each.article_id for each in found if each.article_id is not None}
     if ids:
         async with context.database.reading() as session:

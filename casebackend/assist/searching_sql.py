@@ -12,6 +12,8 @@ from sqlalchemy.orm import aliased
 from casebackend.curation.entries import entry
 from casebackend.curation.model import Article
 from casebackend.curation.rules import ArticleStatus
+from knowledge.analyzer import default_lexicon
+from knowledge.completions import LONGEST, Completion, Means
 from knowledge.highlights import excerpt, highlight
 from knowledge.query import Wanted, parse
 from knowledge.snapshot import DEEPEST, Bounds, Hit, Looked, Order, Shelves
@@ -60,6 +62,17 @@ async def look(session: AsyncSession, words: str, bounds: Bounds, *, order: Orde
     terms = wanted.highlight_terms() if words.strip() else ()
     hits = [_hit(row, terms) for row, _ in rows]
     return Looked(hits, rows[0][1] if rows else 0, (), None, reduced=True)
+
+
+async def complete(session: AsyncSession, typed: str, bounds: Bounds, *, limit: int) -> list[Completion]:
+    """Titles that hold what is typed, the shortest first."""
+    wanted = " ".join(default_lexicon().normalise(typed).split())[:LONGEST]
+    if not wanted:
+        return []
+    holding = _within(bounds), Article.title.icontains(wanted, autoescape=True)
+    shortest = func.length(Article.title), Article.title
+    rows = await session.execute(select(Article.id, Article.title).where(*holding).order_by(*shortest).limit(limit))
+    return [Completion(title, Means.TITLE, id) for id, title in rows]
 
 
 async def shelves(session: AsyncSession, bounds: Bounds) -> Shelves:

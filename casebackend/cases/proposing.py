@@ -25,6 +25,7 @@ from casebackend.timeline.model import TimelineEntry
 MOST = 2
 # Of the cases of its class so many of the newest tell who has handled the like.
 LIKE = 200
+NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def chosen(ordered: Iterable[tuple[UUID | None, str]], units: Tree, gave_back: f
     last = [unit_id for unit_id in found if unit_id in gave_back]
     every = [unit_id for unit_id in found if unit_id not in gave_back] + last
     return [
-        Proposal(each, units.units[each].short_name, found[each] + ("，曾退回本件" if each in gave_back else ""))
+        Proposal(each, units.units[each].name, found[each] + ("，曾退回本件" if each in gave_back else ""))
         for each in every[:MOST]
     ]
 
@@ -92,7 +93,7 @@ async def counted(session: AsyncSession, case: Case, given: UUID | None, *, user
     made = await proposals(session, case)
     for rank, each in enumerate(made, start=1):
         hint = CaseHint(
-            case_id=case.id, field=UNIT, rank=rank, name=each.name, score=None, words=[each.why], made_at=now
+            case_id=case.id, field=UNIT, rank=rank, name=each.name[:NAME], score=None, words=[each.why], made_at=now
         )  # fmt: skip
         if each.unit_id == given:
             hint.accepted_at, hint.accepted_by = now, user_id

@@ -137,7 +137,7 @@ def _offers(view: CaseView, move: Move) -> bool:
 
 async def _colleagues(session: AsyncSession, case: Case, view: CaseView, now: datetime) -> dict[str, dict[str, str]]:
     """To whom of the unit this reader may give the case: who could be assigned it now."""
-    if not _offers(view, Move.TRANSFER):
+    if not _offers(view, Move.TRANSFER) or view.barred is not None:
         return {}
     people = [user for user in await taking.handlers(session, case.handling_unit_id) if user.id != case.handler_id]
     out = await taking.excluded(session, case, people, now=now) if people else {}

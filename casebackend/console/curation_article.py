@@ -15,7 +15,7 @@ from casebackend.console.rendering import console, form_of, given_in, go, page
 from casebackend.console.rights import may
 from casebackend.curation import diffs, merging, queries, reading, service, steps
 from casebackend.curation.model import Article
-from casebackend.curation.rules import OPEN, OPINION_NEEDED, STEP_NAMES, ArticleStatus, Step
+from casebackend.curation.rules import BRANCHES, OPEN, OPINION_NEEDED, STEP_NAMES, ArticleStatus, Step
 from casebackend.curation.steps import Taken
 from casebackend.database import reading as reads
 from casebackend.database import transactional
@@ -64,6 +64,7 @@ async def show(request: Request, session: AsyncSession, article_id: str, number:
         labels=LABELS,
         kinds=list(Kind),
         audiences=AUDIENCES,
+        branches=sorted({*BRANCHES, *await queries.branches(session)}) if Step.EDIT in view.may else [],
         tones=TONES,
         offered=[(step, STEP_NAMES[step], step in OPINION_NEEDED) for step in OFFERED if step in view.may],
         may_edit=Step.EDIT in view.may,

@@ -15,7 +15,7 @@ from casebackend.console import labels
 from casebackend.console.rendering import console, page
 from casebackend.console.rights import may
 from casebackend.curation import reviewing
-from casebackend.curation.rules import REVIEW_NAMES
+from casebackend.curation.rules import BRANCHES, REVIEW_NAMES
 from casebackend.database import reading
 from casebackend.gaps import missing
 from casebackend.paging import count, one_of
@@ -45,7 +45,7 @@ def tree_of(shelves: Shelves) -> list[Branch]:
     """Two levels, in the order of the house; what the house has no order for comes last."""
 
     def place(name: str) -> tuple[int, str]:
-        known = labels.BRANCHES
+        known = BRANCHES
         return (known.index(name) if name in known else len(known), name)
 
     def below(path: str) -> tuple[Branch, ...]:
@@ -56,7 +56,7 @@ def tree_of(shelves: Shelves) -> list[Branch]:
             if name.startswith(f"{path}/") and name.count("/") == 1
         )
 
-    tops = sorted({*labels.BRANCHES, *(name for name in shelves.branches if "/" not in name)}, key=place)
+    tops = sorted({*BRANCHES, *(name for name in shelves.branches if "/" not in name)}, key=place)
     return [Branch(name, name, shelves.branches.get(name, 0), below(name)) for name in tops]
 
 

@@ -63,9 +63,6 @@ OUTCOME_LABELS = {
     "unlocked": "管理员解除暂停", "enabled": "账号启用",
 }  # fmt: skip
 # The knowledge base: its tree in the order of the house, how sure a source is, and a filter taken away.
-BRANCHES = (
-    "公众信息", "个人业务", "公司业务", "国际业务", "金融信息", "投诉管理", "疑难解答", "常用", "传阅函",
-)  # fmt: skip
 EVIDENCE = {"A": "已核对官方全文", "B": "已核对条文摘录或多个独立来源", "C": "仅有一处来源，待核实"}
 WITHOUT = {
     "kinds": "去掉类型筛选", "branch": "去掉目录筛选", "source": "去掉来源文件筛选", "audience": "去掉使用范围筛选",

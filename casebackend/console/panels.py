@@ -117,7 +117,7 @@ def panels(
         optional = [*OPTIONAL.get(each.move, ()), *(["overdue_reason"] if late and each.move is Move.REPLY else [])]
         fields = fields_of(each, wanted.get(each.move, ()), optional, {**given, **mine})
         found.append(_panel(each.move, each.move, each.label, fields, rank, mine, refused))
-        if each.move is Move.TRANSFER:
+        if each.move is Move.TRANSFER and case.barred is None:
             mine = typed if key_of(typed) == COLLEAGUE else {}
             asked = [Field(name, name_of(name), True, mine.get(name, "")) for name in ("assignee_id", "opinion")]
             found.append(_panel(COLLEAGUE, each.move, TO_COLLEAGUE, asked, rank, mine, refused))

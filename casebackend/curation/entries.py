@@ -6,6 +6,7 @@ from typing import Any
 
 from casebackend.curation.errors import EntryIncomplete
 from casebackend.curation.model import Article
+from casebackend.curation.rules import BRANCHES
 from casebackend.customers.personal import tokenise
 from casebackend.customers.rules import Kind as Personal
 from knowledge import articles, sayable
@@ -84,6 +85,8 @@ def require_whole(row: Article) -> None:
     """Everything that is wrong at once, so that nobody submits five times."""
     wanted = MUST + (OF_LAW if row.kind in (articles.Kind.LAW, articles.Kind.REGULATION) else ())
     problems = [f"未填{LABELS[name]}" for name in wanted if not getattr(row, name)]
+    if row.branch and row.branch.split("/")[0] not in BRANCHES:
+        problems.append(f"分支的第一级须是{'、'.join(BRANCHES)}之一")
     if not row.questions:
         problems.append("至少写一个客户常见问法")
     if not problems:

@@ -108,6 +108,14 @@ async def steps(session: AsyncSession, article_id: str, number: int) -> Sequence
     return rows.all()
 
 
+async def branches(session: AsyncSession) -> list[str]:
+    """Of the tree, as far as published entries stand on it."""
+    rows = await session.scalars(
+        select(Article.branch).where(Article.status == ArticleStatus.PUBLISHED).distinct().order_by(Article.branch)
+    )
+    return [*rows]
+
+
 async def unknown_ids(session: AsyncSession, ids: Sequence[str]) -> list[str]:
     known = set(await session.scalars(select(Article.id).where(Article.id.in_(ids)).distinct())) if ids else set()
     return [each for each in ids if each not in known]

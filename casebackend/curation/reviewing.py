@@ -1,7 +1,7 @@
 """复核: what was published is looked at again by its day, and who uses it sees when that day has passed."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, or_, select, tuple_
@@ -35,6 +35,7 @@ async def states(session: AsyncSession, keys: Collection[Key], *, now: datetime)
 async def due(session: AsyncSession, *, now: datetime, most: int) -> list[Key]:
     """Of every entry in force the last version, where its day has come; the longest overdue first."""
     held, today = await terms(session, now), local_date(now)
+    soonest = now - timedelta(days=min(held.cycle, held.first) - 1)  # a day of the calendar begins before this hour
     newest = (
         select(Article.id, func.max(Article.version).label("version"))
         .where(Article.status == ArticleStatus.PUBLISHED)
@@ -44,6 +45,7 @@ async def due(session: AsyncSession, *, now: datetime, most: int) -> list[Key]:
     query = (
         _dated()
         .join(newest, (newest.c.id == Article.id) & (newest.c.version == Article.version))
+        .where(func.coalesce(Article.published_at, Article.imported_at) <= soonest)
         .where(or_(Article.effective_to.is_(None), Article.effective_to >= today))
     )
     days = {(row.id, row.version): _due(row, held) for row in await session.execute(query)}

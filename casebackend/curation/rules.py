@@ -140,6 +140,12 @@ def taken_hand(step: Step, user: UUID, before: Iterable[tuple[Step, UUID | None]
     return next(iter(sorted(hands - {HANDS[step]})), None)
 
 
+# The first level of the tree; below it each house has its own.
+BRANCHES = (
+    "公众信息", "个人业务", "公司业务", "国际业务", "金融信息", "投诉管理", "疑难解答", "常用", "传阅函",
+)  # fmt: skip
+
+
 class Review(StrEnum):
     """The day on which it was to be looked at again has come; the grace after it is over too."""
 

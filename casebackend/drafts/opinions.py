@@ -11,6 +11,9 @@ from casebackend.drafts.values import REFUSAL, Understood, text_value
 
 LONGEST_TURN = 40
 SHORTEST_TOLD = 3
+# Whoever praises or suggests wants nothing back: 叫他赔礼道歉.
+LONGEST_DEMAND = 12
+_DEMANDS = re.compile(r"赔礼|赔我|赔钱|赔偿|[给向跟]我道歉|^(?:要|让|叫|给我)[^，,。]{0,4}道歉|退钱|把钱退")
 _NO_COMPLAINT = re.compile(r"(?:不|没|没有|别|非)(?:是|想|要|打算|用|算)?(?:来|要|想)?投诉")
 _COMPLAINT = re.compile(
     r"(?:要|是|来|想|改成?|改为|转成?|转为|换成?|算|当作?|当成|按)(?:我|一)?(?:要|来|想)?(?:个|一个)?投诉"
@@ -37,6 +40,8 @@ def turned(text: str, matter: str) -> str | None:
     denies = bool(_NO_COMPLAINT.search(said))
     if not denies and _COMPLAINT.search(said):
         return COMPLAINT if matter != COMPLAINT else None
+    if matter in OPINIONS and len(said) <= LONGEST_DEMAND and _DEMANDS.search(said) and not _SUGGESTS.search(said):
+        return COMPLAINT
     match = _OPINION.search(said)
     if match is None and not denies:
         return None

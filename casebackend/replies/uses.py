@@ -82,7 +82,7 @@ async def mark_sent(
     values = (await facts_of(session, case, now=now, viewer=by)).values
     for use in rows:
         use.sent_at, use.sent_message_id = now, message.id
-        words = await _text(session, use)
+        words = await text_of(session, use)
         if words is not None:
             use.kept, use.edits = became(words, values, text)
     await session.flush()
@@ -94,7 +94,7 @@ def became(words: str, values: Mapping[str, str], sent: str) -> tuple[float, str
     return assist.kept(offered, sent), ",".join(edits.edits(offered, sent))
 
 
-async def _text(session: AsyncSession, use: ReplyUse) -> str | None:
+async def text_of(session: AsyncSession, use: ReplyUse) -> str | None:
     if use.reach == Reach.GLOBAL:
         article = await session.get(Article, (use.reply_id, use.version))
         return article.reply if article else None

@@ -15,6 +15,7 @@ from casebackend.cases.rules import Move, Status
 from casebackend.cases.service import hold, move_case
 from casebackend.cases.words import Satisfaction
 from casebackend.conversations.model import Message
+from casebackend.customers.spelling import simplified
 from casebackend.errors import Conflict
 from casebackend.notices.thresholds import in_force
 from casebackend.revisits import rules, second
@@ -117,7 +118,8 @@ def answers_of(revisit: Revisit) -> Answers:
     return Answers(revisit.solved, revisit.score, revisit.again)
 
 
-def _take(revisit: Revisit, text: str) -> bool:
+def _take(revisit: Revisit, written: str) -> bool:
+    text = simplified(written)
     match Step(revisit.step):
         case Step.SOLVED:
             solved = rules.solved_in(text)
@@ -128,7 +130,7 @@ def _take(revisit: Revisit, text: str) -> bool:
             revisit.score = score if isinstance(score, int) else None
             return score is not None
         case Step.WORDS:
-            words = rules.words_in(text)
+            words = rules.words_in(written)
             told = [each for each in (revisit.words, None if words is SKIPPED else str(words)) if each]
             revisit.words = "；".join(told) or None
             return True

@@ -29,7 +29,7 @@ async def test_a_correction_of_the_complaint_is_no_answer_to_the_survey_and_no_m
         assert said == ["utter_correct_later", "utter_survey_solved"]
         assert desk.open == "survey.solved"
     assert "转人工" in desk.words
-    assert await desk.say("解决了", "action_revisit", purpose="feedback") == ["utter_survey_score"]
+    assert await desk.say("解決咗", "action_revisit", purpose="feedback") == ["utter_survey_score"]
     assert await desk.say("点错了，是5分", "action_revisit", purpose="correct") == ["utter_survey_words"]
 
 

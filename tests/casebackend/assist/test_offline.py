@@ -7,6 +7,8 @@ from sqlalchemy import select, update
 from casebackend.assist import answering
 from casebackend.assist.model import SuggestionUse
 from casebackend.cases.model import Case
+from casebackend.replies.model import ReplyUse
+from casebackend.replies.rules import Reach, Target
 from tests.casebackend.assist.shown import ENTRY, use_of, with_reply
 from tests.casebackend.registration.takers import Counter
 from tests.casebackend.staff.logins import staff
@@ -17,9 +19,7 @@ PARTIAL = {"HX-Request": "true"}
 
 async def test_its_story_brings_cards_and_what_became_of_them_is_kept_to_the_answer(world: World) -> None:
     await with_reply(world, "很抱歉让您费心。年费200元，我们在15日内核对领卡合约后答复您。")
-    counter = Counter(world)
-    made = await counter.sure("agent")
-    number = made["number"]
+    number = (await Counter(world).sure("agent"))["number"]
     async with world.database.reading() as session:
         case = (await session.scalars(select(Case).where(Case.number == number))).one()
     around = f"/console/conversations/{case.conversation_id}"
@@ -56,8 +56,14 @@ async def test_its_story_brings_cards_and_what_became_of_them_is_kept_to_the_ans
         [picked] = (await session.scalars(select(SuggestionUse).where(SuggestionUse.origin == "picked"))).all()
         assert (str(picked.version), picked.copied_at, picked.opened_at) == (version, world.time, world.time)
         told = "尊敬的客户：很抱歉让您费心。年费300元，我们在15日内核对领卡合约后答复您。如有异议可以申请调解。"
+        wording = ReplyUse(
+            reach=Reach.GLOBAL, reply_id=ENTRY, version=picked.version, user_id=picked.user_id, target=Target.FORM,
+            conversation_id=case.conversation_id, inserted_at=world.time,
+        )  # fmt: skip
+        session.add(wording)
         await session.execute(update(Case).where(Case.id == case.id).values(reply_text=told))
         await answering.on_replied(session, {"case_id": str(case.id)}, world.time)
+        assert (wording.sent_at, wording.edits) == (world.time, "amount")
     use = await use_of(world, use_id)
     assert (use.sent_at, use.edits, (use.kept or 0) > 0.9) == (world.time, "amount", True)
     async with await staff(world, "curator") as curator:

@@ -123,7 +123,10 @@ async def test_without_files_the_database_answers_and_all_is_well_by_itself_when
         assert (await found(client, q="年费", branch="传阅函"))["total"] == 0
         assert (await found(client, q="年费", on="1995-01-01"))["total"] == 0
         assert not any(hit["internal"] for hit in (await found(program, q="保密", limit=50))["items"])
-        assert (await client.get(COMPLETIONS, params={"q": "年费"})).json()["completions"] == []
+        offered = (await client.get(COMPLETIONS, params={"q": "年費"})).json()["completions"]
+        assert offered
+        assert all("年费" in each["text"] and each["article_id"] for each in offered)
+        assert (await client.get(COMPLETIONS, params={"q": "%"})).json()["completions"] == []
         page = await client.get("/knowledge", params={"q": "年费"})
         assert REDUCED in page.text
         assert "投诉管理 <span" in page.text

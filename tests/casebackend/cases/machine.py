@@ -130,7 +130,7 @@ class Lifecycle(RuleBasedStateMachine):
 
     def somebody_does_something_around_a_case(self, data: st.DataObject, folly: int) -> None:
         """What was asked for is mostly decided where it was asked for."""
-        deed = data.draw(st.sampled_from([each for each in DEEDS if folly > 15 or each in SENSIBLE]))
+        deed = data.draw(st.sampled_from([each for each in DEEDS if folly > 15 or self.is_sensible(each)]))
         case_id = data.draw(st.sampled_from(self.cases_for(deed, folly)))
         actor = data.draw(st.sampled_from(self.bank.staff if folly > 17 else self.near(deed, case_id, folly)))
         note(f"{self.bank.now:%m-%d %H:%M} {actor.actor} {deed.__name__}")
@@ -142,6 +142,9 @@ class Lifecycle(RuleBasedStateMachine):
         else:
             self.asked.setdefault(deed, []).append(case_id)
             self.cases += [opened] if opened and len(self.cases) < MOST_CASES else []
+
+    def is_sensible(self, deed: Deed) -> bool:
+        return deed in SENSIBLE and (deed not in FOLLOWS or bool(self.asked.get(FOLLOWS[deed])))
 
     def cases_for(self, deed: Deed, folly: int) -> list[UUID]:
         if folly > 16:
@@ -183,6 +186,8 @@ class Lifecycle(RuleBasedStateMachine):
             await self.look()
             sentences.merging_makes_no_circle(self.ledger)
         self.ledger.moved(before, move, actor.user_id, before["running"])
+        if move is Move.ASK_COUNTERSIGN:
+            self.asked.setdefault(deeds.ask_task, []).append(case_id)
         WALKED[before["matter_type"], before["status"], move] += 1
 
     async def did(self, case_id: UUID, deed: Deed, actor: Principal, draw: Any) -> UUID | None:

@@ -40,11 +40,11 @@ def hold_still(ledger: Ledger, before: Row, after: Row) -> None:
 
 def in_right_hands(ledger: Ledger, before: Row, after: Row) -> None:
     """5.5.2, of whom a case is in the hands of: also where somebody gave it to him."""
-    handler = after["handler_id"]
-    if handler is None or handler == before["handler_id"]:
-        return
-    assert handler not in ledger.of_first(after["id"]), "the first handler got the second complaint"
-    assert not ledger.stays_away(after["id"], handler), "somebody got a case that he has to stay away from"
+    for role in ("handler_id", "assignee_id"):
+        whom = after[role]
+        if whom is not None and whom != before[role]:
+            assert whom not in ledger.of_first(after["id"]), "the first handler got the second complaint"
+            assert not ledger.stays_away(after["id"], whom), "somebody got a case that he has to stay away from"
 
 
 def of_a_group(after: Row) -> None:

@@ -99,3 +99,6 @@ async def test_nobody_gets_it_who_could_not_be_assigned_it(world: World) -> None
     named = {"kind": "staff", "value": "zhang", "user_id": people["zhang"]}
     assert (await posts(desk, "lead", f"/cases/{case}/objects", named)).status_code == 201
     assert (await to(people["li"]))[:2] == (403, "recused")
+    page = (await (await desk.browser("zhang")).get(f"/cases/{(await case_of(world, case)).number}")).text
+    assert 'value="transfer"' in page
+    assert 'value="colleague"' not in page

@@ -9,6 +9,7 @@ from casebackend.organisations.tree import Tree, Unit
 from tests.casebackend.cases.around import holds
 from tests.casebackend.cases.builders import unit
 from tests.casebackend.registration.takers import Counter
+from tests.statements import counted
 from tests.world import World
 
 A, B, C, GONE = (uuid4() for _ in range(4))
@@ -37,12 +38,16 @@ async def test_the_form_has_the_proposal_chosen_and_it_is_counted_how_often_it_w
     await counter.desk.investigating((await counter.sure(unit_id=outlet, category_b="信用卡"))["number"])
     number = (await counter.sure(unit_id=outlet, category_b="信用卡"))["number"]
     await desk.sure("lead", number, "accept")
-    page = (await (await desk.browser("lead")).get(f"/cases/{number}")).text
+    lead = await desk.browser("lead")
+    await lead.get(f"/cases/{number}")
+    with counted(world) as said:
+        page = (await lead.get(f"/cases/{number}")).text
+    assert len(said) <= 20, "\n".join(said)
     form = re.search(r'<select id="dispatch-handling_unit_id".*?</select>.*?</div>', page, re.S)
     assert form
     assert re.findall(r'<option value="([^"]+)" selected', form[0]) == [outlet]
-    assert "建议：<strong>朝阳支行</strong>（被投诉机构，属地受理）" in form[0]
-    assert "其次：<strong>个金部</strong>（近期办理过1件“信用卡”投诉）" in form[0]
+    assert "建议：<strong>北京朝阳支行</strong>（被投诉机构，属地受理）" in form[0]
+    assert "其次：<strong>个人金融部</strong>（近期办理过1件“信用卡”投诉）" in form[0]
     await desk.sure("lead", number, "dispatch", handling_unit_id=outlet)
     entries = (await desk.reads("lead", f"/cases/{number}/timeline")).json()["entries"]
     assert entries[-1]["detail"]["proposal"] == "first"

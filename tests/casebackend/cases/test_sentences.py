@@ -22,8 +22,9 @@ def row(**other: Any) -> dict[str, Any]:
     shown = {
         "id": uuid4(), "status": "investigating", "kind": "first", "matter_type": "complaint", "channel": "counter",
         "source": "direct", "profile": "four_step", "severity": "一般投诉", "creator": "staff:agent", "parent_id": None,
-        "master_id": None, "handler_id": None, "judged_by": None, "signed_by": None, "void_requested_by": None,
-        "received_at": NOW, "closed_at": None, "replied_at": None, "reply_text": None, "overdue_reason": None,
+        "master_id": None, "handler_id": None, "assignee_id": None, "judged_by": None, "signed_by": None,
+        "void_requested_by": None, "received_at": NOW, "closed_at": None, "replied_at": None, "reply_text": None,
+        "overdue_reason": None,
         "closing_info": None, "urge_count": 0, "promised_on": DUE.date(), "running": [("l1", DUE)],
     }  # fmt: skip
     return shown | other

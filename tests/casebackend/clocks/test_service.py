@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -37,6 +37,12 @@ async def test_the_limit_of_the_day_of_receipt_counts(world: World) -> None:
         old = await service.start(session, before, "l1", at=at(date(2026, 12, 31), START.time()))
         new = await service.start(session, after, "l1", at=at(date(2027, 1, 1), START.time()))
         assert (last_day(old.due_at), last_day(new.due_at)) == (date(2027, 1, 15), date(2027, 1, 11))
+        same = {"unit": "hours", "source": "试行（假设）", "evidence": "D", "label": "不足一日的环节到期前提醒"}
+        sooner = Limit(code="near.short", amount=Decimal(2), effective_from=date(2027, 1, 1), **same)
+        await limits.add_limit(session, sooner)
+        for day, ahead in ((date(2026, 12, 30), 1), (date(2027, 1, 4), 2)):
+            short = await service.start(session, uuid4(), "internal.dispatch", at=at(day, START.time()))
+            assert short.due_at - short.near_at == timedelta(hours=ahead)
         early = await limit_on(session, "l1", date(2019, 1, 1))
         assert early is not None
         assert early.amount == 15

@@ -1,23 +1,33 @@
 """An agent beside a conversation in a real browser: suggestions, a ready reply, feedback, gaps."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.async_api import Browser, expect
 from sqlalchemy import select, update
 
+from casebackend.access.principal import Kind, Principal
+from casebackend.api.registration import Register
 from casebackend.assist.model import SuggestionUse
+from casebackend.cases.model import Case
 from casebackend.connection import open_database
 from casebackend.curation.model import Article
 from casebackend.editions import changed
 from casebackend.gaps.model import Gap
+from casebackend.registration.service import register
 from casebackend.settings import Settings
+from casebackend.staff.model import User
 from tests.casebackend.console.live import Live, running
 from tests.casebackend.console.test_browser import PHONE, browser, live, seat, wants_a_person
+from tests.casebackend.console.test_browser_replies import to_be_answered
+from tests.casebackend.registration.takers import STORY
 
 __all__ = ["browser", "live"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+# A slow machine is no fault of the page.
+PATIENT = 60_000
 ENTRY = "biz-annual-fee"
 REPLY = "{客户称呼}，很抱歉让您费心。涉及{金额}，我们先核对领卡合约再答复您。"
 
@@ -45,26 +55,32 @@ async def test_a_ready_reply_is_inserted_by_one_key_finished_by_hand_and_sent(li
     await page.goto(f"{live.address}/conversations/{conversation}")
     await page.get_by_role("button", name="接管").click()
     first = page.locator(f"[data-card]:has(a[href*='{ENTRY}'])")
-    await expect(first).to_contain_text("现成答复", timeout=30_000)
-    await expect(page.locator("#brief details.brief[open]")).to_contain_text("客户来意")
+    await expect(first).to_contain_text("现成答复", timeout=PATIENT)
+    await expect(page.locator("#brief details.brief[open]")).to_contain_text("客户来意", timeout=PATIENT)
     box = page.get_by_label("发送给客户的内容")
     await box.focus()
     place = await first.evaluate("card => [...document.querySelectorAll('[data-card]')].indexOf(card) + 1")
     await page.keyboard.press(f"Alt+{place}")
-    await expect(box).to_have_value("尊敬的客户，很抱歉让您费心。涉及【请填写：金额】，我们先核对领卡合约再答复您。")
+    await expect(box).to_have_value(
+        "尊敬的客户，很抱歉让您费心。涉及【请填写：金额】，我们先核对领卡合约再答复您。", timeout=PATIENT
+    )
     await box.press("Control+Enter")
-    await expect(page.locator("#say-result")).to_contain_text("请先填写或删去：金额")
+    await expect(page.locator("#say-result")).to_contain_text("请先填写或删去：金额", timeout=PATIENT)
     await page.keyboard.type("二百元")  # the gap is what stands selected
-    await expect(box).to_have_value("尊敬的客户，很抱歉让您费心。涉及二百元，我们先核对领卡合约再答复您。")
+    await expect(box).to_have_value(
+        "尊敬的客户，很抱歉让您费心。涉及二百元，我们先核对领卡合约再答复您。", timeout=PATIENT
+    )
     await live.says("等等，其实是储蓄卡", sender="assist-1")
-    await expect(page.locator("#composer-moved")).to_be_visible(timeout=30_000)
+    await expect(page.locator("#composer-moved")).to_be_visible(timeout=PATIENT)
     await box.press("Control+Enter")
-    await expect(page.locator("#say-result")).to_contain_text("客户又发来了新消息")
-    await expect(box).to_have_value("尊敬的客户，很抱歉让您费心。涉及二百元，我们先核对领卡合约再答复您。")
+    await expect(page.locator("#say-result")).to_contain_text("客户又发来了新消息", timeout=PATIENT)
+    await expect(box).to_have_value(
+        "尊敬的客户，很抱歉让您费心。涉及二百元，我们先核对领卡合约再答复您。", timeout=PATIENT
+    )
     await page.get_by_role("button", name="已核对").click()
     await box.press("Control+Enter")
-    await expect(page.locator("#bubbles li.agent")).to_contain_text("涉及二百元")
-    await expect(box).to_have_value("")
+    await expect(page.locator("#bubbles li.agent")).to_contain_text("涉及二百元", timeout=PATIENT)
+    await expect(box).to_have_value("", timeout=PATIENT)
     async with live.database.reading() as session:
         use = (await session.scalars(select(SuggestionUse).where(SuggestionUse.sent_at.is_not(None)))).one()
         assert (use.article_id, use.kept) == (ENTRY, 1.0)
@@ -79,16 +95,16 @@ async def test_a_card_is_refused_the_assistant_is_asked_and_a_gap_is_opened(live
     await page.goto(f"{live.address}/conversations/{conversation}")
     await page.get_by_label("向知识助手提问").fill("信用卡年费怎么收了两次")
     await page.get_by_role("button", name="问", exact=True).click()
-    await expect(page.locator("#cards")).to_contain_text("您问：信用卡年费怎么收了两次", timeout=30_000)
+    await expect(page.locator("#cards")).to_contain_text("您问：信用卡年费怎么收了两次", timeout=PATIENT)
     card = page.locator("[data-card]").first
     await card.get_by_text("不适用", exact=True).click()
     await card.get_by_role("button", name="记为不适用").click()
-    await expect(page.locator("#cards li.judged")).to_contain_text("不再向您推荐")
+    await expect(page.locator("#cards li.judged")).to_contain_text("不再向您推荐", timeout=PATIENT)
     await page.get_by_label("向知识助手提问").fill("麒麟貔貅饕餮螭吻")
     await page.get_by_role("button", name="问", exact=True).click()
-    await expect(page.locator("#cards")).to_contain_text("没有合适的答案")
+    await expect(page.locator("#cards")).to_contain_text("没有合适的答案", timeout=PATIENT)
     await page.get_by_role("button", name="登记知识缺口").click()
-    await expect(page.locator("#cards")).to_contain_text("已登记知识缺口")
+    await expect(page.locator("#cards")).to_contain_text("已登记知识缺口", timeout=PATIENT)
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     async with live.database.reading() as session:
         assert (await session.scalars(select(Gap.question))).all() == ["麒麟貔貅饕餮螭吻"]
@@ -99,3 +115,39 @@ async def test_a_card_is_refused_the_assistant_is_asked_and_a_gap_is_opened(live
         await curator.page.goto(live.address + path)
         assert await curator.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
     assert at.complaints + curator.complaints == []
+
+
+async def taken_down(live: Live) -> Case:
+    """At the counter, with nothing said in a conversation."""
+    async with live.database.transaction() as session:
+        agent = (await session.scalars(select(User).where(User.login == "agent"))).one()
+        by = Principal(
+            Kind.STAFF, "agent", frozenset(agent.roles), user_id=agent.id, organisation_id=agent.organisation_id
+        )
+        made = await register(session, Register.model_validate(STORY), by=by, now=live.time)
+    return await to_be_answered(live, made.id)
+
+
+async def test_a_case_without_a_conversation_has_its_cards_and_they_go_into_the_form_of_its_answer(
+    live: Live, browser: Browser
+) -> None:
+    case = await taken_down(live)
+    at = await seat(browser, live, "agent", PHONE)
+    page = at.page
+    page.set_default_timeout(PATIENT)
+    await page.goto(f"{live.address}/knowledge/{ENTRY}?case={case.number}")
+    await page.get_by_role("button", name="取到投诉页插入").click()
+    first = page.locator("[data-card]").first
+    await expect(first).to_contain_text("您查到的", timeout=PATIENT)
+    form = page.locator("#act textarea[name=reply_facts]")
+    if not await form.is_visible():
+        await page.locator("#act details.move:has(textarea[name=reply_facts]) > summary").click()
+    await form.focus()
+    await page.keyboard.press("Alt+1")
+    await expect(form).to_have_value(re.compile("很抱歉让您费心"), timeout=PATIENT)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    async with live.database.reading() as session:
+        query = select(SuggestionUse).where(SuggestionUse.conversation_id == case.conversation_id)
+        [use] = (await session.scalars(query.where(SuggestionUse.origin == "picked"))).all()
+    assert use.opened_at is not None
+    assert at.complaints == []

@@ -19,6 +19,7 @@ def case_in(status: Status, *moves: Move, findings: str | None = None) -> CaseVi
         matter_type="complaint",
         allowed=allowed,
         findings=findings,
+        barred=None,
         business_channel_a="网点",
         category_b="信用卡",
         cause_c="待分类",

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from casebackend.audit.model import AuditEntry
-from casebackend.curation.rules import EVERYBODY, FLOW, OPEN, ArticleStatus, Step, steps_for
+from casebackend.curation.rules import BRANCHES, EVERYBODY, FLOW, OPEN, ArticleStatus, Step, steps_for
 from casebackend.outbox.model import OutboxMessage
 from tests.casebackend.curation.desks import Curation, slug
 from tests.casebackend.staff.logins import hired
@@ -96,6 +96,7 @@ async def test_an_unsound_entry_is_not_submitted(world: World) -> None:
         "失效日早于生效日": {"effective_to": "2026-03-01"},
         "证据等级 C 的条目须写明待核实": {"evidence": "C"},
         "内容中有手机号、证件号、卡号等个人信息，请删去": {"text": "客户电话13800138000，已补卡。"},
+        f"分支的第一级须是{'、'.join(BRANCHES)}之一": {"branch": "别处/银行卡"},
         "关联的条目不存在：no-such-entry": {"links": ["no-such-entry"]},
         "被替代的条目no-such-entry没有已发布的版本": {"supersedes": "no-such-entry"},
     }

@@ -117,9 +117,10 @@ async def test_what_is_nearly_late_is_as_many_as_the_link_opens_for_each_leader(
     receipt = await filed(world)
     late = await copied(world, receipt.case_id, handling_unit_id=bank)
     soon = await copied(world, receipt.case_id, handling_unit_id=bank)
+    elsewhere = await copied(world, receipt.case_id, handling_unit_id=None)
     async with world.database.transaction() as session:
         await session.execute(delete(Timer))
-        for case, days in ((late, 0), (soon, 3)):
+        for case, days in ((late, 0), (soon, 3), (elsewhere, 3)):
             case_id = (await session.scalars(select(Case.id).where(Case.number == case))).one()
             session.add(Timer(
                 case_id=case_id, kind="internal.total", label="办理", amount=1, unit="calendar_days",
@@ -135,5 +136,5 @@ async def test_what_is_nearly_late_is_as_many_as_the_link_opens_for_each_leader(
     for login in ("supervisor", "dept", "jinan", "branch"):
         listed = (await desk.reads(login, f"/cases/?{links[login].removeprefix('/query?')}")).json()["items"]
         assert len(listed) == found[3, login]["near_due"], login
-    assert [found[3, login]["near_due"] for login in ("supervisor", "dept", "jinan")] == [1, 1, 0]
+    assert [found[3, login]["near_due"] for login in ("supervisor", "dept", "jinan")] == [2, 1, 0]
     assert [found[3, login]["overdue"] for login in ("supervisor", "dept", "jinan")] == [1, 1, 0]

@@ -51,6 +51,7 @@ def test_who_wants_to_wait_has_not_said_yes(text: str) -> None:
         ("对了……", ""),
         ("嗯？", "嗯？"),
         ("提交吗", "提交吗"),
+        ("等等，不是三千，是三千五", "等等，不是三千，是三千五"),
     ],
 )
 def test_a_but_or_a_question_is_no_yes(text: str, rest: str) -> None:

@@ -109,6 +109,9 @@ CORRECTIONS: list[tuple[str, str | None, dict[str, str]]] = [
     ("金额应该是3,000元", None, {"amount": "3000元"}),
     ("金额不对，是300块", None, {"amount": "300元"}),
     ("不是200是300", None, {"amount": "300元"}),
+    ("金额是300不是30", "field.name", {"amount": "300元"}),
+    ("等等，不是三千，是三千五", "confirm", {"amount": "3500元"}),
+    ("不对不对还是三千", "confirm", {"amount": "3000元"}),
     ("不是200块，而是三百五", None, {"amount": "350元"}),
     ("电话改为[手机#2]", "confirm", {"phone": "[手机#2]"}),
     ("不是[手机#1]，是[手机#2]", None, {"phone": "[手机#2]"}),
@@ -273,3 +276,20 @@ def test_a_hostile_text_takes_no_time(attack: str) -> None:
     with measured() as took:
         READER.read(attack, "correction")
     assert took[0] < 0.5
+
+
+@pytest.mark.parametrize(
+    ("written", "asked", "meant"),
+    [
+        ("我也不知道想咋样，你们给查查", "field.demand", {"demand": "你们给查查"}),
+        ("我叫[姓名#1]", "field.demand", {"name": "[姓名#1]"}),
+        ("朝阳", "field.demand", {"unit": "北京朝阳支行"}),
+        ("哈哈哈逗你的", "field.demand", {}),
+        ("唔提供", "field.id_number", {"id_number": "不提供"}),
+        ("skip", "field.id_number", {"id_number": "不提供"}),
+        ("不提公", "field.id_number", {"id_number": "不提供"}),
+    ],
+)
+def test_what_customers_said_to_the_bot_and_it_took_wrongly(written: str, asked: str, meant: dict[str, str]) -> None:
+    understood = READER.read(written, asked)
+    assert {str(name): value.display for name, value in understood.values.items()} == meant

@@ -12,7 +12,7 @@ from casebackend.drafts.wishes import Wish, menu, wish
         ("我现在忙，等会儿再说", Wish.LATER), ("明天再说", Wish.LATER), ("修改", Wish.EDIT), ("不改了", Wish.KEEP),
         ("等一下我想想", Wish.WAIT), ("稍等", Wish.WAIT), ("讓我想想", Wish.WAIT), ("你等我查一下", Wish.WAIT),
         ("好的稍等", Wish.WAIT), ("稍等我问下我儿子", Wish.WAIT), ("等我找一下账单", Wish.WAIT),
-        ("别催，我想想", Wish.WAIT),
+        ("别催，我想想", Wish.WAIT), ("好，等陣先", Wish.WAIT), ("不，还是投", Wish.GO_ON),
     ],
 )  # fmt: skip
 def test_what_is_wanted_of_the_form_is_the_whole_message(text: str, meant: Wish) -> None:
