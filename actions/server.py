@@ -15,9 +15,10 @@ from sanic.exceptions import SanicException
 from actions.action import TurnAction
 from actions.afterwards import Duplicate, Opinion, Second, Supplement
 from actions.faq import AnswerQuestion
+from actions.filing import File
 from actions.handoff import HandOff
 from actions.identified import Identity
-from actions.intake import Cancel, Change, File, Intake, Resume
+from actions.intake import Cancel, Change, Intake, Resume
 from actions.menu import Menu
 from actions.revisit import Revisit
 from actions.safety import Safety

@@ -42,6 +42,7 @@ from casebackend.heartbeats import health
 from casebackend.heartbeats import routes as heartbeats
 from casebackend.identity import core_http
 from casebackend.identity import routes as identity
+from casebackend.impacts import routes as impacts
 from casebackend.metrics import routes as metrics
 from casebackend.notices import routes as notices
 from casebackend.notices import settings_routes as thresholds
@@ -74,7 +75,7 @@ API = (
     around.tasks_bp, around.recusals_bp, around.evidence_bp, assignments.bp, conversations.bp, drafts.bp,
     cases.bp, cases.own_bp, requests.own_bp, cases.handlings_bp, voids.bp, dictionaries.bp, registration.bp,
     registration.drafts_bp,
-    reports.bp, revisits.bp, revisits.of_cases, handoffs.bp, heartbeats.bp, assist.bp, suggestions.bp,
+    reports.bp, revisits.bp, revisits.of_cases, handoffs.bp, heartbeats.bp, assist.bp, suggestions.bp, impacts.bp,
     replies.own_bp, replies.team_bp, replies.bp,
     knowledge_health.bp, knowledge_health.phrasings_bp, gaps.bp, families.bp, families.own_bp, reviews.bp,
     extensions.bp, limits.bp, profiles.bp, openapi.bp, digests.bp, escalations.bp, notices.bp, supervision.bp,

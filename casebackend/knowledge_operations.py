@@ -78,7 +78,7 @@ KNOWLEDGE: dict[str, Operation] = {
     ),
     "curation.review": Operation("受影响事项已复核", None, curation.ImpactView),
     "suggestions.flagged": Operation("建议的条目有误", assist.Judge, status=204),
-    "suggestions.affected": Operation("条目变更将影响的在办投诉", None, curation.AffectedView),
+    "impacts.affected": Operation("条目变更将影响的在办投诉", None, curation.AffectedView),
     "suggestions.brief": Operation("交接摘要", None, briefs.Brief),
     "own_replies.listing": Operation("我的常用语", None, replies.OwnReplyPage, query=PAGE),
     "own_replies.write": Operation("新增我的常用语", replies.WriteReply, replies.OwnReply, status=201, located=True),

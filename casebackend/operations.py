@@ -41,6 +41,7 @@ from casebackend.cases.handlings import FIELDS as HANDLINGS
 from casebackend.cases.queues import Queue
 from casebackend.cases.task_views import Box
 from casebackend.conversations.rules import Channel
+from casebackend.demands import rules as supervision_rules
 from casebackend.exports.queries import Box as ExportBox
 from casebackend.exports.rules import MEDIA as EXPORTED
 from casebackend.extensions import rules as extensions_rules
@@ -50,7 +51,6 @@ from casebackend.parameters import DAY, PAGE, UUID, Schema, choice, conditions
 from casebackend.people_operations import PEOPLE
 from casebackend.reviews import rules as reviews_rules
 from casebackend.staff.rules import Outcome
-from casebackend.supervision import rules as supervision_rules
 
 FILES = tuple(each.type for each in allowed())
 SOUNDS = tuple(each.type for each in allowed() if is_audio(each.type))

@@ -13,6 +13,7 @@ from casebackend.credentials import model as credentials
 from casebackend.curation import model as curation
 from casebackend.customers import model as customers
 from casebackend.database import Base
+from casebackend.demands import model as supervision
 from casebackend.dictionaries import model as dictionaries
 from casebackend.digests import model as digests
 from casebackend.disclosures import model as disclosures
@@ -45,7 +46,6 @@ from casebackend.revisits import model as revisits
 from casebackend.shifts import model as shifts
 from casebackend.staff import groups
 from casebackend.staff import model as staff
-from casebackend.supervision import model as supervision
 from casebackend.tasks import model as tasks
 from casebackend.timeline import model as timeline
 from casebackend.tokens import model as tokens

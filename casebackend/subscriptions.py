@@ -7,7 +7,6 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.assignments import jobs as assignments
-from casebackend.assist import answering, impacts
 from casebackend.assist import calling as entry_calling
 from casebackend.candidates import jobs as candidates
 from casebackend.cases import arriving, calling, enclosing_jobs, task_jobs
@@ -20,6 +19,7 @@ from casebackend.extensions import calling as extension_calls
 from casebackend.extensions import jobs as extensions
 from casebackend.extensions import untold
 from casebackend.families import jobs as families
+from casebackend.impacts import service as impacts
 from casebackend.notices.doubles import ConsoleSender
 from casebackend.notices.ports import Sender
 from casebackend.notices.rules import Channel
@@ -27,6 +27,7 @@ from casebackend.notices.smtp import SmtpSender
 from casebackend.outbox.jobs import Subscriber, Together
 from casebackend.people import restructuring, watching
 from casebackend.registration import jobs as registration
+from casebackend.replies import answering
 from casebackend.reviews import jobs as reviews
 from casebackend.revisits import calling as survey_calls
 from casebackend.revisits import jobs as revisits

@@ -19,4 +19,6 @@ def test_a_statement_is_the_same_whatever_the_length_of_its_list() -> None:
     )
     assert shape(one) == shape(three) != shape(other)
     assert shape("INSERT INTO a (b) VALUES (?, ?), (?, ?)") == shape("INSERT INTO a (b) VALUES (?, ?)")
-    assert shape("SELECT a FROM b WHERE (c, d) IN ((?, ?), (?, ?))") == shape("SELECT a FROM b WHERE (c, d) IN ((?, ?))")
+    assert shape("SELECT a FROM b WHERE (c, d) IN ((?, ?), (?, ?))") == shape(
+        "SELECT a FROM b WHERE (c, d) IN ((?, ?))"
+    )

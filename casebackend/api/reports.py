@@ -1,5 +1,7 @@
 from datetime import date
 
+from pydantic import Field
+
 from casebackend.api.cases import CaseRow
 from casebackend.api.conversations import View
 
@@ -21,7 +23,7 @@ class ReportRow(Figure):
     share: float | None
     before: Figure | None
     change: float | None
-    cells: list[Figure] = []
+    cells: list[Figure] = Field(default_factory=list)
 
 
 class Report(View):
@@ -33,7 +35,7 @@ class Report(View):
     first: date
     last: date
     by: str | None
-    columns: list[str] = []
+    columns: list[str] = Field(default_factory=list)
     total: ReportRow
     rows: list[ReportRow]
     cases: list[CaseRow]

@@ -79,11 +79,15 @@ async def pick(
 async def first(
     session: AsyncSession, found: Suggestions, use_id: UUID, case: Case, *, by: Principal, now: datetime
 ) -> Suggestions:
-    """The cards with the one that was chosen on its own page before all others."""
-    use = await uses.own(session, use_id, by)
-    if use.conversation_id != case.conversation_id:
-        raise uses.UseNotFound
-    card = await card_for(session, case, use.article_id, use.version, by=by, now=now)
+    """The cards with the one that was chosen on its own page before all others; without it where the address is
+    somebody else's, or the version has come to its end since."""
+    use = await session.get(SuggestionUse, use_id)
+    if use is None or (use.user_id, use.conversation_id) != (by.user_id, case.conversation_id):
+        return found
+    try:
+        card = await card_for(session, case, use.article_id, use.version, by=by, now=now)
+    except EntryNotInForce:
+        return found
     card.use_id = use.id
     others = [each for each in found.cards if each.article_id != card.article_id]
     return found.model_copy(update={"cards": [card, *others][: rules.CARDS]})

@@ -4,11 +4,10 @@ from sanic import Blueprint, HTTPResponse, Request, empty, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.assist import AskAssistant, Judge
-from casebackend.assist import briefs, flagging, impacts, service, uses
+from casebackend.assist import briefs, flagging, service, uses
 from casebackend.assist.warming import warmed
 from casebackend.cases.queries import sees_conversation
 from casebackend.conversations.errors import ConversationNotFound
-from casebackend.curation import queries
 from casebackend.database import reading, transactional
 
 bp = Blueprint("suggestions")
@@ -58,14 +57,6 @@ async def asked(request: Request, session: AsyncSession, conversation_id: UUID) 
         session, context.knowledge, conversation_id, command.question, viewer=me, now=context.now()
     )
     return json(found.model_dump(mode="json"))
-
-
-@bp.get("/curation/articles/<article_id:str>/<number:int>/affected")
-@reading
-async def affected(request: Request, session: AsyncSession, article_id: str, number: int) -> HTTPResponse:
-    """Before it is decided: the open cases whose answers lean on what it replaces or takes away."""
-    row = await queries.version(session, article_id, number)
-    return json((await impacts.preview(session, row, request.ctx.principal)).model_dump(mode="json"))
 
 
 @bp.get("/conversations/<conversation_id:uuid>/brief")

@@ -24,7 +24,6 @@ from casebackend.workflow.rules import Step
 COMPLAINT = "complaint"
 DONE = (Move.REPLY,)
 ONCE = (rules.CONTACT, rules.REGULATOR, rules.REFERRAL)
-TELLING = "matter.petition_tell"
 REGULATOR_TERM = Term("监管要求时限", Decimal(0), Unit.CALENDAR_DAYS)
 REGULATOR_WORDS = "监管要求办结"
 REFERRAL_TERM = Term("转办单位要求时限", Decimal(0), Unit.CALENDAR_DAYS)
@@ -70,7 +69,7 @@ async def starting(
     found = []
     for kind in kinds:
         before = [timer for timer in known if timer.kind == kind]
-        if any(timer.stopped_at is None for timer in before) or _is_over(kind, before):
+        if _goes_on(kind, known) or (before and kind in ONCE):
             continue
         term = await limits.term_of(session, kind, day, severity=case.severity)
         basis = rules.RECEIPT
@@ -84,9 +83,10 @@ async def starting(
     return found
 
 
-def _is_over(kind: str, before: Sequence[Timer]) -> bool:
-    """What comes once; that a petition was accepted is told once, whatever is corrected in it afterwards."""
-    return bool(before and kind in ONCE) or (kind == TELLING and any(t.stop_reason == StopReason.DONE for t in before))
+def _goes_on(kind: str, known: Iterable[Timer]) -> bool:
+    """One limit at a time: a petition that was accepted or given more time keeps that, whatever is corrected in it."""
+    running = [timer.kind for timer in known if timer.stopped_at is None]
+    return kind in running or (rules.is_promise(kind) and any(rules.is_promise(each) for each in running))
 
 
 async def run(session: AsyncSession, case: Case, move: Move, arrow: Arrow, *, at: datetime, now: datetime) -> None:

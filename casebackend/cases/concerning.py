@@ -9,10 +9,10 @@ from casebackend.cases.predicates import NONE, Asked, Predicate, Where
 from casebackend.clocks.model import Timer
 from casebackend.clocks.rules import BY_LAW
 from casebackend.customers.model import Customer
+from casebackend.demands.model import Supervision
+from casebackend.demands.rules import State
 from casebackend.parties.model import BusinessObject, Party
 from casebackend.parties.rules import ObjectKind, normalised
-from casebackend.supervision.model import Supervision
-from casebackend.supervision.rules import State
 
 CARDS = (ObjectKind.CARD, ObjectKind.ACCOUNT)
 

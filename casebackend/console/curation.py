@@ -7,7 +7,6 @@ from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.curation import AskChange, DecideChange, DraftArticle
-from casebackend.assist import impacts as impacts_of
 from casebackend.console.fragments import require_version
 from casebackend.console.rendering import console, form_of, given_in, go, page
 from casebackend.console.rights import may
@@ -16,6 +15,7 @@ from casebackend.curation.model import ChangeRequest, Impact
 from casebackend.curation.rules import EVERYBODY, RequestState
 from casebackend.database import reading as reads
 from casebackend.database import transactional
+from casebackend.impacts import service as impacts_of
 from casebackend.paging import one_of
 from knowledge.articles import Kind
 

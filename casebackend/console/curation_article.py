@@ -7,7 +7,6 @@ from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.curation import EditArticle, TakeStep
-from casebackend.assist import impacts
 from casebackend.calendar.rules import SHANGHAI, local_date
 from casebackend.console.curation import HERE, TONES
 from casebackend.console.fragments import require_version
@@ -20,6 +19,7 @@ from casebackend.curation.steps import Taken
 from casebackend.database import reading as reads
 from casebackend.database import transactional
 from casebackend.errors import Unprocessable
+from casebackend.impacts import service as impacts
 from knowledge.articles import Audience, Kind
 
 bp = console("curation_article")

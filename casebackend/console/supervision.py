@@ -15,11 +15,12 @@ from casebackend.cases.service import visible
 from casebackend.console.rendering import SHANGHAI, console, form_of, go, page
 from casebackend.console.rights import may
 from casebackend.database import reading, transactional
+from casebackend.demands import rules
+from casebackend.demands.model import Supervision
+from casebackend.demands.rules import SOURCE_LABELS, STATE_LABELS, State
 from casebackend.errors import Unprocessable
 from casebackend.escalations import service as escalations
-from casebackend.supervision import queries, rules, service
-from casebackend.supervision.model import Supervision
-from casebackend.supervision.rules import SOURCE_LABELS, STATE_LABELS, State
+from casebackend.supervision import queries, service
 
 bp = console("supervision")
 AT = "/cases/<reference:str>/supervision"

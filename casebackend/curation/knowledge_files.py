@@ -7,7 +7,7 @@ program under the same lock: of all processes one at a time builds.
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -47,7 +47,7 @@ class Files:
         self._begun: float | None = None
         self._tried_at = float("-inf")
         self.trouble: str | None = None
-        self.away_since: datetime | None = None
+        self._away_from: float | None = None
 
     async def take(self, edition: int, articles: list[Article]) -> None:
         """What is published at present."""
@@ -68,12 +68,12 @@ class Files:
             return await self._asked(question)
         except index.IndexUnusable as error:
             self._sound = False
-            self.away_since = self.away_since or datetime.now(UTC)
+            self._away_from = time.monotonic() if self._away_from is None else self._away_from
             raise FilesAway from error
 
     async def _asked[T](self, question: Callable[[Search], T]) -> T:
         found = await asyncio.to_thread(question, self._search)
-        self.away_since = None
+        self._away_from = None
         return found
 
     async def settled(self) -> None:
@@ -133,23 +133,24 @@ class Files:
         young = self._begun is not None and time.monotonic() - self._begun < FIRST_SECONDS
         return f"知识索引正在生成{self._since()}" if young and not self._ever else None
 
-    def reduced(self) -> str | None:
+    def reduced(self, now: datetime) -> str | None:
         """What goes on with less meanwhile."""
-        if self.away_since is not None:
-            return f"检索索引自 {_clock(self.away_since)} 起不可用，正在重建，检索结果可能不全"
+        if self._away_from is not None:
+            since = now - timedelta(seconds=time.monotonic() - self._away_from)
+            return f"检索索引自 {_clock(since)} 起不可用，正在重建，检索结果可能不全"
         other = self.builder()
-        if other is not None and (datetime.now(UTC) - other.since).total_seconds() >= LONG_SECONDS:
+        if other is not None and (now - other.since).total_seconds() >= LONG_SECONDS:
             return f"检索索引自 {_clock(other.since)} 起一直在生成"
         return None
 
     def builder(self) -> Builder | None:
         return builder(self._root)
 
-    def figures(self) -> dict[str, float]:
+    def figures(self, now: datetime) -> dict[str, float]:
         other = self.builder()
-        age = (datetime.now(UTC) - other.since).total_seconds() if other else 0.0
+        age = (now - other.since).total_seconds() if other else 0.0
         return {
-            "index_away": float(self.away_since is not None),
+            "index_away": float(self._away_from is not None),
             "index_building_seconds": max(age, 0.0),
             "index_busy": float(self._indexer.busy),
         }

@@ -7,12 +7,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
+from casebackend.demands.rules import State
 from casebackend.exports.pages import paged
 from casebackend.exports.rules import Cell, Kind, Table
 from casebackend.exports.selection import Selection
 from casebackend.registration import ledger
 from casebackend.supervision import sheet
-from casebackend.supervision.rules import State
 
 
 async def table(

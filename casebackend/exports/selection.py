@@ -11,11 +11,11 @@ from casebackend.cases.conditions import CONDITIONS
 from casebackend.cases.predicates import Kind as Field
 from casebackend.cases.queues import Queue
 from casebackend.cases.search import Given
+from casebackend.demands.rules import STATE_LABELS
 from casebackend.exports.rules import Kind
 from casebackend.paging import BadFilter
 from casebackend.reports import agreement
 from casebackend.reports.rules import ACROSS, BY_LABELS, COMPARABLE, REPORTS, Fixed, Period
-from casebackend.supervision.rules import STATE_LABELS
 
 LONGEST_QUERY, MOST_FIELDS = 4_000, 200
 TITLES: dict[Kind, str] = {Kind.CASES: "投诉列表", Kind.LEDGER: "网点台账", Kind.SUPERVISION: "督办"}

@@ -32,7 +32,7 @@ async def ready(request: Request) -> HTTPResponse:
 
 def what_is_reduced(request: Request) -> list[Missing]:
     """What goes on with less, and since when: nobody has to wait for it."""
-    why = request.app.ctx.knowledge.files.reduced()
+    why = request.app.ctx.knowledge.files.reduced(request.app.ctx.now())
     return [Missing("knowledge", why)] if why else []
 
 

@@ -55,7 +55,7 @@ async def show(request: Request) -> HTTPResponse:
     found |= _of_the_machine(database, request.app.ctx.settings.var_dir)
     taken = backups.last(request.app.ctx.settings.var_dir)
     found["backup_age_seconds"] = (now - taken).total_seconds() if taken else -1.0
-    found |= request.app.ctx.knowledge.files.figures()
+    found |= request.app.ctx.knowledge.files.figures(now)
     found["ready"] = float(not await what_is_missing(request))
     for name, value in found.items():
         held.gauges[name].set(value)

@@ -17,6 +17,8 @@ from casebackend.cases.service import hold as hold_case
 from casebackend.cases.words import STATUS_LABELS
 from casebackend.conversations.model import Conversation
 from casebackend.conversations.rules import Owner
+from casebackend.demands import rules as supervision_rules
+from casebackend.demands.model import Supervision
 from casebackend.handoffs import rules as handoff_rules
 from casebackend.handoffs import service as handoffs
 from casebackend.matters.catalogue import catalogue
@@ -34,9 +36,7 @@ from casebackend.reviews.model import Review
 from casebackend.staff import queries as staff
 from casebackend.staff.model import User
 from casebackend.staff.service import end_all_sessions
-from casebackend.supervision import rules as supervision_rules
 from casebackend.supervision import service as supervision
-from casebackend.supervision.model import Supervision
 from casebackend.tasks import rules as task_rules
 from casebackend.tasks import service as tasks
 from casebackend.tasks.model import Task

@@ -22,6 +22,7 @@ from casebackend.cases.service import hold
 from casebackend.conversations.model import Conversation, Delivery, Message
 from casebackend.customers import service as customers
 from casebackend.customers.model import ChannelIdentity, Customer, PersonalValue
+from casebackend.demands.model import Supervision, SupervisionReply
 from casebackend.disclosures.model import Disclosure
 from casebackend.drafts.model import CallTranscript, Draft, DraftField
 from casebackend.escalations.model import Urge
@@ -39,7 +40,6 @@ from casebackend.retention.queries import Family
 from casebackend.retention.rules import Policy
 from casebackend.reviews.model import Review
 from casebackend.revisits.model import Revisit
-from casebackend.supervision.model import Supervision, SupervisionReply
 from casebackend.tasks.model import Task
 from casebackend.timeline.model import TimelineEntry
 from casebackend.timeline.rules import Kind

@@ -12,12 +12,12 @@ from casebackend.cases import hearers
 from casebackend.cases.model import Case
 from casebackend.cases.service import hold
 from casebackend.clocks.rules import moment_text
+from casebackend.demands.model import Supervision
+from casebackend.demands.rules import State
 from casebackend.notices.service import Word, notify, tell_too
 from casebackend.notices.thresholds import in_force
 from casebackend.staff import queries as staff
 from casebackend.staff.model import User
-from casebackend.supervision.model import Supervision
-from casebackend.supervision.rules import State
 
 
 async def _item(session: AsyncSession, payload: Mapping[str, Any]) -> tuple[Supervision, Case]:

@@ -12,10 +12,10 @@ from casebackend.api.supervision import SupervisionReplyView, SupervisionView
 from casebackend.cases.model import Case
 from casebackend.cases.queries import within
 from casebackend.customers import service as customers
+from casebackend.demands import rules
+from casebackend.demands.model import Supervision, SupervisionReply
+from casebackend.demands.rules import SOURCE_LABELS, STATE_LABELS, Source, State
 from casebackend.paging import beyond, cursor_of, moment, read_cursor
-from casebackend.supervision import rules
-from casebackend.supervision.model import Supervision, SupervisionReply
-from casebackend.supervision.rules import SOURCE_LABELS, STATE_LABELS, Source, State
 from casebackend.supervision.service import answers
 
 PAGE = 30

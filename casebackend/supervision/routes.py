@@ -14,11 +14,11 @@ from casebackend.api.supervision import (
 from casebackend.cases.model import Case
 from casebackend.cases.service import visible
 from casebackend.database import reading, transactional
+from casebackend.demands.model import Supervision
+from casebackend.demands.rules import State
 from casebackend.idempotency import idempotent
 from casebackend.paging import cut, limit_of, one_of
 from casebackend.supervision import queries, service
-from casebackend.supervision.model import Supervision
-from casebackend.supervision.rules import State
 
 bp = Blueprint("supervision")
 

@@ -17,10 +17,12 @@ from casebackend.clocks import service as clocks
 from casebackend.clocks.model import Timer
 from casebackend.clocks.rules import SUPERVISION, Due, StopReason, Term, Unit, moment_text
 from casebackend.database import locked
+from casebackend.demands import rules
+from casebackend.demands.model import Supervision, SupervisionReply
+from casebackend.demands.rules import State
 from casebackend.errors import Forbidden
 from casebackend.notices.thresholds import in_force
 from casebackend.outbox import service as outbox
-from casebackend.supervision import rules
 from casebackend.supervision.errors import (
     DuePassed,
     MayNotAnswer,
@@ -32,8 +34,6 @@ from casebackend.supervision.errors import (
     SupervisionEnded,
     SupervisionNotFound,
 )
-from casebackend.supervision.model import Supervision, SupervisionReply
-from casebackend.supervision.rules import State
 from casebackend.timeline.rules import Kind
 
 NEAR_SHARE = Decimal("0.75")

@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.supervision import SupervisionReplyView, SupervisionView
 from casebackend.calendar.rules import local
+from casebackend.demands.rules import SAID_LABELS, Said, State
 from casebackend.supervision import queries
-from casebackend.supervision.rules import SAID_LABELS, Said, State
 
 HEADINGS = (
     "投诉编号", "来源", "监管来文编号", "督办要求", "督办人", "督办时间", "回复期限", "状态",

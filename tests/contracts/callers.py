@@ -18,6 +18,7 @@ from casebackend.cases import model as cases
 from casebackend.connection import open_database
 from casebackend.conversations import model as conversations
 from casebackend.database import Database
+from casebackend.demands.model import Supervision
 from casebackend.evidence.model import Evidence
 from casebackend.extensions.model import Extension, Material
 from casebackend.families.model import CaseLink
@@ -26,7 +27,6 @@ from casebackend.organisations.model import Organisation
 from casebackend.registration.model import Registration
 from casebackend.reviews.model import Review
 from casebackend.staff.model import User
-from casebackend.supervision.model import Supervision
 from casebackend.tasks.model import Task
 from tests.contracts.bank import Bank
 from tests.contracts.customer import WORKER

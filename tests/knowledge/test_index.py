@@ -8,7 +8,7 @@ import pytest
 from knowledge.analyzer import default_lexicon
 from knowledge.articles import content_digest
 from knowledge.index import CURRENT, IndexUnusable, build, open_current
-from knowledge.locking import IndexBusy, builder, sole_writer
+from knowledge.locking import IndexBusy, sole_writer
 from tests.knowledge.sample import article
 
 

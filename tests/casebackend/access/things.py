@@ -14,6 +14,7 @@ from casebackend.attachments.model import Attachment
 from casebackend.candidates.model import Candidate
 from casebackend.conversations.model import Conversation, Delivery, MediaDuty, Turn
 from casebackend.curation.model import Article, ChangeRequest, Impact, Phrasing
+from casebackend.demands.model import Supervision
 from casebackend.dictionaries.model import DictionaryChange
 from casebackend.evidence.model import Evidence
 from casebackend.exports.model import Export
@@ -30,7 +31,6 @@ from casebackend.retention.model import LegalHold, RedactionRun
 from casebackend.reviews.model import Review
 from casebackend.shifts.model import Handover, Shift
 from casebackend.staff.model import LoginSession, User
-from casebackend.supervision.model import Supervision
 from casebackend.tasks.model import Task
 from casebackend.tokens.model import ServiceToken
 from tests.world import World

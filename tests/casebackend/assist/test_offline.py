@@ -4,9 +4,11 @@ import re
 
 from sqlalchemy import select, update
 
-from casebackend.assist import answering
 from casebackend.assist.model import SuggestionUse
+from casebackend.audit.model import AuditEntry
 from casebackend.cases.model import Case
+from casebackend.curation.model import Article
+from casebackend.replies import answering
 from casebackend.replies.model import ReplyUse
 from casebackend.replies.rules import Reach, Target
 from tests.casebackend.assist.shown import ENTRY, use_of, with_reply
@@ -24,8 +26,7 @@ async def test_its_story_brings_cards_and_what_became_of_them_is_kept_to_the_ans
         case = (await session.scalars(select(Case).where(Case.number == number))).one()
     around = f"/console/conversations/{case.conversation_id}"
     async with await staff(world, "agent") as client:
-        page = (await client.get(f"/cases/{number}")).text
-        assert f'hx-get="{around}/suggestions?case={number}"' in page
+        assert f'hx-get="{around}/suggestions?case={number}"' in (await client.get(f"/cases/{number}")).text
         shown = (await client.get(f"{around}/suggestions?case={number}")).text
         assert (ENTRY in shown, "客户还没有说话" in shown) == (True, False)
         assert 'name="question" minlength' in shown, "what is missing is written down in words"
@@ -51,6 +52,8 @@ async def test_its_story_brings_cards_and_what_became_of_them_is_kept_to_the_ans
         assert (await client.post(take, data={"version": "x"})).status_code == 400
     async with await staff(world, "outlet") as other:
         assert (await other.post(take, data={"version": version})).status_code == 404
+        pane = await (await staff(world, "lead")).get(f"{around}/suggestions?case={number}&entry={where[-43:-7]}")
+        assert (pane.status_code, "您查到的" in pane.text) == (200, False), "chosen by somebody else"
         assert take not in (await other.get(f"/knowledge/{ENTRY}?case={number}")).text
     async with world.database.transaction() as session:
         [picked] = (await session.scalars(select(SuggestionUse).where(SuggestionUse.origin == "picked"))).all()
@@ -73,11 +76,26 @@ async def test_its_story_brings_cards_and_what_became_of_them_is_kept_to_the_ans
         assert "知识库" in (await curator.get("/knowledge/health/uses?what=copied")).text
 
 
-async def test_an_entry_that_is_out_of_force_is_taken_for_no_case(world: World) -> None:
+async def test_neither_what_is_out_of_force_nor_what_is_for_colleagues_alone_goes_into_the_answer(world: World) -> None:
     await with_reply(world, effective_to=world.time.date().replace(year=2025))
     number = (await Counter(world).sure("agent"))["number"]
+    async with world.database.reading() as session:
+        case = (await session.scalars(select(Case).where(Case.number == number))).one()
     async with await staff(world, "agent") as client:
         page = await client.get(f"/knowledge/{ENTRY}?case={number}")
         version = re.findall(r"第 (\d+) 版", page.text)[0]
         refused = await client.post(f"/console/cases/{number}/entries/{ENTRY}", data={"version": version})
         assert ("/entries/" in page.text, refused.status_code) == (False, 409)
+
+        await client.get(f"/console/conversations/{case.conversation_id}/suggestions?case={number}")
+        async with world.database.reading() as session:
+            shown = select(Article.text).join(SuggestionUse, SuggestionUse.article_id == Article.id)
+            inner = str(await session.scalar(shown.where(Article.audience == "internal").limit(1)))
+        form = {"move": "reply", "version": "1", "reply_facts": f"您好，{inner[:40]}"}
+        asked = await client.post(f"/cases/{number}/moves", data=form, headers=PARTIAL)
+        assert (asked.status_code, 'name="internal"' in asked.text) == (422, True)
+        meant = await client.post(f"/cases/{number}/moves", data=form | {"internal": "1"}, headers=PARTIAL)
+        assert 'name="internal"' not in meant.text
+    async with world.database.reading() as session:
+        events = await session.scalars(select(AuditEntry.event).where(AuditEntry.event.contains("internal_")))
+        assert list(events) == ["conversation.internal_asked"], "what was meant was refused for another reason"

@@ -100,6 +100,9 @@ async def test_a_petition_has_sixty_days_from_its_acceptance(world: World) -> No
         await rig.goes(S.DRAFT, M.SUBMIT, days=1)
         assert "matter.petition_tell" not in await rig.running(), "that it was accepted has been told"
         assert (await rig.running())["matter.petition"].seq == 1
+        await rescheduling.extend(session, rig.case, "matter.petition_extended", now=rig.now)
+        await rig.goes(S.PENDING_REVIEW, M.ACCEPT, days=1)
+        assert {kind for kind in await rig.running() if kind.startswith("matter.")} == {"matter.petition_extended"}
 
 
 async def test_a_day_set_from_outside_is_a_clock_that_no_appraisal_stops(world: World) -> None:

@@ -15,10 +15,10 @@ from casebackend.cases.predicates import NONE, Kind
 from casebackend.clocks.model import Timer
 from casebackend.customers import service as customers
 from casebackend.customers.model import Customer
+from casebackend.demands.model import Supervision
 from casebackend.paging import BadFilter
 from casebackend.parties.model import BusinessObject, Party
 from casebackend.staff.model import User
-from casebackend.supervision.model import Supervision
 from tests.casebackend.cases.builders import ANSWERS, Desk, case_of, filed, unit
 from tests.casebackend.cases.copies import copied
 from tests.world import World

@@ -158,15 +158,15 @@ async def test_while_another_builds_nobody_waits_and_since_when_is_told(
         assert str(await knowledge.why_unusable()).startswith("知识索引正在生成（自 ")
         monkeypatch.setattr(knowledge_files, "FIRST_SECONDS", 0.0)
         assert await knowledge.why_unusable() is None, "a long build keeps nobody from working"
-        assert "检索结果可能不全" in str(knowledge.files.reduced())
-        while knowledge.files.figures()["index_busy"] < 2:  # noqa: ASYNC110
+        assert "检索结果可能不全" in str(knowledge.files.reduced(world.time))
+        while knowledge.files.figures(world.time)["index_busy"] < 2:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-        assert knowledge.files.figures()["index_away"] == 1
+        assert knowledge.files.figures(world.time)["index_away"] == 1
     monkeypatch.setattr(knowledge_files, "PATIENCE_SECONDS", 600.0)
     assert FEE in [hit.article.id for hit in await knowledge.find("短信费", on=ON)]
-    assert knowledge.files.reduced() is None
+    assert knowledge.files.reduced(world.time) is None
     with sole_writer(root):
         os.utime(root / LOCK, (0, 0))
-        assert knowledge.files.figures()["index_building_seconds"] > 3_600
-        assert knowledge.files.reduced() == "检索索引自 08:00 起一直在生成"
-    assert [knowledge.files.figures()[name] for name in ("index_away", "index_building_seconds")] == [0, 0]
+        assert knowledge.files.figures(world.time)["index_building_seconds"] > 3_600
+        assert knowledge.files.reduced(world.time) == "检索索引自 08:00 起一直在生成"
+    assert [knowledge.files.figures(world.time)[name] for name in ("index_away", "index_building_seconds")] == [0, 0]

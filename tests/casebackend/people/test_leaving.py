@@ -10,9 +10,9 @@ from casebackend.api.people import ChangeUser, Leave
 from casebackend.cases.model import Case
 from casebackend.check import check
 from casebackend.conversations.model import Conversation
+from casebackend.demands.model import Supervision
 from casebackend.people import accounts, leaving, restructuring
 from casebackend.staff.model import User
-from casebackend.supervision.model import Supervision
 from casebackend.tasks.model import Task
 from casebackend.timeline.model import TimelineEntry
 from tests.casebackend.cases.builders import case_of, filed, unit

@@ -135,8 +135,8 @@ async def test_every_source_and_matter_has_its_own_way_in(world: World) -> None:
     case = await counter.case(sent["number"])
     assert (case.channel, case.severity, case.severity_reason) == ("regulator", "重大投诉", "监管下发")
     async with world.database.transaction() as session:
-        timers = set(await session.scalars(select(Timer.kind).where(Timer.case_id == case.id)))
-    assert {"l1", "regulator"} <= timers
+        kinds = set(await session.scalars(select(Timer.kind).where(Timer.case_id == case.id)))
+    assert {"l1", "regulator"} <= kinds
     report = await counter.sure(matter_type="report", people=[], facts="有人收受好处", demand="")
     assert str(report["handling_unit_id"]) == await unit(world, "稽核部")
     outlet = await unit(world, "北京朝阳支行")

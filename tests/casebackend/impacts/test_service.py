@@ -4,10 +4,10 @@ import re
 
 from sqlalchemy import select, update
 
-from casebackend.assist import impacts
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
 from casebackend.curation.model import Impact
+from casebackend.impacts import service as impacts
 from casebackend.notices.model import Notice
 from casebackend.replies.model import ReplyUse
 from casebackend.replies.rules import Reach

@@ -5,7 +5,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casebackend.database import Base
-from casebackend.supervision.rules import Said, State
+from casebackend.demands.rules import Said, State
 
 
 class Supervision(Base):
