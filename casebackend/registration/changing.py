@@ -33,7 +33,7 @@ from casebackend.timeline.rules import Kind
 
 # By which moves a case has come to a status from which its matter may still change.
 PATHS: dict[Status, tuple[Move, ...]] = {
-    Status.DRAFT: (),
+    Status.DRAFT: (Move.SUBMIT, Move.RETURN_TO_DRAFT),
     Status.PENDING_REVIEW: (Move.SUBMIT,),
     Status.ACCEPTED: (Move.SUBMIT, Move.ACCEPT),
     Status.DISPATCHED: (Move.SUBMIT, Move.ACCEPT, Move.DISPATCH),

@@ -3,6 +3,8 @@
 from sqlalchemy import select
 
 from casebackend.check import check
+from casebackend.clocks.queries import timers_of
+from casebackend.clocks.rules import is_promise
 from casebackend.outbox.model import OutboxMessage
 from casebackend.registration.model import Registration
 from tests.casebackend.cases.builders import unit
@@ -60,6 +62,16 @@ async def test_returned_to_the_creator_it_is_corrected_and_submitted_again(world
     number = (await counter.sure())["number"]
     await desk.sure("lead", number, "return_to_draft", opinion="请补充金额")
     assert (await counter.case(number)).status == "draft"
+    promised = (await counter.case(number)).promised_on
+    for matter, same in (("enquiry", False), ("complaint", True)):
+        done = await counter.changes("lead", number, "matter", matter_type=matter, reason="与客户核对")
+        assert done.status_code == 200, done.text
+        async with world.database.reading() as session:
+            running = [
+                each for each in await timers_of(session, (await counter.case(number)).id) if not each.stopped_at
+            ]
+        assert [each.kind for each in running if is_promise(each.kind)] == ["l1" if same else "matter.enquiry"]
+        assert ((await counter.case(number)).promised_on == promised) is same
     await desk.sure("agent", number, "submit", amount="200")
     await desk.sure("lead", number, "accept")
 
