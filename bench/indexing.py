@@ -190,13 +190,10 @@ def main() -> int:
     figures = Figures()
     with tempfile.TemporaryDirectory(prefix="tingsu-indexing-") as folder:
         lost, errors, answers, lag, inside = asyncio.run(contend(folder, chosen.kills, chosen.readers, chosen.entries))
-    # SQLite has one writer; who could not ask for the lease within five seconds asks again. Told, not counted.
-    busy = [error for error in errors if "database is locked" in error]
-    errors = [error for error in errors if error not in busy]
     kinds = sorted({error[:80] for error in errors})[:5]
     figures.show(
         "errors of readers and indexers", ours=len(errors), bar=0, kills=chosen.kills, answers=answers, seen=kinds,
-        killed_while_building=inside, database_busy=len(busy),
+        killed_while_building=inside,
     )  # fmt: skip
     figures.show("LockErrors", ours=sum("LockError" in error for error in errors), bar=0)
     figures.show("entries published and not in the index", ours=lost, bar=0, caught_up_after_s=round(lag, 1))

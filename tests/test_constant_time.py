@@ -25,6 +25,7 @@ PUBLIC = {
     "casebackend/audit/anchors.py": "a signed file against the row that names it, by a command",
     "casebackend/people/imports.py": "the operator's own file against the one that he had checked",
     "casebackend/curation/service.py": "the content of an article",
+    "casebackend/curation/knowledge_files.py": "the content of our own index against the content of our own database",
     "casebackend/evidence/moving.py": "files against their own row, by a chore",
     "casebackend/idempotency.py": "the caller's own request against his own request",
     "casebackend/people/accounts.py": "whether there is a password at all",

@@ -1,6 +1,6 @@
 """What may be left out on PostgreSQL, and what never."""
 
-from tests.sparing import shape, spared
+from tests.sparing import shape, spared, whole
 
 
 def test_who_says_nothing_that_another_does_not_say_is_spared() -> None:
@@ -22,3 +22,7 @@ def test_a_statement_is_the_same_whatever_the_length_of_its_list() -> None:
     assert shape("SELECT a FROM b WHERE (c, d) IN ((?, ?), (?, ?))") == shape(
         "SELECT a FROM b WHERE (c, d) IN ((?, ?))"
     )
+
+
+def test_a_function_is_spared_with_all_its_cases_or_not_at_all() -> None:
+    assert whole(["a[1]", "a[2]", "b[1]", "c"], ["a[1]", "a[2]", "b[1]", "b[2]", "c", "d"]) == ["a", "c"]
