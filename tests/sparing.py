@@ -1,7 +1,7 @@
 """Which tests need not run on PostgreSQL as well: those that send it nothing that another test does not send.
 
 Written down by a run of the unit tests on SQLite with TINGSU_TEST_NOTES=<folder>; `python -m tests.sparing <folder>`
-then writes `spared_on_postgres.txt`, by function. A test that is not in it runs on both: so does every new one, and what
+then writes `spared_on_postgres.txt`, by function. A test that is not in it runs on both: so does each new one, and what
 fails in SQL, starts programs, does things at once, or asks on which of the two it is. TINGSU_TEST_WHOLE=1 runs all.
 """
 
