@@ -54,14 +54,14 @@ def configured(url: str, var: Path) -> Settings:
     )
 
 
-async def prepare(url: str) -> None:
+async def prepare(url: str, *, now: datetime = START) -> None:
     """Schema and seed of the template database."""
     with tempfile.TemporaryDirectory() as var:
         database = open_database(configured(url, Path(var)))
         async with database.engine.begin() as connection:
             await connection.run_sync(METADATA.create_all)
         async with database.transaction() as session:
-            await seed(session, now=START, passwords=dict.fromkeys(LOGINS, PASSWORD))
+            await seed(session, now=now, passwords=dict.fromkeys(LOGINS, PASSWORD))
         await database.dispose()
 
 

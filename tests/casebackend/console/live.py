@@ -52,7 +52,7 @@ def running(errors: Path | None = None) -> Iterator[tuple[str, Settings]]:
     with tempfile.TemporaryDirectory(prefix="tingsu-live-") as folder:
         var = Path(folder)
         settings = configured(f"sqlite+aiosqlite:///{var}/tingsu.db", var)
-        asyncio.run(prepare(settings.database_url))
+        asyncio.run(prepare(settings.database_url, now=datetime.now(UTC)))
         port = free_port()
         process = subprocess.Popen(
             [sys.executable, "-m", "casebackend", "serve"],

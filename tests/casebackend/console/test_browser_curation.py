@@ -51,7 +51,8 @@ async def test_an_entry_goes_through_four_people_and_is_found(live: Live, browse
     assert all("422" in each for each in curator.complaints)
     curator.complaints.clear()
     for label, value in FIELDS.items():
-        await page.get_by_role("textbox", name=label).first.fill(value)
+        box = page.get_by_role("textbox", name=label).or_(page.get_by_role("combobox", name=label))
+        await box.first.fill(value)
     await page.get_by_label("对象").select_option("external")
     await page.get_by_role("button", name="保存草稿").press("Enter")
     await expect(page.locator(".preview")).to_contain_text("七个工作日内")

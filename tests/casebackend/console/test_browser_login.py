@@ -52,6 +52,7 @@ async def enter(at: Seat, password: str) -> None:
 
 
 async def fits(at: Seat) -> None:
+    await at.page.wait_for_load_state()
     wider = await at.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wider <= 0, at.page.url
 

@@ -12,6 +12,7 @@ FILE = "机构代码,机构名称,简称,层级,上级机构代码\n4000,太原�
 
 
 async def fits(page: Page) -> bool:
+    await page.wait_for_load_state()
     return bool(await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
