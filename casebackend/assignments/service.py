@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.assignments import queries
 from casebackend.assignments.rules import ASSIGNERS
-from casebackend.cases import fields, filing, service, standing, taking
+from casebackend.cases import fields, filing, recusing, service, standing, taking
 from casebackend.cases.filing import SYSTEM
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
@@ -67,11 +67,12 @@ async def assign(session: AsyncSession, case_id: UUID, *, now: datetime) -> UUID
 async def give(
     session: AsyncSession, case_id: UUID, user_id: UUID, reason: str, *, principal: Principal, now: datetime
 ) -> Case:
-    """By a leader. A case already in hand passes to the other person at once."""
+    """By a leader who need not stay away himself. A case already in hand passes to the other person at once."""
     case = await service.hold(session, case_id)
     if not principal.roles & ASSIGNERS:
         raise LeadersAssign
     await standing.require_scope(session, case, principal)
+    await recusing.require_unbarred(session, case, principal)
     status = Status(case.status)
     if status is not Status.DISPATCHED and status not in IN_HAND:
         raise NotAssignable

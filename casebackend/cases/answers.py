@@ -1,7 +1,9 @@
-"""Yes or no to a withdrawal, as a customer says it. Standard library only."""
+"""Yes or no to a withdrawal, as a customer says it."""
 
 import re
 import unicodedata
+
+from casebackend.customers.spelling import simplified
 
 NO = re.compile(
     r"不撤|别撤|不要撤|先不|暂不|不了|不用|不必|不需要|不要|不想|没有?必要|算了|再想想|再等等|保留|取消|不是|"
@@ -17,7 +19,7 @@ NOISE = re.compile(r"[\s，,。.、！!~～…的呢啊吧呀哦了]+$")
 
 def yes_or_no(text: str) -> bool | None:
     """None when it is neither. A refusal wins: "算了，好的" keeps things as they are; a question is no consent."""
-    said = unicodedata.normalize("NFKC", text[:500]).strip().lower()
+    said = simplified(unicodedata.normalize("NFKC", text[:500])).strip().lower()
     said = NOISE.sub("", said) or said
     if ASKS.search(said):
         return None

@@ -113,8 +113,9 @@ async def _store(session: AsyncSession, conversation: Conversation, inbound: Inb
 async def _safety_first(session: AsyncSession, conversation: Conversation, message: Message, now: datetime) -> None:
     """What cannot wait is said with the very next answer, whoever gives it; a person is called before all others."""
     danger = danger_in(message.text)
-    told = conversation.owner == Owner.QUEUED and conversation.handoff_reason == rules.DANGER
-    if danger is None or told or conversation.owner == Owner.PERSON:
+    if danger is None or conversation.owner == Owner.PERSON:
+        return
+    if conversation.owner == Owner.QUEUED and danger in await queries.dangers_told(session, conversation, message):
         return
     await service.mention(session, conversation, f"danger_{danger}", now)
     await service.queue_for_person(session, conversation, rules.DANGER, now)

@@ -11,6 +11,7 @@ from casebackend.api.drafts import Absorbed
 from casebackend.conversations import service as conversations
 from casebackend.conversations.danger import danger_in
 from casebackend.conversations.model import Conversation, Message, Turn
+from casebackend.conversations.queries import dangers_told
 from casebackend.conversations.rules import DANGER, Asked, Author, TurnState, wordless
 from casebackend.customers import service as customers
 from casebackend.customers.numbers import looks_like_id, right_id
@@ -66,7 +67,7 @@ async def absorb(
         return await _kept(session, draft, message, media, started=started, now=now)
     if wants is Wish.RESTART and await queries.fields(session, draft):
         draft = await anew(session, conversation, draft, message, now)
-    told = _danger(conversation, draft, message.text)
+    told = await _danger(session, conversation, draft, message)
     if wants is None:
         done = await _read(session, draft, message, asked, now)
         noted, papers = note(draft, message.text)
@@ -84,12 +85,19 @@ async def absorb(
     return await _absorbed(session, draft, result)
 
 
-def _danger(conversation: Conversation, draft: Draft, text: str) -> dict[str, Any]:
-    """`warned`: the safety step has been said before this message, so the form may go on."""
-    before = bool((draft.last_result or {}).get("warned"))
-    danger = None if before else danger_in(text)
-    warned = before or danger is not None or conversation.handoff_reason == DANGER
-    return {"danger": danger, "warned": warned, "warned_before": before}
+async def _danger(session: AsyncSession, conversation: Conversation, draft: Draft, message: Message) -> dict[str, Any]:
+    """`warned`: the safety step has been said before this message, so the form may go on. `told`: of which kinds; of
+    another kind it is told anew."""
+    last = draft.last_result or {}
+    before = bool(last.get("warned"))
+    danger = danger_in(message.text)
+    told: set[str] = set()
+    if before:
+        told = {*last.get("told", ()), *await dangers_told(session, conversation, message)}
+    fresh = danger if danger not in told else None
+    warned = before or fresh is not None or conversation.handoff_reason == DANGER
+    known = sorted(told | {fresh} if fresh is not None else told)
+    return {"danger": fresh, "warned": warned, "warned_before": before and fresh is None, "told": known}
 
 
 def _forgive(draft: Draft, asked: str | None) -> int:
@@ -143,7 +151,7 @@ async def _kept(
     """A picture, or a voice that was not turned into words: no miss, and no answer either."""
     result = {"started": started, "changed": [], "understood": True, "failures": 0, "choices": [], "media": media}
     last = draft.last_result or {}
-    result |= {name: last[name] for name in ("opened", "warned") if name in last}
+    result |= {name: last[name] for name in ("opened", "warned", "told") if name in last}
     draft.last_message_id, draft.last_result, draft.touched_at = message.id, result, now
     await session.flush()
     announce(session, "console")

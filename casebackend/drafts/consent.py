@@ -1,5 +1,4 @@
-"""Whether a yes to the read-back is one: nothing is filed on a hesitation, a question or a yes with a but. Standard
-library only."""
+"""Whether a yes to the read-back is one: nothing is filed on a hesitation, a question or a yes with a but."""
 
 import re
 from enum import StrEnum
@@ -15,7 +14,10 @@ class Hold(StrEnum):
 
 
 LONGEST = 40
-WORDS = "可以是可以 好是好 对是对 行是行 可以 好的?吧? 行吧? 嗯++ 对啊? 是的? 没错 没问题 可 成 ok yes 都对 对的"
+WORDS = (
+    "可以是可以 好是好 对是对 行是行 可以 好的?吧? 行吧? 嗯++ 对啊? 是的? 没错 没问题 可 成 ok yes 都对 对的 "
+    "确认 确定 提交 登记"
+)
 YES = rf"(?:{'|'.join(WORDS.split())})"
 SMALL = r"(?:啊|呀|吧|了|的|哈|呢|嘛|倒是|倒|也)*+"
 GAP = r"[\s，,。.、…~～!！?？]*+"
@@ -23,8 +25,22 @@ RIGHT = "".join(
     f"(?<!{said})" for said in ("没", "没有", *(f"没{at}" for at in "写讲说填弄搞"), "没有写", "没有讲", "没有说")
 )
 # 就是 says a but only before what is wrong: 行吧就是名字错了, and not 对就是这样.
-BUT = rf"(?:但是?|不过|可是|只不过|只是|除了|然而|but|就是(?=.*(?:{RIGHT}错|不对|不是|漏|少了|多了|有点|改一?下)))"
+BUT = (
+    rf"(?:但是?|不过|可是|只不过|只是|除了|然而|but|"
+    rf"就是(?=.*(?:{RIGHT}错|不(?:太|大|怎么)?对|不是|漏|少了|多了|有点|改一?下)))"
+)
 HEDGED = re.compile(rf"^(?:{GAP}{YES}{SMALL}){{1,3}}{GAP}{BUT}{GAP}(?P<rest>.*)$", re.DOTALL | re.IGNORECASE)
+# Without a but: 都对，金额是300; 好 金额写错了. Not 没问题，不用改.
+ENTRY = r"(?:金额|钱数|日期|时间|电话|手机号?|号码|名字|姓名|机构|支行|网点|地址|证件|身份证|卡号|内容|诉求)"
+LEFT = "".join(f"(?<!{said})" for said in ("不", "没", "别", "没有", "不用", "不要", "不必", "不需要"))
+WRITTEN = "(?<!没)(?<!没有)(?<!别)[写填记说打录听登讲读]"
+CHANGED = re.compile(
+    rf"^(?:{GAP}{YES}{SMALL}){{1,3}}{GAP}(?:.*(?:{LEFT}改(?!善|进|正|天|日)|{WRITTEN}错(?!字)|"
+    rf"{ENTRY}.{{0,3}}{RIGHT}(?<![扣收转算退刷])错|不(?:太|大|怎么)?对|"
+    rf"{LEFT}换(?:一?个|成)|{ENTRY}.{{0,4}}(?:{LEFT}换|[少多漏][了写填]|不是(?!我)|不准)|应该是)|"
+    rf"(?:我|都)?错|.{{0,4}}{ENTRY}(?:那[里项个])?(?:是|为)(?!我|对|没|正确|这|那))",
+    re.DOTALL | re.IGNORECASE,
+)
 # 对了 before anything else changes the subject.
 BY_THE_WAY = re.compile(
     rf"^{GAP}(?:哦|啊|诶|哎|欸)?对了(?:[\s，,、…~～:：]+|[.。]{{2,}}|(?=还|我|那|你|等))(?P<rest>.*)$", re.DOTALL
@@ -61,7 +77,8 @@ def hold(text: str) -> Hold | None:
     if _waits(objection(said)):
         return Hold.WAITS
     puts_right = PUTS_RIGHT.search(said) and WAITS.search(said)
-    return Hold.OBJECTS if puts_right or HEDGED.match(said) or BY_THE_WAY.match(said) or ASKS.search(said) else None
+    patterns = (HEDGED, CHANGED, BY_THE_WAY, ASKS)
+    return Hold.OBJECTS if puts_right or any(pattern.search(said) for pattern in patterns) else None
 
 
 def _waits(said: str) -> bool:

@@ -11,7 +11,7 @@ from casebackend.cases.judgement import is_regulated
 from casebackend.cases.model import Case
 from casebackend.cases.rules import OPEN, Move, Status
 from casebackend.cases.service import hold
-from casebackend.escalations.queries import in_charge, receivers, unit_in_charge
+from casebackend.escalations.queries import at_turn, in_charge, receivers, unit_in_charge
 from casebackend.escalations.rules import Recipient
 from casebackend.escalations.service import word
 from casebackend.notices.service import notify
@@ -29,7 +29,7 @@ async def on_urged(session: AsyncSession, payload: Mapping[str, Any], now: datet
     if Status(case.status) not in OPEN:
         return
     said = word(case, "staff_urged", f"urged:{case.id}:{count}", Kind.URGED, {"count": count})
-    await notify(session, said, to=await in_charge(session, case, now=now), unit_id=unit_in_charge(case), now=now)
+    await notify(session, said, to=await at_turn(session, case, now=now), unit_id=unit_in_charge(case), now=now)
     if count >= (await in_force(session, now)).number("urge.superior"):
         above = word(case, "staff_urged", f"urged:{case.id}:{count}:up", Kind.URGED, {"count": count})
         to = await receivers(session, case, Recipient.SUPERIOR, now=now)

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.cases import hearers
+from casebackend.cases import deciding, hearers
 from casebackend.cases.model import Case
 from casebackend.database import REMEMBERED, remembered
 from casebackend.escalations.rules import Recipient
@@ -27,6 +27,15 @@ async def in_charge(session: AsyncSession, case: Case, *, now: datetime) -> list
     return await hearers.leading(session, case, unit_in_charge(case), now=now)
 
 
+async def at_turn(session: AsyncSession, case: Case, *, now: datetime) -> list[User]:
+    """Where the case waits for a decision, first those who may take it; then whoever has the case, who has to act on
+    what they decide before the same clocks end."""
+    move = await deciding.due(session, case)
+    able = await deciding.people(session, case, move) if move is not None else []
+    ids = {user.id for user in able}
+    return [*able, *(user for user in await in_charge(session, case, now=now) if user.id not in ids)]
+
+
 async def _user(session: AsyncSession, user_id: UUID) -> User | None:
     return await remembered(session, ("user", user_id), lambda: session.get(User, user_id))
 
@@ -42,7 +51,7 @@ async def receivers(session: AsyncSession, case: Case, recipient: str, *, now: d
     """Nobody above: the complaint managers, so that no escalation ends nowhere."""
     match Recipient(recipient):
         case Recipient.HANDLER:
-            return await in_charge(session, case, now=now)
+            return await at_turn(session, case, now=now)
         case Recipient.HEAD:
             return await hearers.leading(session, case, unit_in_charge(case), now=now)
         case Recipient.SUPERIOR | Recipient.SUPERIOR2 as which:
@@ -56,6 +65,6 @@ async def receivers(session: AsyncSession, case: Case, recipient: str, *, now: d
 
 
 async def _above(session: AsyncSession, case: Case, now: datetime) -> list[User]:
-    having = await in_charge(session, case, now=now)
+    having = await at_turn(session, case, now=now)
     chain = await staff.superiors(session, having[0]) if having else []
     return await hearers.seeing(session, case, chain, now=now)

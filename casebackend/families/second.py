@@ -26,9 +26,10 @@ from casebackend.workflow.queries import deciding_unit
 
 log = structlog.get_logger()
 COPIED = (
-    "conversation_id", "customer_id", "channel", "matter_type", "source", "capacity", "group_size", "third_party",
-    "demand", "unit_id", "receiving_unit_id", "responsible_unit_id", "amount", "occurred_on", "business_channel_a",
-    "category_b", "cause_c", "basic_right", "severity", "severity_reason",
+    "conversation_id", "customer_id", "channel", "matter_type", "source", "source_ref", "referral_agency",
+    "capacity", "group_size", "third_party", "demand", "unit_id", "receiving_unit_id", "responsible_unit_id", "amount",
+    "occurred_on", "business_channel_a", "category_b", "cause_c", "basic_right", "severity", "severity_reason", "lane",
+    "lane_reason", "notice_form",
 )  # fmt: skip
 
 

@@ -1,10 +1,12 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.customers.spelling import simplified
 from casebackend.editions import kept
 from casebackend.grading import rules
 from casebackend.grading.model import CaseHint, GradingRule
@@ -27,14 +29,19 @@ async def all_rules(session: AsyncSession) -> tuple[Rule, ...]:
     return await kept(session, EDITION, _load)
 
 
+def _read(subject: Subject) -> Subject:
+    """The words of the rules are simplified ones."""
+    return replace(subject, text=simplified(subject.text))
+
+
 async def graded(session: AsyncSession, subject: Subject, day: date) -> tuple[Grade, Grade | None]:
     """Severity and lane by the rules in force on `day`."""
-    held = await all_rules(session)
+    held, subject = await all_rules(session), _read(subject)
     return rules.severity(held, subject, day), rules.lane(held, subject, day)
 
 
 async def flagged(session: AsyncSession, subject: Subject, day: date) -> list[Flag]:
-    return rules.flags(await all_rules(session), subject, day)
+    return rules.flags(await all_rules(session), _read(subject), day)
 
 
 async def hints(session: AsyncSession, case_id: UUID, *, flags: bool) -> Sequence[CaseHint]:

@@ -73,6 +73,10 @@ REPORTS: dict[str, Fixed] = {
         Fixed("unit", "被投诉机构", "unit", "按被投诉机构逐级小计，上级含其下级。"),
         Fixed("receiving_unit", "受理单位", "receiving_unit", "按受理单位逐级小计，上级含其下级。", detail=True),
         Fixed(
+            "handling_unit", "承办单位", "handling_unit",
+            "按承办单位逐级小计，上级含其下级，尚无承办单位的单列。", detail=True,
+        ),
+        Fixed(
             "responsible_unit", "责任单位", "responsible_unit",
             "按认定的责任单位逐级小计，上级含其下级，尚未认定的单列。", detail=True,
         ),
@@ -96,8 +100,8 @@ REPORTS: dict[str, Fixed] = {
     )
 }  # fmt: skip
 COMPARABLE = {
-    "region": "地区", "unit": "被投诉机构", "category_b": "业务类别", "business_channel_a": "业务办理渠道",
-    "cause_c": "投诉原因", "channel": "反应渠道", "severity": "严重程度",
+    "region": "地区", "unit": "被投诉机构", "handling_unit": "承办单位", "category_b": "业务类别",
+    "business_channel_a": "业务办理渠道", "cause_c": "投诉原因", "channel": "反应渠道", "severity": "严重程度",
 }  # fmt: skip
 
 

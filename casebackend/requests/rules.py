@@ -1,10 +1,10 @@
-"""What a customer who comes back to an own complaint says: something told, the end of it, a reason, a choice.
-
-Standard library only."""
+"""What a customer who comes back to an own complaint says: something told, the end of it, a reason, a choice."""
 
 import re
 import unicodedata
 from enum import StrEnum
+
+from casebackend.customers.spelling import simplified
 
 
 class Kind(StrEnum):
@@ -65,12 +65,12 @@ _URGE = re.compile(r"催")
 
 
 def plain(text: str) -> str:
-    said = unicodedata.normalize("NFKC", text[:LONGEST]).strip().lower()
+    said = simplified(unicodedata.normalize("NFKC", text[:LONGEST])).strip().lower()
     return _TAIL.sub("", said) or said
 
 
 def _left(pattern: re.Pattern[str], text: str, numbers: list[str]) -> str:
-    said = unicodedata.normalize("NFKC", text)
+    said = simplified(unicodedata.normalize("NFKC", text))
     for number in numbers:
         said = re.sub(re.escape(number), "", said, flags=re.IGNORECASE)
     return pattern.sub("", _NOISE.sub("", said))
@@ -96,7 +96,7 @@ def has_no_reason(text: str) -> bool:
 
 
 def dropped(text: str) -> bool:
-    return len(text) <= 20 and bool(_DROPPED.search(text))
+    return len(text) <= 20 and bool(_DROPPED.search(simplified(text)))
 
 
 def choice_in(text: str) -> Choice | None:

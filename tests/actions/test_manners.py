@@ -176,6 +176,16 @@ async def test_money_in_danger_is_the_first_word_and_the_form_comes_later(desk: 
     assert desk.open == "field.unit"
 
 
+async def test_whose_money_is_in_danger_is_heard_when_his_life_is(desk: Desk) -> None:
+    await desk.say("我的卡被盗刷了5000元", "action_safety", purpose="fraud")
+    assert "12356" not in await desk.heard()
+    assert await desk.say("钱没了，我不想活了", "action_safety", purpose="fraud") == [
+        "utter_handoff_off_duty",
+        "utter_form_later",
+    ]
+    assert "12356" in await desk.heard()
+
+
 async def test_a_life_in_danger_is_seen_in_the_middle_of_the_form(desk: Desk) -> None:
     await desk.say(STORY, "action_intake")
     await desk.say("你们再不解决我就跳楼", "action_intake")

@@ -220,6 +220,24 @@ async def test_a_leader_names_the_handler_with_a_reason(world: World, desk: Desk
     await holds(world)
 
 
+@pytest.mark.parametrize("way", ["named", "declared"])
+async def test_a_leader_who_has_to_stay_away_does_not_choose_who_handles_it(world: World, desk: Desk, way: str) -> None:
+    await handlers(world, "zhang")
+    await desk.browser("zhang")
+    where = UUID(await unit(world, UNIT))
+    await hired(world, "boss", roles=["department_head"], organisation_id=where, display_name="部门负责人")
+    case = await dispatched(world, desk)
+    if way == "named":
+        named = {"kind": "staff", "value": "部门负责人", "user_id": str((await user(world, "boss")).id)}
+        assert (await posts(desk, "lead", f"/cases/{case}/objects", named)).status_code == 201
+    else:
+        assert (await posts(desk, "boss", f"/cases/{case}/recusals", {"reason": "客户是我的亲属"})).status_code == 201
+    body = {"user_id": str((await user(world, "zhang")).id), "reason": "请办理"}
+    assert refused(await gives(desk, "boss", case, body)) == (403, "recused")
+    assert await assignee(world, case) == (None, [])
+    await holds(world)
+
+
 async def test_before_the_dispatch_nobody_is_assigned(world: World, desk: Desk) -> None:
     receipt = await filed(world)
     body = {"user_id": str((await user(world, "agent")).id), "reason": "请办理"}

@@ -38,14 +38,31 @@ def test_any_text_may_come(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["确定撤诉", "确认", "是的", "对", "嗯嗯", "要撤", "好的", "撤了吧", "OK", "确定要撤回"]
+    "said",
+    [
+        "确定撤诉",
+        "确认",
+        "是的",
+        "对",
+        "嗯嗯",
+        "要撤",
+        "好的",
+        "撤了吧",
+        "OK",
+        "确定要撤回",
+        "確定撤訴",
+        "對",
+        "對，撤吧",
+        "確定",
+    ],
 )
 def test_yes(said: str) -> None:
     assert yes_or_no(said) is True
 
 
 @pytest.mark.parametrize(
-    "said", ["不撤了", "不", "不用了", "算了，先不撤", "再想想", "别撤", "暂不撤回", "不要", "没有必要"]
+    "said",
+    ["不撤了", "不", "不用了", "算了，先不撤", "再想想", "别撤", "暂不撤回", "不要", "没有必要", "不撤訴", "沒有必要"],
 )
 def test_no(said: str) -> None:
     assert yes_or_no(said) is False

@@ -15,13 +15,22 @@ from tests.world import World
     [
         "我的卡被盗刷了", "银行卡丢了", "手机丢了怕银行卡被用", "有人让我转账", "自称公安的让我把钱转到安全账户",
         "我被骗了三万", "卡里的钱被人转走了", "半夜消费短信不是我本人操作的", "我要挂失",
+        "我的卡被盜刷了", "我被騙了三萬", "銀行卡丟了", "骗走我两万", "卡里八千被刷走了", "有人冒用我的身份办了卡",
+        "我遇到骗子了", "你们就是一群骗子，我的三万被骗走了", "接到银行的诈骗电话",
+        "你们银行一个骗子打电话问我卡号",
     ],
 )  # fmt: skip
 def test_money_in_danger_is_seen(text: str) -> None:
     assert danger_in(text) is Danger.MONEY
 
 
-@pytest.mark.parametrize("text", ["我不想活了", "再不解决我就跳楼", "我拿刀去你们网点", "有人威胁我"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我不想活了", "再不解决我就跳楼", "我拿刀去你们网点", "有人威胁我", "我要自殺", "我要跳樓", "殺了你們",
+        "燒了你們銀行", "輕生", "我想死", "活着没意思", "没有活路了", "想不开",
+    ],
+)  # fmt: skip
 def test_a_life_in_danger_is_seen(text: str) -> None:
     assert danger_in(text) is Danger.LIFE
 
@@ -31,6 +40,8 @@ def test_a_life_in_danger_is_seen(text: str) -> None:
     [
         "你们支行昨天无缘无故扣了我200块年费", "柜员态度恶劣骂人", "补卡挂失收费太高", "取款机吞卡了",
         "理财经理误导我买理财亏了五万", "要求道歉", "ATM少吐了500元", "转账一直失败",
+        "你们就是一群骗子，垃圾银行", "你们这是诈骗！", "你們就是一群騙子", "骗子银行", "你们不就是骗子吗",
+        "楼市跳楼价",
     ],
 )  # fmt: skip
 def test_an_ordinary_complaint_is_no_danger(text: str) -> None:
@@ -64,6 +75,24 @@ async def test_the_safety_step_is_said_once_with_the_next_answer_and_goes_before
         waiting = await session.get_one(Conversation, earlier.id)
         assert hurried.handoff_reason == "danger"
         assert [await handoffs.position(session, each) for each in (hurried, waiting)] == [1, 2]
+
+
+async def test_a_second_kind_of_danger_is_heard_and_each_is_said_once(world: World) -> None:
+    receipt = await world.says("我的卡被盗刷了五千")
+    path = f"/api/v1/conversations/{receipt.conversation_id}"
+
+    async def said() -> tuple[int, int]:
+        texts = [message["text"] for message in (await world.channels.get(path)).json()["messages"]]
+        return sum("锁卡或挂失" in text for text in texts), sum("12356" in text for text in texts)
+
+    assert await said() == (1, 0)
+    world.wait(minutes=5)
+    await world.says("钱全没了，我不想活了")
+    assert await said() == (1, 1)
+    for again in ("我真的不想活了", "卡还在被盗刷"):
+        world.wait(minutes=1)
+        await world.says(again)
+    assert await said() == (1, 1)
 
 
 async def test_who_says_that_he_is_old_gets_large_type_from_then_on(world: World) -> None:

@@ -61,8 +61,36 @@ def test_a_but_or_a_question_is_no_yes(text: str, rest: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "确认，不过电话要改",
+        "提交吧 但是名字错了",
+        "都对，金额是300",
+        "没问题，电话换一个",
+        "好 金额写错了",
+        "好 金額寫錯了",
+        "可以，把日期改成前天",
+        "对的，就是日期不太对",
+        "行，名字漏了一个字",
+        "嗯，日期不是昨天",
+        "好 错了",
+    ],
+)
+def test_a_yes_that_names_what_is_wrong_is_none(text: str) -> None:
+    assert hold(text) is Hold.OBJECTS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "确认提交",
         "確認提交",
+        "提交吧",
+        "都对提交",
+        "好的没问题",
+        "没问题，不用改",
+        "对，电话是我的",
+        "都对，没有写错",
+        "好的，你们别写错了",
+        "对，金额扣错了",
         "嗯",
         "好",
         "ok",

@@ -41,6 +41,23 @@ async def test_without_money_amount_and_date_are_not_asked(world: World) -> None
     assert told.draft.missing == [Field.NAME, Field.PHONE, Field.ID_NUMBER]
 
 
+async def test_a_second_kind_of_danger_is_told_of_anew_and_each_once(world: World) -> None:
+    teller = Teller(world)
+    told = [
+        await teller.tells(text) for text in ("我的卡被盗刷了5000元", "我不想活了", "被盗刷的钱还给我", "真不想活了")
+    ]
+    assert [each.danger for each in told] == ["money", "life", None, None]
+    assert [each.warned for each in told] == [False, False, True, True]
+
+
+async def test_a_danger_told_before_the_form_is_not_told_of_again_in_it(world: World) -> None:
+    await world.says("我不想活了")
+    teller = Teller(world)
+    await teller.tells(STORY)
+    told = [await teller.tells(text) for text in ("真不想活了", "卡又被盗刷了5000元")]
+    assert [(each.danger, each.warned) for each in told] == [(None, True), ("money", False)]
+
+
 async def test_a_complete_draft_is_given_in_plain_and_shown_masked(world: World) -> None:
     teller = Teller(world)
     last = await teller.fills_everything()

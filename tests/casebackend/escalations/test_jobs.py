@@ -19,7 +19,8 @@ from casebackend.staff.model import User
 from casebackend.timeline import service as timeline
 from casebackend.timeline.queries import of_case
 from casebackend.timeline.rules import Kind
-from tests.casebackend.cases.builders import Desk, filed, unit
+from tests.casebackend.cases.builders import PROPOSAL, Desk, filed, unit
+from tests.casebackend.staff.logins import hired
 from tests.casebackend.workers import worker
 from tests.world import World
 
@@ -123,6 +124,37 @@ async def test_without_a_handler_the_leaders_of_the_unit_in_charge_are_told(worl
         await session.execute(update(Case).where(Case.id == receipt.case_id).values(assignee_id=None))
     await worker(world).tick()
     assert (await told(world, "clock.overdue"))["staff_overdue"] == ["branch"]
+
+
+async def test_of_a_case_that_waits_for_a_decision_those_hear_who_may_take_it(world: World) -> None:
+    office = UUID(await unit(world, "个人金融部"))
+    for login in ("head", "deputy"):
+        await hired(world, login, roles=["department_head"], organisation_id=office)
+    receipt = await filed(world)
+    desk = Desk(world)
+    await desk.investigating(receipt.case_id)
+    await desk.sure("agent", receipt.case_id, "propose", **PROPOSAL)
+    conflict = await (await desk.browser("deputy")).post(
+        f"/api/v1/cases/{receipt.case_id}/recusals",
+        json={"reason": "客户是我的亲属"},
+        headers={"Idempotency-Key": "kin"},
+    )
+    assert conflict.status_code == 201
+    timer = await only_legal(world, receipt.case_id)
+    world.time = timer.due_at
+    await worker(world).tick()
+    assert await told(world, "clock.overdue") == {"staff_overdue": ["agent", "head"]}
+
+
+async def test_once_a_proposal_is_signed_the_auditors_hear_and_the_signer_no_more(world: World) -> None:
+    receipt = await filed(world)
+    desk = Desk(world)
+    await desk.investigating(receipt.case_id)
+    await desk.proposed(receipt.case_id)
+    timer = await only_legal(world, receipt.case_id)
+    world.time = timer.due_at
+    await worker(world).tick()
+    assert await told(world, "clock.overdue") == {"staff_overdue": ["agent", "auditor", "supervisor"]}
 
 
 async def test_an_escalation_is_acknowledged_and_closes_nothing(world: World) -> None:

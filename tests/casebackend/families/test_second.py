@@ -48,6 +48,21 @@ async def test_staff_open_one_second_complaint_on_the_customers_word(world: Worl
     assert await holds(world) == []
 
 
+async def test_it_keeps_the_lane_how_the_customer_is_to_be_told_and_where_the_first_came_from(world: World) -> None:
+    case_id, number = await closed(world)
+    kept = {
+        "lane": "priority", "lane_reason": "客户情况：老年人", "notice_form": "letter",
+        "source": "referred", "referral_agency": "市消费者协会", "source_ref": "消协〔2026〕17号",
+    }  # fmt: skip
+    await becomes(world, case_id, **kept)
+    answer = await posts(Desk(world), "agent", f"/cases/{number}/second", **WORDS)
+    assert answer.status_code == 201, answer.text
+    second = await case_of(world, UUID(answer.json()["case_id"]))
+    assert {name: getattr(second, name) for name in kept} == kept
+    assert (second.referral_due_on, second.parent_id) == (None, case_id)
+    assert await holds(world) == []
+
+
 async def test_only_a_closed_internal_first_complaint_has_a_second_one(world: World) -> None:
     desk = Desk(world)
     running = await filed(world)

@@ -1,9 +1,13 @@
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
+import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casebackend.grading.queries import flagged, graded
 from casebackend.grading.rules import (
     BY_HAND,
     ORDINARY_REASON,
@@ -17,6 +21,7 @@ from casebackend.grading.rules import (
     lane,
     severity,
 )
+from tests.world import World
 
 DAY = date(2026, 3, 2)
 OLD = date(2020, 3, 1)
@@ -97,3 +102,67 @@ def test_a_lane_by_rule_follows_the_correction_and_that_of_care_stays() -> None:
     assert corrected_lane(fraud, fraud, None) is None
     assert corrected_lane(care, None, None) is care
     assert corrected_lane(care, None, tier) is tier
+
+
+COLUMNS = ("code", "purpose", "result", "rank", "reason", "when", "effective_from")
+SEED = [
+    Rule(*(row[name] for name in COLUMNS))
+    for row in yaml.safe_load(Path("casebackend/grading/rules.yml").read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize(
+    ("said", "rule"),
+    [
+        ("我不想活了，钱全没了", "urgent_self_harm"), ("我要自杀", "urgent_life"),
+        ("再不退钱我就拿刀去砍人", "urgent_violence"), ("不解决就炸了你们支行", "urgent_violence"),
+        ("我的卡被盗刷了五千块", "urgent_fraud"), ("叫我转到安全账户，已经转了两万", "urgent_fraud"),
+        ("卡里的钱被人转走了", "urgent_fraud"),
+    ],
+)  # fmt: skip
+def test_a_life_violence_and_money_that_is_stolen_are_urgent(said: str, rule: str) -> None:
+    found = severity(SEED, Subject(said), DAY)
+    assert (found.result, found.rule) == (Severity.URGENT, rule)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "多扣年费", "你们就是一群骗子", "以防电信诈骗为由冻结我的卡", "客户经理骗我买理财", "加油站买汽油多扣了钱",
+        "吓得我要死", "我的个人信息被泄露了",
+    ],
+)  # fmt: skip
+def test_hard_words_alone_are_not_urgent(said: str) -> None:
+    assert severity(SEED, Subject(said), DAY).result == Severity.ORDINARY
+
+
+def test_whoever_is_flagged_for_harm_to_himself_or_others_is_urgent() -> None:
+    words = [word for rule in SEED if rule.result in {"自伤风险", "威胁他人"} for word in rule.when["keywords"]]
+    assert words
+    assert {severity(SEED, Subject(word), DAY).result for word in words} == {Severity.URGENT}
+
+
+def test_a_leak_of_personal_data_has_a_lane() -> None:
+    found = lane(SEED, Subject("我的个人信息被泄露了"), DAY)
+    assert found is not None
+    assert (found.rule, found.reason) == ("lane_privacy", "信息安全：“泄露”")
+
+
+@pytest.mark.parametrize(
+    ("traditional", "simplified"),
+    [
+        ("我要自殺", "我要自杀"),
+        ("卡被盜刷", "卡被盗刷"),
+        ("個人信息被洩露", "个人信息被泄露"),
+        ("多扣年費", "多扣年费"),
+    ],
+)
+async def test_traditional_script_is_graded_and_flagged_like_simplified(
+    world: World, traditional: str, simplified: str
+) -> None:
+    async with world.database.transaction() as session:
+        old, new = Subject(traditional), Subject(simplified)
+        assert await graded(session, old, DAY) == await graded(session, new, DAY)
+        assert await flagged(session, old, DAY) == await flagged(session, new, DAY)
+        assert (await graded(session, Subject("我要自殺"), DAY))[0].rule == "urgent_life"
+        assert (await graded(session, Subject("卡被盜刷"), DAY))[0].result == Severity.URGENT

@@ -109,6 +109,11 @@ async def test_each_report_counts_what_its_definition_says(world: World) -> None
     }  # fmt: skip
     assert numbers(await read(desk, "validity")) == {"未认定": 7, "成立": 1, "不成立": 1}
     assert numbers(await read(desk, "responsible")) == {"未认定": 7, "部分有责": 1, "无责": 1}
+    handled = await read(desk, "handling_unit")
+    assert numbers(handled) == {
+        "总行": 3, "客服中心": 1, "北京分行": 2, "北京分行（本级）": 1, "朝阳支行": 1, "未指明": 6,
+    }  # fmt: skip
+    assert len(handled["cases"]) == 9
     received = await read(desk, "receiving_unit")
     assert (numbers(received)["海淀支行"], len(received["cases"])) == (1, 9)
     found = await read(desk, "responsible_unit", f"{YEAR}&by=category_b")

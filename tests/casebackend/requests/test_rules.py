@@ -16,9 +16,14 @@ def test_anything_more_is_something_told(text: str) -> None:
     assert rules.tells(text, [])
 
 
-@pytest.mark.parametrize("text", ["没有了", "就这些", "不用了", "没有要补充的了", "发完了", "好的", "谢谢"])
+@pytest.mark.parametrize("text", ["没有了", "就这些", "不用了", "没有要补充的了", "发完了", "好的", "谢谢", "沒有了"])
 def test_nothing_more_ends_it(text: str) -> None:
     assert rules.ended(text)
+
+
+@pytest.mark.parametrize("text", ["不投诉了", "不投訴了", "算了"])
+def test_who_wants_it_no_more_drops_it(text: str) -> None:
+    assert rules.dropped(text)
 
 
 @pytest.mark.parametrize("text", ["没有录音", "不是我签的字", "当时没有人管", "好几次都这样了还没退"])
@@ -46,6 +51,7 @@ def test_a_reason_says_what_is_wrong_and_not_only_that_it_is(text: str, gives: b
     [
         ("补充 TS20260302000001", Choice.SUPPLEMENT), ("加到原来那件", Choice.SUPPLEMENT),
         ("不用新建，补充进去", Choice.SUPPLEMENT), ("催办 TS20260302000001", Choice.URGE), ("仍要新建", Choice.NEW),
+        ("補充", Choice.SUPPLEMENT), ("補充進去", Choice.SUPPLEMENT), ("新的一件", Choice.NEW), ("另一件", Choice.NEW),
         ("不是一回事", Choice.NEW), ("嗯嗯", None), ("补充还是催办好呢", None),
     ],
 )  # fmt: skip
