@@ -1,5 +1,5 @@
 """Rasa imports TensorFlow with its neural components, whether a model has one or not: 400 MB and two seconds of CPU.
-So it does with what only training and drawing need: another 57 MB.
+So it does with what only training and drawing need.
 
 Here names are put in its place that can be imported, inherited from and called, but do nothing. It is only for a
 process that serves, and only when every component of its model is known to do without; training is left as it is.
