@@ -97,20 +97,27 @@ def create_app(
 ) -> Sanic[Any, Any]:
     app: Sanic[Any, Any] = Sanic(name, configure_logging=False, request_class=Patient)
     app.config.FALLBACK_ERROR_FORMAT = "json"
-    app.ctx.settings = settings
-    app.ctx.database = database
-    app.ctx.now = now
-    app.ctx.press = Press(settings.prints_at_once, settings.prints_waiting)
+    equip(app, settings, database, now=now)
     problems.register(app)
-    knowledge_index.install(app)
-    precedent_index.install(app)
-    core_http.install(app, settings)
-    parties.install(database, settings, now=now)
     console.install(app)
-    app.ctx.functions = functions.listed(
-        app.ctx.matrix.rows, {name: each.summary for name, each in operations.OPERATIONS.items()}
-    )
     app.blueprint(Blueprint.group(*API, url_prefix="/api/v1"))
     app.blueprint(health.bp)
     metrics.install(app)
     return app
+
+
+def equip(app: Sanic[Any, Any], settings: Settings, database: Database, *, now: Callable[[], datetime]) -> None:
+    """All that routes find in `app.ctx`: what tells one bank from another that is served by the same routes."""
+    app.ctx.settings = settings
+    app.ctx.database = database
+    app.ctx.now = now
+    app.ctx.press = Press(settings.prints_at_once, settings.prints_waiting)
+    knowledge_index.install(app)
+    precedent_index.install(app)
+    core_http.install(app, settings)
+    parties.install(database, settings, now=now)
+    console.equip(app)
+    app.ctx.functions = functions.listed(
+        app.ctx.matrix.rows, {name: each.summary for name, each in operations.OPERATIONS.items()}
+    )
+    metrics.equip(app)

@@ -7,16 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 from asgi_lifespan import LifespanManager
 from pydantic import SecretStr
-from sanic import Sanic
 
 from casebackend.api.conversations import Inbound, InboundReceipt
-from casebackend.app import create_app
 from casebackend.connection import open_database
 from casebackend.conversations.rules import Channel
 from casebackend.database import Database
@@ -24,7 +21,7 @@ from casebackend.schema import METADATA
 from casebackend.seed import seed
 from casebackend.settings import Settings
 from casebackend.staff.demo import logins
-from tests.applications import forgotten, quickened
+from tests.applications import forgotten, quickened, returned, taken
 from tests.databases import fresh_url
 
 PASSWORD = "Tingsu-Demo-2026!"
@@ -72,8 +69,7 @@ class World:
         self.database = database
         self.settings = settings
         self.time = START
-        self.app: Sanic[Any, Any] = create_app(settings, database, now=lambda: self.time, name=f"world-{uuid4().hex}")
-        self.app.config.TOUCHUP = False  # rewrites the methods of Sanic for a few per cent of speed
+        self.app = taken(settings, database, lambda: self.time)
         self.channels = self.client("channels")
         self.actions = self.client("actions")
         self.tester = self.client("api")
@@ -89,6 +85,7 @@ class World:
                 world = cls(database, settings)
                 async with LifespanManager(world.app, PATIENCE, PATIENCE), world.channels, world.actions, world.tester:
                     yield world
+            returned(world.app)
             await database.dispose()
         shutil.rmtree(var, ignore_errors=True)
 

@@ -57,8 +57,11 @@ class CrossSite(Forbidden):
         super().__init__("页面已过期或请求不是从本系统发出，请刷新页面后重试")
 
 
-def install(app: Sanic[Any, Any]) -> None:
+def equip(app: Sanic[Any, Any]) -> None:
     app.ctx.matrix = matrix.load()
+
+
+def install(app: Sanic[Any, Any]) -> None:
     app.register_middleware(guard, "request", priority=100)
     app.register_middleware(_ended, "response", priority=100)  # the last of them
 

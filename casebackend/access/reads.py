@@ -51,8 +51,11 @@ class Looks:
             self._at.popitem(last=False)
 
 
-def install(app: Sanic[Any, Any]) -> None:
+def equip(app: Sanic[Any, Any]) -> None:
     app.ctx.looks = Looks()
+
+
+def install(app: Sanic[Any, Any]) -> None:
     app.register_middleware(noted, "response")
 
 

@@ -19,11 +19,13 @@ class TlsRequired(Forbidden):
         super().__init__("本系统只接受经 HTTPS 加密的连接，请改用 https:// 开头的地址")
 
 
-def install(app: Sanic[Any, Any]) -> None:
+def equip(app: Sanic[Any, Any]) -> None:
     settings: Settings = app.ctx.settings
     app.ctx.trusted_proxies = hosts_of(settings.trusted_proxies)
-    if app.ctx.trusted_proxies:
-        app.config.PROXIES_COUNT = 1
+    app.config.PROXIES_COUNT = 1 if app.ctx.trusted_proxies else None
+
+
+def install(app: Sanic[Any, Any]) -> None:
     app.register_middleware(secure, "request", priority=200)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 log = structlog.get_logger()
 
 
+@cache
 def environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(HOME / "templates"),

@@ -72,11 +72,17 @@ PAGES = (
 )  # fmt: skip
 
 
-def install(app: Sanic[Any, Any]) -> None:
-    """Guard, headers, pages and login of the web process."""
+def equip(app: Sanic[Any, Any]) -> None:
     app.ctx.templates = rendering.environment()
     app.ctx.passwords = Passwords()
     app.ctx.leaving = False
+    transport.equip(app)
+    guard.equip(app)
+    reads.equip(app)
+
+
+def install(app: Sanic[Any, Any]) -> None:
+    """Guard, headers, pages and login of the web process."""
     transport.install(app)
     guard.install(app)
     bodies.install(app)

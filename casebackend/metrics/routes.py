@@ -22,8 +22,11 @@ from casebackend.metrics.registry import Metrics
 bp = Blueprint("metrics")
 
 
-def install(app: Sanic[Any, Any]) -> None:
+def equip(app: Sanic[Any, Any]) -> None:
     app.ctx.metrics = Metrics()
+
+
+def install(app: Sanic[Any, Any]) -> None:
     app.register_middleware(_begun, "request", priority=200)
     app.register_middleware(_answered, "response")
     app.blueprint(bp)

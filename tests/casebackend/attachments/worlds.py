@@ -12,6 +12,7 @@ import httpx
 from asgi_lifespan import LifespanManager
 
 from casebackend.connection import open_database
+from tests.applications import returned
 from tests.casebackend.cases.builders import Desk
 from tests.databases import fresh_url
 from tests.world import PATIENCE, World, configured, prepare
@@ -26,6 +27,7 @@ async def world_with(**settings: Any) -> AsyncIterator[World]:
         world = World(database, chosen)
         async with LifespanManager(world.app, PATIENCE, PATIENCE), world.channels, world.actions, world.tester:
             yield world
+        returned(world.app)
         await database.dispose()
     shutil.rmtree(var, ignore_errors=True)
 
