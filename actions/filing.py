@@ -32,7 +32,8 @@ class File(TurnAction):
         absorbed = await absorb(turn)
         if absorbed is None:
             return
-        if absorbed.changed or absorbed.draft.next is not None or absorbed.wish is not None or absorbed.noted:
+        put_right = absorbed.changed or absorbed.edited or absorbed.line is not None
+        if put_right or absorbed.draft.next is not None or absorbed.wish is not None or absorbed.noted:
             await go_on(turn, absorbed)
         else:
             turn.say("utter_not_filed_yet")

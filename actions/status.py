@@ -72,9 +72,15 @@ class Urge(TurnAction):
         elif urged.case is None:
             turn.say("utter_urge_none")
         else:
-            turn.say(f"utter_{'urged' if urged.outcome == 'urged' else 'urge_' + urged.outcome}", **told(urged.case))
+            turn.say(URGED[urged.outcome, urged.second_offered], **told(urged.case))
 
 
+URGED = {
+    ("urged", False): "utter_urged",
+    ("too_soon", False): "utter_urge_too_soon",
+    ("closed", False): "utter_urge_closed",
+    ("closed", True): "utter_urge_closed_second",
+}
 WITHDRAWN = {
     "confirm": "utter_withdraw_confirm",
     "withdrawn": "utter_withdrawn",

@@ -98,7 +98,7 @@ class Questionnaire:
             return await self._hand_off(turn, "not_understood")
         if absorbed.wish == "later":
             return [self._words.say("later")]
-        if absorbed.wish == "edit":
+        if absorbed.wish == "edit" or absorbed.line is not None:
             return [self._words.say("correction", asks=Asked.CORRECTION)]
         if alike := await self._afterwards.alike(turn, absorbed.draft):
             return alike
@@ -131,7 +131,7 @@ class Questionnaire:
 
     def _next_question(self, draft: DraftView, choices: list[str]) -> Reply:
         if draft.next is None:
-            lines = "\n".join(f"{field.label}：{field.value}" for field in draft.fields)
+            lines = "\n".join(f"{each.label}：{each.value}" for each in (*draft.fields, *draft.lines))
             return self._words.say("read_back", {"lines": lines}, asks=Asked.CONFIRM)
         asks = Asked(f"field.{draft.next}")
         return self._words.say("which", asks=asks, choices=choices) if choices else self._words.say(asks, asks=asks)
@@ -234,7 +234,8 @@ class Questionnaire:
         choices = [self._words.phrase(f"{action}.this", {"number": case.number}) for case in outcome.cases[:12]]
         choices = choices if outcome.outcome == "choose" else []
         number = outcome.case.number if outcome.case else ""
-        return self._words.say(f"{action}.{outcome.outcome}", {"number": number}, asks=asks, choices=choices)
+        offered = "_second" if isinstance(outcome, UrgeOutcome) and outcome.second_offered else ""
+        return self._words.say(f"{action}.{outcome.outcome}{offered}", {"number": number}, asks=asks, choices=choices)
 
     async def _survey(self, turn: Turn) -> list[Reply]:
         outcome = await self._backend.answer_survey(turn.conversation_id, turn.message_id, key=key(turn, "survey"))
