@@ -21,6 +21,7 @@ class File(TurnAction):
             return
         day = receipt.promised_on
         values = {"number": receipt.number, "unit": receipt.unit, "month": day.month, "day": day.day}
+        values |= {"hour": receipt.promised_hour}
         turn.say("utter_filed" if receipt.unit else "utter_filed_unit_open", **values)
         await pickup.tell(turn, receipt.number)
         if (by := receipt.contact_by) is not None:

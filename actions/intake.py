@@ -17,7 +17,11 @@ ASKED_AGAIN = {
     "duplicate": "utter_like_again",
 }
 # A yes or no may be the answer to what should stand in such a line.
-LINES = frozenset({"correction.capacity", "correction.group", "correction.care"})
+LINES = {
+    "capacity": "utter_ask_line_capacity",
+    "group": "utter_ask_line_group",
+    "care": "utter_ask_line_care",
+}
 # by the names of bot/lexicon/choices.yml
 WAYS_ON = ["go_on", "restart", "later"]
 MENU = ["complaint", "progress", "urge", "person"]
@@ -133,7 +137,7 @@ def ask_after(turn: Turn, absorbed: Absorbed) -> None:
         return
     _remark(turn, absorbed)
     if absorbed.line is not None:
-        turn.say(f"utter_ask_line_{absorbed.line}")
+        turn.say(LINES[absorbed.line])
     elif absorbed.wish == "edit" and absorbed.draft.done:
         ask_line(turn, absorbed.draft)
     elif absorbed.choices and absorbed.failures < OFFER_AFTER:
@@ -256,7 +260,7 @@ class Resume(TurnAction):
     called = "action_resume"
 
     async def answer(self, turn: Turn) -> None:
-        if turn.asked in LINES:
+        if turn.talk == "correction" and (turn.asked or "").partition(".")[2] in LINES:
             await Intake(turn.backend).answer(turn)
             return
         if turn.purpose == "correct" and turn.talk == "withdraw":

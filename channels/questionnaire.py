@@ -154,6 +154,7 @@ class Questionnaire:
             return [self._words.say("filed_opinion", {"number": receipt.number})]
         unit = receipt.unit or self._words.phrase("no_unit")
         facts = {"number": receipt.number, "unit": unit, "promised_on": self._day(receipt.promised_on)}
+        facts |= {"hour": receipt.promised_hour}
         return [self._words.say("filed", facts), *await self._pickup(turn, receipt.number)]
 
     async def _pickup(self, turn: Turn, number: str) -> list[Reply]:
@@ -191,14 +192,19 @@ class Questionnaire:
         if not progress.cases:
             said = [self._words.say("progress.none")]
         else:
-            said = [self._brief(case) for case in progress.cases[:6]]
+            said = [self._brief(case) for case in progress.cases]
+            following = progress.first + len(progress.cases)
+            if following <= progress.total:
+                more = self._words.phrase("progress.from", {"following": following})
+                said.append(self._words.say("progress.more", {"count": progress.total - following + 1}, choices=[more]))
         return [*said, *await self._back_to_the_form(turn)]
 
     def _brief(self, case: CaseBrief) -> Reply:
         facts = {"number": case.number, "stage": case.stage, "next_step": case.next_step}
         if case.promised_on is None:
             return self._words.say("progress.case", facts)
-        return self._words.say("progress.case_promised", facts | {"promised_on": self._day(case.promised_on)})
+        facts |= {"promised_on": self._day(case.promised_on), "hour": case.promised_hour or ""}
+        return self._words.say("progress.case_promised", facts)
 
     async def _identified(self, turn: Turn) -> list[Reply]:
         step, said = await self._identity.answer(turn)

@@ -104,13 +104,14 @@ class Standing(View):
 
 
 class CaseReceipt(View):
-    """`promised_on` is the legal last day, Asia/Shanghai. `contact_by`: registered while nobody is at work, by then a
-    colleague gets in touch (Asia/Shanghai)."""
+    """`promised_on` is the legal last day, Asia/Shanghai, `promised_hour` when it ends. `contact_by`: registered while
+    nobody is at work, by then a colleague gets in touch (Asia/Shanghai)."""
 
     case_id: UUID
     number: str
     unit: str | None
     promised_on: date
+    promised_hour: str = "24:00"
     received_at: datetime
     contact_by: datetime | None = None
     matter: str = "complaint"

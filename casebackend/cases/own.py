@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.cases import MoveCase
 from casebackend.api.own import CaseBrief, Progress, WithdrawOutcome
-from casebackend.cases import merging
-from casebackend.cases.answers import yes_or_no
+from casebackend.cases import clockwork, merging
+from casebackend.cases.answers import page_from, yes_or_no
 from casebackend.cases.filing import CUSTOMER
 from casebackend.cases.model import Case, Withdrawal
 from casebackend.cases.rules import OPEN, UNANSWERED, Move, Status
@@ -25,7 +25,7 @@ from casebackend.identity.rules import Action, Level
 from casebackend.notifications.words import words
 from casebackend.organisations.model import Organisation
 
-SHOWN = 5
+SHOWN, PAGE = 5, 3
 SELF = "self"
 
 
@@ -54,12 +54,14 @@ async def question_open_for(session: AsyncSession, message: Message) -> str | No
 async def brief(session: AsyncSession, case: Case) -> CaseBrief:
     unit = await session.get(Organisation, case.unit_id) if case.unit_id else None
     status = Status(case.status)
+    promised_on = case.promised_on if status in OPEN else None
     master = await merging.followed(session, case) if status is Status.MERGED else case
     return CaseBrief(
         number=case.number,
         stage=words(f"case_stage_{case.status}"),
         unit=unit.name if unit else None,
-        promised_on=case.promised_on if status in OPEN else None,
+        promised_on=promised_on,
+        promised_hour=await clockwork.promised_hour(session, case) if promised_on is not None else None,
         next_step=words(f"case_next_{case.status}", number=master.number),
         filed_at=case.filed_at,
     )
@@ -129,7 +131,9 @@ async def going_on(session: AsyncSession, cases: Sequence[Case]) -> list[Case]:
 async def progress(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> Progress:
     message = await message_of(session, conversation_id, message_id)
     cases, foreign = await meant(session, message, Action.PROGRESS, now=now)
-    return Progress(cases=await briefs(session, cases), foreign=foreign)
+    first = page_from(message.text, len(cases))
+    shown = [await brief(session, case) for case in cases[first - 1 : first - 1 + PAGE]]
+    return Progress(cases=shown, foreign=foreign, first=first, total=len(cases))
 
 
 async def withdraw(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> WithdrawOutcome:

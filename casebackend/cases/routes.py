@@ -9,7 +9,19 @@ from casebackend.api.conversations import ForMessage, View
 from casebackend.api.drafts import CaseConfirmation, CaseReceipt
 from casebackend.api.handlings import HandlingPage
 from casebackend.calendar.rules import local_date
-from casebackend.cases import arriving, coding, handlings, lists, own, queries, search, service, urging, views
+from casebackend.cases import (
+    arriving,
+    clockwork,
+    coding,
+    handlings,
+    lists,
+    own,
+    queries,
+    search,
+    service,
+    urging,
+    views,
+)
 from casebackend.cases.contacting import contact_by
 from casebackend.cases.queues import Queue
 from casebackend.cases.submission import confirmed, file_from_draft
@@ -39,6 +51,7 @@ async def _file(request: Request, session: AsyncSession, conversation_id: UUID) 
         number=case.number,
         unit=unit.name if unit else None,
         promised_on=case.promised_on or local_date(case.filed_at),
+        promised_hour=await clockwork.promised_hour(session, case),
         received_at=case.received_at,
         matter=case.matter_type,
         contact_by=await contact_by(session, case.filed_at),
