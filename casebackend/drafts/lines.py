@@ -27,7 +27,7 @@ _CHOSEN = {
     line: re.compile(rf"(?:我)?(?:想|要)?(?:修改|更改|改)(?:一?下)?{called}(?:吧)?") for line, called in _CALLED.items()
 }
 _TO = r"(?:那[里项个])?(?:写错了?|错了|不对)?[，,：:\s]*(?:应该|应当|其实)?(?:改成|改为|改到|换成|是|为|写|：|:)"
-_NEW = {
+_NEW: dict[Line, re.Pattern[str]] = {
     line: re.compile(rf"{called}{_TO}(?P<new>.{{1,30}})") for line, called in _CALLED.items() if line is not Line.CARE
 }
 _CAPACITIES: tuple[tuple[str, re.Pattern[str]], ...] = (
