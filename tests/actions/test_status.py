@@ -101,7 +101,9 @@ async def test_a_second_complaint_is_offered_to_who_urges_only_where_one_may_fol
     assert await desk.say("催一下", "action_urge") == ["utter_urge_closed"]
     assert "重新投诉" not in desk.choices
     other = await desk.file()
-    await closes(desk.world, await case_id_of(desk.world, other))
+    other_id = await case_id_of(desk.world, other)
+    await StaffDesk(desk.world).replied(other_id)
+    await closes(desk.world, other_id)
     assert await desk.say(f"催一下{other}", "action_urge") == ["utter_urge_closed_second"]
     assert "重新投诉" in desk.choices
 
