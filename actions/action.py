@@ -102,4 +102,4 @@ def told(case: CaseBrief) -> dict[str, object]:
     day = case.promised_on
     values: dict[str, object] = {"number": case.number, "stage": case.stage, "next_step": case.next_step}
     values |= {"unit": case.unit} if case.unit is not None else {}
-    return values if day is None else values | {"month": day.month, "day": day.day}
+    return values if day is None else values | {"month": day.month, "day": day.day, "hour": case.promised_hour}

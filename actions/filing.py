@@ -21,6 +21,7 @@ class File(TurnAction):
             return
         day = receipt.promised_on
         values = {"number": receipt.number, "unit": receipt.unit, "month": day.month, "day": day.day}
+        values |= {"hour": receipt.promised_hour}
         turn.say("utter_filed" if receipt.unit else "utter_filed_unit_open", **values)
         await pickup.tell(turn, receipt.number)
         if (by := receipt.contact_by) is not None:
@@ -32,7 +33,8 @@ class File(TurnAction):
         absorbed = await absorb(turn)
         if absorbed is None:
             return
-        if absorbed.changed or absorbed.draft.next is not None or absorbed.wish is not None or absorbed.noted:
+        put_right = absorbed.changed or absorbed.edited or absorbed.line is not None
+        if put_right or absorbed.draft.next is not None or absorbed.wish is not None or absorbed.noted:
             await go_on(turn, absorbed)
         else:
             turn.say("utter_not_filed_yet")

@@ -16,6 +16,12 @@ ASKED_AGAIN = {
     "second": "utter_second_reason_again",
     "duplicate": "utter_like_again",
 }
+# A yes or no may be the answer to what should stand in such a line.
+LINES = {
+    "capacity": "utter_ask_line_capacity",
+    "group": "utter_ask_line_group",
+    "care": "utter_ask_line_care",
+}
 # by the names of bot/lexicon/choices.yml
 WAYS_ON = ["go_on", "restart", "later"]
 MENU = ["complaint", "progress", "urge", "person"]
@@ -28,7 +34,8 @@ def ask_next(turn: Turn, draft: DraftView, *, explain: bool = False) -> None:
         return
     if draft.next is None:
         values = {field.name.value: field.value for field in draft.fields}
-        turn.say("utter_summary_money" if draft.about_money else "utter_summary", **values)
+        more = "".join(f"\n{line.label}：{line.value}" for line in draft.lines)
+        turn.say("utter_summary_money" if draft.about_money else "utter_summary", more=more, **values)
         return
     field = draft.next.value
     turn.say(f"utter_{'explain' if explain else 'ask'}_{field}", step=draft.done + 1, total=draft.total)
@@ -48,6 +55,7 @@ def take_your_time(turn: Turn, draft: DraftView) -> None:
 
 def ask_line(turn: Turn, draft: DraftView) -> None:
     known = [field.label for field in draft.fields if field.name not in draft.missing]
+    known += [line.label for line in draft.lines]
     turn.say(
         "utter_which_line", items=[*(f"change_line {label.removeprefix('您的')}" for label in known), "change_nothing"]
     )
@@ -95,7 +103,7 @@ def _remark(turn: Turn, absorbed: Absorbed) -> None:
         turn.say("utter_soothe")
     elif turn.asked is None or absorbed.away:
         turn.say("utter_gone_on_with")
-    elif labels := _labels(absorbed):
+    elif labels := absorbed.edited or _labels(absorbed):
         _tell_changes(turn, absorbed, "、".join(labels))
     if absorbed.noted:
         turn.say("utter_noted", what="；".join(absorbed.noted))
@@ -128,7 +136,9 @@ def ask_after(turn: Turn, absorbed: Absorbed) -> None:
         tell_unfinished(turn, absorbed.draft)
         return
     _remark(turn, absorbed)
-    if absorbed.wish == "edit" and absorbed.draft.done:
+    if absorbed.line is not None:
+        turn.say(LINES[absorbed.line])
+    elif absorbed.wish == "edit" and absorbed.draft.done:
         ask_line(turn, absorbed.draft)
     elif absorbed.choices and absorbed.failures < OFFER_AFTER:
         turn.say("utter_which_unit", items=absorbed.choices)
@@ -208,7 +218,8 @@ class Change(TurnAction):
         absorbed = await absorb(turn)
         if absorbed is None:
             return
-        if absorbed.changed or absorbed.draft.next is not None or absorbed.wish == "wait":
+        put_right = absorbed.changed or absorbed.edited or absorbed.line is not None
+        if put_right or absorbed.draft.next is not None or absorbed.wish == "wait":
             await go_on(turn, absorbed)
         else:
             ask_line(turn, absorbed.draft)
@@ -249,6 +260,9 @@ class Resume(TurnAction):
     called = "action_resume"
 
     async def answer(self, turn: Turn) -> None:
+        if turn.talk == "correction" and (turn.asked or "").partition(".")[2] in LINES:
+            await Intake(turn.backend).answer(turn)
+            return
         if turn.purpose == "correct" and turn.talk == "withdraw":
             await correct_later(turn)
         before = len(turn.dispatcher.messages)

@@ -4,8 +4,8 @@ from actions.afterwards import Duplicate
 from actions.identity import identify
 from actions.intake import put_aside, resume
 from casebackend.api.own import CaseBrief, UrgeOutcome, WithdrawOutcome
+from casebackend.api.own import Progress as ProgressView
 
-SHOWN = 3
 # talks about a draft that is not filed yet
 IN_HAND = frozenset({"field", "confirm", "correction"})
 
@@ -31,10 +31,9 @@ class Progress(TurnAction):
         )
         if progress is None:
             return
-        for case in progress.cases[:SHOWN]:
+        for case in progress.cases:
             _tell(turn, case)
-        if len(progress.cases) > SHOWN:
-            turn.say("utter_progress_more", count=len(progress.cases) - SHOWN)
+        await self._tell_more(turn, progress)
         if pickup.wanted(turn) and progress.cases:
             await pickup.tell(turn, progress.cases[0].number)
         if progress.foreign:
@@ -46,6 +45,19 @@ class Progress(TurnAction):
         if not progress.cases:
             turn.say("utter_progress_not_yet" if turn.talk in IN_HAND else "utter_progress_none")
         await resume(turn)
+
+    async def _tell_more(self, turn: Turn, progress: ProgressView) -> None:
+        """By a choice where no question is asked again below: two lists cannot both be answered by number."""
+        following = progress.first + len(progress.cases)
+        count = progress.total - following + 1
+        if count < 1 or not progress.cases:
+            return
+        asks = turn.asked is not None and (turn.asked != "field" or await turn.backend.draft(turn.conversation))
+        items = [f"progress_more {following}"]
+        if asks:
+            turn.say("utter_progress_more_later", count=count, following=following)
+        else:
+            turn.say("utter_progress_more", count=count, items=items)
 
 
 class Urge(TurnAction):
@@ -72,9 +84,15 @@ class Urge(TurnAction):
         elif urged.case is None:
             turn.say("utter_urge_none")
         else:
-            turn.say(f"utter_{'urged' if urged.outcome == 'urged' else 'urge_' + urged.outcome}", **told(urged.case))
+            turn.say(URGED[urged.outcome, urged.second_offered], **told(urged.case))
 
 
+URGED = {
+    ("urged", False): "utter_urged",
+    ("too_soon", False): "utter_urge_too_soon",
+    ("closed", False): "utter_urge_closed",
+    ("closed", True): "utter_urge_closed_second",
+}
 WITHDRAWN = {
     "confirm": "utter_withdraw_confirm",
     "withdrawn": "utter_withdrawn",

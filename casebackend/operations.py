@@ -233,6 +233,7 @@ OPERATIONS: dict[str, Operation] = {
     "exports.file": Operation("下载导出的文件，仅申请人", media=tuple(EXPORTED.values()), refuses=frozenset({409})),
     "cases.case": Operation("一件投诉", None, C.CaseView),
     "cases.timeline": Operation("流转记录", None, histories.TimelineView, query=PAGE),
+    "cases.confirmation": Operation("客户确认：登记前读了什么、客户怎么答、何时", None, D.CaseConfirmation),
     "cases.clocks": Operation("时限", None, histories.ClocksView, query=PAGE),
     "cases.move": Operation("办理一步", C.MoveCase, C.CaseView, also=C.Moved),
     "cases.classify": Operation("调整分类（签名的修改）", C.Classify, C.CaseView),

@@ -29,7 +29,8 @@ class Afterwards:
         if outcome.outcome == "foreign":
             return await self._identity.begin(turn, "supplement")
         asks = Asked.SUPPLEMENT if outcome.outcome in {"added", "ask"} else None
-        return [self._said("supplement", outcome.outcome, outcome.case, outcome.cases, asks)]
+        said = outcome.outcome + ("_second" if outcome.second_offered else "")
+        return [self._said("supplement", said, outcome.case, outcome.cases, asks)]
 
     async def second(self, turn: Turn) -> list[Reply] | None:
         key = f"{turn.id}:questionnaire_second:0"

@@ -98,7 +98,7 @@ class Questionnaire:
             return await self._hand_off(turn, "not_understood")
         if absorbed.wish == "later":
             return [self._words.say("later")]
-        if absorbed.wish == "edit":
+        if absorbed.wish == "edit" or absorbed.line is not None:
             return [self._words.say("correction", asks=Asked.CORRECTION)]
         if alike := await self._afterwards.alike(turn, absorbed.draft):
             return alike
@@ -131,7 +131,8 @@ class Questionnaire:
 
     def _next_question(self, draft: DraftView, choices: list[str]) -> Reply:
         if draft.next is None:
-            lines = "\n".join(f"{field.label}：{field.value}" for field in draft.fields)
+            told = [(each.label, each.value) for each in draft.fields] + [(each.label, each.value) for each in draft.lines]
+            lines = "\n".join(f"{label}：{value}" for label, value in told)
             return self._words.say("read_back", {"lines": lines}, asks=Asked.CONFIRM)
         asks = Asked(f"field.{draft.next}")
         return self._words.say("which", asks=asks, choices=choices) if choices else self._words.say(asks, asks=asks)
@@ -154,6 +155,7 @@ class Questionnaire:
             return [self._words.say("filed_opinion", {"number": receipt.number})]
         unit = receipt.unit or self._words.phrase("no_unit")
         facts = {"number": receipt.number, "unit": unit, "promised_on": self._day(receipt.promised_on)}
+        facts |= {"hour": receipt.promised_hour}
         return [self._words.say("filed", facts), *await self._pickup(turn, receipt.number)]
 
     async def _pickup(self, turn: Turn, number: str) -> list[Reply]:
@@ -191,14 +193,19 @@ class Questionnaire:
         if not progress.cases:
             said = [self._words.say("progress.none")]
         else:
-            said = [self._brief(case) for case in progress.cases[:6]]
+            said = [self._brief(case) for case in progress.cases]
+            following = progress.first + len(progress.cases)
+            if following <= progress.total:
+                more = self._words.phrase("progress.from", {"following": following})
+                said.append(self._words.say("progress.more", {"count": progress.total - following + 1}, choices=[more]))
         return [*said, *await self._back_to_the_form(turn)]
 
     def _brief(self, case: CaseBrief) -> Reply:
         facts = {"number": case.number, "stage": case.stage, "next_step": case.next_step}
         if case.promised_on is None:
             return self._words.say("progress.case", facts)
-        return self._words.say("progress.case_promised", facts | {"promised_on": self._day(case.promised_on)})
+        facts |= {"promised_on": self._day(case.promised_on), "hour": case.promised_hour or ""}
+        return self._words.say("progress.case_promised", facts)
 
     async def _identified(self, turn: Turn) -> list[Reply]:
         step, said = await self._identity.answer(turn)
@@ -234,7 +241,8 @@ class Questionnaire:
         choices = [self._words.phrase(f"{action}.this", {"number": case.number}) for case in outcome.cases[:12]]
         choices = choices if outcome.outcome == "choose" else []
         number = outcome.case.number if outcome.case else ""
-        return self._words.say(f"{action}.{outcome.outcome}", {"number": number}, asks=asks, choices=choices)
+        offered = "_second" if isinstance(outcome, UrgeOutcome) and outcome.second_offered else ""
+        return self._words.say(f"{action}.{outcome.outcome}{offered}", {"number": number}, asks=asks, choices=choices)
 
     async def _survey(self, turn: Turn) -> list[Reply]:
         outcome = await self._backend.answer_survey(turn.conversation_id, turn.message_id, key=key(turn, "survey"))

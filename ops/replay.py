@@ -1,7 +1,8 @@
 """`python -m ops.replay --since 2026-03-01 [--model PATH] [--before PATH] [--at-most 0.02]`
 
 Runs the customers' turns of stored conversations through a model, before that model goes to work, and lists what it
-would take for another purpose, or follow with another action, than what happened then. Texts are read as they are
+would take for another purpose, or follow with another action, than what happened then. First come the conversations
+that would end differently: another thing reached, or another action at their last turn. Texts are read as they are
 stored: with tokens in place of personal data. No action is called; nothing is sent or written.
 
 What happened then is read from the bot's own memory where that still holds the turn (it forgets after a day at rest).
@@ -33,30 +34,11 @@ from casebackend.connection import open_database
 from casebackend.conversations.model import Message, Turn
 from casebackend.conversations.rules import Engine, for_engine
 from casebackend.settings import Settings
+from ops.endings import Otherwise, Stored, Taken, otherwise
 
 ROOT = Path(__file__).resolve().parent.parent
 UTTER_AND_LISTEN = frozenset({"action_listen", "action_session_start", "action_extract_slots"})
 DIFFERENT, USAGE = 1, 2
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """One turn of a customer that the bot answered. `seq`: its place in the conversation."""
-
-    conversation: UUID
-    seq: int
-    message: UUID
-    text: str
-    asked: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    purpose: str
-    actions: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return f"{self.purpose} ({', '.join(self.actions)})"
 
 
 async def stored(settings: Settings, since: datetime) -> list[Stored]:
@@ -126,11 +108,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`unknown`: turns of which nobody knows any more what happened then."""
+    """`unknown`: turns of which nobody knows any more what happened then; `conversations` holds any that are known."""
 
     turns: int
     unknown: int
     changes: list[Change]
+    conversations: int = 0
+    endings: Sequence[Otherwise] = ()
 
     @property
     def share(self) -> float:
@@ -141,7 +125,10 @@ class Comparison:
         return DIFFERENT if self.share > at_most else 0
 
     def lines(self) -> list[str]:
-        found = [
+        found = [f"{each.conversation} ENDS  {each.then} -> {each.now}" for each in self.endings]
+        if self.conversations:
+            found.append(f"{len(self.endings)} of {self.conversations} conversations would end differently")
+        found += [
             f"{each.turn.conversation} {each.turn.seq:>4}  [{each.turn.asked or '-'}]  {each.then} -> {each.now}"
             for each in self.changes
         ]
@@ -156,8 +143,10 @@ class Comparison:
 
 def compared(turns: Sequence[Stored], then: dict[UUID, Taken], now: Sequence[Taken]) -> Comparison:
     pairs = [(turn, then.get(turn.message), taken) for turn, taken in zip(turns, now, strict=True)]
-    changes = [Change(turn, was, taken) for turn, was, taken in pairs if was is not None and was != taken]
-    return Comparison(len(turns), sum(was is None for _, was, _ in pairs), changes)
+    known = [(turn, was, taken) for turn, was, taken in pairs if was is not None]
+    changes = [Change(turn, was, taken) for turn, was, taken in known if was != taken]
+    talks = len({turn.conversation for turn, _, _ in known})
+    return Comparison(len(turns), len(pairs) - len(known), changes, talks, otherwise(known))
 
 
 def replayed(settings: Settings, since: datetime, model: Path, before: Path | None) -> Comparison:

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, Field, field_validator
 
 from casebackend.api.conversations import Command, ForMessage, View
 from casebackend.api.values import without_controls
+from casebackend.drafts.lines import Line
 from casebackend.drafts.rules import DraftState, FieldState
 from casebackend.drafts.rules import Field as DraftField
 
@@ -24,6 +25,14 @@ class FieldView(View):
     confidence: float | None
 
 
+class LineView(View):
+    """What the read-back shows besides the fields, where it is not the plain default."""
+
+    name: Line
+    label: str
+    value: str
+
+
 class DraftView(View):
     """`next` is the one field to ask now; None means the draft is complete and may be read back. What is held may be
     asked again. `away`: the customer comes back to it after hours."""
@@ -38,6 +47,7 @@ class DraftView(View):
     away: bool = False
     matter: str = "complaint"
     likeness_settled: bool = False
+    lines: list[LineView] = Field(default_factory=list)
 
     @property
     def done(self) -> int:
@@ -53,7 +63,8 @@ class Absorbed(View):
     `choices`: candidates when the answer was ambiguous (two units of that name). `media`: the kind of a message that
     brought nothing to read; it is kept, and answers no question. `wish`: what the customer wants of the form itself.
     `away`: nothing was said for hours before. `danger`: told of for the first time, `warned`: told of before.
-    `noted`: what was noted just now of who complains and what to bear in mind, in words; `papers` are brought later."""
+    `noted`: what was noted just now of who complains and what to bear in mind, in words; `papers` are brought later.
+    `line`: the line of the read-back that is asked now; `edited`: the labels of those put right."""
 
     draft: DraftView
     started: bool
@@ -69,6 +80,8 @@ class Absorbed(View):
     warned: bool = False
     noted: list[str] = Field(default_factory=list)
     papers: list[str] = Field(default_factory=list)
+    line: Line | None = None
+    edited: list[str] = Field(default_factory=list)
 
 
 class AbsorbMessage(ForMessage):
@@ -91,16 +104,34 @@ class Standing(View):
 
 
 class CaseReceipt(View):
-    """`promised_on` is the legal last day, Asia/Shanghai. `contact_by`: registered while nobody is at work, by then a
-    colleague gets in touch (Asia/Shanghai)."""
+    """`promised_on` is the legal last day, Asia/Shanghai, `promised_hour` when it ends. `contact_by`: registered while
+    nobody is at work, by then a colleague gets in touch (Asia/Shanghai)."""
 
     case_id: UUID
     number: str
     unit: str | None
     promised_on: date
+    promised_hour: str = "24:00"
     received_at: datetime
     contact_by: datetime | None = None
     matter: str = "complaint"
+
+
+class ConfirmationView(View):
+    """What the customer was read before registering and what he answered, word by word, personal values masked.
+    `shown` is None where the yes answered no read-back of ours that showed every field."""
+
+    shown: str | None
+    shown_at: datetime | None
+    said: str
+    said_at: datetime
+
+
+class CaseConfirmation(View):
+    """`confirmation` is None where a colleague registered it, or one case was made from another."""
+
+    number: str
+    confirmation: ConfirmationView | None
 
 
 class TranscriptTurn(Command):

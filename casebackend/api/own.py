@@ -17,15 +17,19 @@ class CaseBrief(View):
     stage: str
     unit: str | None
     promised_on: date | None
+    promised_hour: str | None = None
     next_step: str
     filed_at: datetime
 
 
 class Progress(View):
-    """`foreign`: the message names a number that is not an own case; nothing about it is told (需核实身份)."""
+    """`foreign`: the message names a number that is not an own case; nothing about it is told (需核实身份).
+    `cases` are a page of `total`, and begin with the one at place `first`, counted from 1."""
 
     cases: list[CaseBrief]
     foreign: bool
+    first: int = 1
+    total: int = 0
 
 
 class UrgeOutcome(View):

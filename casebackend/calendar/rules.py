@@ -10,6 +10,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 SESSIONS = ((time(9), time(12)), (time(13, 30), time(17, 30)))
 OPENING, CLOSING = SESSIONS[0][0], SESSIONS[-1][1]
 DAY_MINUTES = 420
+HOURS = "、".join(f"{begin:%H:%M}–{end:%H:%M}" for begin, end in SESSIONS)
 ONE_DAY = timedelta(days=1)
 
 

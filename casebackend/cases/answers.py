@@ -1,7 +1,8 @@
-"""Yes or no to a withdrawal, as a customer says it."""
+"""What a customer says about own complaints: yes or no to a withdrawal, the words of an urge, which page of a list."""
 
 import re
 import unicodedata
+from collections.abc import Collection
 
 from casebackend.customers.spelling import simplified
 
@@ -15,6 +16,30 @@ YES = re.compile(
 )
 ASKS = re.compile(r"[?？]|吗|什么|怎么|多久|是不是|会不会")
 NOISE = re.compile(r"[\s，,。.、！!~～…的呢啊吧呀哦了]+$")
+
+BARE_URGE = re.compile(
+    r"催(?:一?[催下]|办|促)*|加急|尽快|快点?|赶紧|马上|抓紧|处理|办理|解决|投诉|编号|单号|案子|[那这]件事?|[那这]个|"
+    r"一下|一件|再次?|又|给|帮|请|麻烦|我|要|想|需要|你们?|您|能不能|可以|可不可以|的|了|吧|呢|啊|呀|嘛|吗|好|行|还|对|把|就|是|上面"
+)
+SPACE = re.compile(r"[\s，,。.、！!？?~～…：:；;\-—（）()“”\"']+")
+FROM = re.compile(r"第(\d{1,3})件起")
+SHORTEST_OPINION, LONGEST_OPINION = 3, 4_000
+
+
+def opinion_in(text: str, numbers: Collection[str]) -> str | None:
+    """The customer's words, where they say more than that it is urged and which of the complaints."""
+    said = simplified(unicodedata.normalize("NFKC", text[:LONGEST_OPINION]))
+    for number in numbers:
+        said = re.sub(re.escape(number), "", said, flags=re.IGNORECASE)
+    left = BARE_URGE.sub("", SPACE.sub("", said))
+    return text.strip()[:LONGEST_OPINION] if len(left) >= SHORTEST_OPINION else None
+
+
+def page_from(text: str, total: int) -> int:
+    """The place of the first one to show, counted from 1; the beginning where there is no such place."""
+    match = FROM.search(unicodedata.normalize("NFKC", text[:500]))
+    first = int(match.group(1)) if match else 1
+    return first if 1 <= first <= total else 1
 
 
 def yes_or_no(text: str) -> bool | None:

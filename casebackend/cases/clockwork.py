@@ -205,6 +205,18 @@ async def promised_on(session: AsyncSession, case: Case) -> date | None:
     return promise(await queries.running(session, case.id))
 
 
+async def promised_hour(session: AsyncSession, case: Case) -> str:
+    """By which hour of the promised day; a day of law ends at 24:00."""
+    due = _promised(await queries.running(session, case.id))
+    exact = due is not None and rules.last_day(due) == case.promised_on
+    return rules.last_hour(due) if due is not None and exact else rules.END_OF_DAY
+
+
 def promise(timers: Iterable[Timer]) -> date | None:
+    due = _promised(timers)
+    return rules.last_day(due) if due is not None else None
+
+
+def _promised(timers: Iterable[Timer]) -> datetime | None:
     due = [timer.due_at for timer in timers if rules.is_promise(timer.kind) and timer.stopped_at is None]
-    return rules.last_day(max(due)) if due else None
+    return max(due) if due else None

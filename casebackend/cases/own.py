@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.cases import MoveCase
-from casebackend.api.own import CaseBrief, Progress, UrgeOutcome, WithdrawOutcome
-from casebackend.cases import merging, seconds
-from casebackend.cases.answers import yes_or_no
-from casebackend.cases.filing import CUSTOMER, written
+from casebackend.api.own import CaseBrief, Progress, WithdrawOutcome
+from casebackend.cases import clockwork, merging
+from casebackend.cases.answers import page_from, yes_or_no
+from casebackend.cases.filing import CUSTOMER
 from casebackend.cases.model import Case, Withdrawal
-from casebackend.cases.rules import IN_PROCESS, OPEN, UNANSWERED, Move, Status
+from casebackend.cases.rules import OPEN, UNANSWERED, Move, Status
 from casebackend.cases.service import hold, move_case
 from casebackend.cases.words import NUMBERING, TS, numbers_in
 from casebackend.conversations.model import Conversation, Message, Turn
@@ -22,13 +22,10 @@ from casebackend.conversations.rules import Asked
 from casebackend.errors import NotFound
 from casebackend.identity import queries as identity
 from casebackend.identity.rules import Action, Level
-from casebackend.notices.thresholds import in_force
 from casebackend.notifications.words import words
 from casebackend.organisations.model import Organisation
-from casebackend.outbox import service as outbox
-from casebackend.timeline.rules import Kind
 
-SHOWN = 5
+SHOWN, PAGE = 5, 3
 SELF = "self"
 
 
@@ -57,12 +54,14 @@ async def question_open_for(session: AsyncSession, message: Message) -> str | No
 async def brief(session: AsyncSession, case: Case) -> CaseBrief:
     unit = await session.get(Organisation, case.unit_id) if case.unit_id else None
     status = Status(case.status)
+    promised_on = case.promised_on if status in OPEN else None
     master = await merging.followed(session, case) if status is Status.MERGED else case
     return CaseBrief(
         number=case.number,
         stage=words(f"case_stage_{case.status}"),
         unit=unit.name if unit else None,
-        promised_on=case.promised_on if status in OPEN else None,
+        promised_on=promised_on,
+        promised_hour=await clockwork.promised_hour(session, case) if promised_on is not None else None,
         next_step=words(f"case_next_{case.status}", number=master.number),
         filed_at=case.filed_at,
     )
@@ -97,10 +96,10 @@ async def _from_elsewhere(session: AsyncSession, conversation_id: UUID, action: 
 
 async def may(session: AsyncSession, case: Case, conversation_id: UUID, action: Action, *, now: datetime) -> bool:
     """Asked again where a talk goes on: a level ends with its time."""
-    here = await _going_on(session, await own_cases(session, conversation_id))
+    here = await going_on(session, await own_cases(session, conversation_id))
     if case in here:
         return True
-    return case in await _going_on(session, await _from_elsewhere(session, conversation_id, action, now=now))
+    return case in await going_on(session, await _from_elsewhere(session, conversation_id, action, now=now))
 
 
 async def level_of(session: AsyncSession, conversation_id: UUID, now: datetime) -> Level:
@@ -123,7 +122,7 @@ async def meant(
     return cases, len(cases) < len(named)
 
 
-async def _going_on(session: AsyncSession, cases: Sequence[Case]) -> list[Case]:
+async def going_on(session: AsyncSession, cases: Sequence[Case]) -> list[Case]:
     """Where these are handled now: what is said about a merged complaint concerns the one it was merged into."""
     found = {each.id: each for each in [await merging.followed(session, case) for case in cases]}
     return list(found.values())
@@ -132,43 +131,9 @@ async def _going_on(session: AsyncSession, cases: Sequence[Case]) -> list[Case]:
 async def progress(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> Progress:
     message = await message_of(session, conversation_id, message_id)
     cases, foreign = await meant(session, message, Action.PROGRESS, now=now)
-    return Progress(cases=await briefs(session, cases), foreign=foreign)
-
-
-async def urge(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> UrgeOutcome:
-    message = await message_of(session, conversation_id, message_id)
-    cases, foreign = await meant(session, message, Action.URGE, now=now)
-    cases = await _going_on(session, cases)
-    open_cases = [case for case in cases if Status(case.status) in IN_PROCESS]
-    if foreign and not cases:
-        return UrgeOutcome(outcome="foreign", case=None, cases=[])
-    if not cases or (not open_cases and Status(cases[0].status) is Status.DRAFT):
-        return UrgeOutcome(outcome="none", case=None, cases=[])
-    if not open_cases:
-        return UrgeOutcome(
-            outcome="closed",
-            case=await brief(session, cases[0]),
-            cases=[],
-            second_offered=await seconds.offered(session, cases[0]),
-        )
-    if len(open_cases) > 1:
-        return UrgeOutcome(outcome="choose", case=None, cases=await briefs(session, open_cases))
-    case = await hold(session, open_cases[0].id)
-    urged = await urge_one(session, case, conversation_id, now=now)
-    return UrgeOutcome(outcome="urged" if urged else "too_soon", case=await brief(session, case), cases=[])
-
-
-async def urge_one(session: AsyncSession, case: Case, conversation_id: UUID, *, now: datetime) -> bool:
-    """False when the customer urged not long ago. The caller holds the case."""
-    every = (await in_force(session, now)).hours("urge.hours")
-    if case.urged_at is not None and now - case.urged_at < every:
-        return False
-    case.urge_count, case.urged_at = case.urge_count + 1, now
-    await session.flush()
-    level = int(await level_of(session, conversation_id, now))
-    await written(session, case, Kind.URGED, CUSTOMER, now=now, detail={"count": case.urge_count, "level": level})
-    outbox.emit(session, "case.urged", {"case_id": str(case.id), "count": case.urge_count}, now=now)
-    return True
+    first = page_from(message.text, len(cases))
+    shown = [await brief(session, case) for case in cases[first - 1 : first - 1 + PAGE]]
+    return Progress(cases=shown, foreign=foreign, first=first, total=len(cases))
 
 
 async def withdraw(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> WithdrawOutcome:
@@ -178,7 +143,7 @@ async def withdraw(session: AsyncSession, conversation_id: UUID, message_id: UUI
         if asked is not None:
             return await _answered(session, asked, message, now)
     cases, foreign = await meant(session, message, Action.WITHDRAW, now=now)
-    cases = await _going_on(session, cases)
+    cases = await going_on(session, cases)
     open_cases = [case for case in cases if Status(case.status) in UNANSWERED]
     if foreign and not cases:
         return WithdrawOutcome(outcome="foreign", case=None, cases=[])

@@ -6,14 +6,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend import preconditions
 from casebackend.api.cases import Classify, MoveCase, TellDecision
 from casebackend.api.conversations import ForMessage, View
-from casebackend.api.drafts import CaseReceipt
+from casebackend.api.drafts import CaseConfirmation, CaseReceipt
 from casebackend.api.handlings import HandlingPage
 from casebackend.calendar.rules import local_date
-from casebackend.cases import arriving, coding, handlings, lists, own, queries, search, service, views
+from casebackend.cases import (
+    arriving,
+    clockwork,
+    coding,
+    handlings,
+    lists,
+    own,
+    queries,
+    search,
+    service,
+    urging,
+    views,
+)
 from casebackend.cases.contacting import contact_by
 from casebackend.cases.queues import Queue
 from casebackend.cases.submission import confirmed, file_from_draft
 from casebackend.database import reading, transactional
+from casebackend.drafts import confirming
 from casebackend.failpoints import failpoint
 from casebackend.idempotency import idempotent, marked_like
 from casebackend.organisations.model import Organisation
@@ -30,13 +43,15 @@ async def _file(request: Request, session: AsyncSession, conversation_id: UUID) 
     command = ForMessage.model_validate_json(request.body)
     message = await own.message_of(session, conversation_id, command.message_id)
     await confirmed(session, message)
-    case = await file_from_draft(session, conversation_id, actor=request.ctx.principal.actor, now=request.app.ctx.now())
+    actor, now = request.ctx.principal.actor, request.app.ctx.now()
+    case = await file_from_draft(session, conversation_id, actor=actor, now=now, said=message)
     unit = await session.get(Organisation, case.unit_id) if case.unit_id else None
     receipt = CaseReceipt(
         case_id=case.id,
         number=case.number,
         unit=unit.name if unit else None,
         promised_on=case.promised_on or local_date(case.filed_at),
+        promised_hour=await clockwork.promised_hour(session, case),
         received_at=case.received_at,
         matter=case.matter_type,
         contact_by=await contact_by(session, case.filed_at),
@@ -67,7 +82,7 @@ async def progress(request: Request, session: AsyncSession, conversation_id: UUI
 @idempotent
 async def urge(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
     command = ForMessage.model_validate_json(request.body)
-    answer = await own.urge(session, conversation_id, command.message_id, now=request.app.ctx.now())
+    answer = await urging.urge(session, conversation_id, command.message_id, now=request.app.ctx.now())
     return json(answer.model_dump(mode="json"))
 
 
@@ -112,6 +127,15 @@ async def case(request: Request, session: AsyncSession, reference: str) -> HTTPR
 async def timeline(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     found = await service.visible(session, request.ctx.principal, reference)
     answer = await views.timeline_view(session, found, cursor=request.args.get("cursor"), limit=limit_of(request))
+    return json(answer.model_dump(mode="json"))
+
+
+@bp.get("/<reference:str>/confirmation")
+@reading
+async def confirmation(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    """What the customer was read and said before it was registered."""
+    found = await service.visible(session, request.ctx.principal, reference)
+    answer = CaseConfirmation(number=found.number, confirmation=await confirming.of_case(session, found.id))
     return json(answer.model_dump(mode="json"))
 
 

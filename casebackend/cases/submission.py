@@ -14,7 +14,7 @@ from casebackend.cases.placing import bot_unit, territorial_unit, unit_of_code
 from casebackend.conversations.model import Conversation, Message
 from casebackend.conversations.rules import Asked
 from casebackend.customers import service as customers
-from casebackend.drafts import consent
+from casebackend.drafts import confirming, consent
 from casebackend.drafts import service as drafts
 from casebackend.drafts.errors import NotConfirmed
 from casebackend.drafts.model import Draft
@@ -42,8 +42,10 @@ class NothingToFile(Conflict):
         super().__init__("该会话没有填写中的投诉")
 
 
-async def file_from_draft(session: AsyncSession, conversation_id: UUID, *, actor: str, now: datetime) -> Case:
-    """Filing a draft again gives its case again."""
+async def file_from_draft(
+    session: AsyncSession, conversation_id: UUID, *, actor: str, now: datetime, said: Message | None = None
+) -> Case:
+    """Filing a draft again gives its case again. `said`: the customer's yes; none where a colleague registers."""
     conversation = await session.get_one(Conversation, conversation_id, with_for_update=True, populate_existing=True)
     draft = await drafts.open_draft(session, conversation_id)
     if draft is None:
@@ -88,6 +90,8 @@ async def file_from_draft(session: AsyncSession, conversation_id: UUID, *, actor
         case.lane, case.lane_reason = (care.result, care.reason) if care else (None, None)
     await filing.file(session, case, now=now)
     await _praised(session, case, now)
+    if said is not None:
+        await confirming.keep(session, draft, case.id, said)
     await drafts.mark_filed(session, draft, case.id)
     await failpoint("case.before_commit")
     return case

@@ -27,6 +27,7 @@ _AFTER_DAY = {REFERRAL: "前反馈"}
 RECEIPT, NEW_MATERIAL, ANEW, ACCEPTANCE = "收到", "收到新材料", "重新办理", "受理"
 # Where no row says otherwise (`near.short`): what is shorter than a day reminds so long before its end.
 SHORT_AHEAD = timedelta(hours=1)
+END_OF_DAY = "24:00"
 
 
 class Unit(StrEnum):
@@ -203,3 +204,9 @@ def rest(term: Term, minutes: int) -> Term:
 def last_day(due_at: datetime) -> date:
     """The day that is promised: 24:00 belongs to the day it ends."""
     return local_date(due_at - timedelta(seconds=1))
+
+
+def last_hour(due_at: datetime) -> str:
+    """The hour of that day by which it ends."""
+    hour = f"{local(due_at):%H:%M}"
+    return END_OF_DAY if hour == "00:00" else hour

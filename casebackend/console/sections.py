@@ -12,6 +12,7 @@ from casebackend.console.rights import may
 SECTIONS: list[tuple[str, str]] = [
     ("family", "关联投诉"),
     ("registration", "登记信息"),
+    ("confirmation", "客户确认"),
     ("tasks", "协办任务"),
     ("attachments", "附件"),
     ("recordings", "通话录音"),

@@ -28,14 +28,15 @@ BY_CUSTOMER = frozenset(
     | {Kind.CONTACT_CHANGED}
 )
 
-# What colleagues say of a case without moving it on.
+# What is said of a case without moving it on.
 REMARKS = frozenset(
     {
         Kind.TASK_ASKED, Kind.TASK_ANSWERED, Kind.TASK_CANCELLED, Kind.TASK_HANDED_OVER,
         Kind.EXTENSION_ASKED, Kind.EXTENSION_DECIDED, Kind.EXTENDED, Kind.MATERIAL_DECIDED, Kind.RESTARTED,
         Kind.SUPERVISED, Kind.SUPERVISION_REPLIED, Kind.SUPERVISION_RETURNED, Kind.SUPERVISION_CLOSED,
-        Kind.STAFF_URGED, Kind.CONTACTED, Kind.CLASSIFIED, Kind.REGRADED, Kind.MATTER_CHANGED, Kind.UNITS_CHANGED,
-        Kind.RECUSAL_DECLARED, Kind.RECUSAL_WAIVED, Kind.VOID_REQUESTED, Kind.VOID_REFUSED, Kind.REVIEW_MOVED,
+        Kind.URGED, Kind.STAFF_URGED, Kind.CONTACTED, Kind.CLASSIFIED, Kind.REGRADED, Kind.MATTER_CHANGED,
+        Kind.UNITS_CHANGED, Kind.RECUSAL_DECLARED, Kind.RECUSAL_WAIVED, Kind.VOID_REQUESTED, Kind.VOID_REFUSED,
+        Kind.REVIEW_MOVED,
     }
 )  # fmt: skip
 

@@ -80,7 +80,8 @@ async def _store(session: AsyncSession, conversation: Conversation, inbound: Inb
     text = rules.cleaned(inbound.text)
     if not text and inbound.media:
         text = "".join(f"{rules.MEDIA_WORDS[each.kind]} {each.note or ''}".rstrip() for each in inbound.media)
-    text = rules.chosen(text, conversation.choices) or rules.key_pressed(text) or text
+    offered = conversation.choices
+    text = rules.chosen(text, offered) or rules.wants_more(text, offered) or rules.key_pressed(text) or text
     asked = None if text in conversation.choices else conversation.asked
     text, code = _without_code(conversation, text, asked, now)
     tokenised = await customers.protect(session, conversation.id, text, asked=asked)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.calendar.rules import HOURS
 from casebackend.conversations import deliveries
 from casebackend.conversations.model import Conversation, Delivery, Message
 from casebackend.conversations.rules import Channel, DeliveryState, Owner
@@ -20,7 +21,7 @@ async def greet(session: AsyncSession, conversation: Conversation, *, bank: str,
     if conversation.notice_version == version:
         return
     conversation.notice_version, conversation.notice_at = version, now
-    await mention(session, conversation, "greeting", now, bank=bank)
+    await mention(session, conversation, "greeting", now, bank=bank, hours=HOURS)
 
 
 async def mark_shown(session: AsyncSession, conversation: Conversation, now: datetime) -> Delivery | None:

@@ -69,6 +69,9 @@ class Asked(StrEnum):
     ID_NUMBER = "field.id_number"
     CONFIRM = "confirm"
     CORRECTION = "correction"
+    LINE_CAPACITY = "correction.capacity"
+    LINE_GROUP = "correction.group"
+    LINE_CARE = "correction.care"
     WITHDRAW = "withdraw"
     OFFER_PERSON = "offer"
     IDENTITY_PHONE = "identity.phone"
@@ -103,6 +106,9 @@ OPEN_TURNS = (TurnState.WAITING, TurnState.CLAIMED)
 MENU = re.compile(
     r"(?:选择?|我选|第|按)?\s*(?:([0-9]{1,2})|([一二三四五六七八九十])|([①②③④⑤⑥⑦⑧⑨⑩]))\s*(?:个|项|号|条)?\s*[.．。、,，)）]?"
 )
+MORE = re.compile(
+    r"(?:请|再|我要|我想|还有|继续)?(?:查看|看看|看|显示|有)?(?:更多|下一页|往下|后面的?|剩下的|其余的|其他的)(?:呢|吧|吗|一下)?"
+)
 LABELLED = re.compile(r"\s*([0-9]{1,2})(?![0-9])")
 INVISIBLE = frozenset(
     "\u00ad\u200b\u200c\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -134,6 +140,13 @@ def chosen(text: str, choices: Sequence[str]) -> str | None:
         if label and int(label.group(1)) == number:
             return choice
     return choices[number - 1] if 1 <= number <= len(choices) else None
+
+
+def wants_more(text: str, choices: Sequence[str]) -> str | None:
+    """The choice that goes on in a list, asked for in other words."""
+    if not MORE.fullmatch(unicodedata.normalize("NFKC", text).strip(" 。.,，、!！?？")):
+        return None
+    return next((choice for choice in choices if "更多" in choice), None)
 
 
 def key_pressed(text: str) -> str | None:

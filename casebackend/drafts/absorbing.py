@@ -16,12 +16,13 @@ from casebackend.conversations.rules import DANGER, Asked, Author, TurnState, wo
 from casebackend.customers import service as customers
 from casebackend.customers.numbers import looks_like_id, right_id
 from casebackend.database import announce
-from casebackend.drafts import consent, opinions, queries, stepping
+from casebackend.drafts import consent, lines, opinions, queries, stepping
 from casebackend.drafts.beginning import anew, begun
 from casebackend.drafts.errors import ForeignMessage, NoDraft
 from casebackend.drafts.extraction import Reader
+from casebackend.drafts.lines import Edit
 from casebackend.drafts.model import Draft
-from casebackend.drafts.noting import note
+from casebackend.drafts.noting import note, put_right
 from casebackend.drafts.rules import COMPLAINT, DraftState, Field, FieldState
 from casebackend.drafts.service import Source, open_draft, take
 from casebackend.drafts.values import Understood, unit_value
@@ -69,13 +70,7 @@ async def absorb(
         draft = await anew(session, conversation, draft, message, now)
     told = await _danger(session, conversation, draft, message)
     if wants is None:
-        done = await _read(session, draft, message, asked, now)
-        noted, papers = note(draft, message.text)
-        done |= {"noted": noted, "papers": papers}
-        if noted and not done["understood"]:
-            done |= {"understood": True, "failures": _forgive(draft, asked)}
-        if away and not done["understood"]:
-            done["failures"] = _forgive(draft, asked)
+        done = await _told(session, draft, message, asked, away=away, now=now)
     else:
         done = await _wished(session, draft, wants)
     result = {"started": started, "away": away, **done, **told}
@@ -83,6 +78,22 @@ async def absorb(
     await session.flush()
     announce(session, "console")
     return await _absorbed(session, draft, result)
+
+
+async def _told(
+    session: AsyncSession, draft: Draft, message: Message, asked: str | None, *, away: bool, now: datetime
+) -> dict[str, Any]:
+    edit = lines.read(message.text, asked) if draft.matter_type == COMPLAINT else None
+    if edit is not None:
+        return await _edited(session, draft, edit)
+    done = await _read(session, draft, message, "correction" if lines.asked_for(asked) else asked, now)
+    noted, papers = note(draft, message.text)
+    done |= {"noted": noted, "papers": papers}
+    if noted and not done["understood"]:
+        done |= {"understood": True, "failures": _forgive(draft, asked)}
+    if away and not done["understood"]:
+        done["failures"] = _forgive(draft, asked)
+    return done
 
 
 async def _danger(session: AsyncSession, conversation: Conversation, draft: Draft, message: Message) -> dict[str, Any]:
@@ -114,6 +125,16 @@ async def _wished(session: AsyncSession, draft: Draft, wants: Wish) -> dict[str,
         await stepping.close(session, draft)
         opened = None
     return {"changed": [], "understood": True, "failures": 0, "choices": [], "opened": opened, "wish": wants}
+
+
+async def _edited(session: AsyncSession, draft: Draft, edit: Edit) -> dict[str, Any]:
+    """A line of the read-back that is no field of the form."""
+    opened = stepping.still_open(draft, await queries.fields(session, draft))
+    done: dict[str, Any] = {"changed": [], "understood": True, "failures": 0, "choices": [], "opened": opened}
+    if edit.asks:
+        return done | {"line": edit.line}
+    put_right(draft, edit)
+    return done | {"edited": [lines.LABELS[edit.line]]}
 
 
 async def _read(

@@ -67,6 +67,23 @@ class DraftField(Base):
     place: Mapped[int]
 
 
+class Confirmation(Base):
+    """What was read back before a complaint was registered, and the words of the yes. Written once, with the case.
+    `shown_text` holds masked values as the customer saw them, `said_text` is tokenised."""
+
+    __tablename__ = "confirmations"
+
+    draft_id: Mapped[UUID] = mapped_column(ForeignKey("drafts.id"), primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(unique=True)
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"), index=True)
+    shown_message_id: Mapped[UUID | None]
+    shown_text: Mapped[str | None]
+    shown_at: Mapped[datetime | None]
+    said_message_id: Mapped[UUID]
+    said_text: Mapped[str]
+    said_at: Mapped[datetime]
+
+
 class CallTranscript(Base):
     """The newest revision of a recorded call. `turns` are tokenised."""
 

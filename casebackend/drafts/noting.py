@@ -1,10 +1,10 @@
 """What a message tells about who complains, besides the fields of the form."""
 
 from casebackend.drafts import standing
+from casebackend.drafts.lines import SELF, Edit, Line
 from casebackend.drafts.model import Draft
 from casebackend.matters.catalogue import catalogue
 
-SELF = "self"
 MANY = 2
 
 
@@ -32,3 +32,25 @@ def _capacity(draft: Draft, text: str) -> tuple[list[str], list[str]]:
     capacity = known.capacities[code]
     labels = [known.documents[kind] for kind in (*capacity.documents, *capacity.may_ask)]
     return [f"您以{capacity.label}的身份反映"], labels
+
+
+def put_right(draft: Draft, edit: Edit) -> None:
+    match edit.line:
+        case Line.CAPACITY:
+            draft.capacity = None if edit.capacity == SELF else edit.capacity
+        case Line.GROUP:
+            draft.group_size = edit.group if edit.group > 1 else None
+        case Line.CARE:
+            draft.care = list(edit.care)
+
+
+def shown(draft: Draft) -> dict[Line, str]:
+    """The lines that stand in the read-back, in words."""
+    found: dict[Line, str] = {}
+    if draft.capacity and draft.capacity != SELF:
+        found[Line.CAPACITY] = catalogue().capacities[draft.capacity].label
+    if (draft.group_size or 1) > 1:
+        found[Line.GROUP] = f"{draft.group_size}人"
+    if draft.care:
+        found[Line.CARE] = "、".join(draft.care)
+    return found

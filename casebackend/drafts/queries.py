@@ -4,11 +4,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.api.drafts import DraftView, FieldView
+from casebackend.api.drafts import DraftView, FieldView, LineView
 from casebackend.customers import service as customers
-from casebackend.drafts import rules
+from casebackend.drafts import lines, noting, rules
 from casebackend.drafts.model import Draft, DraftField
-from casebackend.drafts.rules import DraftState, Field, FieldState
+from casebackend.drafts.rules import COMPLAINT, DraftState, Field, FieldState
 
 # A customer who cancelled and complains again soon means the same matter.
 RECOVERABLE = timedelta(days=7)
@@ -104,6 +104,10 @@ async def view(session: AsyncSession, draft: Draft, *, spoke_at: datetime | None
         missing=absent,
         next=absent[0] if absent else None,
         away=spoke_at is not None and spoke_at - draft.touched_at >= AWAY,
+        lines=[
+            LineView(name=name, label=lines.LABELS[name], value=value)
+            for name, value in (noting.shown(draft) if draft.matter_type == COMPLAINT else {}).items()
+        ],
     )
 
 

@@ -53,7 +53,7 @@ def capacity_of(text: str) -> str | None:
     return "agent" if AGENT.search(said) else None
 
 
-def _number(said: str) -> int:
+def number(said: str) -> int:
     """十几 is 10, 二十几 20, 上百 100: the least it can be."""
     if said.isdigit():
         return int(said)
@@ -70,7 +70,7 @@ def group_of(text: str) -> int | None:
     """How many complain together, at the least; 2 where only that they are several is said."""
     said = simplified(text)
     match = GROUP.search(said)
-    if match and (many := _number(match["we"] or match["n"])) >= 2:
+    if match and (many := number(match["we"] or match["n"])) >= 2:
         return many
     return 2 if TOGETHER.search(said) else None
 

@@ -2,11 +2,12 @@
 
 import hmac
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.conversations.model import Conversation
 from casebackend.database import one_at_a_time
 from casebackend.identity import limits, queries
 from casebackend.identity.limits import Asker
@@ -14,7 +15,7 @@ from casebackend.identity.model import IdentityCode
 from casebackend.identity.rules import CodeState
 from casebackend.notices.thresholds import Thresholds
 
-MINUTES = "identity.code_minutes"
+MINUTES, MINUTES_LARGE = "identity.code_minutes", "identity.code_minutes_large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,12 @@ class Outcome:
     what: str
     left: int | None = None
     until: datetime | None = None
+
+
+async def lasts(session: AsyncSession, asker_id: UUID, given: Thresholds) -> int:
+    """Minutes that a code counts; longer for whoever reads in large type. A visit to the progress page is no talk."""
+    talk = await session.get(Conversation, asker_id)
+    return given.number(MINUTES_LARGE if talk is not None and talk.large else MINUTES)
 
 
 async def ask(
@@ -37,7 +44,7 @@ async def ask(
     until = await limits.full(session, asker, given, now)
     if until is not None:
         return Outcome("too_many", until=until)
-    expires_at = now + given.minutes(MINUTES)
+    expires_at = now + timedelta(minutes=await lasts(session, asker.id, given))
     session.add(
         IdentityCode(
             conversation_id=asker.id,

@@ -23,7 +23,6 @@ from casebackend.identity import levels, papers, queries, rules, sending
 from casebackend.identity.limits import Asker, own_count
 from casebackend.identity.model import IdentityTalk
 from casebackend.identity.rules import Action, Level, Step, Where
-from casebackend.identity.sending import MINUTES
 from casebackend.identity.trail import note
 from casebackend.notices.thresholds import in_force
 
@@ -107,7 +106,8 @@ async def _answered(
     if wish == "again" and message.answer_digest is None:
         return await _send(session, conversation, talk, talk.phone_index, now)
     if message.answer_digest is None:
-        return IdentityStep(next="code", understood=False, minutes=(await in_force(session, now)).number(MINUTES))
+        given = await in_force(session, now)
+        return IdentityStep(next="code", understood=False, minutes=await sending.lasts(session, conversation.id, given))
     return await _check(session, conversation, talk, talk.phone_index, message.answer_digest, now)
 
 
@@ -124,7 +124,7 @@ async def _send(
         return IdentityStep.model_validate({"next": asked.what, "until": asked.until})
     talk.step, talk.phone_index, conversation.code_until = Step.CODE, phone_index, asked.until
     await note(session, talk, "identity.code_asked", now)
-    return IdentityStep(next="code", minutes=given.number(MINUTES))
+    return IdentityStep(next="code", minutes=await sending.lasts(session, conversation.id, given))
 
 
 async def _check(
@@ -133,10 +133,12 @@ async def _check(
     given = await in_force(session, now)
     looked = await sending.check(session, _asker(talk, phone_index), digest, given, now)
     if looked.what == "expired":
-        return IdentityStep(next="expired", minutes=given.number(MINUTES))
+        return IdentityStep(next="expired", minutes=await sending.lasts(session, conversation.id, given))
     if looked.what == "wrong":
         await note(session, talk, "identity.wrong_code", now)
-        return IdentityStep(next="wrong", left=looked.left, minutes=given.number(MINUTES))
+        return IdentityStep(
+            next="wrong", left=looked.left, minutes=await sending.lasts(session, conversation.id, given)
+        )
     talk.step = Step.NOTHING
     if looked.what == "locked":
         await note(session, talk, "identity.locked", now)

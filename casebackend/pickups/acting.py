@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.cases import MoveCase
 from casebackend.api.pickups import CaseDetails, VisitDone, VisitView
-from casebackend.calendar.rules import CLOSING, local_date
-from casebackend.cases import merging, own
+from casebackend.calendar.rules import local_date
+from casebackend.cases import merging, own, urging
 from casebackend.cases.fields import protected
 from casebackend.cases.filing import CUSTOMER, noted
 from casebackend.cases.model import Case
@@ -56,7 +56,7 @@ async def view(session: AsyncSession, visit_id: UUID, *, now: datetime) -> Visit
         next_step=told.next_step,
         unit=told.unit,
         promised_on=day,
-        promised=rules.promise(day, f"{CLOSING:%H:%M}") if day else None,
+        promised=rules.promise(day, told.promised_hour) if day and told.promised_hour else None,
         days_left=rules.remaining(day, local_date(now)) if day else None,
         filed_at=told.filed_at,
         ends_at=visit.ends_at,
@@ -83,7 +83,7 @@ async def urge(session: AsyncSession, visit_id: UUID, *, now: datetime) -> Visit
     case = await hold(session, case.id)
     if Status(case.status) not in IN_PROCESS:
         return VisitDone(outcome="closed")
-    return VisitDone(outcome="urged" if await own.urge_one(session, case, visit_id, now=now) else "too_soon")
+    return VisitDone(outcome="urged" if await urging.urge_one(session, case, visit_id, now=now) else "too_soon")
 
 
 async def supplement(session: AsyncSession, visit_id: UUID, text: str, *, now: datetime) -> VisitDone:

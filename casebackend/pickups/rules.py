@@ -26,8 +26,8 @@ def normalised(typed: str) -> str:
     return "".join(character for character in plain if character.isalnum())
 
 
-def promise(day: date, closing: str) -> str:
-    return f"最晚 {day.month} 月 {day.day} 日 {closing} 前答复"
+def promise(day: date, hour: str) -> str:
+    return f"最晚 {day.month} 月 {day.day} 日 {hour} 前答复"
 
 
 def remaining(day: date, today: date) -> int:

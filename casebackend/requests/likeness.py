@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.own import Likeness, LikenessChoice
-from casebackend.cases import own
+from casebackend.cases import own, urging
 from casebackend.cases.filing import CUSTOMER, noted
 from casebackend.cases.model import Case
 from casebackend.cases.rules import IN_PROCESS, Status
@@ -105,7 +105,8 @@ async def _join(
     if choice is Choice.SUPPLEMENT:
         await attach(session, case, await _told(session, draft), message=message, now=now)
     else:
-        in_time = await own.urge_one(session, case, message.conversation_id, now=now)
+        words = await _told(session, draft)
+        in_time = await urging.urge_one(session, case, message.conversation_id, now=now, words=words)
     await _settle(session, draft, [case], choice, now)
     await drafting.cancel(session, draft.conversation_id, now=now)
     outcome = "supplement" if choice is Choice.SUPPLEMENT else "urge" if in_time else "too_soon"

@@ -24,7 +24,7 @@ from casebackend.customers import service as customers
 from casebackend.customers.model import ChannelIdentity, Customer, PersonalValue
 from casebackend.demands.model import Supervision, SupervisionReply
 from casebackend.disclosures.model import Disclosure
-from casebackend.drafts.model import CallTranscript, Draft, DraftField
+from casebackend.drafts.model import CallTranscript, Confirmation, Draft, DraftField
 from casebackend.escalations.model import Urge
 from casebackend.evidence.model import Evidence
 from casebackend.extensions.model import Extension, Material
@@ -164,6 +164,7 @@ async def _conversations(session: AsyncSession, ids: set[UUID], today: date) -> 
     drafts = select(Draft.id).where(Draft.conversation_id.in_(ids))
     await set_all(session, DraftField, DraftField.draft_id.in_(drafts), value=GONE, display=GONE)
     await set_all(session, Draft, Draft.conversation_id.in_(ids), last_result={}, failures={})
+    await set_all(session, Confirmation, Confirmation.conversation_id.in_(ids), shown_text=GONE, said_text=GONE)
     await set_all(
         session, Message, Message.conversation_id.in_(ids), text=GONE, original_enc=None, media=[], choices=[]
     )

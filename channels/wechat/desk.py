@@ -43,7 +43,8 @@ class WechatDesk:
         return Answer(first_page(conversation.shown or before) or self._notices["welcome"])
 
     async def hear(self, message: Inbound, *, since: float) -> Answer:
-        """`since` is the loop time at which the callback came in."""
+        """`since` is the loop time at which the callback came in. Of an answer that takes longer the callback says
+        that it comes: that goes back anyway, and costs none of the messages that we may send actively."""
         with self._callers.arriving():
             receipt = await self._intake.take(message)
             if receipt == "kept":
@@ -58,7 +59,7 @@ class WechatDesk:
             receipt.message_id, call, until=since + PASSIVE_SECONDS, at_last=since + LAST_SECONDS
         )
         if delivery is None:
-            return Answer()
+            return Answer() if call.answer.done() else Answer(self._notices["checking"])
         return Answer(first_page(delivery.messages), delivery if call.carry() else None)
 
     def _stored_answer(self, receipt: InboundReceipt) -> Answer | None:

@@ -31,8 +31,35 @@ async def test_a_complaint_is_taken_field_by_field_and_read_back_before_it_is_fi
     await desk.say("确认提交", "action_file")
     assert desk.names[-1] == "utter_after_filing"
     assert re.search(r"编号 TS20\d{12}", desk.words)
-    assert re.search(r"最晚 \d+月\d+日 前答复", desk.words)
+    assert re.search(r"最晚 \d+月\d+日 24:00 前答复", desk.words)
     assert desk.open is None
+
+
+async def test_for_whom_and_how_many_are_read_back_and_each_line_is_put_right(desk: Desk) -> None:
+    await desk.say("我替我父亲投诉，昨天手机银行扣了我300元手续费，要求退还", "action_intake")
+    while desk.open != "confirm":
+        answers = {"field.name": "王小明", "field.phone": "13812345678"}
+        await desk.say(
+            answers.get(str(desk.open), "不清楚是哪家" if desk.open == "field.unit" else "不提供"), "action_intake"
+        )
+    assert desk.words.splitlines()[-2] == "投诉人身份：受托人"
+    await desk.say("修改", "action_change", purpose="deny")
+    assert "改投诉人身份" in desk.choices
+    assert await desk.say("改投诉人身份", "action_intake") == ["utter_ask_line_capacity"]
+    assert desk.open == "correction.capacity"
+    assert await desk.say("我是本人", "action_resume", purpose="affirm") == ["utter_changed", "utter_summary_money"]
+    assert "投诉人身份改好了" in desk.words
+    assert "投诉人身份：" not in desk.words
+    assert await desk.say("好，不过我们一共5个人", "action_file") == [
+        "utter_noted",
+        "utter_papers_later",
+        "utter_summary_money",
+    ]
+    assert await desk.say("人数不对，是3人", "action_change", purpose="deny") == [
+        "utter_changed",
+        "utter_summary_money",
+    ]
+    assert "投诉人数：3人" in desk.words
 
 
 async def test_several_facts_in_one_sentence_are_not_asked_again(desk: Desk) -> None:

@@ -45,6 +45,7 @@ async def test_more_told_in_the_survey_goes_with_the_answers_and_is_no_answer(de
     assert said == ["utter_survey_kept", "utter_survey_score"]
     await desk.say("4分", "action_revisit", purpose="feedback")
     assert await desk.say("没有了", "action_revisit", purpose="deny") == ["utter_survey_done"]
+    assert desk.choices[0] == "我要投诉"
     async with desk.world.database.reading() as session:
         held = (await session.scalars(select(Revisit))).one()
     assert (held.solved, held.score, held.words) == (True, 4, f"{more}；解决了，而且处理的同事态度很好")

@@ -1,4 +1,18 @@
+import re
+from uuid import UUID
+
+from sqlalchemy import select
+
+from casebackend.cases.model import Case
 from tests.actions.desk import Desk
+from tests.casebackend.cases.builders import Desk as StaffDesk
+from tests.casebackend.families.builders import closes
+from tests.world import World
+
+
+async def case_id_of(world: World, number: str) -> UUID:
+    async with world.database.reading() as session:
+        return (await session.scalars(select(Case.id).where(Case.number == number))).one()
 
 
 async def test_progress_tells_stage_and_the_promised_day(desk: Desk) -> None:
@@ -7,6 +21,7 @@ async def test_progress_tells_stage_and_the_promised_day(desk: Desk) -> None:
     await desk.say("查进度", "action_progress")
     assert number in desk.words
     assert "接下来" in desk.words
+    assert re.search(r"最晚 \d+月\d+日 24:00 前答复", desk.words)
     assert "None" not in desk.words
 
 
@@ -49,6 +64,48 @@ async def test_of_several_cases_one_is_chosen(desk: Desk) -> None:
     assert sorted(desk.choices) == sorted([f"催办 {first}", f"催办 {second}"])
     assert await desk.say(f"催办 {first}", "action_urge") == ["utter_urged"]
     assert first in desk.words
+
+
+async def test_all_own_cases_are_told_three_at_a_time_and_the_rest_by_a_number_key(desk: Desk) -> None:
+    numbers = [await desk.file() for _ in range(5)]
+    told = await desk.say("查进度", "action_progress")
+    assert told == [*["utter_progress_case_unit_open"] * 3, "utter_progress_more"]
+    assert [number in desk.words for number in numbers] == [False, False, True, True, True]
+    assert "另外还有 2 件" in desk.words
+    assert desk.choices == ["查进度更多（第4件起）"]
+    assert await desk.say("1", "action_progress") == ["utter_progress_case_unit_open"] * 2
+    assert [number in desk.words for number in numbers] == [True, True, False, False, False]
+
+
+async def test_the_rest_may_be_asked_for_in_words_and_no_page_is_beyond_the_end(desk: Desk) -> None:
+    for _ in range(4):
+        await desk.file()
+    await desk.say("查进度", "action_progress")
+    assert await desk.say("看更多", "action_progress") == ["utter_progress_case_unit_open"]
+    assert len(await desk.say("查进度更多（第90件起）", "action_progress")) == 4
+
+
+async def test_in_the_middle_of_a_form_the_rest_is_asked_for_in_words(desk: Desk) -> None:
+    for _ in range(4):
+        await desk.file()
+    await desk.say("我要投诉，大堂经理骂我", "action_intake")
+    told = await desk.say("查进度", "action_progress")
+    assert told[3:] == ["utter_progress_more_later", "utter_ask_demand"]
+    assert "发“查进度更多（第4件起）”接着看" in desk.words
+
+
+async def test_a_second_complaint_is_offered_to_who_urges_only_where_one_may_follow(desk: Desk) -> None:
+    number = await desk.file()
+    case_id = await case_id_of(desk.world, number)
+    await StaffDesk(desk.world).sure("lead", case_id, "decline", decline_reason="already_decided", opinion="重复")
+    assert await desk.say("催一下", "action_urge") == ["utter_urge_closed"]
+    assert "重新投诉" not in desk.choices
+    other = await desk.file()
+    other_id = await case_id_of(desk.world, other)
+    await StaffDesk(desk.world).replied(other_id)
+    await closes(desk.world, other_id)
+    assert await desk.say(f"催一下{other}", "action_urge") == ["utter_urge_closed_second"]
+    assert "重新投诉" in desk.choices
 
 
 async def test_withdrawing_takes_a_yes(desk: Desk) -> None:

@@ -157,6 +157,11 @@ class Player:
         forbidden = [self._fill(word) for word in step.must_not if self._fill(word) in said]
         if forbidden:
             raise Failed(f"it says {'、'.join(forbidden)}")
+        self._with_a_person(step.handed_over)
+
+    def _with_a_person(self, expected: bool | None) -> None:
+        if expected is not None and self._town.ledger.handed_over(self.id) != expected:
+            raise Failed("it is not with a person" if expected else "it is with a person")
 
     def _missing(self, step: Step, words: list[str]) -> str:
         said = "\n".join(words)
@@ -175,8 +180,7 @@ class Player:
         kept = {name for words in asked.kept_nowhere for name in ledger.holds(self._fill(words))}
         if kept:
             raise Failed(f"{'、'.join(sorted(kept))} keeps what must be kept nowhere")
-        if asked.handed_over is not None and ledger.handed_over(self.id) != asked.handed_over:
-            raise Failed("it is with a person" if asked.handed_over is False else "it is not with a person")
+        self._with_a_person(asked.handed_over)
         if asked.draft or asked.no_draft:
             draft = await self._town.draft(self.id)
             if (draft is None) != asked.no_draft:

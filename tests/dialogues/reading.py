@@ -18,7 +18,7 @@ PLACEHOLDER = re.compile(r"\{([a-z][a-z ]*)\}")
 WAIT = re.compile(r"(\d{1,4}) (min|h|d)")
 HOURS = {"min": 1 / 60, "h": 1.0, "d": 24.0}
 VERBS = ("customer", "wait", "restart", "operator")
-OF_A_STEP = frozenset({*VERBS, "bot must", "bot must not"})
+OF_A_STEP = frozenset({*VERBS, "bot must", "bot must not", "handed over"})
 OF_A_CONVERSATION = frozenset(
     {"name", "channel", "until", "xfail", "told in one sentence", "steps", "case must", "cases", "no case"}
     | {"handed over", "draft must", "no draft", "kept nowhere"}
@@ -32,7 +32,7 @@ class Unreadable(Exception):
 @dataclass(frozen=True, slots=True)
 class Step:
     """`said`: several messages are sent without waiting for an answer between them. `hours`: how long nothing happens.
-    Each entry of `must` holds alternatives, of which one is enough."""
+    Each entry of `must` holds alternatives, of which one is enough. `handed_over`: with a person after this step."""
 
     verb: str
     said: tuple[str, ...] = ()
@@ -41,6 +41,7 @@ class Step:
     operator: str = ""
     must: tuple[tuple[str, ...], ...] = ()
     must_not: tuple[str, ...] = ()
+    handed_over: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ def _step(where: str, written: Any) -> Step:
         verbs[0],
         must=tuple(tuple(word.split(" | ")) for word in _list(where, written.get("bot must", []))),
         must_not=tuple(_list(where, written.get("bot must not", []))),
+        handed_over=_flag(where, written, "handed over"),
     )
     told = written[verbs[0]]
     if step.verb == "customer":

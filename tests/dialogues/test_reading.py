@@ -16,6 +16,7 @@ WHOLE = """
     - customer: [我要投诉, "我的电话{phone}"]
       bot must: [抱歉 | 理解, 称呼]
       bot must not: 没有明白
+      handed over: true
     - wait: 73 h
     - restart: rasa
     - operator: says 请稍等
@@ -34,6 +35,7 @@ def test_a_whole_conversation_is_read_as_it_is_written() -> None:
     first, wait, _restart, says, replies = found.steps
     assert first.said == ("我要投诉", "我的电话{phone}")
     assert (first.must, first.must_not) == ((("抱歉", "理解"), ("称呼",)), ("没有明白",))
+    assert (first.handed_over, wait.handed_over) == (True, None)
     assert (wait.hours, says.operator, replies.operator) == (73, "says 请稍等", "replies")
     assert (found.case, found.cases, found.handed_over, found.draft) == (
         {"amount": "200.00"}, 1, False, {"name": "王*"},

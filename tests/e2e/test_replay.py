@@ -112,3 +112,43 @@ def remember(tracker: Path, conversation: UUID, message: UUID, purpose: str, act
             "INSERT INTO events (sender_id, type_name, action_name, data) VALUES (?, ?, ?, ?)",
             [(str(conversation), kind, name, json.dumps(data)) for kind, name, data in rows],
         )
+
+
+def told(conversation: int, *turns: tuple[str | None, Taken, Taken | None]) -> Comparison:
+    """Each turn: the open question, what it was taken for then, and what it would be now where that is another."""
+    stored = [
+        replay.Stored(UUID(int=conversation), seq, UUID(int=100 * conversation + seq), "好的", asked)
+        for seq, (asked, _, _) in enumerate(turns, 1)
+    ]
+    then = {turn.message: was for turn, (_, was, _) in zip(stored, turns, strict=True)}
+    return replay.compared(stored, then, [would or was for _, was, would in turns])
+
+
+YES, NO = Taken("affirm", ("action_file",)), Taken("inform", ("action_intake",))
+PERSON = Taken("handoff", ("action_hand_off",))
+GREET, THANKS = Taken("greet", ("action_menu",)), Taken("thanks", ("utter_thanks",))
+
+
+def test_a_conversation_that_no_longer_ends_in_a_confirmed_draft_is_listed_before_all_turns() -> None:
+    found = told(1, (None, GREET, THANKS), ("confirm", YES, NO))
+    [ends] = found.endings
+    assert (ends.then.reached, ends.now.reached, ends.now.talk) == (("confirmed draft",), (), "confirm")
+    first, counted, *turns = found.lines()
+    assert first.endswith(
+        "ENDS  confirmed draft; last [confirm] affirm (action_file) -> "
+        "nothing reached; last [confirm] inform (action_intake)"
+    )
+    assert counted == "1 of 1 conversations would end differently"
+    assert [line.count("->") for line in turns[:2]] == [1, 1]
+
+
+def test_who_is_no_longer_handed_over_in_the_middle_ends_differently_and_a_change_on_the_way_does_not() -> None:
+    lost = told(1, (None, PERSON, GREET), (None, THANKS, None))
+    assert [(each.then.reached, each.now.reached) for each in lost.endings] == [(("handed over",), ())]
+    on_the_way = told(2, (None, GREET, THANKS), (None, PERSON, None))
+    assert (len(on_the_way.changes), on_the_way.endings) == (1, [])
+
+
+def test_another_purpose_with_the_same_action_at_the_end_is_the_same_end() -> None:
+    found = told(1, ("field.name", NO, Taken("complaint", ("action_intake",))))
+    assert (len(found.changes), found.endings) == (1, [])

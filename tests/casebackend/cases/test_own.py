@@ -3,11 +3,18 @@ from typing import Any
 from sqlalchemy import select, update
 
 from casebackend import editions
+from casebackend.api.conversations import Reply
+from casebackend.api.drafts import CaseReceipt
 from casebackend.clocks.queries import timers_of
+from casebackend.conversations import service as conversations
+from casebackend.conversations.rules import Author
 from casebackend.notices.model import Threshold
 from casebackend.notices.thresholds import EDITION
 from casebackend.outbox.model import OutboxMessage
+from casebackend.timeline import queries as timeline
+from casebackend.timeline.rules import Kind
 from tests.casebackend.cases.builders import Desk, ask, case_of, filed
+from tests.casebackend.staff.logins import staff
 from tests.world import World
 
 
@@ -156,3 +163,44 @@ async def test_a_draft_is_not_urged_and_an_answered_complaint_not_taken_back(wor
     await desk.replied(receipt.case_id)
     assert (await says(world, "withdraw", "我要撤诉"))["outcome"] == "closed"
     assert (await case_of(world, receipt.case_id)).status == "replied"
+
+
+async def urged_words(world: World, receipt: CaseReceipt) -> list[str | None]:
+    async with world.database.reading() as session:
+        entries = await timeline.of_case(session, receipt.case_id)
+    return [entry.opinion for entry in entries if entry.kind == Kind.URGED]
+
+
+async def test_what_is_said_with_an_urge_is_kept_for_whoever_has_the_case(world: World) -> None:
+    receipt = await filed(world)
+    await Desk(world).investigating(receipt.case_id)
+    await says(world, "urge", "都半个月了没人给我打电话，催一下，我电话是13900139000")
+    [words] = await urged_words(world, receipt)
+    assert words is not None
+    assert words.startswith("都半个月了没人给我打电话")
+    assert "13900139000" not in words
+    async with await staff(world, "agent") as handler:
+        page = (await handler.get(f"/cases/{receipt.number}")).text
+        history = (await handler.get(f"/api/v1/cases/{receipt.number}/timeline")).json()["entries"]
+    assert "都半个月了没人给我打电话，催一下，我电话是139****9000" in page
+    assert next(each["opinion"] for each in history if each["label"] == "客户催办").endswith("139****9000")
+
+
+async def test_an_urge_without_more_is_no_opinion(world: World) -> None:
+    receipt = await filed(world)
+    await says(world, "urge", f"麻烦再催一下 {receipt.number}")
+    assert await urged_words(world, receipt) == [None]
+
+
+async def test_the_words_before_the_choice_among_several_are_not_lost(world: World) -> None:
+    first, second = await filed(world), await filed(world)
+    conversation = (await case_of(world, first.case_id)).conversation_id
+    asked = await world.says("等了两周还是没有消息，催办")
+    offer = Reply(text="要催哪一件？", choices=[f"催办 {first.number}", f"催办 {second.number}"])
+    async with world.database.transaction() as session:
+        await conversations.say(
+            session, conversation, author=Author.BOT, replies=[offer], now=world.time, answers=asked.message_id
+        )
+    assert (await says(world, "urge", f"催办 {first.number}"))["outcome"] == "urged"
+    assert await urged_words(world, first) == ["等了两周还是没有消息，催办"]
+    assert await urged_words(world, second) == []

@@ -22,6 +22,7 @@ async def test_the_greeting_comes_once_with_the_notice_on_record(world: World) -
     assert first.id == again.id
     assert [message.seq for message in again.messages] == [1]
     assert "个人信息告知" in first.messages[0].text
+    assert "人工服务时间是工作日 09:00–12:00、13:30–17:30" in first.messages[0].text
     assert first.messages[0].choices
     async with world.database.reading() as session:
         conversation = await session.get_one(Conversation, first.id)

@@ -338,3 +338,20 @@ async def test_what_is_past_its_use_is_forgotten(world: World) -> None:
             await jobs.forget(session, now=world.time)
             for table in (IdentityTalk, IdentityCode, IdentityTries):
                 assert (await session.scalar(select(table).limit(1)) is not None) is rows
+
+
+async def test_whoever_reads_in_large_type_has_ten_minutes_for_a_code_and_is_told_so(world: World) -> None:
+    number = (await filed(world)).number
+    carrier, slow, quick = await Carrier.ready(world), Check(world), Check(world, "quick")
+    await slow.wants("progress", f"查{number}")
+    async with world.database.transaction() as session:
+        await session.execute(update(Conversation).where(Conversation.id == slow.conversation).values(large=True))
+    assert (await slow.says(ON_FILE))["minutes"] == 10
+    code = await carrier.code()
+    world.wait(minutes=9, seconds=59)
+    assert (await slow.says(f"是 {code}"))["next"] == "done"
+    await quick.wants("progress", f"查{number}")
+    assert (await quick.says(ON_FILE))["minutes"] == 5
+    code = await carrier.code()
+    world.wait(minutes=5)
+    assert (await quick.says(code))["next"] == "expired"

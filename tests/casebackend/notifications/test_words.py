@@ -1,12 +1,13 @@
 import pytest
 
+from casebackend.calendar.rules import HOURS
 from casebackend.notifications import words as notifications
 from casebackend.notifications.words import UnknownWords, all_names, choices, needed, version, words
 
 
 def test_the_greeting_says_that_it_is_a_robot_that_people_are_there_and_what_happens_to_the_data() -> None:
-    said = words("greeting", bank="听诉示范银行")
-    for part in ("听诉示范银行", "智能助手", "人工", "个人信息", "密码"):
+    said = words("greeting", bank="听诉示范银行", hours=HOURS)
+    for part in ("听诉示范银行", "机器人", "登记", "任何时候发送“人工”", "个人信息", "密码"):
         assert part in said
     assert version("greeting")
     assert "我要投诉" in choices("greeting")

@@ -25,7 +25,7 @@ async def test_pick_up_code_and_one_time_code_together_open_the_complaint_and_no
     seen = (await guest.sees()).json()
     assert (seen["number"], seen["confirmed"], seen["details"]) == (receipt.number, False, None)
     assert seen["promised"].startswith("最晚 ")
-    assert seen["promised"].endswith(" 17:30 前答复")
+    assert seen["promised"].endswith(" 24:00 前答复")
     assert seen["days_left"] == (receipt.promised_on - world.time.date()).days
     assert seen["may"] == ["urge", "supplement", "withdraw"]
 

@@ -32,7 +32,7 @@ async def test_a_customer_sees_adds_urges_and_withdraws_by_keyboard(registered: 
         main = page.get_by_role("main")
         await expect(main).to_contain_text(f"投诉编号 {receipt.number}")
         await expect(main).to_contain_text(
-            f"最晚 {receipt.promised_on.month} 月 {receipt.promised_on.day} 日 17:30 前答复"
+            f"最晚 {receipt.promised_on.month} 月 {receipt.promised_on.day} 日 24:00 前答复"
         )
         await whole(page)
         await page.get_by_label("想补充的话").fill("当天的小票我找到了")

@@ -1,0 +1,108 @@
+"""What was read back, what was said to it and when are kept with the case (BD-04)."""
+
+from sqlalchemy import func, select
+
+from casebackend.conversations import service as conversations
+from casebackend.conversations.model import Message
+from casebackend.drafts.model import Confirmation
+from tests.actions.desk import Desk
+from tests.casebackend.cases.builders import ask, drafted
+from tests.casebackend.registration.takers import Counter
+from tests.casebackend.staff.logins import staff
+from tests.world import World
+
+
+async def read_back(desk: Desk) -> None:
+    told = "我要投诉，昨天手机银行扣了我300元手续费，要求退还，我叫王小明，电话13812345678"
+    await desk.say(told, "action_intake")
+    while desk.open != "confirm":
+        answer = {"field.unit": "不清楚是哪家", "field.id_number": "不提供"}[str(desk.open)]
+        await desk.say(answer, "action_intake")
+
+
+async def confirmation(world: World, number: str) -> dict[str, str | None] | None:
+    async with await staff(world, "lead") as handler:
+        answer = await handler.get(f"/api/v1/cases/{number}/confirmation")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["number"] == number
+    kept: dict[str, str | None] | None = answer.json()["confirmation"]
+    return kept
+
+
+def number_in(words: str) -> str:
+    return words.partition("编号 ")[2][:16]
+
+
+async def test_the_read_back_and_the_words_of_the_yes_are_kept_with_their_times(world: World) -> None:
+    desk = Desk(world)
+    await read_back(desk)
+    shown, shown_at = desk.words, world.time
+    world.wait(minutes=3)
+    await desk.say("都对，提交吧，我是王小明", "action_file")
+    kept = await confirmation(world, number_in(desk.words))
+    assert kept is not None
+    assert (kept["shown"] or "").splitlines() == shown.splitlines()
+    assert "涉及金额：300元" in (kept["shown"] or "")
+    assert kept["said"] == "都对，提交吧，我是王**"
+    assert "13812345678" not in str(kept)
+    assert (kept["shown_at"], kept["said_at"]) == (f"{shown_at:%Y-%m-%dT%H:%M:%SZ}", f"{world.time:%Y-%m-%dT%H:%M:%SZ}")
+
+
+async def test_the_words_kept_are_those_that_showed_what_is_registered(world: World) -> None:
+    desk = Desk(world)
+    await read_back(desk)
+    await desk.say("金额改成200元", "action_intake")
+    await desk.say("等一下，我看看", "action_intake")
+    assert desk.names == ["utter_take_your_time_to_confirm"]
+    await desk.say("确认提交", "action_file")
+    kept = await confirmation(world, number_in(desk.words))
+    assert kept is not None
+    assert "涉及金额：200元" in (kept["shown"] or "")
+    assert kept["said"] == "确认提交"
+
+
+async def test_filed_again_it_is_kept_once_and_nothing_of_it_changes(world: World) -> None:
+    conversation, message = await drafted(world)
+    await ask(world, conversation, None)
+    path = f"/conversations/{conversation}/draft/file"
+    await world.act(path, message)
+    later = (await world.says("确认提交")).message_id
+    await world.act(path, later)
+    async with world.database.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(Confirmation)) == 1
+        kept = (await session.scalars(select(Confirmation))).one()
+        assert (kept.said_message_id, kept.shown_text) == (message, None)
+
+
+async def test_the_words_outlast_what_becomes_of_the_conversation(world: World) -> None:
+    desk = Desk(world)
+    await read_back(desk)
+    await desk.say("确认提交", "action_file")
+    number = number_in(desk.words)
+    before = await confirmation(world, number)
+    async with world.database.transaction() as session:
+        for message in await session.scalars(select(Message)):
+            await conversations.hold(session, message.conversation_id)
+            message.text = "改过"
+    assert await confirmation(world, number) == before
+
+
+async def test_the_case_page_shows_what_the_customer_confirmed(world: World) -> None:
+    desk = Desk(world)
+    await read_back(desk)
+    await desk.say("确认提交", "action_file")
+    number = number_in(desk.words)
+    async with await staff(world, "lead") as handler:
+        page = await handler.get(f"/cases/{number}")
+        part = (await handler.get(f"/cases/{number}/confirmation")).text
+    assert "客户确认" in page.text
+    assert "涉及金额：300元" in part
+    assert "确认提交" in part
+    assert "13812345678" not in part
+
+
+async def test_a_case_that_a_colleague_registered_has_none(world: World) -> None:
+    number = (await Counter(world).registers("outlet")).json()["number"]
+    assert await confirmation(world, number) is None
+    async with await staff(world, "lead") as reader:
+        assert "没有客户确认记录" in (await reader.get(f"/cases/{number}/confirmation")).text
