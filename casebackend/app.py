@@ -12,6 +12,7 @@ from casebackend.access.bodies import Patient
 from casebackend.assignments import routes as assignments
 from casebackend.assist import health_routes as knowledge_health
 from casebackend.assist import routes as assist
+from casebackend.assist import speaking
 from casebackend.assist import suggestion_routes as suggestions
 from casebackend.audit import routes as audit
 from casebackend.candidates import routes as candidates
@@ -111,6 +112,7 @@ def equip(app: Sanic[Any, Any], settings: Settings, database: Database, *, now: 
     app.ctx.settings = settings
     app.ctx.database = database
     app.ctx.now = now
+    app.ctx.outgoing = speaking
     app.ctx.press = Press(settings.prints_at_once, settings.prints_waiting)
     knowledge_index.install(app)
     precedent_index.install(app)

@@ -7,14 +7,15 @@ from casebackend.api.base import View
 
 
 class Fact(View):
-    """`seq`: the turn of the conversation that it was told in. `said`: which sentence of a recorded call. Neither: it
-    was entered by hand, or stands in our books."""
+    """`seq`: the turn of the conversation that it was told in. `said`: which sentence of a recorded call. What came
+    from neither says in `source` who or what put it there; one of the three is always there."""
 
     label: str
     value: str
     message_id: UUID | None = None
     seq: int | None = None
     said: int | None = None
+    source: str | None = None
 
 
 class Ending(View):

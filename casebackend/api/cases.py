@@ -21,6 +21,8 @@ class MoveCase(Command):
     application of both sides), among the case's evidence.
     `no_recording_reason`: why a telephone complaint has no recording among its evidence.
     `assignee_id`: the colleague of the same unit to whom a case in hand is transferred.
+    `internal_confirmed`: the answer holds words of an entry for colleagues alone, and whoever sends it says that this
+    was allowed (refused all the same where the policy leaves nobody the choice).
     `facts` to `occurred_on` are taken by `submit` only. What is judged comes with a proposal only, a classification
     until the decision is approved; what a move does not take is left as it is.
     """
@@ -46,6 +48,7 @@ class MoveCase(Command):
     overdue_reason: str | None = Field(default=None, max_length=1_000)
     validity: Validity | None = None
     judgement_basis: str | None = Field(default=None, max_length=1_000)
+    internal_confirmed: bool = False
     told_by: ToldBy | None = None
     told_at: datetime | None = None
     told_proof: str | None = Field(default=None, max_length=500)

@@ -1,4 +1,5 @@
-"""交接摘要: at most 150 characters and a table of facts, each with the turn that it came from."""
+"""交接摘要: at most 150 characters and a table of facts, each with the turn that it came from, or with
+the word for where else it stands."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,10 +18,10 @@ from casebackend.cases.rules import Status
 from casebackend.cases.words import FIELD_LABELS, STATUS_LABELS
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation, Message
-from casebackend.conversations.rules import Author
+from casebackend.conversations.rules import Author, Channel
 from casebackend.customers import service as customers
 from casebackend.drafts import queries as drafts
-from casebackend.drafts.model import Draft
+from casebackend.drafts.model import Draft, DraftField
 from casebackend.drafts.rules import LABELS, Field
 from casebackend.grading import queries as grading
 from casebackend.handoffs.rules import REASONS
@@ -30,6 +31,15 @@ TO_DISPATCH = frozenset({Status.PENDING_REVIEW, Status.ACCEPTED})
 # Of so many dispatches it can be said how often a proposal was taken.
 LATELY, ENOUGH_TAKEN = timedelta(days=90), 10
 TOLD = {Field.DEMAND: "诉求"}
+# Where a fact stands that no turn tells.
+OURS, BY_HAND, CALLER = "系统", "坐席登记", "来电号码"
+REGISTERED = {
+    Channel.COUNTER: "柜面登记",
+    Channel.HOTLINE: "热线登记",
+    Channel.LETTER: "来信登记",
+    Channel.EMAIL: "邮件登记",
+    Channel.REGULATOR: "监管转办",
+}
 
 
 async def brief(
@@ -42,7 +52,7 @@ async def brief(
     case = case or await newest_case(session, viewer, conversation_id)
     masks = (await customers.masks(session, [conversation_id])).get(conversation_id, {})
     told = await _told(session, conversation_id, case, masks)
-    facts = [*told, *_of_case(case, told, masks), *_of_talk(conversation)]
+    facts = [*told, *_of_case(case, told, masks), *await _of_talk(session, conversation)]
     return Brief(
         summary=rules.summary({each.label: each.value for each in facts}),
         number=case.number if case else None,
@@ -62,17 +72,22 @@ async def _told(session: AsyncSession, conversation_id: UUID, case: Case | None,
     wanted = [each.message_id for each in held.values() if each.message_id]
     rows = await session.execute(select(Message.id, Message.seq).where(Message.id.in_(wanted)))
     places: dict[UUID, int] = {id: seq for id, seq in rows}
-    return [
-        Fact(
-            label=TOLD.get(name, LABELS[name]),
-            value=customers.rendered(field.display, masks),
-            message_id=field.message_id,
-            seq=places.get(field.message_id) if field.message_id else None,
-            said=field.turn,
-        )
-        for name, field in held.items()
-        if field.display
-    ]
+    return [_told_in(name, field, places, masks) for name, field in held.items() if field.display]
+
+
+def _told_in(name: Field, field: DraftField, places: dict[UUID, int], masks: dict[str, str]) -> Fact:
+    """A sentence of a call has its moment; the number that called has none and was said by nobody."""
+    seq = places.get(field.message_id) if field.message_id else None
+    said = field.turn if field.start_ms is not None else None
+    by_hand = CALLER if field.turn is not None else BY_HAND
+    return Fact(
+        label=TOLD.get(name, LABELS[name]),
+        value=customers.rendered(field.display, masks),
+        message_id=field.message_id if seq is not None else None,
+        seq=seq,
+        said=said,
+        source=by_hand if seq is None and said is None else None,
+    )
 
 
 async def _draft(session: AsyncSession, conversation_id: UUID, case: Case | None) -> Draft | None:
@@ -104,14 +119,28 @@ def _of_case(case: Case | None, told: list[Fact], masks: dict[str, str]) -> list
         return []
     known = {fact.label for fact in told}
     own = {"事情经过": case.facts, "诉求": case.demand}
-    rows = [Fact(label=name, value=customers.rendered(text, masks)) for name, text in own.items() if name not in known]
+    by = REGISTERED.get(Channel(case.channel), BY_HAND)
+    rows = [
+        Fact(label=name, value=customers.rendered(text, masks), source=by)
+        for name, text in own.items()
+        if name not in known
+    ]
     number = f"{case.number}（{STATUS_LABELS[Status(case.status)]}）"
-    return [*rows, Fact(label="投诉编号", value=number)]
+    return [*rows, Fact(label="投诉编号", value=number, source=OURS)]
 
 
-def _of_talk(conversation: Conversation) -> list[Fact]:
+async def _of_talk(session: AsyncSession, conversation: Conversation) -> list[Fact]:
     reason = conversation.handoff_reason
-    return [Fact(label="转人工原因", value=REASONS.get(reason, reason))] if reason else []
+    if not reason:
+        return []
+    turn = await session.scalar(
+        select(Message.id).where(
+            Message.conversation_id == conversation.id, Message.seq == (conversation.handoff_seq or 0)
+        )
+    )
+    seq = conversation.handoff_seq if turn else None
+    value, source = REASONS.get(reason, reason), None if turn else OURS
+    return [Fact(label="转人工原因", value=value, message_id=turn, seq=seq, source=source)]
 
 
 async def _classes(session: AsyncSession, case: Case | None) -> list[SuggestedClass]:

@@ -134,12 +134,13 @@ def _nothing() -> Suggestions:
 async def answer(
     session: AsyncSession, knowledge: Knowledge, conversation_id: UUID, message_id: UUID, *, now: datetime
 ) -> Answer | None:
-    """The best entry that a customer may read; None when there is none good enough."""
+    """The best entry that a customer may read; None when there is none good enough, or nobody has looked at it for too
+    long: the next best would answer another question."""
     message = await session.get(Message, message_id)
     if message is None or message.conversation_id != conversation_id:
         raise MessageNotFound
     best = await _for_customer(knowledge, message.text, on=local_date(now))
-    if best is None:
+    if best is None or await reviewing.barred(session, (best.id, best.version), now=now):
         return None
     source = f"{best.source} {best.clause}" if best.clause else best.source
     return Answer(title=best.title, text=best.text, source=source)

@@ -12,6 +12,7 @@ from casebackend.access.principal import Principal
 from casebackend.assist import rules, wording
 from casebackend.assist.model import SuggestionUse
 from casebackend.audit import service as audit
+from casebackend.cases.outgoing import InternalText
 from casebackend.curation.model import Article
 from casebackend.errors import Unprocessable
 from casebackend.policies import service as policies
@@ -37,31 +38,17 @@ class PromiseOrAdmission(Unprocessable):
         super().__init__(f"{found.named}。未经审批不得向客户承诺结果或承认责任，请改写；确已获批的，核对后再发送")
 
 
-class InternalText(Unprocessable):
-    """`may_confirm`: the policy leaves it to whoever writes; else it is refused for good."""
-
-    slug, title = "internal-text", "内容含有内部资料"
-
-    def __init__(self, found: Sequence[Article], *, may_confirm: bool) -> None:
-        titles = "、".join(f"《{row.title}》" for row in found)
-        way = "；确已获准对外的，核对后再发送" if may_confirm else ""
-        super().__init__(f"{titles}仅限内部，不得原文发给客户，请用自己的话改写{way}")
-        self.entries = [f"{row.id}@{row.version}" for row in found]
-        self.may_confirm = may_confirm
-
-
 async def require_external(
     session: AsyncSession, conversation_id: UUID, text: str, *, confirmed: bool, by: Principal, now: datetime
 ) -> None:
     found = await _internal(session, conversation_id, text, by) if text else []
     if not found:
         return
+    entries = [f"{row.id}@{row.version}" for row in found]
     may_confirm = (await policies.values_in_force(session, now))[CONFIRM] == "1"
     if not (confirmed and may_confirm):
-        raise InternalText(found, may_confirm=may_confirm)
-    await _noted(
-        session, conversation_id, "internal_confirmed", [f"{row.id}@{row.version}" for row in found], by=by, now=now
-    )
+        raise InternalText([row.title for row in found], entries, may_confirm=may_confirm)
+    await _noted(session, conversation_id, "internal_confirmed", entries, by=by, now=now)
 
 
 async def held_back(

@@ -15,6 +15,7 @@ from casebackend.cases import (
     coding,
     handlings,
     lists,
+    outgoing,
     own,
     queries,
     search,
@@ -23,6 +24,7 @@ from casebackend.cases import (
     views,
 )
 from casebackend.cases.contacting import contact_by
+from casebackend.cases.outgoing import InternalText
 from casebackend.cases.queues import Queue
 from casebackend.cases.submission import confirmed, file_from_draft
 from casebackend.database import reading, transactional
@@ -149,14 +151,35 @@ async def clocks(request: Request, session: AsyncSession, reference: str) -> HTT
 
 
 @bp.post("/<reference:str>/moves")
+@preconditions.sent
+async def move(request: Request, reference: str) -> HTTPResponse:
+    try:
+        response: HTTPResponse = await _moved(request, reference)
+    except InternalText as error:
+        await _held_back(request, reference, error)
+        raise
+    return response
+
+
 @transactional
-@preconditions.conditional
-async def move(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+async def _held_back(request: Request, session: AsyncSession, reference: str, error: InternalText) -> HTTPResponse:
+    keeper: outgoing.Keeper = request.app.ctx.outgoing
+    me, now = request.ctx.principal, request.app.ctx.now()
+    case = await service.movable(session, me, reference)
+    await keeper.held_back(session, case.conversation_id, error, by=me, now=now)
+    return HTTPResponse(status=204)
+
+
+@transactional
+async def _moved(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     read = preconditions.wanted(request)
     command = MoveCase.model_validate_json(request.body)
     principal, now = request.ctx.principal, request.app.ctx.now()
     found = await service.movable(session, principal, reference)
     command = command.model_copy(update={"version": None})
+    said, confirmed = outgoing.told(command), command.internal_confirmed
+    keeper: outgoing.Keeper = request.app.ctx.outgoing
+    await keeper.require_external(session, found.conversation_id, said, confirmed=confirmed, by=principal, now=now)
     moved = await service.move_case(session, found.id, command, principal=principal, now=now, match=read)
     answer: View = views.moved(moved)
     if await queries.visible(session, principal, reference) is not None:

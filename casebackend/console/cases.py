@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend import preconditions
 from casebackend.access.principal import Principal
 from casebackend.api.cases import CaseView, MoveCase, TellDecision
-from casebackend.assist.speaking import InternalText, held_back, require_external
+from casebackend.assist.speaking import held_back, require_external
 from casebackend.calendar.rules import local, local_date
-from casebackend.cases import arriving, attaching, judgement, outcome, proposing, service, taking, views
+from casebackend.cases import arriving, attaching, judgement, outcome, outgoing, proposing, service, taking, views
 from casebackend.cases.model import Case
+from casebackend.cases.outgoing import InternalText
 from casebackend.cases.placing import is_branch
 from casebackend.cases.rules import Move
 from casebackend.cases.words import MOVE_LABELS, STATUS_LABELS
@@ -184,8 +185,8 @@ async def _made(request: Request, session: AsyncSession, reference: str) -> HTTP
     case = await service.visible(session, me, reference)
     command = MoveCase.model_validate(command_of(form, _cosigners(request), MoveCase.model_fields))
     now = request.app.ctx.now()
-    said = "\n".join(each for each in (command.reply_facts, command.reply_basis, command.reply_remedies) if each)
-    await require_external(session, case.conversation_id, said, confirmed="internal" in form, by=me, now=now)
+    said, confirmed = outgoing.told(command), "internal" in form
+    await require_external(session, case.conversation_id, said, confirmed=confirmed, by=me, now=now)
     moved = await service.move_case(session, case.id, command, principal=me, now=now)
     return go(request, f"/cases/{moved.number}?done={command.move}")
 

@@ -14,10 +14,11 @@ from casebackend.access.principal import Principal
 from casebackend.access.scope import scope_of
 from casebackend.assist import learning, picking, uses
 from casebackend.assist import service as assist
-from casebackend.assist.speaking import InternalText, PromiseOrAdmission, held_back, require_external, require_sayable
+from casebackend.assist.speaking import PromiseOrAdmission, held_back, require_external, require_sayable
 from casebackend.assist.warming import warmed
 from casebackend.cases import queries as cases
 from casebackend.cases import views
+from casebackend.cases.outgoing import InternalText
 from casebackend.console import labels
 from casebackend.console.rendering import console, form_of, go, is_partial, page
 from casebackend.console.rights import may

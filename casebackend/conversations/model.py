@@ -10,7 +10,8 @@ from casebackend.database import Base
 
 class Conversation(Base):
     """One for each sender of a channel, for good. `has_draft` is kept by drafts, `code_until` (the end of a one-time
-    code that is on its way) by identity; both stand above."""
+    code that is on its way) by identity; both stand above. `handoff_seq`: the words of the
+    customer that led to a person."""
 
     __tablename__ = "conversations"
     __table_args__ = (UniqueConstraint("channel", "sender"),)
@@ -35,6 +36,7 @@ class Conversation(Base):
     last_seq: Mapped[int] = mapped_column(default=0)
     queued_at: Mapped[datetime | None]
     handoff_reason: Mapped[str | None] = mapped_column(String(32))
+    handoff_seq: Mapped[int | None]
 
 
 class Delivery(Base):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -227,11 +227,21 @@ async def queue_for_person(session: AsyncSession, conversation: Conversation, re
     conversation = await hold(session, conversation.id)
     if conversation.owner == Owner.BOT:
         conversation.owner, conversation.queued_at, conversation.handoff_reason = Owner.QUEUED, now, reason
+        conversation.handoff_seq = await _last_words(session, conversation)
         await session.flush()
     elif conversation.owner == Owner.QUEUED and reason == DANGER:
-        conversation.handoff_reason = reason
+        conversation.handoff_reason, conversation.handoff_seq = reason, await _last_words(session, conversation)
         await session.flush()
     announce(session, "console")
+
+
+async def _last_words(session: AsyncSession, conversation: Conversation) -> int | None:
+    found: int | None = await session.scalar(
+        select(func.max(Message.seq)).where(
+            Message.conversation_id == conversation.id, Message.author == Author.CUSTOMER
+        )
+    )
+    return found
 
 
 async def take_over(session: AsyncSession, conversation: Conversation, user: Person, now: datetime) -> None:
@@ -249,6 +259,6 @@ async def give_back(session: AsyncSession, conversation: Conversation, now: date
     """Back to the bot, by an explicit act; both sides are told. What the person left open stays answered by them."""
     conversation = await hold(session, conversation.id)
     conversation.owner, conversation.owner_user_id, conversation.owner_name = Owner.BOT, None, None
-    conversation.queued_at, conversation.handoff_reason = None, None
+    conversation.queued_at, conversation.handoff_reason, conversation.handoff_seq = None, None, None
     conversation.epoch += 1
     await say_words(session, conversation, "returned_to_bot", now)

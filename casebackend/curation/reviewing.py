@@ -9,11 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.calendar.rules import local_date
 from casebackend.curation.model import Article, ArticleStep
-from casebackend.curation.rules import ArticleStatus, Review, ReviewTerms, Step, review_due, review_state
+from casebackend.curation.rules import (
+    ArticleStatus,
+    Review,
+    ReviewTerms,
+    Step,
+    barred_from_bot,
+    review_due,
+    review_state,
+)
 from casebackend.policies import service as policies
 
 type Key = tuple[str, int]
-NAMES = ("cycle", "first", "spread", "grace")
+NAMES = ("cycle", "first", "spread", "grace", "bot")
 
 
 async def terms(session: AsyncSession, now: datetime) -> ReviewTerms:
@@ -30,6 +38,13 @@ async def states(session: AsyncSession, keys: Collection[Key], *, now: datetime)
     days = {(row.id, row.version): _due(row, held) for row in rows}
     found = {key: (day, review_state(day, today, held.grace)) for key, day in days.items()}
     return {key: (day, state) for key, (day, state) in found.items() if state is not None}
+
+
+async def barred(session: AsyncSession, key: Key, *, now: datetime) -> bool:
+    """Whether nobody has looked at this version for so long that no machine answers a customer by it."""
+    held = await terms(session, now)
+    rows = await session.execute(_dated().where(Article.id == key[0], Article.version == key[1]))
+    return any(barred_from_bot(_due(row, held), local_date(now), held) for row in rows)
 
 
 async def due(session: AsyncSession, *, now: datetime, most: int) -> list[Key]:

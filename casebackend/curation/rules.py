@@ -159,12 +159,13 @@ REVIEW_NAMES: dict[Review, str] = {Review.DUE: "待复核", Review.OVERDUE: "逾
 @dataclass(frozen=True, slots=True)
 class ReviewTerms:
     """In days. `first`, `spread`: what came with the product is looked at for the first time so long after it came, not
-    all at once but spread over so long."""
+    all at once but spread over so long. `bot`: so long after its day a machine still answers by it; 0: for ever."""
 
     cycle: int
     first: int
     spread: int
     grace: int
+    bot: int = 0
 
 
 def review_due(article_id: str, seen: date | None, imported: date, terms: ReviewTerms) -> date:
@@ -178,3 +179,8 @@ def review_state(due: date, today: date, grace: int) -> Review | None:
     if today < due:
         return None
     return Review.OVERDUE if today > due + timedelta(days=grace) else Review.DUE
+
+
+def barred_from_bot(due: date, today: date, terms: ReviewTerms) -> bool:
+    """A colleague reads the warning on the card; a customer whom a machine answers reads none."""
+    return bool(terms.bot) and today > due + timedelta(days=terms.bot)

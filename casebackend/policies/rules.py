@@ -49,6 +49,7 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "knowledge.review_first_days": (1, 3650),
     "knowledge.review_spread_days": (1, 3650),
     "knowledge.review_grace_days": (0, 366),
+    "knowledge.review_bot_days": (0, 3650),
 }  # fmt: skip
 CODES = frozenset({PROFILE, TOTP_ROLES, EXPORT_APPROVERS, *BOUNDS})
 

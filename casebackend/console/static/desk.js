@@ -170,7 +170,8 @@ document.addEventListener("click", (event) => {
   const card = button.closest("[data-card]");
   if (button.dataset.act === "insert") insert(card);
   if (button.dataset.act === "open") became(card, "opened");
-  if (button.dataset.act === "reread") reread();
+  if (button.dataset.act === "recover") recover();
+  if (button.dataset.act === "forget") forget();
   if (button.dataset.act === "ask") ask();
   if (button.dataset.act === "copy") {
     became(card, "copied");
@@ -195,6 +196,10 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.id === "composer-text") {
     event.preventDefault();
     event.target.form.requestSubmit();
+  }
+  if (event.altKey && event.key.toLowerCase() === "z" && one("#composer-moved:not([hidden])")) {
+    event.preventDefault();
+    recover();
   }
   if (event.altKey && /^[1-5]$/.test(event.key)) {
     const card = document.querySelectorAll("[data-card]")[Number(event.key) - 1];
@@ -224,19 +229,74 @@ document.addEventListener("keydown", (event) => {
   if (event.altKey && event.key.toLowerCase() === "q" && one("#ask-text")) { event.preventDefault(); ask(); }
 });
 
-// ---- the thread moved while an answer was being written: it goes out only when the writer has said that it still fits
-function reread() {
+// ---- the thread moved while an answer was being written: the draft is dropped, and comes back only when its writer
+// has seen the new message and asks for it
+let composing = false;
+const droppedAt = () => `dropped:${one("#talk").dataset.conversation}`;
+const droppedOf = () => JSON.parse(sessionStorage.getItem(droppedAt()) || "null");
+const useAll = (ids) => {
+  for (const id of ids) used.add(id);
+  one("#composer-used").value = [...used].join(",");
+};
+
+function moved(newest) {
+  const box = one("#composer-text");
   const seen = one("#composer-seen");
-  if (seen?.dataset.newest) seen.value = seen.dataset.newest;
-  one("#composer-moved").hidden = true;
+  seen.dataset.newest = newest;
+  if (composing) return; // half a character is no text yet: dropped when it is whole
+  if (box.value.trim()) drop(box);
+  seen.value = newest;
+}
+
+function drop(box) {
+  const before = droppedOf();
+  const text = [before?.text, box.value].filter(Boolean).join("\n");
+  sessionStorage.setItem(droppedAt(), JSON.stringify({ text, used: [...(before?.used ?? []), ...used] }));
+  box.value = "";
+  used.clear();
+  useAll([]);
+  for (const id of ["#composer-note", "#say-result"]) one(id).textContent = "";
+  showDropped();
+}
+
+function showDropped() {
+  const note = one("#composer-moved");
+  if (!note) return;
+  const found = droppedOf();
+  note.hidden = !found;
+  one("q", note).textContent = found?.text ?? "";
+}
+
+function recover() {
+  const found = droppedOf();
+  const box = one("#composer-text");
+  if (!found || !writable(box)) return;
+  box.value = [found.text, box.value].filter(Boolean).join("\n");
+  useAll(found.used);
+  forget();
+  box.focus();
+}
+
+function forget() {
+  sessionStorage.removeItem(droppedAt());
+  showDropped();
   one("#composer-text").focus();
 }
+
+document.addEventListener("compositionstart", (event) => { composing = event.target.id === "composer-text"; });
+document.addEventListener("compositionend", () => {
+  const seen = one("#composer-seen");
+  const waited = composing && seen && Number(seen.dataset.newest ?? 0) > Number(seen.value);
+  composing = false;
+  if (waited) setTimeout(() => moved(seen.dataset.newest));
+});
+document.addEventListener("DOMContentLoaded", () => { if (one("#composer-moved")) showDropped(); });
 
 document.addEventListener("said", () => {
   const box = one("#composer-text");
   const seen = one("#composer-seen");
   if (seen?.dataset.newest) seen.value = seen.dataset.newest;
-  if (one("#composer-moved")) one("#composer-moved").hidden = true;
+  if (box) forget();
   if (box) { box.value = ""; box.focus(); }
   used.clear();
   for (const id of ["#composer-used"]) if (one(id)) one(id).value = "";
@@ -310,9 +370,7 @@ class Live {
       const newest = said.length ? said[said.length - 1].dataset.seq : "0";
       const seen = one("#composer-seen");
       if (seen && Number(newest) > Number(seen.value)) {
-        seen.dataset.newest = newest;
-        if (one("#composer-text").value.trim()) one("#composer-moved").hidden = false;
-        else seen.value = newest;
+        moved(newest);
         this.get("suggestions", "#cards", "innerHTML");
       }
     }

@@ -1,16 +1,26 @@
 """What a colleague reads who takes a conversation over."""
 
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+import pytest
 from sqlalchemy import select
 
 from casebackend.api.cases import MoveCase
+from casebackend.assist import intake
 from casebackend.cases.filing import SYSTEM
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Move
 from casebackend.cases.service import move_case
 from casebackend.conversations.model import Message
 from casebackend.conversations.rules import Channel
+from casebackend.drafts.rules import Field
 from tests.casebackend.assist.shown import ASKED
 from tests.casebackend.cases.builders import Desk, case_of, drafted, filed
+from tests.casebackend.drafts.test_transcripts import CALL, submitted
+from tests.casebackend.handoffs.test_handoffs import asks_for_a_person
+from tests.casebackend.registration.takers import Counter
 from tests.casebackend.staff.logins import staff
 from tests.world import World
 
@@ -85,3 +95,55 @@ async def test_before_any_draft_the_first_words_stand_in_the_summary(world: Worl
         assert (await curator.get(f"/api/v1/conversations/{receipt.conversation_id}/brief")).status_code == 403
     assert brief["summary"] == f"{ASKED}。尚未登记。"
     assert [(each["label"], each["seq"]) for each in brief["facts"]] == [("客户来意", 2)]
+
+
+async def brief_of(world: World, conversation: object) -> dict[str, Mapping[str, Any]]:
+    """By its label; each fact says where it is from, in one way."""
+    agent = await Desk(world).browser("agent")
+    facts = (await agent.get(f"/api/v1/conversations/{conversation}/brief")).json()["facts"]
+    assert [each["label"] for each in facts if not each["seq"] and each["said"] is None and not each["source"]] == []
+    assert [each["label"] for each in facts if each["source"] and (each["message_id"] or each["said"])] == []
+    return {each["label"]: each for each in facts}
+
+
+async def test_who_asked_for_a_person_did_so_in_a_turn_that_the_summary_opens(world: World) -> None:
+    await world.says("你好")
+    receipt, _ = await asks_for_a_person(world)
+    await world.says("还在吗")
+    agent = await Desk(world).browser("agent")
+    assert (await agent.post(f"/api/v1/handoffs/{receipt.conversation_id}/take")).status_code == 200
+    facts = await brief_of(world, receipt.conversation_id)
+    asked = facts["转人工原因"]
+    assert (asked["seq"], asked["message_id"]) == (2, str(receipt.message_id))
+    assert 'href="#turn-2"' in (await agent.get(f"/console/conversations/{receipt.conversation_id}/brief")).text
+
+
+async def test_what_a_colleague_filled_in_names_no_turn_and_says_so(world: World) -> None:
+    conversation, _ = await drafted(world)
+    async with world.database.transaction() as session:
+        await intake.correct(session, conversation, Field.DEMAND, "退还全部年费", by=SYSTEM, now=world.time)
+    demand = (await brief_of(world, conversation))["诉求"]
+    assert (demand["value"], demand["seq"], demand["source"]) == ("退还全部年费", None, "坐席登记")
+
+
+@pytest.mark.parametrize(
+    ("channel", "said"), [("counter", "柜面登记"), ("hotline", "热线登记"), ("letter", "来信登记")]
+)
+async def test_what_was_taken_down_by_hand_says_where(world: World, channel: str, said: str) -> None:
+    counter = Counter(world)
+    number = (await counter.sure(channel=channel))["number"]
+    case = await counter.case(number)
+    facts = await brief_of(world, case.conversation_id)
+    assert (facts["诉求"]["source"], facts["事情经过"]["source"]) == (said, said)
+    assert facts["投诉编号"]["source"] == "系统"
+    agent = await Desk(world).browser("agent")
+    page = await agent.get(f"/console/conversations/{case.conversation_id}/brief", params={"case": number})
+    assert f"出处：{said}" in page.text
+
+
+async def test_the_number_that_called_was_said_by_nobody(world: World) -> None:
+    call = await submitted(world, uuid4(), turns=CALL[:4], caller="13700137000")
+    facts = await brief_of(world, call.json()["conversation_id"])
+    assert facts["联系电话"]["source"] == "来电号码"
+    assert facts["联系电话"]["said"] is None
+    assert facts["诉求"]["seq"]

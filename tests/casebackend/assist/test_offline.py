@@ -91,11 +91,19 @@ async def test_neither_what_is_out_of_force_nor_what_is_for_colleagues_alone_goe
         async with world.database.reading() as session:
             shown = select(Article.text).join(SuggestionUse, SuggestionUse.article_id == Article.id)
             inner = str(await session.scalar(shown.where(Article.audience == "internal").limit(1)))
-        form = {"move": "reply", "version": "1", "reply_facts": f"您好，{inner[:40]}"}
+        told = {"move": "reply", "reply_facts": f"您好，{inner[:40]}"}
+        at, read = f"/api/v1/cases/{number}/moves", {"If-Match": '"1"'}
+        refused = await client.post(at, json=told, headers=read)
+        assert (refused.status_code, refused.json()["type"]) == (422, "/problems/internal-text")
+        assert "仅限内部，不得原文发给客户" in refused.json()["detail"]
+        passed = await client.post(at, json=told | {"internal_confirmed": True}, headers=read)
+        assert passed.json()["type"] != "/problems/internal-text", "refused, but for what else is missing"
+        form = told | {"version": "1"}
         asked = await client.post(f"/cases/{number}/moves", data=form, headers=PARTIAL)
         assert (asked.status_code, 'name="internal"' in asked.text) == (422, True)
         meant = await client.post(f"/cases/{number}/moves", data=form | {"internal": "1"}, headers=PARTIAL)
         assert 'name="internal"' not in meant.text
     async with world.database.reading() as session:
         events = await session.scalars(select(AuditEntry.event).where(AuditEntry.event.contains("internal_")))
-        assert list(events) == ["conversation.internal_asked"], "what was meant was refused for another reason"
+        asked_twice = ["conversation.internal_asked"] * 2
+        assert list(events) == asked_twice, "what was meant was refused for another reason"

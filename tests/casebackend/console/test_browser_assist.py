@@ -70,14 +70,22 @@ async def test_a_ready_reply_is_inserted_by_one_key_finished_by_hand_and_sent(li
     await expect(box).to_have_value(
         "尊敬的客户，很抱歉让您费心。涉及二百元，我们先核对领卡合约再答复您。", timeout=PATIENT
     )
+    moved = page.locator("#composer-moved")
     await live.says("等等，其实是储蓄卡", sender="assist-1")
-    await expect(page.locator("#composer-moved")).to_be_visible(timeout=PATIENT)
-    await box.press("Control+Enter")
-    await expect(page.locator("#say-result")).to_contain_text("客户又发来了新消息", timeout=PATIENT)
-    await expect(box).to_have_value(
-        "尊敬的客户，很抱歉让您费心。涉及二百元，我们先核对领卡合约再答复您。", timeout=PATIENT
-    )
-    await page.get_by_role("button", name="已核对").click()
+    await expect(moved).to_contain_text("正在写的内容已撤下，不会发出", timeout=PATIENT)
+    await expect(moved).to_contain_text("涉及二百元")
+    await expect(box).to_have_value("")
+    await expect(page.locator("#composer-used")).to_have_value("")
+    await page.keyboard.type("储蓄卡也收年费。")
+    await live.says("在吗", sender="assist-1")
+    await expect(moved).to_contain_text("储蓄卡也收年费", timeout=PATIENT)
+    await page.reload()
+    await expect(moved).to_contain_text("涉及二百元", timeout=PATIENT)
+    await box.focus()
+    await page.keyboard.press("Alt+z")
+    await expect(moved).to_be_hidden()
+    await expect(box).to_have_value(re.compile("^尊敬的客户，很抱歉让您费心。涉及二百元.*\n储蓄卡也收年费。$"))
+    await box.fill("尊敬的客户，很抱歉让您费心。涉及二百元，我们先核对领卡合约再答复您。")
     await box.press("Control+Enter")
     await expect(page.locator("#bubbles li.agent")).to_contain_text("涉及二百元", timeout=PATIENT)
     await expect(box).to_have_value("", timeout=PATIENT)
@@ -85,6 +93,22 @@ async def test_a_ready_reply_is_inserted_by_one_key_finished_by_hand_and_sent(li
         use = (await session.scalars(select(SuggestionUse).where(SuggestionUse.sent_at.is_not(None)))).one()
         assert (use.article_id, use.kept) == (ENTRY, 1.0)
     assert [said for said in at.complaints if "422" not in said and "409" not in said] == []
+
+
+async def test_a_dropped_draft_that_is_let_go_does_not_come_back(live: Live, browser: Browser) -> None:
+    conversation = await wants_a_person(live, "assist-9")
+    page = (await seat(browser, live, "agent")).page
+    await page.goto(f"{live.address}/conversations/{conversation}")
+    await page.get_by_role("button", name="接管").click()
+    box, moved = page.get_by_label("发送给客户的内容"), page.locator("#composer-moved")
+    await box.fill("请提供卡号后四位。")
+    await live.says("我先不投诉了", sender="assist-9")
+    await expect(moved).to_be_visible(timeout=PATIENT)
+    await page.get_by_role("button", name="丢弃").click()
+    await expect(moved).to_be_hidden()
+    await page.reload()
+    await expect(moved).to_be_hidden()
+    await expect(box).to_have_value("")
 
 
 async def test_a_card_is_refused_the_assistant_is_asked_and_a_gap_is_opened(live: Live, browser: Browser) -> None:
