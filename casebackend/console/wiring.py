@@ -54,6 +54,7 @@ from casebackend.console import (
     surveys,
     talks,
     tasks,
+    tellings,
     tokens,
 )
 from casebackend.console import notices as notices_page
@@ -68,7 +69,7 @@ PAGES = (
     supervision_page, register, ledger, registration, extensions, tasks, recusals, evidence, assignment, families,
     reviews, surveys, classification, reminders, attachments, organisations, people, functions, dictionaries, shifts,
     candidates, precedents, disclosures, audit, retention, contacts, corrections, forms, exports,
-    curation, curation_article,
+    curation, curation_article, tellings,
 )  # fmt: skip
 
 
