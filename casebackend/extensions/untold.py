@@ -22,7 +22,7 @@ from casebackend.timeline.model import TimelineEntry
 from casebackend.timeline.rules import Kind
 
 UNTOLD = "notice.untold"
-WHAT = {Move.SUSPEND: "暂停办理通知", Move.RESUME: "恢复办理通知"}
+WHAT: dict[str, str] = {Move.SUSPEND: "暂停办理通知", Move.RESUME: "恢复办理通知"}
 ANSWERS = (Kind.CONTACTED, Kind.NOTICE_ARRIVED)
 
 
