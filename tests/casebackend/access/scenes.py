@@ -141,7 +141,7 @@ class Stage:
         assert held.status_code == 204, held.text
         async with self.world.database.transaction() as session:
             case = (await session.scalars(select(Case).where(Case.number == scene.number))).one()
-            await owe(session, case, What.UNMERGED, text[:400], since=self.world.time, now=self.world.time)
+            await owe(session, case, What.UNMERGED, f"恢复单独办理 {scene.marker}", since=now, now=now)
         others = [each for each in self.scenes.values() if each is not scene]
         if others:
             link = {"kind": "related", "number": others[-1].number, "reason": f"同一事由 {scene.marker}"}
