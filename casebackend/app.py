@@ -68,6 +68,7 @@ from casebackend.settings import Settings
 from casebackend.shifts import routes as shifts
 from casebackend.staff import login_routes as logins
 from casebackend.supervision import routes as supervision
+from casebackend.tellings import routes as tellings
 from casebackend.tokens import routes as tokens
 from casebackend.workflow import routes as profiles
 
@@ -84,7 +85,7 @@ API = (
     shifts.shifts_bp, shifts.handovers_bp, shifts.states_bp,
     identity.bp, pickups.bp, pickups.own_bp,
     curation.bp,
-    candidates.bp, precedents.bp,
+    candidates.bp, precedents.bp, tellings.bp,
     disclosures.bp, forms.bp, audit.bp, contacts.bp, exports.bp, retention.bp,
 )  # fmt: skip
 

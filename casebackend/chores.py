@@ -28,7 +28,7 @@ from casebackend.curation import jobs as curation
 from casebackend.curation.building import build_apart
 from casebackend.database import Database
 from casebackend.dictionaries import changing as dictionaries
-from casebackend.digests import alarms
+from casebackend.digests import alarms, episodes
 from casebackend.digests import jobs as digests
 from casebackend.exports import jobs as exports
 from casebackend.exports import making
@@ -56,6 +56,7 @@ from casebackend.subscriptions import carriers, still_wanted, subscriptions
 log = structlog.get_logger()
 
 LOOK_AGAIN = timedelta(seconds=10)
+COUNT_AGAIN = timedelta(minutes=10)
 
 
 class Chores(Leading):
@@ -70,6 +71,7 @@ class Chores(Leading):
         self.console_address = settings.console_address
         self.anchors = settings.anchors
         self.looked_at: datetime | None = None
+        self.counted_at: datetime | None = None
         self.alarmed_on: date | None = None
 
     async def tick(self) -> None:
@@ -108,6 +110,8 @@ class Chores(Leading):
         await self._each(entry_calling.requests_due, entry_calling.remind_of_request)
         await self._each(digests.due, partial(digests.write, address=self.console_address))
         await self._each(alarms.waiting, alarms.tell_waiting)
+        if self._counts_again():
+            await self._each(episodes.figures, episodes.tell_figure)
         await self._alarm()
 
     def _looks_again(self) -> bool:
@@ -115,6 +119,13 @@ class Chores(Leading):
         if self.looked_at is not None and timedelta() <= self.now() - self.looked_at < LOOK_AGAIN:
             return False
         self.looked_at = self.now()
+        return True
+
+    def _counts_again(self) -> bool:
+        """The figures of the board count the whole bank: not with every look."""
+        if self.counted_at is not None and timedelta() <= self.now() - self.counted_at < COUNT_AGAIN:
+            return False
+        self.counted_at = self.now()
         return True
 
     async def _drain(self) -> None:

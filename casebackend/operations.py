@@ -32,6 +32,7 @@ from casebackend.api import (
     supervision,
     surveys,
     tasks,
+    tellings,
     tokens,
     voids,
 )
@@ -91,6 +92,8 @@ OPERATIONS: dict[str, Operation] = {
     "extensions.tell_material": Operation(
         "登记已告知客户时限重新计算", extensions.TellExtension, extensions.MaterialView
     ),
+    "tellings.of_case_tellings": Operation("一件投诉须告知客户的事项", None, tellings.OwedPage, query=PAGE),
+    "tellings.tell": Operation("登记已告知客户", tellings.TellOwed, tellings.OwedView),
     "extensions.record_contact": Operation("登记联系客户", extensions.RecordContact, status=204),
     "limits.limits": Operation("时限", None, limits.LimitList, query=PAGE),
     "limits.add": Operation(
@@ -246,6 +249,7 @@ OPERATIONS: dict[str, Operation] = {
         "转为二次投诉", families.OpenSecond, families.Opened, status=201, located=True, tagged=True
     ),
     "families.split": Operation("拆分投诉", families.Split, families.Opened, status=201, located=True, tagged=True),
+    "families.join": Operation("拆分出的投诉并回原投诉", families.Join, families.Joined),
     "families.links": Operation("关联", None, families.LinkPage, query=PAGE),
     "families.relate": Operation("建立关联", families.Link, families.LinkView, status=201),
     "families.unrelate": Operation("解除关联", status=204),

@@ -32,6 +32,7 @@ from casebackend.identity import model as identity
 from casebackend.notices import model as notices
 from casebackend.organisations import model as organisations
 from casebackend.outbox import model as outbox
+from casebackend.owings import model as owings
 from casebackend.parties import model as parties
 from casebackend.people import model as people
 from casebackend.pickups import model as pickups
@@ -58,7 +59,7 @@ MODELS = (
     credentials, policies, tokens,
     extensions,
     people, shifts,
-    families, identity, requests, reviews, groups,
+    families, identity, requests, reviews, groups, owings,
     grading, parties, registration,
     evidence, recusals, tasks,
     digests, escalations, notices, supervision,

@@ -34,6 +34,8 @@ from casebackend.revisits import jobs as revisits
 from casebackend.settings import Settings
 from casebackend.shifts import jobs as shifts
 from casebackend.supervision import jobs as supervision
+from casebackend.tellings import arriving as telling_arriving
+from casebackend.tellings import jobs as tellings
 
 STRIKES = Together(on_strikes)
 
@@ -50,10 +52,13 @@ def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
             calling.on_moved,
             candidates.on_moved,
             survey_calls.on_moved,
+            tellings.on_moved,
         ),
+        "case.matter_changed": (tellings.on_moved,),
+        "telling.owed": (tellings.on_owed,),
         "revisit.call": (survey_calls.on_call,),
         "candidate.due": (candidates.on_due,),
-        "case.withdrawn": (extensions.on_moved, reviews.on_moved, escalations.on_withdrawn),
+        "case.withdrawn": (extensions.on_moved, reviews.on_moved, escalations.on_withdrawn, tellings.on_moved),
         "attachment.kept": (enclosing_jobs.on_kept,),
         "attachment.infected": (enclosing_jobs.on_infected,),
         "extension.untold": (extensions.on_untold,),
@@ -84,13 +89,18 @@ def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
         "case.unread": (escalations.on_unread,),
         "case.urged": (escalations.on_urged,),
         "case.supplemented": (escalations.on_supplemented,),
-        "case.replied": (partial(revisits.on_replied, delay=survey_delay), extensions.on_moved, answering.on_replied),
+        "case.replied": (
+            partial(revisits.on_replied, delay=survey_delay),
+            extensions.on_moved,
+            answering.on_replied,
+            tellings.on_moved,
+        ),
         "clock.near_due": (STRIKES,),
         "clock.overdue": (STRIKES,),
         "clock.escalated": (STRIKES,),
         "case.told": (partial(revisits.on_told, delay=survey_delay),),
-        "delivery.lost": (arriving.on_lost, extension_arriving.on_lost),
-        "delivery.arrived": (arriving.on_arrived, extension_arriving.on_arrived),
+        "delivery.lost": (arriving.on_lost, extension_arriving.on_lost, telling_arriving.on_lost),
+        "delivery.arrived": (arriving.on_arrived, extension_arriving.on_arrived, telling_arriving.on_arrived),
         "notice.untold": (untold.on_untold,),
         "conversation.agent_spoke": (cases.on_agent_spoke,),
         "clock.moved": (cases.on_clock_moved,),

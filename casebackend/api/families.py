@@ -28,6 +28,12 @@ class Split(Command):
     occurred_on: date | None = None
 
 
+class Join(Command):
+    """A part goes back into the complaint that it was split from."""
+
+    reason: str = Field(min_length=1, max_length=1_000)
+
+
 class Link(Command):
     number: str = Field(min_length=1, max_length=20)
     kind: LinkKind
@@ -51,6 +57,15 @@ class LinkPage(View):
 
     items: list[LinkView]
     next: str | None
+
+
+class Joined(View):
+    """`master_number`: under which it runs now."""
+
+    number: str
+    master_number: str
+    status: Status
+    version: int
 
 
 class Opened(View):

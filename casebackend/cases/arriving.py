@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend import preconditions
 from casebackend.access.principal import Principal
 from casebackend.api.cases import TellDecision
-from casebackend.cases import clockwork, guards, hearers, outcome, steering
+from casebackend.cases import clockwork, guards, hearers, outcome, petitions, steering
 from casebackend.cases.fields import protected
 from casebackend.cases.filing import SYSTEM, written
 from casebackend.cases.model import Case
@@ -85,9 +85,11 @@ async def on_arrived(session: AsyncSession, payload: Mapping[str, Any], now: dat
 
 
 async def _take_back(session: AsyncSession, case: Case, delivery: Delivery, now: datetime) -> None:
-    replied_at = case.replied_at
-    if replied_at is not None and Status(case.status) is Status.REPLIED:
+    replied_at, status = case.replied_at, Status(case.status)
+    if replied_at is not None and status is Status.REPLIED:
         await clockwork.run_on(session, case, since=replied_at)
+    elif status is Status.DECLINED and case.told_at is not None:
+        await clockwork.run_on(session, case, since=case.told_at)
     case.told_at = case.replied_at = None
     await session.flush()
     detail: dict[str, object] = {"delivery_id": str(delivery.id), "state": delivery.state}
@@ -125,6 +127,7 @@ async def tell(
     at = outcome.between(await _decided_at(session, case), command.told_at, now, "told_at", "作出决定的时间")
     if not case.overdue_reason and not command.overdue_reason and await guards.legal_overdue(session, case, at):
         raise guards.FieldsMissing(["overdue_reason"])
+    await petitions.require_written(session, case, command.told_by)
     proof = await protected(session, case, command.told_proof)
     reason = await protected(session, case, command.overdue_reason) if command.overdue_reason else None
     with session.no_autoflush:

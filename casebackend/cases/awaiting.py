@@ -37,6 +37,8 @@ async def _place(session: AsyncSession, case: Case, status: Status) -> str:
     """Where that person sits, as far as the case says it."""
     if status is Status.PENDING_REVIEW and admission.by_head_office(case):
         return "总行"
+    if status is Status.PENDING_REVIEW and (reviewers := await admission.own_reviewers(session, case)) is not None:
+        return reviewers.short_name
     if status is Status.DISPATCHED and case.handling_unit_id is not None:
         unit = (await tree(session)).units.get(case.handling_unit_id)
         return unit.short_name if unit is not None else ""

@@ -23,6 +23,7 @@ from casebackend.workflow.rules import Step
 
 COMPLAINT = "complaint"
 DONE = (Move.REPLY,)
+LOOKED_INTO = (Move.ACCEPT, Move.DECLINE, Move.RETURN_TO_DRAFT, Move.EDIT)
 ONCE = (rules.CONTACT, rules.REGULATOR, rules.REFERRAL)
 REGULATOR_TERM = Term("监管要求时限", Decimal(0), Unit.CALENDAR_DAYS)
 REGULATOR_WORDS = "监管要求办结"
@@ -48,7 +49,8 @@ async def first_clocks(session: AsyncSession, case: Case, *, now: datetime) -> l
     """All clocks of a new case, not yet stored: one insert brings them with the case. Sets its profile."""
     unit_id = case.unit_id or case.handling_unit_id
     case.profile = await profile_of(session, unit_id, local_date(case.received_at))
-    timers = await starting(session, case, workflow.started_by(await steps_of(session, case), Move.SUBMIT), now=now)
+    kinds = [*workflow.started_by(await steps_of(session, case), Move.SUBMIT), *of_source(case, Move.SUBMIT)]
+    timers = await starting(session, case, kinds, now=now)
     legal = legal_kind(case)
     if legal is not None:
         timers.append(await service.made(session, case.id, legal, at=case.received_at, profile=case.profile))
@@ -57,6 +59,12 @@ async def first_clocks(session: AsyncSession, case: Case, *, now: datetime) -> l
     if case.referral_due_on is not None:
         timers.append(await referral(session, case, now, seq=1))
     return timers
+
+
+def of_source(case: Case, move: Move) -> list[str]:
+    """A source may have a clock of its own for being looked into."""
+    clock = catalogue().own_clock(case.source)
+    return [clock] if clock is not None and move is Move.SUBMIT else []
 
 
 async def starting(
@@ -86,7 +94,8 @@ async def starting(
 def _goes_on(kind: str, known: Iterable[Timer]) -> bool:
     """One limit at a time: a petition that was accepted or given more time keeps that, whatever is corrected in it."""
     running = [timer.kind for timer in known if timer.stopped_at is None]
-    return kind in running or (rules.is_promise(kind) and any(rules.is_promise(each) for each in running))
+    limits = [each for each in running if rules.is_promise(each) and each != rules.PETITION_TELL]
+    return kind in running or (rules.is_promise(kind) and bool(limits))
 
 
 async def run(session: AsyncSession, case: Case, move: Move, arrow: Arrow, *, at: datetime, now: datetime) -> None:
@@ -101,7 +110,7 @@ async def run(session: AsyncSession, case: Case, move: Move, arrow: Arrow, *, at
     pauses.end_demands(timers, move, at=at)
     running = [timer for timer in timers if timer.stopped_at is None and timer.kind != rules.SUPERVISION]
     if move is Move.SUSPEND:
-        ours = [timer for timer in running if timer.kind not in rules.FROM_OUTSIDE]
+        ours = [timer for timer in running if timer.kind not in (*rules.FROM_OUTSIDE, rules.PETITION_TELL)]
         service.halt(ours, at=at, reason=StopReason.SUSPENDED)
         await session.flush()
         return
@@ -110,8 +119,11 @@ async def run(session: AsyncSession, case: Case, move: Move, arrow: Arrow, *, at
     steps = await steps_of(session, case)
     moves = (move, Move.SIGN) if move is Move.PROPOSE and not await wants_signature(session, case) else (move,)
     done = {kind for each in moves for kind in workflow.stopped_by(steps, each)}
+    if move in LOOKED_INTO:
+        done |= {*of_source(case, Move.SUBMIT)}
     _stop(running, arrow, move, frozenset(done), at=at)
     wanted = dict.fromkeys(kind for each in moves for kind in workflow.started_by(steps, each))
+    wanted |= dict.fromkeys(of_source(case, move))
     begun = await starting(session, case, wanted, now=now, known=timers)
     if Clock.LEGAL in arrow.starts:
         begun += await _promises_again(session, case, move, [*timers, *begun], now=now)
@@ -125,7 +137,7 @@ def _owed(timers: Iterable[Timer]) -> list[Timer]:
 
 
 async def run_on(session: AsyncSession, case: Case, *, since: datetime) -> None:
-    """The answer that stopped them has not arrived: the same runnings, each to its own end."""
+    """What stopped them has not arrived: the same runnings, each to its own end."""
     for timer in _owed(await queries.timers_of(session, case.id)):
         if timer.stopped_at == since and timer.stop_reason == StopReason.DONE:
             await service.taken_back(session, timer)
@@ -136,11 +148,15 @@ async def arrived(session: AsyncSession, case: Case, *, at: datetime) -> None:
 
 
 def _stop(running: Iterable[Timer], arrow: Arrow, move: Move, done: frozenset[str], *, at: datetime) -> None:
+    """Nobody is told by an acceptance: that clock ends with what is told. Told in writing that nothing is done, or
+    answered, the petitioner has heard how it stands."""
     reason = StopReason.ENDED if arrow.stops and move not in DONE else StopReason.DONE
     for timer in running:
         clock = Clock.INTERNAL if is_internal(timer.kind) else Clock.LEGAL
-        if timer.kind in done or clock in arrow.stops:
-            service.halt([timer], at=at, reason=reason)
+        tells = timer.kind == rules.PETITION_TELL
+        if clock in arrow.stops or (timer.kind in done and not tells):
+            told = tells and move is Move.DECLINE
+            service.halt([timer], at=at, reason=StopReason.DONE if told else reason)
 
 
 async def _promises_again(

@@ -7,7 +7,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.cases import Classify, MoveCase
-from casebackend.cases import admission, deciding, judgement, outcome, passing_on, recusing, standing, tasking, voiding
+from casebackend.cases import (
+    admission,
+    deciding,
+    judgement,
+    outcome,
+    passing_on,
+    petitions,
+    recusing,
+    standing,
+    tasking,
+    voiding,
+)
 from casebackend.cases.judgement import is_regulated
 from casebackend.cases.model import Case
 from casebackend.cases.rules import LIFECYCLE, Move, Status
@@ -104,6 +115,8 @@ async def require_fields(
     if admission.is_judged(case):
         await judgement.require(session, case, command, principal)
     await outcome.require(session, case, command)
+    if command.move in outcome.KEEPS and outcome.told_by_staff(case, command):
+        await petitions.require_written(session, case, command.told_by)
 
 
 async def require_calls(

@@ -46,15 +46,16 @@ async def lock(session: AsyncSession, case_id: UUID, command: MoveCase) -> None:
     await session.execute(select(Case.id).where(Case.id.in_(ids)).order_by(Case.id).with_for_update())
 
 
-async def concerned(session: AsyncSession, case: Case, command: MoveCase) -> UUID | None:
+async def concerned(session: AsyncSession, case: Case, command: MoveCase, *, rejoins: bool = False) -> UUID | None:
     """The case that this move merges into, or takes out of."""
     if command.move is Move.MERGE:
-        return (await master_of(session, case, command.master_number)).id
+        return (await master_of(session, case, command.master_number, rejoins=rejoins)).id
     return case.master_id if command.move is Move.UNMERGE else None
 
 
-async def master_of(session: AsyncSession, case: Case, number: str | None) -> Case:
-    """An open case can never point to another, so merging makes no circle."""
+async def master_of(session: AsyncSession, case: Case, number: str | None, *, rejoins: bool = False) -> Case:
+    """An open case can never point to another, so merging makes no circle. A part that rejoins the whole it was split
+    from is of the same customer, known or not, and its earlier limit goes with it (families/joining.py)."""
     master = await session.scalar(
         select(Case).where(Case.number == number).with_for_update().execution_options(populate_existing=True)
     )
@@ -62,18 +63,22 @@ async def master_of(session: AsyncSession, case: Case, number: str | None) -> Ca
         master is None
         or master.id == case.id
         or Status(master.status) not in UNANSWERED
-        or case.customer_id is None
         or master.customer_id != case.customer_id
-        or master.unit_id != case.unit_id
         or master.matter_type != case.matter_type
         or case.kind == "second"
         or case.restart_count
-        or await _counts_from(session, master) > case.received_at
+        or not (rejoins or await _may_take_in(session, master, case))
     ):
         raise CannotMerge
     if is_regulated(case) and not is_regulated(master):
         raise NotForRegulatorCases
     return master
+
+
+async def _may_take_in(session: AsyncSession, master: Case, case: Case) -> bool:
+    """Of a customer who is known, about the same unit, and counted from no later than the one that goes into it."""
+    known, same_unit = case.customer_id is not None, master.unit_id == case.unit_id
+    return known and same_unit and await _counts_from(session, master) <= case.received_at
 
 
 async def _counts_from(session: AsyncSession, master: Case) -> datetime:

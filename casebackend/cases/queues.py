@@ -24,6 +24,7 @@ from casebackend.cases.rules import (
     REVIEWER,
     Status,
 )
+from casebackend.owings.queries import owed_on
 from casebackend.staff.model import User
 from casebackend.tasks.model import Task
 from casebackend.tasks.queries import asked_of
@@ -69,7 +70,7 @@ def waiting_for(eyes: Eyes) -> ColumnElement[bool]:
         return anybody
     # Said apart from the alternatives, so that a database starts from the few cases that are open.
     is_open = Case.status.in_(sorted(OPEN))
-    in_hand = and_(Case.handler_id == me, or_(Case.status.in_(IN_HAND), undelivered()))
+    in_hand = and_(Case.handler_id == me, or_(Case.status.in_(IN_HAND), undelivered(), owed_on(Case.id)))
     given = and_(Case.assignee_id == me, or_(Case.handler_id.is_(None), Case.handler_id == me), _before_reply())
     asked = Case.id.in_(select(Task.case_id).where(asked_of(eyes.unit, me), Task.state.in_(PENDING)))
     return and_(is_open, or_(in_hand, given, anybody, asked))

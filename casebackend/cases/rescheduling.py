@@ -121,7 +121,13 @@ async def rematter(session: AsyncSession, case: Case, path: Sequence[Move], *, n
         wanted |= dict.fromkeys(workflow.started_by(steps, move))
     legal = clockwork.legal_kind(case) if path else None
     running = [timer for timer in timers if timer.stopped_at is None]
-    stays = {*wanted, *rules.FIXED, rules.SUPERVISION, *(rules.BY_LAW if legal is not None else ())}
+    stays = {
+        *wanted,
+        *clockwork.of_source(case, Move.SUBMIT),
+        *rules.FIXED,
+        rules.SUPERVISION,
+        *(rules.BY_LAW if legal is not None else ()),
+    }
     over = [timer for timer in running if timer.kind not in stays]
     service.halt(over, at=now, reason=StopReason.ENDED)
     begun = await clockwork.starting(session, case, wanted, now=now, known=timers)

@@ -79,10 +79,12 @@ async def move_case(
     effective_at: datetime | None = None,
     match: str | None = None,
     level: int | None = None,
+    rejoins: bool = False,
 ) -> Case:
     """`effective_at`: when the move counts by law, where that is not the time of recording it. `match`: an If-Match as
     it was sent, compared with what stands under the lock: what was seen before it may have passed meanwhile.
-    `level`: how sure we were that it is the customer who does it (identity).
+    `level`: how sure we were that it is the customer who does it (identity). `rejoins`: a part goes back into what it
+    was split from, whatever unit it is about; the caller has seen to it that it is one.
 
     A withdrawal counts from the receipt of the customer's message, a telling by staff from when it took place.
     """
@@ -98,7 +100,7 @@ async def move_case(
     await passing_on.require(session, case, command, principal, now=now)
     if command.move is Move.VOID and not await voiding.agreed_by_two(session, case, command.opinion, principal, now):
         return case
-    master_id = await merging.concerned(session, case, command)
+    master_id = await merging.concerned(session, case, command, rejoins=rejoins)
     await clockwork.run(session, case, command.move, arrow, at=at, now=now)
     opinion = await _write(session, case, command, master_id, principal, at=at, now=now, level=level)
     await tasking.follow(session, case, command, principal, opinion=opinion, now=now)

@@ -13,6 +13,7 @@ from casebackend.clocks.rules import moment_text
 from casebackend.notices.model import Notice
 from casebackend.notices.service import Word, notify
 from casebackend.notices.thresholds import in_force
+from casebackend.organisations.model import Organisation
 from casebackend.staff.model import User
 from casebackend.staff.queries import of_unit
 from casebackend.tasks.model import Task
@@ -20,7 +21,7 @@ from casebackend.tasks.rules import KIND_LABELS, MAY_ANSWER, PENDING, Kind, Stat
 from casebackend.timeline.rules import Kind as Entry
 
 AT_ONCE = 50
-UNREAD, LATE = "task-unread", "task-late"
+UNREAD, LATE, STILL = "task-unread", "task-late", "task-still"
 
 
 async def _asked(session: AsyncSession, task: Task) -> list[User]:
@@ -36,10 +37,12 @@ async def _tell(
     session: AsyncSession, task: Task, cause: str, template: str, kind: str, to: Sequence[User], now: datetime
 ) -> None:
     case = await session.get_one(Case, task.case_id)
+    unit = await session.get(Organisation, task.unit_id) if task.unit_id else None
     values = {
         "number": case.number,
         "kind": KIND_LABELS[Kind(task.kind)],
         "due": moment_text(task.due_at),
+        "unit": unit.name if unit is not None else "对方",
     }
     word = Word(cause, kind, template, values, f"/cases/{case.number}#tasks", case_id=case.id)
     unit_id = task.unit_id or case.handling_unit_id or case.unit_id
@@ -82,4 +85,18 @@ async def remind(session: AsyncSession, what: tuple[UUID, str], *, now: datetime
     if task.state not in (PENDING if kind == LATE else (State.OPEN,)):
         return
     template = "staff_task_late" if kind == LATE else "staff_task_unread"
-    await _tell(session, task, f"{kind}:{task.id}", template, kind, await _asked(session, task), now)
+    asked = await _asked(session, task)
+    await _tell(session, task, f"{kind}:{task.id}", template, kind, asked, now)
+    waiting = await _asker(session, task) if kind == LATE else []
+    if waiting := [each for each in waiting if each not in asked]:
+        await _tell(session, task, f"{STILL}:{task.id}", "staff_task_still", STILL, waiting, now)
+
+
+async def _asker(session: AsyncSession, task: Task) -> list[User]:
+    """Whoever waits for the answer: who asked; if he is gone, who has the case now."""
+    handler = (await session.get_one(Case, task.case_id)).handler_id
+    for user_id in (task.asked_by, handler):
+        user = await session.get(User, user_id) if user_id is not None else None
+        if user is not None and user.active:
+            return [user]
+    return []

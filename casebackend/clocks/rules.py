@@ -14,6 +14,8 @@ SUPERVISION = "supervision"
 REVIEW = "review.decide"
 BY_LAW = frozenset({LEGAL, COMPLEX, SPECIAL, REVIEW})
 PETITION, PETITION_EXTENDED = "matter.petition", "matter.petition_extended"
+# Ends when the petitioner was told in writing; no pause and no acceptance ends or halts it.
+PETITION_TELL = "matter.petition_tell"
 EXTENDED = frozenset({COMPLEX, SPECIAL, PETITION_EXTENDED})
 INTERNAL, TOTAL, RECEIVE = "internal.", "internal.total", "receive."
 MATTER, CONTACT, REGULATOR, DESIGNATED = "matter.", "contact.first", "regulator", "designated"

@@ -5,7 +5,7 @@ from uuid import UUID
 from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.api.families import Link, OpenSecond, Split
+from casebackend.api.families import Join, Link, OpenSecond, Split
 from casebackend.cases.service import visible
 from casebackend.console.choices import units_to_choose
 from casebackend.console.fragments import require_version, section
@@ -14,7 +14,7 @@ from casebackend.console.panels import moment_of
 from casebackend.console.rendering import console, form_of, given_in, go
 from casebackend.console.rights import may
 from casebackend.database import reading, transactional
-from casebackend.families import second, service, views
+from casebackend.families import joining, second, service, views
 from casebackend.families.model import CaseLink
 from casebackend.families.rules import BY_HAND, FORWARD, LABELS
 
@@ -27,6 +27,7 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
     me = request.ctx.principal
     case = await visible(session, me, reference)
     here = f"/cases/{case.number}/family"
+    origin = await joining.origin_of(session, case)
     return section(
         request,
         "_family.html",
@@ -42,6 +43,8 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
         units=await units_to_choose(session),
         may_second=may(request, f"{here}/second", "POST"),
         may_split=may(request, f"{here}/splits", "POST"),
+        may_join=joining.may_join(case, origin) and may(request, f"{here}/joining", "POST"),
+        version=case.version,
         may_link=may(request, f"{here}/links", "POST"),
     )
 
@@ -67,6 +70,16 @@ async def split(request: Request, session: AsyncSession, reference: str) -> HTTP
     names = ("facts", "demand", "reason", "unit_id", "amount", "occurred_on")
     command = Split.model_validate(given_in(form_of(request), *names))
     part = await service.split(session, case.id, command, principal=me, now=now)
+    return go(request, f"/cases/{part.number}#family")
+
+
+@bp.post("/cases/<reference:str>/family/joining")
+@transactional
+async def join(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    me, now, form = request.ctx.principal, request.app.ctx.now(), form_of(request)
+    case = await visible(session, me, reference)
+    require_version(form.get("version"), case.version)
+    part = await joining.join(session, case.id, Join.model_validate(given_in(form, "reason")), principal=me, now=now)
     return go(request, f"/cases/{part.number}#family")
 
 

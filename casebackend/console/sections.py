@@ -18,6 +18,7 @@ SECTIONS: list[tuple[str, str]] = [
     ("recordings", "通话录音"),
     ("evidence", "证据材料"),
     ("extensions", "延期与补充材料"),
+    ("tellings", "须告知客户的事项"),
     ("assignment", "分派"),
     ("classification", "分类"),
     ("recusals", "回避"),

@@ -55,6 +55,7 @@ from casebackend.console import (
     surveys,
     talks,
     tasks,
+    tellings,
     tokens,
 )
 from casebackend.console import notices as notices_page
@@ -70,7 +71,7 @@ PAGES = (
     families,
     reviews, surveys, classification, reminders, attachments, organisations, people, functions, dictionaries, shifts,
     candidates, precedents, disclosures, audit, retention, contacts, corrections, forms, exports,
-    curation, curation_article,
+    curation, curation_article, tellings,
 )  # fmt: skip
 
 

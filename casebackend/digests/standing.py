@@ -41,18 +41,23 @@ class _Figure:
 
 
 async def standing(session: AsyncSession, by: Principal, *, now: datetime) -> StandingView:
-    limits = await in_force(session, now)
     units = await _units(session, by, now)
-    found = [*await _talks(session, by, now), *await _cases(session, by, now), *await _machines(session, now)]
     soon, _ = await calendar_alarm_days(session, local_date(now))
     ends = await ends_soon(session, local_date(now), soon)
     return StandingView(
         at=now,
-        figures=[_view(each, limits) for each in found],
+        figures=await figures(session, by, now=now),
         units=units,
         digests_missing=await jobs.missing(session, now=now),
         calendar_ends=ends,
     )
+
+
+async def figures(session: AsyncSession, by: Principal, *, now: datetime) -> list[FigureView]:
+    """Each with the line over which it is an alarm."""
+    limits = await in_force(session, now)
+    found = [*await _talks(session, by, now), *await _cases(session, by, now), *await _machines(session, now)]
+    return [_view(each, limits) for each in found]
 
 
 def _view(figure: _Figure, limits: Thresholds) -> FigureView:

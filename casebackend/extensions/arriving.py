@@ -1,4 +1,4 @@
-"""Whether what we told a customer beside the decision reached him: a new day, a pause or its end, a 核查 decided.
+"""Whether what we told a customer beside the decision reached him: a new day, a pause or its end.
 
 Where it did not, nobody was told: whoever has the case is asked to tell it otherwise, until he has or it arrives."""
 
@@ -22,7 +22,6 @@ from casebackend.conversations.model import Delivery, Message
 from casebackend.conversations.rules import DeliveryState
 from casebackend.extensions import telling, untold
 from casebackend.extensions.model import Extension, Material
-from casebackend.reviews.model import Review
 from casebackend.timeline.model import TimelineEntry
 from casebackend.timeline.rules import Kind
 
@@ -45,9 +44,6 @@ async def on_lost(session: AsyncSession, payload: Mapping[str, Any], now: dateti
                 await telling.ask_staff(session, case, changed, 1, now=now)
     for message_id, case_id, move in await _pauses(session, said, cases):
         await untold.lost(session, await hold(session, case_id), message_id, move, now=now)
-    for review in await _reviews(session, said, cases):
-        case, message_id = await hold(session, review.case_id), str(review.told_proof).removeprefix(PROOF)
-        await untold.lost(session, case, message_id, untold.REVIEW, now=now, review=review)
 
 
 async def on_arrived(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
@@ -63,10 +59,6 @@ async def on_arrived(session: AsyncSession, payload: Mapping[str, Any], now: dat
             await session.flush()
             detail: dict[str, object] = {f"{telling.name_of(changed)}_id": str(changed.id), "told_by": ToldBy.CHANNEL}
             await filing.noted(session, case, Kind.EXTENSION_TOLD, SYSTEM, now=now, detail=detail)
-    for review in await _reviews(session, said, cases):
-        if review.notified_at is not None and at - review.notified_at >= LATE_AFTER:
-            review.notified_at = at
-            await session.flush()
     for message_id, case_id in await untold.lost_before(session, said, cases):
         case = await hold(session, case_id)
         await filing.noted(session, case, Kind.NOTICE_ARRIVED, SYSTEM, now=now, detail={"message_id": message_id})
@@ -92,11 +84,6 @@ async def _new_days(
         rows: Any = await session.scalars(select(model).where(*mine, proven).with_for_update())
         found += rows.all()
     return found
-
-
-async def _reviews(session: AsyncSession, said: Sequence[str], cases: Sequence[UUID]) -> Sequence[Review]:
-    proven = Review.told_proof.in_([PROOF + each for each in said])
-    return (await session.scalars(select(Review).where(Review.case_id.in_(cases), proven).with_for_update())).all()
 
 
 async def _pauses(session: AsyncSession, said: Sequence[str], cases: Sequence[UUID]) -> list[tuple[str, UUID, str]]:

@@ -17,37 +17,30 @@ from casebackend.extensions import rights
 from casebackend.notices.service import Word, notify
 from casebackend.notices.thresholds import in_force
 from casebackend.outbox.service import emit
-from casebackend.reviews.model import Review
-from casebackend.reviews.rules import State
 from casebackend.staff.model import User
 from casebackend.timeline.model import TimelineEntry
 from casebackend.timeline.rules import Kind
 
-UNTOLD, REVIEW = "notice.untold", "review"
-WHAT = {Move.SUSPEND: "暂停办理通知", Move.RESUME: "恢复办理通知", REVIEW: "核查结果"}
-ENDED = (State.REJECTED, State.CLOSED)
+UNTOLD = "notice.untold"
+WHAT: dict[str, str] = {Move.SUSPEND: "暂停办理通知", Move.RESUME: "恢复办理通知"}
 ANSWERS = (Kind.CONTACTED, Kind.NOTICE_ARRIVED)
 
 
-async def lost(
-    session: AsyncSession, case: Case, message_id: str, what: str, *, now: datetime, review: Review | None = None
-) -> None:
+async def lost(session: AsyncSession, case: Case, message_id: str, what: str, *, now: datetime) -> None:
     """Once for each message. The caller holds the case."""
     if message_id in [each for each, _ in await lost_before(session, [message_id], [case.id])]:
         return
     detail: dict[str, object] = {"message_id": message_id, "what": what}
     await filing.noted(session, case, Kind.NOTICE_LOST, SYSTEM, now=now, detail=detail)
-    await _ask(session, case, message_id, what, 1, review, now=now)
+    await _ask(session, case, message_id, what, 1, now=now)
 
 
 async def on_untold(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
     """Until a contact with the customer is on record, the message has arrived, or nobody needs it any more."""
     case = await hold(session, UUID(payload["case_id"]))
-    review = await session.get(Review, UUID(payload["review_id"])) if payload["review_id"] else None
-    over = review.state in ENDED if review is not None else Status(case.status) not in OPEN
-    if over or await _is_answered(session, case.id, payload["message_id"]):
+    if Status(case.status) not in OPEN or await _is_answered(session, case.id, payload["message_id"]):
         return
-    await _ask(session, case, payload["message_id"], payload["what"], payload["round"], review, now=now)
+    await _ask(session, case, payload["message_id"], payload["what"], payload["round"], now=now)
 
 
 async def lost_before(session: AsyncSession, said: Sequence[str], cases: Sequence[UUID]) -> list[tuple[str, UUID]]:
@@ -72,24 +65,19 @@ async def _is_answered(session: AsyncSession, case_id: UUID, message_id: str) ->
     return False
 
 
-async def _ask(
-    session: AsyncSession, case: Case, message_id: str, what: str, round_: int, review: Review | None, *, now: datetime
-) -> None:
+async def _ask(session: AsyncSession, case: Case, message_id: str, what: str, round_: int, *, now: datetime) -> None:
     """Whoever has it in hand; else who leads where it lies."""
-    having_id = review.reviewer_id if review is not None else case.handler_id
-    unit_id = review.reviewing_unit_id if review is not None else rights.unit_of(case)
-    handler = await session.get(User, having_id) if having_id else None
+    unit_id = rights.unit_of(case)
+    handler = await session.get(User, case.handler_id) if case.handler_id else None
     having = [handler] if handler is not None and handler.active else []
     to = await hearers.seeing(session, case, having, now=now) or await hearers.leading(session, case, unit_id, now=now)
-    section = "reviews" if review is not None else "extensions"
     word = Word(
         f"untold:{message_id}:{round_}", "notice.untold", "staff_notice_not_delivered",
-        {"number": case.number, "what": WHAT[what]}, f"/cases/{case.number}#{section}", case_id=case.id,
+        {"number": case.number, "what": WHAT[what]}, f"/cases/{case.number}#extensions", case_id=case.id,
     )  # fmt: skip
     await notify(session, word, to=to, unit_id=unit_id, now=now)
     wait = (await in_force(session, now)).hours("extension.untold_hours")
     payload: dict[str, object] = {
         "case_id": str(case.id), "message_id": message_id, "what": what, "round": round_ + 1,
-        "review_id": str(review.id) if review is not None else None,
     }  # fmt: skip
     emit(session, UNTOLD, payload, now=now, due_at=now + wait)

@@ -5,11 +5,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import preconditions
 from casebackend.api.conversations import ForMessage
-from casebackend.api.families import Link, LinkPage, OpenSecond, Split
+from casebackend.api.families import Join, Joined, Link, LinkPage, OpenSecond, Split
 from casebackend.cases.model import Case
+from casebackend.cases.rules import Status
 from casebackend.cases.service import visible
 from casebackend.database import reading, transactional
-from casebackend.families import own, second, service, views
+from casebackend.families import joining, own, second, service, views
 from casebackend.families.model import CaseLink
 from casebackend.idempotency import idempotent
 from casebackend.paging import cut
@@ -55,6 +56,21 @@ async def split(request: Request, session: AsyncSession, reference: str) -> HTTP
     case = await visible(session, principal, reference)
     part = await service.split(session, case.id, command, principal=principal, now=now)
     return _opened(part)
+
+
+@bp.post("/<reference:str>/joining")
+@transactional
+@preconditions.conditional
+async def join(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    """Back into the complaint that it was split from. If-Match takes the version of the part."""
+    read = preconditions.wanted(request)
+    command = Join.model_validate_json(request.body)
+    principal, now = request.ctx.principal, request.app.ctx.now()
+    case = await visible(session, principal, reference)
+    part = await joining.join(session, case.id, command, principal=principal, now=now, match=read)
+    master = await session.get_one(Case, part.master_id)
+    answer = Joined(number=part.number, master_number=master.number, status=Status(part.status), version=part.version)
+    return preconditions.tagged(json(answer.model_dump(mode="json")), part.version)
 
 
 def _opened(case: Case) -> HTTPResponse:

@@ -28,6 +28,7 @@ def catalogue() -> Catalogue:
             for row in data["territory"]
         ),
         bot_unit=data["bot_unit"],
+        reviewers=tuple((row["source"], row["effective_from"], row["unit"]) for row in data["reviewers"]),
         papers={row["code"]: tuple(row["documents"]) for row in data["people"] if "documents" in row},
     )
 

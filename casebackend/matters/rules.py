@@ -52,6 +52,7 @@ class PersonRole(StrEnum):
 HEAD_OFFICE = "head"
 LEGAL = "l1"
 TO_UNIT = "unit"
+RECEIVING = "receive."
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,9 @@ class GroupRule:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All of matters.yml. `territory`: by day, level of the complained-of unit to "self" or "parent"; `papers`: what
-    somebody of a role brings, in whatever capacity."""
+    """All of matters.yml. `territory`: by day, level of the complained-of unit to "self" or "parent"; `reviewers`: by
+    source and day the code of the unit whose people accept it; `papers`: what somebody of a role brings, in whatever
+    capacity."""
 
     matters: Mapping[str, Matter]
     sources: Mapping[str, Origin]
@@ -122,6 +124,7 @@ class Catalogue:
     groups: Sequence[GroupRule]
     territory: Sequence[tuple[date, Mapping[str, str]]]
     bot_unit: str | None = None
+    reviewers: Sequence[tuple[str, date, str]] = ()
     papers: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def needed(self, matter: str, source: str, capacity: str) -> list[str]:
@@ -147,6 +150,16 @@ class Catalogue:
 
     def handled_by(self, level: str, day: date) -> str:
         return _in_force(self.territory, day, lambda rule: rule[0])[1].get(level, "self")
+
+    def reviewed_by(self, source: str, day: date) -> str | None:
+        """The code of the unit whose people take in what came from this source; None where anybody may."""
+        dated = [row for row in self.reviewers if row[0] == source and row[1] <= day]
+        return max(dated, key=lambda row: row[1])[2] if dated else None
+
+    def own_clock(self, source: str | None) -> str | None:
+        """Of a source that is to be looked into faster than others, from its registration to its acceptance."""
+        origin = self.sources.get(source or Source.DIRECT)
+        return origin.clock if origin is not None and (origin.clock or "").startswith(RECEIVING) else None
 
     def allows(self, matter: str, move: str) -> bool:
         """Whether this move of the lifecycle is open to a matter of this type."""

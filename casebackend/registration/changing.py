@@ -104,6 +104,7 @@ async def convert(session: AsyncSession, case: Case, command: ChangeMatter, *, b
     await regrading.rescheduled(session, case, graded, now)
     await _written(session, case, Kind.MATTER_CHANGED, before, by, reason, now, also=graded.fields)
     await regrading.noted(session, case, graded, by, now=now)
+    outbox.emit(session, "case.matter_changed", {"case_id": str(case.id)}, now=now)
 
 
 def _require_for(case: Case, matter: MatterType, demand: str) -> None:

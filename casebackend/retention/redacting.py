@@ -30,6 +30,7 @@ from casebackend.evidence.model import Evidence
 from casebackend.extensions.model import Extension, Material
 from casebackend.families.model import CaseLink
 from casebackend.forms.model import FormPrint
+from casebackend.owings.model import Owed
 from casebackend.parties.model import BusinessObject, Party
 from casebackend.parties.rules import ObjectKind
 from casebackend.recusals.model import Recusal, Waiver
@@ -53,6 +54,7 @@ OF_CASE = (
 AROUND: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (Evidence, ("title", "source")),
     (Task, ("demand", "answer")),
+    (Owed, ("text", "told_proof")),
     (Extension, ("reason", "decision_opinion", "told_proof")),
     (Material, ("text", "decision_opinion", "told_proof")),
     (Review, ("document", "grounds", "findings_process", "findings_time", "findings_result", "opinion", "told_proof")),

@@ -53,6 +53,15 @@ class ReviewFieldsMissing(Unprocessable):
         super().__init__("请填写：" + "、".join(FIELDS[field] for field in fields), fields=list(fields))
 
 
+class ReviewUntold(Conflict):
+    slug, title = "review-untold", "核查结果没有送达"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "核查结果没有送达申请人，核查期限继续计算；请先另行告知并在“须告知客户的事项”中登记，再办结核查"
+        )
+
+
 class LateApplication(Conflict):
     slug, title = "late-application", "超过申请期限"
 

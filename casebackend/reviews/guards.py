@@ -7,6 +7,7 @@ from casebackend.api.reviews import MoveReview
 from casebackend.cases import recusing
 from casebackend.cases.model import Case
 from casebackend.cases.rules import MANAGER
+from casebackend.errors import Forbidden
 from casebackend.reviews import errors, placing, queries, rules, telling
 from casebackend.reviews.model import Review
 from casebackend.reviews.rules import Move, RejectReason
@@ -40,6 +41,14 @@ async def require_reviewer(session: AsyncSession, review: Review, case: Case, pr
         return
     if await placing.took_part(session, case, principal):
         raise errors.TookPart
+
+
+async def is_reviewer(session: AsyncSession, review: Review, case: Case, principal: Principal) -> bool:
+    try:
+        await require_reviewer(session, review, case, principal)
+    except Forbidden:
+        return False
+    return True
 
 
 def require_grounds(review: Review, command: MoveReview) -> None:

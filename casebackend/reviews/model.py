@@ -5,7 +5,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casebackend.database import Base
-from casebackend.reviews.rules import Outcome, State
+from casebackend.reviews.rules import TOLD, Outcome, State
 
 
 class Review(Base):
@@ -51,4 +51,4 @@ class Review(Base):
     @property
     def waits_for_second(self) -> bool:
         """Ordered and told, and not yet carried out because a second complaint was open."""
-        return self.outcome == Outcome.REMANDED and self.notified_at is not None and self.carried_out_at is None
+        return self.outcome == Outcome.REMANDED and self.state in TOLD and self.carried_out_at is None

@@ -13,7 +13,7 @@ from casebackend.organisations.model import Organisation
 from casebackend.organisations.queries import tree
 from casebackend.paging import beyond, cursor_of, moment, read_cursor
 from casebackend.reviews.model import Review
-from casebackend.reviews.rules import OPEN, Outcome, State
+from casebackend.reviews.rules import OPEN, TOLD, Outcome, State
 
 
 async def of_case(session: AsyncSession, case_id: UUID) -> Sequence[Review]:
@@ -37,7 +37,7 @@ async def clocks_of(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, 
 
 def holding() -> ColumnElement[bool]:
     """For a WHERE over cases: an open review keeps its complaint out of the archive, and so does what it ordered."""
-    ordered = and_(Review.outcome == Outcome.REMANDED, Review.notified_at.is_not(None), Review.carried_out_at.is_(None))
+    ordered = and_(Review.outcome == Outcome.REMANDED, Review.state.in_(TOLD), Review.carried_out_at.is_(None))
     return select(Review.id).where(Review.case_id == Case.id, or_(Review.state.in_(OPEN), ordered)).exists()
 
 

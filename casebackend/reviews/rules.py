@@ -61,6 +61,8 @@ LIFECYCLE: dict[tuple[State, Move], Arrow] = {
 }
 OPEN = frozenset({State.APPLIED, State.ACCEPTED, State.REVIEWING, State.DECIDED, State.NOTIFIED})
 TELLING = frozenset({Move.REJECT, Move.NOTIFY})
+# A decision that was sent stands, whether or not it has arrived.
+TOLD = frozenset({State.NOTIFIED, State.CLOSED})
 REVIEWERS = frozenset(
     {"handler", "reviewer", "department_head", "auditor", "approver", "complaint_manager", "executive"}
 )

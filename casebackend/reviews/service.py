@@ -94,6 +94,8 @@ async def move(
         raise errors.ReviewMoveNotAllowed(State(review.state), command.move)
     await guards.require_reviewer(session, review, case, principal)
     guards.require_fields(command, arrow)
+    if command.move is Move.CLOSE and review.notified_at is None:
+        raise errors.ReviewUntold
     guards.require_grounds(review, command)
     await _take(session, review, case, command, principal, now)
     if command.move in rules.TELLING and not telling.by_staff(command):

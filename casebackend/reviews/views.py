@@ -13,7 +13,7 @@ from casebackend.customers import service as customers
 from casebackend.organisations.queries import tree
 from casebackend.reviews import queries
 from casebackend.reviews.model import Review
-from casebackend.reviews.rules import OUTCOMES, STATES, Form, Outcome, RejectReason, State, moves_from
+from casebackend.reviews.rules import OUTCOMES, STATES, Form, Move, Outcome, RejectReason, State, moves_from
 from casebackend.staff import queries as staff
 
 TEXTS = ("document", "grounds", "findings_process", "findings_time", "findings_result", "opinion", "told_proof")
@@ -59,5 +59,5 @@ def _view(
         due_on=last_day(timer.due_at) if timer else None,
         derivation=timer.derivation if timer else None,
         overdue=timer is not None and (timer.stopped_at or now) >= timer.due_at,
-        allowed=moves_from(state),
+        allowed=[each for each in moves_from(state) if each is not Move.CLOSE or review.notified_at is not None],
     )

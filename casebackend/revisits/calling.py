@@ -25,11 +25,17 @@ TO_CALL, UNHAPPY = "revisit.call", "revisit.dissatisfied"
 
 
 async def again(
-    session: AsyncSession, revisit: Revisit, *, now: datetime, by: UUID | None = None, round_: int = 1
+    session: AsyncSession,
+    revisit: Revisit,
+    *,
+    now: datetime,
+    by: UUID | None = None,
+    round_: int = 1,
+    at_once: bool = False,
 ) -> None:
-    """When the next call is due, and as often again as nobody makes it."""
+    """When the next call is due, and as often again as nobody makes it. `at_once`: it has been waited for already."""
     days: int = (await in_force(session, now)).number("survey.spacing_days")
-    waits = revisit.misses and round_ == 1
+    waits = at_once or (revisit.misses and round_ == 1)
     payload: dict[str, object] = {
         "revisit_id": str(revisit.id), "misses": revisit.misses, "round": round_, "by": str(by) if by else None,
     }  # fmt: skip

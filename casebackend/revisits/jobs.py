@@ -16,6 +16,7 @@ from casebackend.cases.service import hold, move_case
 from casebackend.conversations import service as conversations
 from casebackend.conversations.model import Conversation
 from casebackend.conversations.rules import CARRIED_BY_US, Asked, Author, Owner
+from casebackend.customers.model import Customer
 from casebackend.database import locked
 from casebackend.failpoints import failpoint
 from casebackend.notifications.words import choices, words
@@ -117,7 +118,8 @@ async def _note(session: AsyncSession, case: Case, kind: Kind, now: datetime) ->
 
 
 async def unanswered(session: AsyncSession, *, now: datetime) -> list[UUID]:
-    since = now - (await service.policy(session, now)).unanswered
+    """Silent for so long that something may follow."""
+    since = now - (await service.policy(session, now)).first_look
     query = select(Revisit.id).where(Revisit.state == State.SENT, Revisit.sent_at <= since)
     return list(await session.scalars(query.limit(BATCH)))
 
@@ -127,7 +129,20 @@ async def give_up(session: AsyncSession, revisit_id: UUID, *, now: datetime) -> 
     if revisit is None or revisit.state != State.SENT:
         return
     case = await hold(session, revisit.case_id)
-    if Status(case.status) is Status.FOLLOW_UP:
-        await service.finish(session, revisit, case, now=now, ended=State.NO_ANSWER)
-    else:
+    if Status(case.status) is not Status.FOLLOW_UP:
         await _cancel(session, revisit, case, now)
+        return
+    given, waited = await service.policy(session, now), now - (revisit.sent_at or now)
+    reachable, said = await _has_number(session, case), revisit.solved is not None
+    if given.calls(waited, said=said, reachable=reachable):
+        revisit.state, revisit.misses, revisit.due_at = State.BY_PERSON, 0, now
+        await session.flush()
+        await _note(session, case, Kind.SURVEY_TO_CALL, now)
+        await calling.again(session, revisit, now=now, at_once=True)
+    elif waited >= given.unanswered and not (given.call_after and reachable and not said):
+        await service.finish(session, revisit, case, now=now, ended=State.NO_ANSWER)
+
+
+async def _has_number(session: AsyncSession, case: Case) -> bool:
+    customer = await session.get(Customer, case.customer_id) if case.customer_id else None
+    return customer is not None and customer.phone_masked is not None

@@ -16,6 +16,9 @@ from casebackend.revisits.model import Revisit
 from casebackend.revisits.rules import STATE_LABELS, State
 from casebackend.staff.rules import Role
 
+# Not understood in the chat is no call.
+BY_PHONE = frozenset({State.BY_PERSON, State.UNREACHED})
+
 
 async def of_case(session: AsyncSession, case: Case, principal: Principal, *, now: datetime) -> Surveys:
     """Newest first."""
@@ -33,7 +36,7 @@ async def of_case(session: AsyncSession, case: Case, principal: Principal, *, no
                 state_label=STATE_LABELS[State(each.state)],
                 asked_at=each.sent_at,
                 done_at=each.done_at,
-                attempts=0 if case.channel in CARRIED_BY_US else each.misses,
+                attempts=each.misses if case.channel not in CARRIED_BY_US or each.state in BY_PHONE else 0,
                 most=given.attempts,
                 call_again_on=local_date(each.due_at) if each.state == State.BY_PERSON and each.misses else None,
                 solved=each.solved,

@@ -11,7 +11,8 @@ from enum import StrEnum
 class Policy:
     """In force on one day. `low`: the highest score that counts as dissatisfied; `misses`: answers not understood that
     end a survey in the chat; `attempts`: calls that reach nobody until the customer counts as not reached, each on
-    another day, `spacing` days apart; `undelivered`: when to look again whether the decision itself has arrived."""
+    another day, `spacing` days apart; `undelivered`: when to look again whether the decision itself has arrived;
+    `call_after`: how long a survey in the chat stays unanswered until the customer is called; nothing: never."""
 
     low: int
     misses: int
@@ -20,6 +21,15 @@ class Policy:
     unanswered: timedelta
     attempts: int
     spacing: int
+    call_after: timedelta = timedelta()
+
+    def calls(self, waited: timedelta, *, said: bool, reachable: bool) -> bool:
+        """Whether who was silent in the chat is called now. `said`: he has answered something."""
+        return bool(self.call_after) and reachable and not said and waited >= self.call_after
+
+    @property
+    def first_look(self) -> timedelta:
+        return min(self.unanswered, self.call_after or self.unanswered)
 
 
 class State(StrEnum):

@@ -42,6 +42,7 @@ async def policy(session: AsyncSession, now: datetime) -> Policy:
         unanswered=given.hours("survey.unanswered_hours"),
         attempts=given.number("survey.attempts"),
         spacing=given.number("survey.spacing_days"),
+        call_after=given.hours("survey.call_after_hours"),
     )
 
 
@@ -64,7 +65,7 @@ async def answer(session: AsyncSession, conversation_id: UUID, message_id: UUID,
     message = await message_of(session, conversation_id, message_id)
     revisit = await session.scalar(
         select(Revisit)
-        .where(Revisit.conversation_id == conversation_id, Revisit.state == State.SENT)
+        .where(Revisit.conversation_id == conversation_id, Revisit.state.in_((State.SENT, State.BY_PERSON)))
         .order_by(Revisit.sent_at.desc())
         .limit(1)
         .with_for_update()
@@ -82,10 +83,19 @@ async def answer(session: AsyncSession, conversation_id: UUID, message_id: UUID,
     case = await hold(session, revisit.case_id)
     if Status(case.status) is not Status.FOLLOW_UP:
         raise NoSurvey
+    if revisit.state == State.BY_PERSON:
+        _answers_after_all(revisit, message.text, now)
     outcome = await _answered(session, revisit, case, message, now)
     revisit.last_message_id, revisit.last_result = message_id, outcome.model_dump(mode="json")
     await session.flush()
     return outcome
+
+
+def _answers_after_all(revisit: Revisit, said: str, now: datetime) -> None:
+    """He was to be called: whoever answers in the chat meanwhile need not be. Anything else is no answer any more."""
+    if rules.solved_in(simplified(said)) is None:
+        raise NoSurvey
+    revisit.state, revisit.sent_at, revisit.misses = State.SENT, now, 0
 
 
 async def _answered(

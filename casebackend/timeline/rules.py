@@ -25,6 +25,7 @@ class Kind(StrEnum):
     CLASSIFIED = "case.classified"
     UNMERGED = "case.unmerged"
     SPLIT = "case.split"
+    REJOINED = "case.rejoined"
     LINKED = "case.linked"
     UNLINKED = "case.unlinked"
     REVIEW_APPLIED = "review.applied"
@@ -51,6 +52,7 @@ class Kind(StrEnum):
     EXTENSION_TOLD = "extension.told"
     NOTICE_LOST = "notice.lost"
     NOTICE_ARRIVED = "notice.arrived"
+    NOTICE_TOLD = "notice.told"
     MATERIAL = "material.received"
     MATERIAL_DECIDED = "material.decided"
     RESTARTED = "clock.restarted"
@@ -60,6 +62,7 @@ class Kind(StrEnum):
     SURVEY_ANSWERED = "revisit.answered"
     SURVEY_CANCELLED = "revisit.cancelled"
     SURVEY_MISSED = "revisit.missed"
+    SURVEY_TO_CALL = "revisit.to_call"
     TASK_ASKED = "task.asked"
     TASK_RECEIVED = "task.received"
     TASK_ANSWERED = "task.answered"
@@ -105,6 +108,7 @@ LABELS: dict[Kind, str] = {
     Kind.CLASSIFIED: "调整分类",
     Kind.UNMERGED: "移出合并的投诉",
     Kind.SPLIT: "拆分投诉",
+    Kind.REJOINED: "拆出的投诉并回，期限按较早的一件计算",
     Kind.LINKED: "关联投诉",
     Kind.UNLINKED: "解除关联",
     Kind.REVIEW_APPLIED: "申请核查",
@@ -131,6 +135,7 @@ LABELS: dict[Kind, str] = {
     Kind.EXTENDED: "批准延期",
     Kind.NOTICE_LOST: "通知未送达客户",
     Kind.NOTICE_ARRIVED: "通知已送达客户",
+    Kind.NOTICE_TOLD: "已告知客户",
     Kind.MATERIAL: "收到补充材料",
     Kind.MATERIAL_DECIDED: "补充材料确认",
     Kind.RESTARTED: "新事实，时限重新计算",
@@ -140,6 +145,7 @@ LABELS: dict[Kind, str] = {
     Kind.SURVEY_ANSWERED: "回访完成",
     Kind.SURVEY_CANCELLED: "回访取消",
     Kind.SURVEY_MISSED: "回访未联系上客户",
+    Kind.SURVEY_TO_CALL: "会话回访没有回答，转电话回访",
     Kind.TASK_ASKED: "请求协办",
     Kind.TASK_RECEIVED: "接收协办任务",
     Kind.TASK_ANSWERED: "反馈协办任务",

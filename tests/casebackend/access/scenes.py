@@ -7,10 +7,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+from sqlalchemy import select
 
 from casebackend.cases.model import Case
 from casebackend.conversations.rules import Channel
 from casebackend.curation import phrasings
+from casebackend.owings.rules import What
+from casebackend.tellings.service import owe
 from tests.casebackend.access.persons import Persons
 from tests.casebackend.attachments import samples
 from tests.casebackend.canaries import WRITTEN, Canary, people
@@ -136,6 +139,9 @@ class Stage:
             f"/cases/{scene.number}/holds", data={"reason": text[:200]}, headers={"HX-Request": "true"}
         )
         assert held.status_code == 204, held.text
+        async with self.world.database.transaction() as session:
+            case = (await session.scalars(select(Case).where(Case.number == scene.number))).one()
+            await owe(session, case, What.UNMERGED, f"恢复单独办理 {scene.marker}", since=now, now=now)
         others = [each for each in self.scenes.values() if each is not scene]
         if others:
             link = {"kind": "related", "number": others[-1].number, "reason": f"同一事由 {scene.marker}"}

@@ -23,6 +23,7 @@ from casebackend.families.model import CaseLink
 from casebackend.gaps.model import Gap
 from casebackend.notices.model import Notice
 from casebackend.organisations.model import Organisation, OrganisationVersion
+from casebackend.owings.model import Owed
 from casebackend.people.model import ImportRun, RightsRequest
 from casebackend.pickups.model import Visit
 from casebackend.registration.model import Registration
@@ -72,6 +73,7 @@ KINDS: dict[str, Kind] = {
     "evidence_id": Kind(Of.CASE, Evidence, _case_of),
     "extension_id": Kind(Of.CASE, Extension, _case_of),
     "material_id": Kind(Of.CASE, Material, _case_of),
+    "owed_id": Kind(Of.CASE, Owed, _case_of),
     "hold_id": Kind(Of.CASE, LegalHold, _case_of),
     "link_id": Kind(Of.CASE, CaseLink, _case_of),
     "review_id": Kind(Of.CASE, Review, _case_of),

@@ -14,6 +14,7 @@ from casebackend.check import check
 from casebackend.clocks import service
 from casebackend.clocks.model import Timer
 from casebackend.clocks.queries import timers_of
+from casebackend.clocks.rules import StopReason
 from casebackend.workflow.service import use_profile
 from tests.casebackend.cases.builders import Desk, case_of, filed, unit
 from tests.world import START, World
@@ -98,11 +99,27 @@ async def test_a_petition_has_sixty_days_from_its_acceptance(world: World) -> No
         assert await clockwork.promised_on(session, rig.case) == date(2026, 5, 4)
         await rig.goes(S.INVESTIGATING, M.EDIT, days=1)
         await rig.goes(S.DRAFT, M.SUBMIT, days=1)
-        assert "matter.petition_tell" not in await rig.running(), "that it was accepted has been told"
         assert (await rig.running())["matter.petition"].seq == 1
+        tell = (await rig.running())["matter.petition_tell"]
+        assert (tell.seq, tell.origin_at) == (1, START), "nobody is told by an acceptance, nor anew by a correction"
+        service.halt([tell], at=rig.now, reason=StopReason.DONE)
+        await rig.goes(S.PENDING_REVIEW, M.EDIT, days=1)
+        await rig.goes(S.DRAFT, M.SUBMIT)
+        assert "matter.petition_tell" not in await rig.running(), "told once"
         await rescheduling.extend(session, rig.case, "matter.petition_extended", now=rig.now)
         await rig.goes(S.PENDING_REVIEW, M.ACCEPT, days=1)
         assert {kind for kind in await rig.running() if kind.startswith("matter.")} == {"matter.petition_extended"}
+
+
+async def test_an_appraisal_does_not_put_off_what_the_petitioner_is_to_be_told(world: World) -> None:
+    async with world.database.transaction() as session:
+        rig = await Rig.of(session, matter_type="petition")
+        await rig.goes(S.PENDING_REVIEW, M.ACCEPT)
+        await rig.goes(S.INVESTIGATING, M.SUSPEND, days=1)
+        assert set(await rig.running()) == {"matter.petition_tell"}
+        await rig.goes(S.SUSPENDED, M.RESUME, days=2)
+        running = await rig.running()
+        assert (running["matter.petition_tell"].seq, running["matter.petition"].seq) == (1, 2)
 
 
 async def test_a_day_set_from_outside_is_a_clock_that_no_appraisal_stops(world: World) -> None:

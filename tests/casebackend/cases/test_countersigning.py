@@ -259,7 +259,11 @@ async def test_unread_and_overdue_tasks_are_reminded_of_once(world: World, desk:
         sun = (await user(world, "auditor")).id
         found = await session.scalars(select(Notice.template).where(Notice.user_id == sun).order_by(Notice.at))
         told = [each for each in found if each.startswith("staff_task")]
+        asker = (await user(world, "agent")).id
+        waits = await session.scalars(select(Notice).where(Notice.user_id == asker, Notice.kind == "task-still"))
+        [still] = waits.all()
     assert told == ["staff_task", "staff_task_unread", "staff_task_late"]
+    assert (still.template, still.values["unit"]) == ("staff_task_still", "稽核部"), "who asked waits for it"
     assert (await status(Desk(world), number)) == "countersign"
 
 

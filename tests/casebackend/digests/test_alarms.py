@@ -9,14 +9,16 @@ from sqlalchemy import delete, select
 from casebackend.calendar.model import CalendarDay
 from casebackend.calendar.queries import EDITION
 from casebackend.conversations.model import Conversation
-from casebackend.conversations.rules import Owner
+from casebackend.conversations.rules import Channel, Owner
 from casebackend.digests import alarms
+from casebackend.digests.model import Episode
 from casebackend.digests.rules import days_range, level_of
 from casebackend.editions import changed
 from casebackend.notices.model import Notice
 from casebackend.staff.model import User
 from tests.casebackend.cases.around import ticked
-from tests.casebackend.cases.builders import Desk, filed, unit
+from tests.casebackend.cases.builders import REPLY, Desk, filed, unit
+from tests.casebackend.cases.test_arriving import carried
 from tests.world import START, World
 
 
@@ -89,3 +91,40 @@ async def test_digests_that_did_not_go_out_are_told_to_who_runs_the_system_once_
         async with world.database.transaction() as session:
             assert await alarms.digests_missing(session, now=world.time)
     assert await told(world, "digest.missing") == [("admin", 0)]
+
+
+async def alarmed(world: World) -> list[str]:
+    """What was told of the board, each time once."""
+    async with world.database.reading() as session:
+        found = await session.execute(select(Notice.values, Notice.cause).where(Notice.kind == "board.alarm"))
+        return [values["label"] for values, cause in found if "#" not in cause]
+
+
+async def test_a_figure_over_its_line_is_told_once_until_it_has_been_below_it_again(world: World) -> None:
+    for round_ in (1, 2):
+        receipt = await filed(world, sender=f"customer-{round_}")
+        world.wait(days=21)
+        for _ in range(3):
+            await ticked(world)
+            world.wait(minutes=11)
+        assert (await alarmed(world)).count("超期投诉") == round_
+        desk = Desk(world)
+        await desk.reply_pending(receipt.case_id)
+        await desk.sure("agent", receipt.case_id, "reply", **REPLY, overdue_reason="客户长期失联")
+        world.wait(minutes=11)
+        await ticked(world)
+        async with world.database.reading() as session:
+            running = await session.scalars(select(Episode.code).where(Episode.ended_at.is_(None)))
+            assert "overdue" not in set(running)
+    assert "supervisor" in {login for login, _ in await told(world, "board.alarm")}
+
+
+async def test_messages_that_did_not_arrive_are_told_to_who_runs_the_programs_too(world: World) -> None:
+    await filed(world)
+    world.wait(minutes=1)
+    await ticked(world)
+    await carried(world, "failed", channel=Channel.WEBCHAT, said="已登记")
+    world.wait(minutes=11)
+    await ticked(world)
+    assert "今日未送达消息" in await alarmed(world)
+    assert {"admin", "supervisor"} <= {login for login, _ in await told(world, "board.alarm")}

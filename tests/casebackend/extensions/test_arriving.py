@@ -1,4 +1,4 @@
-"""A new day, a pause and the outcome of a 核查 count as told when they have reached the customer."""
+"""A new day and a pause count as told when they have reached the customer."""
 
 from sqlalchemy import select
 
@@ -9,7 +9,6 @@ from tests.casebackend.cases.around import holds, ticked
 from tests.casebackend.cases.builders import Desk, case_of, filed
 from tests.casebackend.cases.test_arriving import carried
 from tests.casebackend.extensions.test_routes import asks, decides, later, posts
-from tests.casebackend.reviews.test_routes import FOUND, applied, decided, sure
 from tests.world import World
 
 
@@ -67,23 +66,4 @@ async def test_a_pause_that_did_not_arrive_is_asked_for_until_somebody_has_told_
     later(desk, hours=25)
     await ticked(world)
     assert len(await asked_for(world, case.id, "notice.untold")) == 2
-    await holds(world)
-
-
-async def test_the_outcome_of_a_review_that_did_not_arrive_comes_back_to_whoever_decided_it(world: World) -> None:
-    case_id, number = await decided(world)
-    desk = Desk(world)
-    review = await applied(desk, number)
-    for move in ("accept", "begin"):
-        await sure(desk, "branch", review, move)
-    await sure(desk, "branch", review, "decide", outcome="changed", **FOUND)
-    await sure(desk, "branch", review, "notify", told_by="channel")
-    await carried(world, "failed", channel=Channel.WEBCHAT, said="核查决定")
-    await ticked(world)
-    [demand] = await asked_for(world, case_id, "notice.untold")
-    assert (demand.values["what"], demand.link.endswith("#reviews")) == ("核查结果", True)
-    await sure(desk, "branch", review, "close")
-    later(desk, hours=25)
-    await ticked(world)
-    assert len(await asked_for(world, case_id, "notice.untold")) == 1
     await holds(world)
