@@ -33,7 +33,10 @@ BETWEEN = (
 )
 YEARS = r"(?:[6-9]\d|1[01]\d|[六七八九]十[一二三四五六七八九]?)(?:多|几|来)?"
 # 八十了, and nothing that could be counted follows.
-AGE = rf"{YEARS}(?:周?岁|高龄|的人|了(?=[，,。！!；;\s]|$|[^\d块元万千百年月天分]))|年事已高|高龄|(?:很|比较|太)?大了|上了年纪"
+AGE = (
+    rf"{YEARS}(?:周?岁|高龄|的人|了(?=[，,。！!；;\s]|$|[^\d块元万千百年月天分]))|"
+    r"年事已高|高龄|(?:很|比较|太)?大了|上了年纪"
+)
 DISABLING = (
     rf"{DISABLED}|残疾(?!人)|残障|瘫痪|偏瘫|卧床|中风|坐轮椅|行动不(?:方便|便)|"
     r"腿脚不(?:方便|便|好)|走不(?:了|动)路?"
@@ -70,7 +73,8 @@ def _own(name: str, words: str, relatives: list[str]) -> bool:
 
 def _of_relatives(said: str) -> tuple[list[str], str]:
     """And what is left to be read as the customer's own."""
-    found, rest = [], said
+    found: list[str] = []
+    rest = said
     for name, pattern in RELATIVE:
         match = pattern.search(said) or (pattern.search(FIRST_TOLD.sub(r"\1", said)) if found else None)
         if match is not None:
