@@ -24,7 +24,7 @@ PLATE = re.compile(
     r"(?![A-Za-z0-9])"
 )
 OTHER_PAPER = re.compile(
-    r"(?:护照|通行证|军官证|居留证|证件)[号码是为：:\s]{0,6}([A-Za-z]{0,3}\d{6,10})(?![A-Za-z0-9])"
+    r"(?:护照|通行证|军官证|居留证|台胞证|回乡证|证件)[号码是为：:\s]{0,6}([A-Za-z]{0,3}\d{6,10})(?![A-Za-z0-9])"
 )
 OLD_ID = re.compile(r"身份证[号码是为：:\s]{0,6}(\d{15})(?!\d)")
 ANSWERED_PAPER = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{0,3}\d{6,17}[Xx]?(?![A-Za-z0-9])")
@@ -177,7 +177,7 @@ def tokenise(text: str, asked: str | None = None, known: Mapping[tuple[Kind, str
     """`known` maps what this conversation holds already to its tokens; `asked` is the open question."""
     known = known or {}
     text, dropped = without_secrets(_forged(text[:LONGEST], known))
-    seen = shadow(text)
+    seen = _read(text)
     tokens_here = [Found(*match.span(), Kind.NAME, "", -1) for match in TOKEN.finditer(text)]
     found = [*tokens_here, *numbers(seen), *_patterns(seen, asked), *_named(text, asked, known)]
     found += _claimed(text) if asked == "identity.paper" else []

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from casebackend.customers.spelling import simplified
-from casebackend.drafts import standing
+from casebackend.drafts import care as care_reading
+from casebackend.drafts import groups, standing
 
 
 class Line(StrEnum):
@@ -98,7 +99,7 @@ def _group(said: str, asked: str) -> Edit | None:
     if _ALONE.search(told):
         return Edit(Line.GROUP, group=1)
     match = _COUNT.search(told)
-    many = standing.number(match["n"]) if match else 0
+    many = groups.least(match["n"]) if match else 0
     return Edit(Line.GROUP, group=many) if many >= 1 else None
 
 
@@ -109,5 +110,5 @@ def _care(said: str, asked: str) -> Edit | None:
         return None
     if _NOTHING.fullmatch(said):
         return Edit(Line.CARE)
-    care = standing.care_for(said)
+    care = care_reading.care_for(said)
     return Edit(Line.CARE, care=tuple(care)) if care else None

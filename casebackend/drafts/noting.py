@@ -1,6 +1,7 @@
 """What a message tells about who complains, besides the fields of the form."""
 
-from casebackend.drafts import standing
+from casebackend.drafts import care as care_reading
+from casebackend.drafts import groups, standing
 from casebackend.drafts.lines import SELF, Edit, Line
 from casebackend.drafts.model import Draft
 from casebackend.matters.catalogue import catalogue
@@ -11,12 +12,12 @@ MANY = 2
 def note(draft: Draft, text: str) -> tuple[list[str], list[str]]:
     """Keeps it in the draft. What is new, in words for the customer, and the papers that are brought later."""
     said, papers = _capacity(draft, text)
-    many = standing.group_of(text)
+    many = groups.group_of(text)
     if many is not None and many > (draft.group_size or 1):
         draft.group_size = many
-        said.append(f"{many}位以上的客户一起反映" if many > MANY else "几位客户一起反映")
+        said.append(f"约{many}位以上的客户一起反映" if many > MANY else "几位客户一起反映")
         papers.append("各位投诉人的名单和推选代表的书面材料")
-    care = standing.care_for(text, draft.care or ())
+    care = care_reading.care_for(text, draft.care or ())
     if care:
         draft.care = [*(draft.care or ()), *care]
         said.append(f"请处理人员留意：{'、'.join(care)}")

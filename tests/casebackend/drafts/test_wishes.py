@@ -1,6 +1,6 @@
 import pytest
 
-from casebackend.drafts.standing import capacity_of, care_for, group_of
+from casebackend.drafts.standing import capacity_of
 from casebackend.drafts.wishes import Wish, menu, wish
 
 
@@ -34,17 +34,6 @@ def test_for_whom_somebody_complains_is_heard() -> None:
     assert [capacity_of(text) for text in ("我替我妈投诉", "代我母亲反映")] == ["agent", "agent"]
     assert [capacity_of(text) for text in ("我父亲去世了，存款取不出来", "我是本人")] == ["heir", "self"]
     assert [capacity_of(text) for text in ("帮我投诉", "我妈在朝阳支行被扣钱", "我爸走了两趟")] == [None] * 3
-
-
-def test_how_many_complain_together_is_the_least_it_can_be() -> None:
-    said = ("我们十几个人一起买的理财", "我们20多个业主", "上百个客户联名", "集体投诉")
-    assert [group_of(text) for text in said] == [10, 20, 100, 2]
-    assert [group_of(text) for text in ("扣了我们三个月利息", "柜台三个人都不理我", "等了两个小时")] == [None] * 3
-
-
-def test_what_to_bear_in_mind_is_noted_once() -> None:
-    assert care_for("我七十多岁了，腿脚不方便") == ["老年", "行动不便"]
-    assert care_for("我今年78岁了", ["老年"]) == []
 
 
 def test_the_menu_begins_with_what_was_used_last() -> None:
