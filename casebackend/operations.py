@@ -195,6 +195,7 @@ OPERATIONS: dict[str, Operation] = {
     "cases.listing": Operation(
         "投诉列表", None, C.CasePage, query={"queue": choice(Queue)} | conditions(CONDITIONS) | PAGE
     ),
+    "cases.search": Operation("按条件查找投诉；查找客户只能用这一种", C.SearchCases, C.CasePage),
     "handlings.handling_list": Operation(
         "办理查询：各件投诉的每一步", None, handlings.HandlingPage, query=conditions(HANDLINGS) | PAGE
     ),

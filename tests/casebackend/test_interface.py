@@ -34,6 +34,7 @@ NO_VERSION = {
     "suggestions.copied": "the same again says the same",
     "suggestions.refused": "the same again says the same",
     "suggestions.flagged": "the same again says the same",
+    "cases.search": "a question; nothing changes",
     "suggestions.asked": "a question; what was shown is written down once",
     "registrations.suggested": "a question with a long text; nothing changes",
     "limits.import_notice": "takes a key; the same notice again changes nothing",
