@@ -288,6 +288,11 @@ OPERATIONS: dict[str, Operation] = {
     "retention.archive": Operation(
         "已办结事项的保存至和法律保留", None, retention.ArchivePage, query={"held": choice(("yes", "no"))} | PAGE
     ),
+    "talk_holds.listing": Operation("一个会话的法律保留", None, retention.TalkHoldPage, query=PAGE),
+    "talk_holds.set_hold": Operation(
+        "对会话设置法律保留（未形成投诉的也可）", retention.HoldReason, retention.TalkHoldView, status=201
+    ),
+    "talk_holds.lift_hold": Operation("解除会话的法律保留", retention.HoldReason, retention.TalkHoldView),
     "dictionaries.known": Operation("全部字典", None, dictionaries.DictionaryPage, query=PAGE),
     "dictionaries.changes": Operation(
         "一个字典的变更记录和待生效的变更", None, dictionaries.TermChangePage, query=PAGE

@@ -52,6 +52,7 @@ from casebackend.console import (
     stream,
     suggestions,
     surveys,
+    talk_holds,
     talks,
     tasks,
     tokens,
@@ -67,7 +68,7 @@ PAGES = (
     limits, notices_page,
     supervision_page, register, ledger, registration, extensions, tasks, recusals, evidence, assignment, families,
     reviews, surveys, classification, reminders, attachments, organisations, people, functions, dictionaries, shifts,
-    candidates, precedents, disclosures, audit, retention, contacts, corrections, forms, exports,
+    candidates, precedents, disclosures, audit, retention, talk_holds, contacts, corrections, forms, exports,
     curation, curation_article,
 )  # fmt: skip
 

@@ -41,6 +41,7 @@ NO_VERSION = {
     "extensions.record_contact": "takes a key; adds to the timeline",
     "logins.unlock": "the same again changes nothing more",
     "disclosures.reveal": "a question; its answer may be kept nowhere, so there is no key either",
+    "talk_holds.lift_hold": "the same again is not found: it stands no more",
     "forms.registration": "a copy of what stands: every print is one of its own and is written down",
     "forms.closing": "a copy of what stands: every print is one of its own and is written down",
 }
