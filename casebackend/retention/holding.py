@@ -12,6 +12,8 @@ from casebackend.access.principal import Principal
 from casebackend.api.retention import TalkHoldView
 from casebackend.attachments.model import Attachment
 from casebackend.audit import service as audit
+from casebackend.cases.queries import sees_conversation
+from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation
 from casebackend.conversations.service import hold
 from casebackend.customers import service as customers
@@ -27,6 +29,12 @@ def kept(conversation: type[Conversation] = Conversation) -> ColumnElement[bool]
     same = or_(other.id == conversation.id, other.customer_id == conversation.customer_id)
     standing = TalkHold.conversation_id == other.id, TalkHold.lifted_at.is_(None)
     return exists().where(*standing, same)
+
+
+async def require_seen(session: AsyncSession, principal: Principal, conversation_id: UUID) -> None:
+    known = await session.scalar(select(Conversation.id).where(Conversation.id == conversation_id))
+    if known is None or not await sees_conversation(session, principal, conversation_id):
+        raise ConversationNotFound
 
 
 async def holds_of(session: AsyncSession, conversation_id: UUID) -> Sequence[TalkHold]:
@@ -79,15 +87,19 @@ async def set_hold(
 
 
 async def lift_hold(
-    session: AsyncSession, conversation_id: UUID, talk_hold_id: UUID, reason: str, *, by: Principal, now: datetime
+    session: AsyncSession, talk_hold_id: UUID, reason: str, *, by: Principal, now: datetime
 ) -> TalkHold:
-    await hold(session, conversation_id)
+    """Of a conversation that is seen; any other hold is not there."""
+    of = await session.scalar(select(TalkHold.conversation_id).where(TalkHold.id == talk_hold_id))
+    if of is None or not await sees_conversation(session, by, of):
+        raise errors.HoldNotFound
+    await hold(session, of)
     found = await locked(session, TalkHold, talk_hold_id)
-    if found is None or found.conversation_id != conversation_id or found.lifted_at is not None:
+    if found is None or found.lifted_at is not None:
         raise errors.HoldNotFound
     found.lifted_at, found.lifted_by, found.lifted_by_name = now, by.user_id, by.display_name or by.name
-    found.lift_reason = (await customers.protect(session, conversation_id, reason, asked=None)).text
-    await files_marked(session, Attachment.conversation_id == conversation_id)
+    found.lift_reason = (await customers.protect(session, of, reason, asked=None)).text
+    await files_marked(session, Attachment.conversation_id == of)
     await _note(session, "retention.talk_released", found, by, now)
     return found
 

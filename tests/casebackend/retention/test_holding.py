@@ -29,15 +29,13 @@ async def holds(
     world: World, conversation: UUID, reason: str = "诉讼保全", login: str = "supervisor"
 ) -> httpx.Response:
     async with await staff(world, login) as client:
-        at, key = f"/api/v1/conversations/{conversation}/holds/", {"Idempotency-Key": uuid4().hex}
+        at, key = f"/api/v1/conversations/{conversation}/holds", {"Idempotency-Key": uuid4().hex}
         return await client.post(at, json={"reason": reason}, headers=key)
 
 
-async def lifts(world: World, conversation: UUID, hold: str, login: str = "supervisor") -> httpx.Response:
+async def lifts(world: World, hold: str, login: str = "supervisor") -> httpx.Response:
     async with await staff(world, login) as client:
-        return await client.post(
-            f"/api/v1/conversations/{conversation}/holds/{hold}/lift", json={"reason": "诉讼已结束"}
-        )
+        return await client.post(f"/api/v1/talk-holds/{hold}/lift", json={"reason": "诉讼已结束"})
 
 
 async def test_what_was_said_under_a_hold_stays_until_it_is_lifted(world: World) -> None:
@@ -50,8 +48,8 @@ async def test_what_was_said_under_a_hold_stays_until_it_is_lifted(world: World)
     world.wait(days=370)
     assert await night(world) == 1
     assert (set(await words(world, other)), GONE in await words(world, held)) == ({GONE}, False)
-    assert (await lifts(world, held, made.json()["id"])).json()["lifted_by_name"]
-    twice = await lifts(world, held, made.json()["id"])
+    assert (await lifts(world, made.json()["id"])).json()["lifted_by_name"]
+    twice = await lifts(world, made.json()["id"])
     assert (twice.status_code, twice.json()["type"]) == (404, "/problems/hold-not-found")
     assert await night(world) == 1
     assert set(await words(world, held)) == {GONE}
@@ -82,7 +80,7 @@ async def test_files_of_a_held_conversation_stay_also_those_that_come_later(worl
     async with world.database.transaction() as session:
         await jobs.end_talks(session, now=world.time)
         assert await files.purge(session, now=world.time) == 0
-    await lifts(world, conversation, made.json()["id"])
+    await lifts(world, made.json()["id"])
     assert await marks() == [False, False]
     async with world.database.transaction() as session:
         assert await files.purge(session, now=world.time) == 2
@@ -98,7 +96,7 @@ async def test_a_hold_on_the_conversation_keeps_the_complaint_that_came_of_it(wo
     async with await staff(world, "supervisor") as supervisor:
         page = (await supervisor.get("/retention")).text
         assert ("到期可删除：0 件" in page, "法律保留的会话" in page) == (True, True)
-    await lifts(world, conversation, made.json()["id"])
+    await lifts(world, made.json()["id"])
     async with await staff(world, "supervisor") as supervisor:
         assert "到期可删除：1 件" in (await supervisor.get("/retention")).text
 
@@ -112,7 +110,7 @@ async def test_lifting_one_of_two_holds_frees_no_file(world: World) -> None:
     await browser.post(f"/cases/{receipt.number}/holds", data={"reason": "诉讼保全"}, headers=FORM)
     async with world.database.transaction() as session:
         assert await is_held(session, receipt.case_id, conversation)
-    await lifts(world, conversation, made.json()["id"])
+    await lifts(world, made.json()["id"])
     async with world.database.transaction() as session:
         assert await is_held(session, receipt.case_id, conversation)
         assert not await is_held(session, None, conversation)
@@ -132,9 +130,9 @@ async def test_only_those_who_keep_the_archive_hold_a_conversation_and_each_step
         page = (await supervisor.get(f"{at}/holds")).text
         assert ("监管调阅" in page, PHONE in page, "138****" in page or "139****" in page) == (True, False, True)
         hold = page.split("/lift")[0].rsplit("/", 1)[-1]
-        lifted = await supervisor.post(f"{at}/holds/{hold}/lift", data={"reason": "已调阅完"}, headers=FORM)
+        lifted = await supervisor.post(f"/talk-holds/{hold}/lift", data={"reason": "已调阅完"}, headers=FORM)
         assert lifted.status_code == 204
-        listed: dict[str, Any] = (await supervisor.get(f"/api/v1{at}/holds/")).json()
+        listed: dict[str, Any] = (await supervisor.get(f"/api/v1{at}/holds")).json()
         assert [bool(each["lifted_at"]) for each in listed["items"]] == [True]
     async with world.database.reading() as session:
         query = select(AuditEntry).where(AuditEntry.event.in_(("retention.talk_held", "retention.talk_released")))
