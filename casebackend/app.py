@@ -62,6 +62,7 @@ from casebackend.replies import routes as replies
 from casebackend.reports import routes as reports
 from casebackend.requests import routes as requests
 from casebackend.retention import routes as retention
+from casebackend.retention import talk_routes as talk_holds
 from casebackend.reviews import routes as reviews
 from casebackend.revisits import routes as revisits
 from casebackend.settings import Settings
@@ -86,7 +87,7 @@ API = (
     identity.bp, pickups.bp, pickups.own_bp,
     curation.bp,
     candidates.bp, precedents.bp, tellings.bp,
-    disclosures.bp, forms.bp, audit.bp, contacts.bp, exports.bp, retention.bp,
+    disclosures.bp, forms.bp, audit.bp, contacts.bp, exports.bp, retention.bp, talk_holds.bp,
 )  # fmt: skip
 
 

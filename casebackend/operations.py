@@ -198,6 +198,7 @@ OPERATIONS: dict[str, Operation] = {
     "cases.listing": Operation(
         "投诉列表", None, C.CasePage, query={"queue": choice(Queue)} | conditions(CONDITIONS) | PAGE
     ),
+    "cases.search": Operation("按条件查找投诉；查找客户只能用这一种", C.SearchCases, C.CasePage),
     "handlings.handling_list": Operation(
         "办理查询：各件投诉的每一步", None, handlings.HandlingPage, query=conditions(HANDLINGS) | PAGE
     ),
@@ -292,6 +293,11 @@ OPERATIONS: dict[str, Operation] = {
     "retention.archive": Operation(
         "已办结事项的保存至和法律保留", None, retention.ArchivePage, query={"held": choice(("yes", "no"))} | PAGE
     ),
+    "talk_holds.listing": Operation("一个会话的法律保留", None, retention.TalkHoldPage, query=PAGE),
+    "talk_holds.set_hold": Operation(
+        "对会话设置法律保留（未形成投诉的也可）", retention.HoldReason, retention.TalkHoldView, status=201
+    ),
+    "talk_holds.lift_hold": Operation("解除会话的法律保留", retention.HoldReason, retention.TalkHoldView),
     "dictionaries.known": Operation("全部字典", None, dictionaries.DictionaryPage, query=PAGE),
     "dictionaries.changes": Operation(
         "一个字典的变更记录和待生效的变更", None, dictionaries.TermChangePage, query=PAGE

@@ -47,7 +47,7 @@ def create_app(settings: Settings, *, name: str = "channels") -> Sanic[Any, Any]
     app.add_route(live, "/health/live")
     app.add_route(ready, "/health/ready")
     app.register_middleware(webchat.only_from_our_pages, "request")
-    app.register_middleware(slow.let_go, "response")
+    slow.install(app)
     app.register_middleware(secure, "response")
     for error, handler in problems.HANDLERS.items():
         app.error_handler.add(error, handler)

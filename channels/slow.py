@@ -1,11 +1,13 @@
-"""Sanic waits without an end for the rest of a body, also after it has answered that it comes too slowly."""
+"""Sanic waits without an end for a trickle of headers or of a body, also after it has answered that it is too slow."""
 
 import asyncio
+from typing import Any
 
-from sanic import Request
+from sanic import Request, Sanic
 from sanic.exceptions import RequestTimeout
 from sanic.http import Http
 from sanic.response import BaseHTTPResponse
+from sanic.server.protocols.http_protocol import HttpProtocol
 
 SECONDS_TO_LEAVE = 2
 
@@ -21,6 +23,19 @@ class Patient(Request):
             raise RequestTimeout from None
 
 
+class Prompt(Http):
+    """All headers within the time of a request: to Sanic itself each byte of them begins the time anew."""
+
+    __slots__ = ()
+
+    async def http1_request_header(self) -> None:
+        try:
+            async with asyncio.timeout(self.protocol.request_timeout):
+                await super().http1_request_header()  # type: ignore[no-untyped-call]
+        except TimeoutError:
+            raise RequestTimeout from None
+
+
 async def let_go(request: Request, _: BaseHTTPResponse) -> None:
     stream = request.stream
     if isinstance(stream, Http) and stream.request_body:
@@ -31,3 +46,8 @@ def _cut(stream: Http, request: Request) -> None:
     transport = stream.protocol.transport
     if stream.request is request and stream.request_body and transport is not None:
         transport.abort()
+
+
+def install(app: Sanic[Any, Any]) -> None:
+    HttpProtocol.HTTP_CLASS = Prompt  # there is no such setting; it is the same for every application of a process
+    app.register_middleware(let_go, "response")

@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from sanic import Request, Sanic
+from sanic.exceptions import RequestTimeout
 from sanic.http import Http
 from sanic.response import BaseHTTPResponse
+from sanic.server.protocols.http_protocol import HttpProtocol
 
 from casebackend.access.guard import route_name
 from casebackend.errors import DomainError
@@ -57,6 +59,19 @@ class Patient(Request):
                 await super().receive_body()  # type: ignore[no-untyped-call]
         except TimeoutError:
             raise TooSlow from None
+
+
+class Prompt(Http):
+    """All headers within the time of a request: to Sanic itself each byte of them begins the time anew."""
+
+    __slots__ = ()
+
+    async def http1_request_header(self) -> None:
+        try:
+            async with asyncio.timeout(self.protocol.request_timeout):
+                await super().http1_request_header()  # type: ignore[no-untyped-call]
+        except TimeoutError:
+            raise RequestTimeout from None
 
 
 async def paced(stream: AsyncIterator[bytes], seconds: float = SECONDS_TO_SEND) -> AsyncIterator[bytes]:
@@ -121,6 +136,7 @@ def _cut(stream: Http, request: Request) -> None:
 
 
 def install(app: Sanic[Any, Any]) -> None:
+    HttpProtocol.HTTP_CLASS = Prompt  # there is no such setting; it is the same for every application of a process
     app.config.REQUEST_MAX_SIZE = LARGEST
     app.config.REQUEST_TIMEOUT = SECONDS_TO_SEND
     app.config.RESPONSE_TIMEOUT = SECONDS_TO_ANSWER

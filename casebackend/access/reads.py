@@ -7,6 +7,7 @@ same object within `AGAIN` is the same look. If the line cannot be written, noth
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -32,6 +33,16 @@ NOUNS = {"reference": "case"}
 EVENTS = {"console_contacts.show": "customer.viewed", "contacts.of_case_contacts": "customer.viewed"}
 
 type Look = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """That a person is looked for: by which conditions, and what for. A handler leaves it at `request.ctx.sought`.
+    `mark`: of one search, whose pages are one look."""
+
+    names: frozenset[str]
+    purpose: str | None
+    mark: str
 
 
 class Looks:
@@ -78,15 +89,25 @@ async def noted(request: Request, response: BaseHTTPResponse) -> HTTPResponse | 
 async def _note(request: Request, response: BaseHTTPResponse, principal: Principal) -> None:
     if _refused(request, response, principal):
         await _record(request, principal, "access", "access.denied", f"route:{route_name(request)}", _about(request))
-    elif request.method in READS and response.status == 200 and _is_person(principal):
+    elif _is_a_look(request) and response.status == 200 and _is_person(principal):
         event, what, detail = _looked(request)
         if event is None:
             return
         looks: Looks = request.app.ctx.looks
-        look, now = (principal.actor, event, what), request.app.ctx.now()
+        sought = _sought(request)
+        look, now = (principal.actor, event, f"{what} {sought.mark}" if sought else what), request.app.ctx.now()
         if not looks.again(look, now):
             await _record(request, principal, f"reads:{principal.user_id or principal.name}", event, what, detail)
             looks.keep(look, now)
+
+
+def _sought(request: Request) -> Sought | None:
+    return getattr(request.ctx, "sought", None)
+
+
+def _is_a_look(request: Request) -> bool:
+    """Whoever looks for a person may have to send it as a body."""
+    return request.method in READS or _sought(request) is not None
 
 
 def _is_person(principal: Principal) -> bool:
@@ -109,9 +130,11 @@ def _looked(request: Request) -> tuple[str | None, str, Mapping[str, Any]]:
         name, value = next(iter(given.items()))
         event = EVENTS.get(route_name(request), f"{_noun(name)}.viewed")
         return event, _named(name, value), {"route": route_name(request)}
-    searched = sorted(each for each in PERSONAL if request.args.get(each))
+    sought = _sought(request)
+    searched = sorted({each for each in PERSONAL if request.args.get(each)} | (sought.names if sought else frozenset()))
     if searched:
-        return "case.searched", f"by:{'+'.join(searched)}", {"route": route_name(request)}
+        why = {"purpose": sought.purpose} if sought and sought.purpose else {}
+        return "case.searched", f"by:{'+'.join(searched)}", {"route": route_name(request)} | why
     return None, "", {}
 
 

@@ -7,7 +7,19 @@ from pydantic import AwareDatetime, Field
 
 from casebackend.api.conversations import Command, View
 from casebackend.cases.rules import Move, Status
-from casebackend.cases.words import DeclineReason, PauseGround, Responsible, Satisfaction, ToldBy, Validity
+from casebackend.cases.words import DeclineReason, PauseGround, Purpose, Responsible, Satisfaction, ToldBy, Validity
+
+
+class SearchCases(Command):
+    """A list of cases, where persons may be looked for: they are named here and never in an address. `conditions`: as
+    in the query string of the list, of each all its values. `purpose` is wanted with `customer`, `phone`, `paper` or
+    `card`, and is kept in the audit."""
+
+    conditions: dict[str, list[str]] = Field(default_factory=dict, max_length=200)
+    purpose: Purpose | None = None
+    queue: str | None = Field(default=None, max_length=20)
+    cursor: str | None = Field(default=None, max_length=300)
+    limit: int = Field(default=50, ge=1, le=200)
 
 
 class MoveCase(Command):

@@ -12,6 +12,24 @@ class HoldReason(Command):
     reason: str = Field(min_length=4, max_length=500, pattern=r"\S")
 
 
+class TalkHoldView(View):
+    """A legal hold on a conversation. Whom the reasons name is masked; without `lifted_at` it stands."""
+
+    id: UUID
+    conversation_id: UUID
+    reason: str
+    set_at: datetime
+    set_by_name: str
+    lifted_at: datetime | None
+    lifted_by_name: str | None
+    lift_reason: str | None
+
+
+class TalkHoldPage(View):
+    items: list[TalkHoldView]
+    next: str | None
+
+
 class AddPolicy(Command):
     """How many years after its end a matter of this type is kept, from a day on; `*` is every other type, `talk` a
     file of a conversation of which no case came, `talk_text` what was said in it, counted from the day it was said."""

@@ -98,7 +98,7 @@ async def keep(
         added_by=where.by,
         added_by_name=where.by_name,
         retain_until=where.retain_until,
-        legal_hold=await is_held(session, where.case_id),
+        legal_hold=await is_held(session, where.case_id, where.conversation_id),
     )
     session.add(attachment)
     await session.flush()

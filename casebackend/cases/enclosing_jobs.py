@@ -49,9 +49,9 @@ async def adopt(session: AsyncSession, case_id: UUID, waiting: Sequence[Attachme
     if not waiting:
         return
     case = await session.get_one(Case, case_id)
-    held = await is_held(session, case.id)
     for each in waiting:
         # From now on it is kept as long as the case, whatever end it had as a file of a talk.
+        held = await is_held(session, case.id, each.conversation_id)
         each.case_id, each.legal_hold, each.retain_until = case.id, held, None
         await session.flush()
         by = filing.CUSTOMER if each.origin == Origin.CUSTOMER else filing.SYSTEM

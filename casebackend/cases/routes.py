@@ -1,10 +1,11 @@
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sanic import Blueprint, HTTPResponse, Request, json, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import preconditions
-from casebackend.api.cases import Classify, MoveCase, TellDecision
+from casebackend.access.reads import Sought
+from casebackend.api.cases import Classify, MoveCase, SearchCases, TellDecision
 from casebackend.api.conversations import ForMessage, View
 from casebackend.api.drafts import CaseConfirmation, CaseReceipt
 from casebackend.api.handlings import HandlingPage
@@ -19,10 +20,12 @@ from casebackend.cases import (
     own,
     queries,
     search,
+    seeking,
     service,
     urging,
     views,
 )
+from casebackend.cases.conditions import CONDITIONS
 from casebackend.cases.contacting import contact_by
 from casebackend.cases.outgoing import InternalText
 from casebackend.cases.queues import Queue
@@ -32,7 +35,7 @@ from casebackend.drafts import confirming
 from casebackend.failpoints import failpoint
 from casebackend.idempotency import idempotent, marked_like
 from casebackend.organisations.model import Organisation
-from casebackend.paging import cut, limit_of, one_of
+from casebackend.paging import BadFilter, cut, limit_of, one_of
 
 bp = Blueprint("cases", url_prefix="/cases")
 own_bp = Blueprint("own_cases", url_prefix="/conversations")
@@ -101,7 +104,7 @@ async def withdraw(request: Request, session: AsyncSession, conversation_id: UUI
 @reading
 async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
     """Takes queue, cursor, limit and every condition of `cases.conditions`; pages by cursor."""
-    given, now = search.read(request.args), request.app.ctx.now()
+    given, now = seeking.from_address(request.args), request.app.ctx.now()
     found, following = await lists.page(
         session,
         request.ctx.principal,
@@ -110,6 +113,31 @@ async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
         given=given,
         cursor=request.args.get("cursor"),
         limit=limit_of(request, lists.PAGE),
+        by_receipt=search.by_receipt(given),
+    )
+    return text(await views.written(session, found, following, now=now), content_type="application/json")
+
+
+@bp.post("/search", name="search")
+@reading
+async def search_cases(request: Request, session: AsyncSession) -> HTTPResponse:
+    """The same list, asked for by a body: the only way to look for a person."""
+    command, now = SearchCases.model_validate_json(request.body), request.app.ctx.now()
+    for name in command.conditions:
+        if name not in CONDITIONS:
+            raise BadFilter(name)
+    if command.queue is not None and command.queue not in set(Queue):
+        raise BadFilter("queue")
+    given = seeking.from_body(command.conditions, command.purpose)
+    request.ctx.sought = Sought(seeking.names_of(given), command.purpose, uuid4().hex)
+    found, following = await lists.page(
+        session,
+        request.ctx.principal,
+        now=now,
+        queue=Queue(command.queue or Queue.ALL),
+        given=given,
+        cursor=command.cursor,
+        limit=command.limit,
         by_receipt=search.by_receipt(given),
     )
     return text(await views.written(session, found, following, now=now), content_type="application/json")

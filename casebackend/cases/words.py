@@ -45,6 +45,21 @@ FIELD_LABELS: dict[str, str] = {
 }  # fmt: skip
 
 
+class Purpose(StrEnum):
+    """What a person is looked for."""
+
+    CONTACT = "contact"
+    IDENTITY = "identity"
+    INVESTIGATION = "investigation"
+    REGULATOR = "regulator"
+
+
+PURPOSES: dict[Purpose, str] = {
+    Purpose.CONTACT: "客户来电、来访", Purpose.IDENTITY: "核对身份", Purpose.INVESTIGATION: "核查业务",
+    Purpose.REGULATOR: "监管报送",
+}  # fmt: skip
+
+
 class Excluded(StrEnum):
     """Why somebody of the handling unit cannot take a case."""
 

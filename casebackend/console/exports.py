@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.exports import AskExport, DecideExport
 from casebackend.calendar.rules import local_date
+from casebackend.console import sought
 from casebackend.console.fragments import require_version
 from casebackend.console.rendering import console, form_of, go, page
 from casebackend.database import reading, transactional
@@ -55,7 +56,7 @@ async def new(request: Request, session: AsyncSession, what: str) -> HTTPRespons
     me, now = request.ctx.principal, request.app.ctx.now()
     kind, report = (Kind(what), None) if what in set(Kind) - {Kind.REPORT} else (Kind.REPORT, what)
     service.require_may(kind, me)
-    chosen = selection.read(kind, report, request.query_string, today=local_date(now))
+    chosen = selection.read(kind, report, sought.query_of(request), today=local_date(now))
     limits = await queries.limits(session, now)
     rows = await gathering.count(session, me, chosen, as_of=now, most=limits.most_rows)
     asked_today, free = await queries.asked_today(session, me.user_id, now)

@@ -1,6 +1,7 @@
-"""Looking for cases by many conditions, and for the steps of all cases. Everything stands in the URL."""
+"""Looking for cases by many conditions, and for the steps of all cases. Everything stands in the URL; what names a
+person stands there sealed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -10,11 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.calendar.rules import local_date
-from casebackend.cases import handlings, lists, search, views
+from casebackend.cases import handlings, lists, search, seeking, views
 from casebackend.cases.conditions import CONDITIONS
 from casebackend.cases.predicates import NONE, Condition, Kind
-from casebackend.console import labels
-from casebackend.console.rendering import console, page
+from casebackend.cases.words import PURPOSES
+from casebackend.console import labels, sought
+from casebackend.console.rendering import console, form_of, go, page
 from casebackend.console.rights import may
 from casebackend.database import reading
 from casebackend.dictionaries import queries as dictionaries
@@ -84,13 +86,22 @@ def shown_field(condition: Condition, held: Mapping[Kind | str, dict[str, str]],
     return Shown(condition.name, condition.label, condition.kind, condition.many, options, values)
 
 
-def chips_of(path: str, fields: Sequence[Shown], extra: Sequence[tuple[str, str]] = ()) -> list[Chip]:
+type Address = Callable[[str, Sequence[tuple[str, Any]]], str]
+
+
+def plain(path: str, pairs: Sequence[tuple[str, Any]]) -> str:
+    return f"{path}?{urlencode(pairs)}"
+
+
+def chips_of(
+    path: str, fields: Sequence[Shown], extra: Sequence[tuple[str, str]] = (), *, at: Address = plain
+) -> list[Chip]:
     pairs = [(field.name, value) for field in fields for value in field.values]
     names = {field.name: field for field in fields}
     return [
         Chip(
             f"{names[name].label}：{names[name].options.get(value, value).strip('　')}",
-            f"{path}?{urlencode([*extra, *(pair for pair in pairs if pair != (name, value))])}",
+            at(path, [*extra, *(pair for pair in pairs if pair != (name, value))]),
         )
         for name, value in pairs
     ]
@@ -100,7 +111,11 @@ def chips_of(path: str, fields: Sequence[Shown], extra: Sequence[tuple[str, str]
 @reading
 async def show(request: Request, session: AsyncSession) -> HTTPResponse:
     me, now = request.ctx.principal, request.app.ctx.now()
-    given = search.read(request.args)
+    given, asked = sought.read(request)
+
+    def at(path: str, pairs: Sequence[tuple[str, Any]]) -> str:
+        return sought.address(request, path, pairs, asked)
+
     where = await search.clauses(session, given, now=now)
     held = await options_of(session)
     fields = [shown_field(condition, held, given) for condition in CONDITIONS.values()]
@@ -115,15 +130,26 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         action="/query",
         fields=[field for field in fields if field.name in FIRST_SHOWN or field.values],
         more=[field for field in fields if field.name not in FIRST_SHOWN and not field.values],
-        chips=chips_of("/query", fields),
-        export=export_of(request, "cases", search.as_pairs(given)),
+        chips=chips_of("/query", fields, at=at),
+        purposes=PURPOSES,
+        purpose=asked.purpose if asked else None,
+        export=export_of(request, "cases", search.as_pairs(given), at=at),
         count=lists.shown(await lists.count(session, me, where=where, most=MOST_COUNTED), MOST_COUNTED),
         rows=await views.rows(session, found, now=now),
-        following=_next("/query", search.as_pairs(given), following),
+        following=_next("/query", search.as_pairs(given), following, at=at),
         labels=labels,
         today=local_date(now),
         now=now,
     )
+
+
+@bp.post("/query")
+async def seek(request: Request) -> HTTPResponse:
+    """What was filled in goes on as an address in which nobody is named."""
+    purpose = sought.purpose_of(form_of(request).get("purpose", ""))
+    given = seeking.from_body(request.form or {}, purpose)
+    asked = sought.begun(purpose, request.app.ctx.now())
+    return go(request, sought.address(request, "/query", search.as_pairs(given), asked))
 
 
 @handlings_bp.get("/handlings")
@@ -161,12 +187,12 @@ async def show_handlings(request: Request, session: AsyncSession) -> HTTPRespons
     )
 
 
-def export_of(request: Request, what: str, pairs: Sequence[tuple[str, Any]]) -> str | None:
+def export_of(request: Request, what: str, pairs: Sequence[tuple[str, Any]], *, at: Address = plain) -> str | None:
     """Where exactly this is asked for as a file; nowhere for whoever may not."""
     path = f"/exports/new/{what}"
     lists = bool(request.ctx.principal.roles & LISTING)
-    return f"{path}?{urlencode(pairs)}" if lists and may(request, path) else None
+    return at(path, pairs) if lists and may(request, path) else None
 
 
-def _next(path: str, pairs: Sequence[tuple[str, Any]], cursor: str | None) -> str | None:
-    return f"{path}?{urlencode([*pairs, ('cursor', cursor)])}" if cursor else None
+def _next(path: str, pairs: Sequence[tuple[str, Any]], cursor: str | None, *, at: Address = plain) -> str | None:
+    return at(path, [*pairs, ("cursor", cursor)]) if cursor else None

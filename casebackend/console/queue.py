@@ -3,10 +3,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.calendar.rules import local_date
-from casebackend.cases import lists, search, views
+from casebackend.cases import lists, search, seeking, views
 from casebackend.cases.queues import Queue
 from casebackend.cases.rules import HANDLER, HEAD, LEAD, MANAGER, REVIEWER
-from casebackend.console import labels
+from casebackend.console import labels, sought
 from casebackend.console.query import export_of
 from casebackend.console.rendering import console, form_of, go, page
 from casebackend.console.rights import may
@@ -47,7 +47,9 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
     tab = str(request.args.get("tab") or "")
     if tab not in tabs:
         tab = next((name for name in tabs if counts[name]), next(iter(tabs)))
-    words = _words(request)
+    given, asked = sought.read(request)
+    words = str(given.get("q", [""])[0])
+    here = [("tab", tab), *([("q", words)] if words else [])]
     found, following = [], None
     if tab != TALKS:
         rows, following = await lists.page(
@@ -71,8 +73,8 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         hot={name for name in HOT if counts.get(name)},
         words=words,
         rows=found,
-        following=following,
-        export=export_of(request, "cases", [("queue", tab), *([("q", words)] if words else [])]) if found else None,
+        following=sought.address(request, "/queue", [*here, ("cursor", following)], asked) if following else None,
+        export=_export(request, [("queue", tab), *here[1:]], asked) if found else None,
         waiting=await talk_rows(session, waiting) if tab == TALKS else [],
         mine=await talk_rows(session, mine),
         labels=labels,
@@ -81,6 +83,21 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         duty=await handoffs.duty_of(session, me.user_id) if may_take else None,
         busy_reasons=[term.name for term in await terms(session, BUSY_REASON)] if may_take else [],
     )
+
+
+@bp.post("/queue")
+async def seek(request: Request) -> HTTPResponse:
+    """What was typed goes on as an address in which nobody is named."""
+    form = form_of(request)
+    words = form.get("q", "").replace("\0", "").strip()[: search.LONGEST_TEXT]
+    given = seeking.from_body({"q": [words]}, None)
+    tab = form["tab"] if form.get("tab") in labels.TABS else str(Queue.ALL)
+    asked = sought.begun(None, request.app.ctx.now())
+    return go(request, sought.address(request, "/queue", [("tab", tab), *search.as_pairs(given)], asked))
+
+
+def _export(request: Request, pairs: list[tuple[str, str]], asked: sought.Search | None) -> str | None:
+    return export_of(request, "cases", pairs, at=lambda path, given: sought.address(request, path, given, asked))
 
 
 async def _elsewhere(request: Request, session: AsyncSession, me: Principal) -> list[tuple[str, str, int]]:
@@ -96,10 +113,6 @@ async def _elsewhere(request: Request, session: AsyncSession, me: Principal) -> 
 
 def _shown(tab: str, count: int) -> str:
     return lists.shown(count, lists.MOST_COUNTED if tab == TALKS else lists.most_of(Queue(tab)))
-
-
-def _words(request: Request) -> str:
-    return str(request.args.get("q") or "").replace("\0", "").strip()[: search.LONGEST_TEXT]
 
 
 def _concerns(name: str, me: Principal, *, may_take: bool) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.reports import Report
 from casebackend.calendar.rules import local_date
-from casebackend.cases import search
+from casebackend.cases import search, seeking
 from casebackend.cases.conditions import CONDITIONS
 from casebackend.console import labels
 from casebackend.console.menu import Link
@@ -56,7 +56,7 @@ def _name(report: Report, label: str) -> str:
 async def show(request: Request, session: AsyncSession) -> HTTPResponse:
     now = request.app.ctx.now()
     fixed = fixed_of(request.args.get("name") or "region")
-    period, given = period_of(request), search.read(request.args)
+    period, given = period_of(request), seeking.from_address(request.args)
     report = await service.report(
         session, request.ctx.principal, fixed, period, given=given, by=request.args.get("by"), now=now
     )
@@ -84,7 +84,7 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
 @bp.get(f"{HERE}/{agreement.NAME}")
 @reading
 async def coding(request: Request, session: AsyncSession) -> HTTPResponse:
-    period, given = period_of(request), search.read(request.args)
+    period, given = period_of(request), seeking.from_address(request.args)
     report = await agreement.report(session, request.ctx.principal, period, given=given, now=request.app.ctx.now())
     chosen = [("from", str(period.first)), ("to", str(period.last))]
     return page(
@@ -102,7 +102,7 @@ async def coding(request: Request, session: AsyncSession) -> HTTPResponse:
 @bp.get(f"{HERE}/{hints.NAME}", name="hints")
 @reading
 async def of_hints(request: Request, session: AsyncSession) -> HTTPResponse:
-    period, given = period_of(request), search.read(request.args)
+    period, given = period_of(request), seeking.from_address(request.args)
     report = await hints.report(session, request.ctx.principal, period, given=given, now=request.app.ctx.now())
     chosen = [("from", str(period.first)), ("to", str(period.last))]
     return page(

@@ -13,7 +13,7 @@ from casebackend.console.rights import may
 from casebackend.customers import service as customers
 from casebackend.database import reading, transactional
 from casebackend.matters.catalogue import catalogue
-from casebackend.retention import queries, service
+from casebackend.retention import holding, queries, service
 from casebackend.retention.model import Redaction
 from casebackend.retention.rules import ANY, LABELS, TALK, TALK_TEXT
 
@@ -86,6 +86,7 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         may_set=may(request, "/retention/policies", "POST"),
         labels=LABELS,
         runs=await queries.runs(session),
+        talks=await holding.views(session, await holding.standing(session)),
         may_approve=may(request, "/retention/runs/00000000-0000-0000-0000-000000000000/approve", "POST"),
     )
 

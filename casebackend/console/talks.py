@@ -125,6 +125,7 @@ async def show(request: Request, session: AsyncSession, conversation_id: UUID) -
         reason=REASONS.get(conversation.handoff_reason or "", ""),
         shown=await identity.shown(session, conversation_id, now=request.app.ctx.now()),
         levels=LEVEL_LABELS,
+        holds=may(request, f"/conversations/{conversation_id}/holds"),
         canned=may(request, f"/console/conversations/{conversation_id}/replies"),
     )
 

@@ -53,6 +53,7 @@ from casebackend.console import (
     stream,
     suggestions,
     surveys,
+    talk_holds,
     talks,
     tasks,
     tellings,
@@ -70,7 +71,7 @@ PAGES = (
     supervision_page, register, ledger, registration, confirmation, extensions, tasks, recusals, evidence, assignment,
     families,
     reviews, surveys, classification, reminders, attachments, organisations, people, functions, dictionaries, shifts,
-    candidates, precedents, disclosures, audit, retention, contacts, corrections, forms, exports,
+    candidates, precedents, disclosures, audit, retention, talk_holds, contacts, corrections, forms, exports,
     curation, curation_article, tellings,
 )  # fmt: skip
 

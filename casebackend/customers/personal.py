@@ -192,4 +192,10 @@ def tokenise(text: str, asked: str | None = None, known: Mapping[tuple[Kind, str
     return Tokenised("".join(parts) + text[at:], tuple(tokens.new), dropped, text)
 
 
-__all__ = ["DROPPED", "Tokenised", "Value", "looks_like_id", "tokenise", "without_secrets"]
+def names_a_person(text: str) -> bool:
+    """Numbers and addresses of a person; names alone may be those of colleagues."""
+    found = tokenise(text)
+    return found.secret_dropped or any(each.kind is not Kind.NAME for each in found.values)
+
+
+__all__ = ["DROPPED", "Tokenised", "Value", "looks_like_id", "names_a_person", "tokenise", "without_secrets"]

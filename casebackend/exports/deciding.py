@@ -6,7 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.exports import DecideExport
-from casebackend.exports import errors, rules, service, words
+from casebackend.customers.personal import names_a_person
+from casebackend.exports import errors, rules, service
 from casebackend.exports.model import Export
 from casebackend.exports.rules import State
 
@@ -23,7 +24,7 @@ async def decide(session: AsyncSession, export: Export, command: DecideExport, *
         raise errors.AlreadyDecided
     if command.decision == "reject" and reason is None:
         raise errors.ReasonMissing
-    if reason and words.names_a_person(reason):
+    if reason and names_a_person(reason):
         raise errors.PurposePersonal
     approved = command.decision == "approve"
     export.state, export.next_at = (State.QUEUED, now) if approved else (State.REJECTED, None)

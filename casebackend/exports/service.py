@@ -20,6 +20,7 @@ from casebackend.attachments.store import Store
 from casebackend.audit import service as audit
 from casebackend.calendar.rules import local_date
 from casebackend.customers import service as customers
+from casebackend.customers.personal import names_a_person
 from casebackend.database import locked, one_at_a_time
 from casebackend.exports import errors, gathering, queries, rules, selection, words
 from casebackend.exports.model import Export
@@ -77,7 +78,7 @@ def purpose_of(text: str) -> str:
     purpose = " ".join(text.split())
     if not rules.PURPOSE_LEAST <= len(purpose) <= rules.PURPOSE_MOST:
         raise errors.PurposeMissing
-    if words.names_a_person(purpose):
+    if names_a_person(purpose):
         raise errors.PurposePersonal
     return purpose
 

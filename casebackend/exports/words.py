@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.cases.conditions import CONDITIONS
 from casebackend.cases.predicates import NONE, Kind
 from casebackend.customers.personal import DROPPED, tokenise
-from casebackend.customers.rules import Kind as Personal
 from casebackend.customers.rules import mask
 from casebackend.organisations.queries import tree
 from casebackend.staff.model import User
@@ -39,12 +38,6 @@ def without_persons(text: str) -> str:
     for each in found.values:
         masked = masked.replace(each.token, mask(each.kind, each.value))
     return masked.replace(DROPPED, "***")
-
-
-def names_a_person(text: str) -> bool:
-    """Numbers and addresses of a person; names alone may be those of colleagues."""
-    found = tokenise(text)
-    return found.secret_dropped or any(each.kind is not Personal.NAME for each in found.values)
 
 
 def for_audit(pairs: Pairs) -> list[str]:

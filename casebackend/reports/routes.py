@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.reports import ReportBrief, ReportList
 from casebackend.calendar.rules import local_date
-from casebackend.cases import search
+from casebackend.cases import search, seeking
 from casebackend.cases.predicates import Kind
 from casebackend.database import reading
 from casebackend.errors import NotFound
@@ -57,7 +57,7 @@ async def listing(request: Request, _: AsyncSession) -> HTTPResponse:
 @reading
 async def coding(request: Request, session: AsyncSession) -> HTTPResponse:
     """Takes from, to and every condition of a list of cases."""
-    period, given = period_of(request), search.read(request.args)
+    period, given = period_of(request), seeking.from_address(request.args)
     me, now = request.ctx.principal, request.app.ctx.now()
     answer = await agreement.report(session, me, period, given=given, now=now)
     return json(answer.model_dump(mode="json"))
@@ -67,7 +67,7 @@ async def coding(request: Request, session: AsyncSession) -> HTTPResponse:
 @reading
 async def of_hints(request: Request, session: AsyncSession) -> HTTPResponse:
     """Takes from, to and every condition of a list of cases."""
-    period, given = period_of(request), search.read(request.args)
+    period, given = period_of(request), seeking.from_address(request.args)
     me, now = request.ctx.principal, request.app.ctx.now()
     answer = await hints.report(session, me, period, given=given, now=now)
     return json(answer.model_dump(mode="json"))
@@ -82,7 +82,7 @@ async def report(request: Request, session: AsyncSession, name: str) -> HTTPResp
         request.ctx.principal,
         fixed_of(name),
         period_of(request),
-        given=search.read(request.args),
+        given=seeking.from_address(request.args),
         by=request.args.get("by"),
         now=request.app.ctx.now(),
     )

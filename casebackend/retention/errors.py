@@ -15,6 +15,20 @@ class HoldNotFound(NotFound):
         super().__init__("没有这项法律保留，或已解除")
 
 
+class TalkHoldStands(Conflict):
+    slug, title = "talk-hold-stands", "已有法律保留"
+
+    def __init__(self) -> None:
+        super().__init__("该会话已设置法律保留，无需重复设置")
+
+
+class TalkGone(Conflict):
+    slug, title = "talk-gone", "会话内容已删除"
+
+    def __init__(self) -> None:
+        super().__init__("该会话的内容已按保存期限删除，没有可保留的内容")
+
+
 class AlreadyRedacted(Conflict):
     slug, title = "already-redacted", "内容已删除"
 

@@ -5,6 +5,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casebackend.attachments.holds import LegalHold as LegalHold
+from casebackend.attachments.holds import TalkHold as TalkHold
 from casebackend.database import Base
 
 

@@ -16,7 +16,7 @@ from casebackend.conversations.model import Conversation
 from casebackend.conversations.rules import Owner
 from casebackend.families.model import CaseLink
 from casebackend.paging import beyond, cursor_of, moment, read_cursor
-from casebackend.retention.model import LegalHold, Redaction, RedactionRun, RetentionPolicy
+from casebackend.retention.model import LegalHold, Redaction, RedactionRun, RetentionPolicy, TalkHold
 from casebackend.retention.rules import ENDED, OF_TALKS, Obstacle, Policy, kept_until, policy_for
 from casebackend.reviews.model import Review
 
@@ -93,7 +93,7 @@ async def _obstacle(
     unfinished = select(Review.id).where(Review.case_id.in_(ids), Review.closed_at.is_(None)).limit(1)
     if await session.scalar(unfinished) is not None:
         return Obstacle.OPEN
-    if await held(session, ids):
+    if await held(session, ids) or await _talks_held(session, cases):
         return Obstacle.HELD
     if until >= today:
         return Obstacle.TOO_YOUNG
@@ -101,6 +101,18 @@ async def _obstacle(
     if any(_in_use(talk, years, today) for talk in talks):
         return Obstacle.TALKING
     return None
+
+
+async def _talks_held(session: AsyncSession, cases: Sequence[Case]) -> bool:
+    """A hold on the conversation that a case came from keeps the case; so does one on another of the same customer."""
+    of = select(Conversation.id).where(
+        or_(
+            Conversation.id.in_({case.conversation_id for case in cases}),
+            Conversation.customer_id.in_({case.customer_id for case in cases if case.customer_id}),
+        )
+    )
+    standing = select(TalkHold.id).where(TalkHold.conversation_id.in_(of), TalkHold.lifted_at.is_(None)).limit(1)
+    return await session.scalar(standing) is not None
 
 
 def _in_use(talk: Conversation, years: int, today: date) -> bool:

@@ -20,6 +20,7 @@ from casebackend.cases.filing import SYSTEM, written
 from casebackend.cases.model import Case, CaseChange
 from casebackend.cases.service import hold
 from casebackend.conversations.model import Conversation, Delivery, Message
+from casebackend.conversations.service import hold as hold_talk
 from casebackend.customers import service as customers
 from casebackend.customers.model import ChannelIdentity, Customer, PersonalValue
 from casebackend.demands.model import Supervision, SupervisionReply
@@ -92,6 +93,8 @@ async def redact(session: AsyncSession, case_id: UUID, run: RedactionRun, *, tod
     known = await queries.policies(session)
     for case in await queries.members(session, case_id):
         await hold(session, case.id)
+    for talk in sorted({case.conversation_id for case in await queries.members(session, case_id)}):
+        await hold_talk(session, talk)
     family = await queries.family(session, case_id, known, today)
     if family.obstacle is not None:
         return 0

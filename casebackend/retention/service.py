@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import yaml
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
@@ -18,7 +18,7 @@ from casebackend.cases import fields, filing
 from casebackend.cases.service import hold
 from casebackend.database import locked, one_at_a_time
 from casebackend.retention import errors, queries
-from casebackend.retention.model import LegalHold, Redaction, RedactionRun, RetentionPolicy
+from casebackend.retention.model import LegalHold, Redaction, RedactionRun, RetentionPolicy, TalkHold
 from casebackend.retention.rules import ANY, OF_TALKS
 from casebackend.timeline.rules import Kind
 
@@ -78,7 +78,7 @@ async def set_hold(session: AsyncSession, case_id: UUID, reason: str, *, by: Pri
         set_by_name=by.display_name or by.name,
     )
     session.add(made)
-    await _files(session, case.id, held=True)
+    await files_marked(session, Attachment.case_id == case.id)
     await filing.noted(session, case, Kind.HOLD_SET, by, now=now, opinion=made.reason, detail={"hold_id": str(made.id)})
     return made
 
@@ -93,19 +93,22 @@ async def lift_hold(
     standing.lifted_at, standing.lifted_by, standing.lifted_by_name = now, by.user_id, by.display_name or by.name
     standing.lift_reason = await fields.protected(session, case, reason)
     await session.flush()
-    await _files(session, case.id, held=False)
+    await files_marked(session, Attachment.case_id == case.id)
     await filing.noted(
         session, case, Kind.HOLD_LIFTED, by, now=now, opinion=standing.lift_reason, detail={"hold_id": str(standing.id)}
     )
     return standing
 
 
-async def _files(session: AsyncSession, case_id: UUID, *, held: bool) -> None:
-    """Files have an end of their own; a hold is on them as well."""
+async def files_marked(session: AsyncSession, which: ColumnElement[bool]) -> None:
+    """Files have an end of their own; a hold is on them as well, be it of their case or of their conversation."""
+    await session.flush()
+    of_case = exists().where(LegalHold.case_id == Attachment.case_id, LegalHold.lifted_at.is_(None))
+    of_talk = exists().where(TalkHold.conversation_id == Attachment.conversation_id, TalkHold.lifted_at.is_(None))
     await session.execute(
         update(Attachment)
-        .where(Attachment.case_id == case_id, Attachment.legal_hold.is_(not held))
-        .values(legal_hold=held)
+        .where(which)
+        .values(legal_hold=or_(of_case, of_talk))
         .execution_options(synchronize_session=False)
     )
 

@@ -1,7 +1,7 @@
 """What was said in conversations of which no case came: it goes day by day, so many years after it was said.
 
 Nobody has to decide about each: the period is the bank's dated row. What is around a complaint stays with the
-complaint, and a legal hold on any case of the same person keeps what he said elsewhere."""
+complaint, and a legal hold on any case or conversation of the same person keeps what he said elsewhere."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
@@ -24,8 +24,8 @@ from casebackend.customers.rules import TOKEN
 from casebackend.drafts.model import CallTranscript, Draft, DraftField
 from casebackend.drafts.rules import DraftState
 from casebackend.gaps.model import Gap
-from casebackend.retention import queries, service
-from casebackend.retention.model import LegalHold, Redaction, TalkEnd
+from casebackend.retention import holding, queries, service
+from casebackend.retention.model import LegalHold, Redaction, TalkEnd, TalkHold
 from casebackend.retention.redacting import GONE, forget_customers, set_all
 from casebackend.retention.rules import TALK_TEXT, first_kept, policy_for
 
@@ -84,6 +84,7 @@ def _due(first: date) -> ColumnElement[bool]:
         ~exists().where(Case.conversation_id == Conversation.id, kept),
         ~writing,
         ~exists().where(Case.customer_id.is_not(None), same, *held),
+        ~holding.kept(),
         ~exists().where(Attachment.conversation_id == Conversation.id, Attachment.legal_hold),
     )
 
@@ -152,5 +153,8 @@ async def _nobody(session: AsyncSession, talk: Conversation) -> None:
     await set_all(session, Delivery, Delivery.conversation_id == talk.id, receiver="gone")
     files = Attachment.conversation_id == talk.id, Attachment.case_id.is_(None), Attachment.purged_at.is_not(None)
     await set_all(session, Attachment, and_(*files), name=GONE)
+    mine = TalkHold.conversation_id == talk.id
+    await set_all(session, TalkHold, mine, reason=GONE)
+    await set_all(session, TalkHold, and_(mine, TalkHold.lift_reason.is_not(None)), lift_reason=GONE)
     talk.sender, talk.asked, talk.choices = f"gone:{talk.id}", None, []
     await session.flush()

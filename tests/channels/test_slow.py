@@ -21,10 +21,14 @@ SLOW = (
 TRICKLES = (
     b"POST /wechat/callback HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n",
     b"POST /chat/files HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ",
+    b"GET /",
 )
 
 
-async def test_a_body_that_trickles_in_is_cut_after_the_time_of_a_request(town: Town, tmp_path: Path) -> None:
+async def test_a_trickle_of_body_or_headers_is_cut_after_the_time_of_a_request(
+    town: Town, tmp_path: Path
+) -> None:
     settings = town.settings.model_copy(update={"var_dir": tmp_path})
     app, port = create_app(settings, name=f"trickle-{uuid4().hex}"), free_port()
     app.config.update(REQUEST_TIMEOUT=1, RESPONSE_TIMEOUT=3600)

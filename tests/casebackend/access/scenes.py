@@ -208,6 +208,7 @@ class Stage:
         for conversation in (case.conversation_id, begun.conversation_id):
             await self._sends_as_bot(f"/api/v1/conversations/{conversation}/handoff", {"reason": "asked"})
             await self.persons["agent"].client.get(f"/api/v1/conversations/{conversation}/suggestions")
+            await self._sends("supervisor", f"/api/v1/conversations/{conversation}/holds", {"reason": "诉讼保全"})
         await self._sends("agent", "/api/v1/gaps", {"question": "白金卡积分怎么换机票"})
         async with self.world.database.transaction() as session:
             await phrasings.propose(

@@ -125,6 +125,7 @@ async def test_slow_connections_are_cut_and_others_are_served_meanwhile(port: in
         assert (await client.get("/health/live")).status_code == 200
 
 
+HEADS = (b"GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ", b"GET /")
 TRICKLE = b"POST /api/v1/inbox HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n"
 
 
@@ -153,7 +154,8 @@ async def trickled(port: int, head: bytes) -> bytes:
 
 
 async def test_a_body_that_trickles_in_is_cut_after_the_time_of_a_request(world: World) -> None:
-    """Every byte begins the patience of Sanic anew; the time of a request is that of its whole body."""
+    """Every byte begins the patience of Sanic anew; the time of a request is that of its whole body, and before it that
+    of all its headers."""
     app = create_app(world.settings, world.database, now=lambda: world.time, name=f"{world.app.name}-trickle")
     app.config.REQUEST_TIMEOUT = 1
     app.config.RESPONSE_TIMEOUT = 3600
@@ -161,6 +163,9 @@ async def test_a_body_that_trickles_in_is_cut_after_the_time_of_a_request(world:
     async with served(app, port):
         said = await trickled(port, TRICKLE)
         assert said.startswith(b"HTTP/1.1 4"), said[:80]
+        for head in HEADS:
+            said = await trickled(port, head)
+            assert said.startswith(b"HTTP/1.1 4"), said[:80]
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
             assert (await client.get("/health/live")).status_code == 200
 

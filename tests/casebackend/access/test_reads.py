@@ -62,10 +62,12 @@ async def test_a_look_at_a_case_is_one_line_however_many_parts_of_the_page_are_a
 async def test_a_search_by_something_personal_is_written_down_without_what_was_searched(world: World) -> None:
     await filed(world)
     async with await staff(world, "agent") as agent:
-        await agent.get("/query?phone=13800138000&q=张三丰")
+        sent = await agent.post("/query", data={"phone": "13800138000", "q": "张三丰", "purpose": "contact"})
+        await agent.get(sent.headers["Location"])
         await agent.get("/api/v1/cases/?status=pending_review")
     [line] = await lines(world, "case.searched")
     assert line.object == "by:phone+q"
+    assert line.detail["purpose"] == "contact"
     assert "13800138000" not in str(line.detail)
 
 

@@ -28,7 +28,7 @@ from casebackend.people.model import ImportRun, RightsRequest
 from casebackend.pickups.model import Visit
 from casebackend.registration.model import Registration
 from casebackend.replies.model import CannedReply
-from casebackend.retention.model import LegalHold, RedactionRun
+from casebackend.retention.model import LegalHold, RedactionRun, TalkHold
 from casebackend.reviews.model import Review
 from casebackend.shifts.model import Handover, Shift
 from casebackend.staff.model import LoginSession, User
@@ -75,6 +75,7 @@ KINDS: dict[str, Kind] = {
     "material_id": Kind(Of.CASE, Material, _case_of),
     "owed_id": Kind(Of.CASE, Owed, _case_of),
     "hold_id": Kind(Of.CASE, LegalHold, _case_of),
+    "talk_hold_id": Kind(Of.TALK, TalkHold, lambda row: row.conversation_id),
     "link_id": Kind(Of.CASE, CaseLink, _case_of),
     "review_id": Kind(Of.CASE, Review, _case_of),
     "task_id": Kind(Of.CASE, Task, _case_of),

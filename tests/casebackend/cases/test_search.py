@@ -1,13 +1,15 @@
 from datetime import date, datetime, timedelta
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+import httpx
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from casebackend.access.guard import of_user
+from casebackend.audit.model import AuditEntry
 from casebackend.cases import lists, search
 from casebackend.cases.conditions import CONDITIONS
 from casebackend.cases.model import Case
@@ -61,8 +63,53 @@ async def test_a_bad_value_is_refused_by_the_name_of_its_parameter(world: World)
     for name, value in BAD.items():
         answer = await browser.get("/api/v1/cases/", params={name: value})
         assert (answer.status_code, answer.json()["filter"]) == (400, name)
-    twice = await browser.get("/api/v1/cases/?phone=1&phone=2")
+    twice = await sought(browser, "phone=1&phone=2")
     assert (twice.status_code, twice.json()["filter"]) == (400, "phone")
+    unknown = await sought(browser, "telephone=1")
+    assert (unknown.status_code, unknown.json()["filter"]) == (400, "telephone")
+
+
+async def sought(browser: httpx.AsyncClient, query: str) -> httpx.Response:
+    """Asked for by a body: only there may a person be named."""
+    conditions: dict[str, list[str]] = {}
+    for name, word in parse_qsl(query):
+        conditions.setdefault(name, []).append(word)
+    return await browser.post("/api/v1/cases/search", json={"conditions": conditions, "purpose": "identity"})
+
+
+async def test_whoever_is_named_in_an_address_is_not_looked_for(world: World) -> None:
+    browser = await Desk(world).browser("lead")
+    named = {"customer": "张三丰", "phone": "13800138000", "paper": "11010519491231002X", "card": "0000"}
+    held = {"q": "13800138000", "text": "卡号6222020000001234", "opinion": "11010519491231002X"}
+    assert set(named) == {name for name, condition in CONDITIONS.items() if condition.personal}
+    paths = ("/api/v1/cases/", "/api/v1/reports/detail", "/api/v1/reports/coding", "/api/v1/reports/hints")
+    for path in paths:
+        for name, word in (named | held).items():
+            refused = await browser.get(path, params={name: word})
+            assert (refused.status_code, refused.json()["type"]) == (400, "/problems/person-in-address"), (path, name)
+            assert refused.json()["filter"] == name
+            assert word not in refused.text
+    for name, word in held.items():
+        refused = await sought(browser, f"{name}={word}")
+        assert (refused.status_code, refused.json()["type"]) == (422, "/problems/number-in-text")
+    for name, word in named.items():
+        refused = await browser.post("/api/v1/cases/search", json={"conditions": {name: [word]}})
+        assert (refused.status_code, refused.json()["type"]) == (422, "/problems/search-purpose-missing")
+    assert (await browser.post("/api/v1/cases/search", json={"queue": "nonsense"})).json()["filter"] == "queue"
+
+
+async def test_a_search_by_body_turns_pages_and_each_is_a_line_of_the_audit(world: World) -> None:
+    receipt = await filed(world)
+    for _ in range(2):
+        await copied(world, receipt.case_id)
+    browser = await Desk(world).browser("lead")
+    body = {"conditions": {"phone": ["13800138000"], "open": ["1"]}, "purpose": "regulator", "queue": "all", "limit": 2}
+    first = (await browser.post("/api/v1/cases/search", json=body)).json()
+    second = (await browser.post("/api/v1/cases/search", json=body | {"cursor": first["next"]})).json()
+    assert (len(first["items"]), len(second["items"]), second["next"]) == (2, 1, None)
+    async with world.database.reading() as session:
+        lines = (await session.scalars(select(AuditEntry).where(AuditEntry.event == "case.searched"))).all()
+    assert [(each.object, each.detail["purpose"]) for each in lines] == [("by:phone", "regulator")] * 2
 
 
 async def with_people(world: World, first: UUID, odd: str) -> None:
@@ -149,9 +196,12 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
     ]
     world.wait(days=40)
     desk = Desk(world)
+    browser = await desk.browser("lead")
     for queries, expected in ((ours, [odd]), (theirs, [receipt.number]), (nobody, [])):
         for query in queries:
-            items = (await desk.reads("lead", f"/cases/?{query}")).json()["items"]
+            private = any(f"{name}=" in query for name, condition in CONDITIONS.items() if condition.personal)
+            asked = sought(browser, query) if private else desk.reads("lead", f"/cases/?{query}")
+            items = (await asked).json()["items"]
             assert [row["number"] for row in items] == expected, query
             assert [row["supervised"] for row in items] == [number == odd for number in expected], query
     assert len((await desk.reads("lead", "/cases/?counted=1")).json()["items"]) == 2

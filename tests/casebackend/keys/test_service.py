@@ -17,6 +17,7 @@ from casebackend.keys import commands, service
 from casebackend.keys.registry import SEALED
 from casebackend.parties.model import Party
 from tests.casebackend.keys.builders import NEW, OLD, filled
+from tests.casebackend.staff.logins import staff
 from tests.world import TOKENS, World
 
 
@@ -75,7 +76,9 @@ async def test_an_index_key_frees_the_oldest_data_key_and_customers_are_found_al
 
     async def found() -> bool:
         other = await owner(world, "13800138000")
-        listed = await world.tester.get("/api/v1/cases/?phone=13800138000")
+        async with await staff(world, "lead") as lead:
+            asked = {"conditions": {"phone": ["13800138000"]}, "purpose": "identity"}
+            listed = await lead.post("/api/v1/cases/search", json=asked)
         numbers = [each["number"] for each in listed.json()["items"]]
         return other is not None and other.id == known.id and number in numbers
 
