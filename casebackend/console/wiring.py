@@ -16,6 +16,7 @@ from casebackend.console import (
     corrections,
     curation,
     curation_article,
+    dangers,
     dictionaries,
     disclosures,
     drafts,
@@ -27,6 +28,7 @@ from casebackend.console import (
     forms,
     functions,
     gaps,
+    judgements,
     knowledge,
     knowledge_health,
     ledger,
@@ -67,6 +69,7 @@ PAGES = (
     limits, notices_page,
     supervision_page, register, ledger, registration, extensions, tasks, recusals, evidence, assignment, families,
     reviews, surveys, classification, reminders, attachments, organisations, people, functions, dictionaries, shifts,
+    dangers, judgements,
     candidates, precedents, disclosures, audit, retention, contacts, corrections, forms, exports,
     curation, curation_article,
 )  # fmt: skip

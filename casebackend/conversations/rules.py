@@ -85,8 +85,12 @@ class Asked(StrEnum):
     GUESS = "guess"
 
 
-# The reason of a hand-over that goes before all others in the queue.
-DANGER = "danger"
+# The reasons of a hand-over that stand in front of the queue, and their order there.
+DANGER, PRIVACY, EMOTION = "danger", "privacy", "emotion"
+FRONT: dict[str, int] = {DANGER: 0, PRIVACY: 1, EMOTION: 1}
+LAST = 9
+# After these the safety step has been said.
+IN_DANGER = frozenset({DANGER, PRIVACY})
 # What a key of the telephone says, wherever one is.
 KEYS = {"0": "转人工", "*": "返回上一步"}
 LEASE_SECONDS = 10
@@ -134,6 +138,11 @@ def chosen(text: str, choices: Sequence[str]) -> str | None:
         if label and int(label.group(1)) == number:
             return choice
     return choices[number - 1] if 1 <= number <= len(choices) else None
+
+
+def goes_before(stands: str | None, reason: str) -> bool:
+    """Whether who waits for `stands` is called no later than for `reason`."""
+    return FRONT.get(stands or "", LAST) <= FRONT.get(reason, LAST)
 
 
 def key_pressed(text: str) -> str | None:
