@@ -4,8 +4,13 @@ from actions.action import Turn, TurnAction, business
 from casebackend.api.client import Refused
 from casebackend.api.conversations import HandoffRequest
 
-type Reason = Literal["asked", "not_understood", "identity", "danger"]
+type Reason = Literal["asked", "not_understood", "identity", "danger", "privacy"]
 REASONS: dict[str, Reason] = {"offer": "not_understood", "identity": "identity"}
+
+
+def why(danger: str) -> Reason:
+    """Personal data in strange hands has a place in the queue of its own."""
+    return "privacy" if danger == "privacy" else "danger"
 
 
 async def call_person(turn: Turn, reason: Reason, *, key: str) -> None:

@@ -2,7 +2,7 @@ from typing import Literal
 
 from actions import contact, likeness, opinion
 from actions.action import Turn, TurnAction, business
-from actions.handoff import call_person
+from actions.handoff import call_person, why
 from actions.identity import ask_again
 from casebackend.api.client import Refused
 from casebackend.api.drafts import Absorbed, DraftView, Standing
@@ -192,7 +192,7 @@ class Intake(TurnAction):
         if absorbed is None:
             return
         if absorbed.danger is not None:
-            await call_person(turn, "danger", key=turn.key(3))
+            await call_person(turn, why(absorbed.danger), key=turn.key(3))
             turn.say("utter_form_later", items=WAYS_ON[:1])
         else:
             await go_on(turn, absorbed)

@@ -1,5 +1,5 @@
 from actions.action import Turn, TurnAction
-from actions.handoff import call_person
+from actions.handoff import call_person, why
 from actions.intake import WAYS_ON, absorb, ask_after, read
 
 
@@ -21,5 +21,5 @@ class Safety(TurnAction):
             return
         if absorbed.danger is None:
             turn.say("utter_fraud_safety")
-        await call_person(turn, "danger", key=turn.key(3))
+        await call_person(turn, why(absorbed.danger or "money"), key=turn.key(3))
         turn.say("utter_form_later", items=WAYS_ON[:1])

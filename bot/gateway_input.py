@@ -34,6 +34,7 @@ class Bubbles(OutputChannel):
     def __init__(self, channel: str) -> None:
         self._channel = channel
         self._said: List[Dict[str, Any]] = []
+        self.judged: Optional[Dict[str, Any]] = None
 
     @property
     def replies(self) -> List[Dict[str, Any]]:
@@ -44,9 +45,18 @@ class Bubbles(OutputChannel):
     def name(self) -> str:
         return self._channel
 
+    def decided(self, purpose: Optional[str], confidence: Optional[float], decision: str) -> None:
+        """Called before the first action of a turn; those after it follow from it."""
+        if self.judged is None:
+            self.judged = {"purpose": purpose, "confidence": _share(confidence), "decision": decision[:64]}
+
     async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
         if message.get("text"):
             self._said.append(reply_of(message))
+
+
+def _share(confidence: Optional[float]) -> Optional[float]:
+    return None if confidence is None else round(min(1.0, max(0.0, float(confidence))), 4)
 
 
 def reply_of(message: Dict[str, Any]) -> Dict[str, Any]:
@@ -155,4 +165,4 @@ class GatewayInput(InputChannel):
         if not replies:
             log.error("turn.empty", extra=about)
             return _problem(503, "turn-failed", "暂时无法回答")
-        return response.json({"replies": replies}, ensure_ascii=False)
+        return response.json({"replies": replies, "judged": bubbles.judged}, ensure_ascii=False)

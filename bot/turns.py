@@ -19,6 +19,8 @@ from bot.words import mentioned
 
 ACTION_SECONDS = 5
 GUESSES, LEAST_GUESS = 6, 0.05
+# What Rasa does at the edges of every turn.
+NO_DECISION = frozenset({"action_listen", "action_session_start", "action_extract_slots"})
 
 
 class TurnFailed(Exception):
@@ -81,6 +83,7 @@ class TurnProcessor(MessageProcessor):
         prediction: PolicyPrediction,
     ) -> bool:
         watched = _Watched(action)
+        _judged(tracker, output_channel, action.name())
         more = await super()._run_action(watched, tracker, output_channel, nlg, prediction)
         if watched.failure:
             raise TurnFailed(action.name()) from watched.failure
@@ -90,6 +93,14 @@ class TurnProcessor(MessageProcessor):
         if not _answered(tracker):
             raise TurnFailed("no answer")
         await super().save_tracker(tracker)
+
+
+def _judged(tracker: DialogueStateTracker, channel: OutputChannel, action: str) -> None:
+    """What the message was taken for goes back with the answer; the words stay where they are."""
+    decided = getattr(channel, "decided", None)
+    if decided is not None and tracker.latest_message is not None and action not in NO_DECISION:
+        intent = tracker.latest_message.intent
+        decided(intent.get("name"), intent.get("confidence"), action)
 
 
 def _answered(tracker: DialogueStateTracker) -> bool:

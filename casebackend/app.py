@@ -23,6 +23,7 @@ from casebackend.cases import void_routes as voids
 from casebackend.clocks import routes as limits
 from casebackend.console import wiring as console
 from casebackend.contacts import routes as contacts
+from casebackend.conversations import danger_routes as danger_rules
 from casebackend.conversations import media_routes as media
 from casebackend.conversations import routes as conversations
 from casebackend.curation import knowledge_index
@@ -82,6 +83,7 @@ API = (
     replies.own_bp, replies.team_bp, replies.bp,
     knowledge_health.bp, knowledge_health.phrasings_bp, gaps.bp, families.bp, families.own_bp, reviews.bp,
     extensions.bp, limits.bp, profiles.bp, openapi.bp, digests.bp, escalations.bp, notices.bp, supervision.bp,
+    danger_rules.bp,
     thresholds.bp, security.bp, logins.bp, tokens.bp, people.bp, people.requests_bp, units.bp, imports.bp,
     shifts.shifts_bp, shifts.handovers_bp, shifts.states_bp,
     identity.bp, pickups.bp, pickups.own_bp,

@@ -33,6 +33,7 @@ from casebackend.digests import jobs as digests
 from casebackend.exports import jobs as exports
 from casebackend.exports import making
 from casebackend.handoffs import jobs as handoffs
+from casebackend.handoffs import priorities
 from casebackend.identity import jobs as codes
 from casebackend.leading import Leading
 from casebackend.notices import jobs as notices
@@ -101,6 +102,7 @@ class Chores(Leading):
         await self._each(task_jobs.to_remind, task_jobs.remind)
         await self._each(countersigning.assentable, countersigning.assent)
         await self._each(handoffs.due, handoffs.nudge)
+        await self._each(priorities.due, priorities.tell)
         await self._each(organisations.due, organisations.apply)
         await self._each(people.silent, people.remind)
         await self._each(dictionaries.due, partial(dictionaries.apply_planned, used=used))

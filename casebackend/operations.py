@@ -5,6 +5,7 @@ from casebackend.api import (
     attachments,
     cases,
     conversations,
+    dangers,
     dictionaries,
     drafts,
     escalations,
@@ -265,6 +266,18 @@ OPERATIONS: dict[str, Operation] = {
     "handoffs.waiting": Operation("等待人工的会话", response=A.WaitingPage, query=PAGE),
     "handoffs.take": Operation("接管会话", None, A.ConversationView),
     "handoffs.give_back": Operation("交还机器人", None, A.ConversationView),
+    "handoffs.judgements": Operation("一个会话中机器人对每条消息的判断", None, dangers.JudgementPage, query=PAGE),
+    "handoffs.judged": Operation(
+        "一段日期内机器人的判断，新的在前",
+        None,
+        dangers.JudgementPage,
+        query={"from": DAY, "to": DAY, "called": choice(("yes", "no"))} | PAGE,
+    ),
+    "danger_rules.listing": Operation("安全与情绪规则", None, dangers.DangerRulePage, query=PAGE),
+    "danger_rules.propose": Operation(
+        "提出安全与情绪规则的新一版", dangers.ProposeDangerRule, dangers.DangerRuleView, status=201
+    ),
+    "danger_rules.decide": Operation("复核安全与情绪规则的新一版", dangers.DecideDangerRule, dangers.DangerRuleView),
     "heartbeats.beat": Operation("程序心跳", A.Heartbeat, status=204),
     "escalations.urge": Operation("同事催办", escalations.UrgeCase, escalations.UrgeView, status=201),
     "escalations.urges": Operation("一件投诉的同事催办", None, escalations.UrgePage, query=PAGE),

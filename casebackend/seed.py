@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.calendar import service as calendar
 from casebackend.clocks import limits
+from casebackend.conversations import danger_rules
 from casebackend.curation import service as curation
 from casebackend.dictionaries import service as dictionaries
 from casebackend.grading import service as grading
@@ -27,6 +28,7 @@ async def seed(session: AsyncSession, *, now: datetime, passwords: Mapping[str, 
     await thresholds.seed(session, now=now)
     await policies.seed(session, now=now)
     await dictionaries.seed(session, now=now)
+    await danger_rules.seed(session, now=now)
     await grading.seed(session, now=now)
     await retention.seed(session)
     await curation.seed(session, now=now)

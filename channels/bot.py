@@ -5,19 +5,22 @@ from typing import Protocol
 import aiohttp
 from pydantic import BaseModel, Field, ValidationError
 
-from channels.envelope import Reply, Turn
+from channels.envelope import Judged, Reply, Turn
 
 
 class EngineFailed(Exception):
     """Silence, an error or nonsense; to the customer all the same."""
 
 
-class DialogueEngine(Protocol):
-    async def reply(self, turn: Turn) -> list[Reply]: ...
-
-
 class Spoken(BaseModel):
+    """`judged` is missing where an answer is given again."""
+
     replies: list[Reply] = Field(min_length=1, max_length=10)
+    judged: Judged | None = None
+
+
+class DialogueEngine(Protocol):
+    async def reply(self, turn: Turn) -> Spoken: ...
 
 
 class RasaHttp:
@@ -27,7 +30,7 @@ class RasaHttp:
         self._headers = {"X-TingSu-Secret": secret}
         self._timeout = aiohttp.ClientTimeout(total=deadline, sock_connect=1.0)
 
-    async def reply(self, turn: Turn) -> list[Reply]:
+    async def reply(self, turn: Turn) -> Spoken:
         body = {
             "conversation": str(turn.conversation_id),
             "message_id": str(turn.message_id),
@@ -41,7 +44,7 @@ class RasaHttp:
             ) as answer:
                 if answer.status != 200:
                     raise EngineFailed(f"status {answer.status}")
-                return Spoken.model_validate_json(await answer.read()).replies
+                return Spoken.model_validate_json(await answer.read())
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise EngineFailed(type(error).__name__) from error
         except ValidationError as error:

@@ -15,7 +15,7 @@ import structlog
 from casebackend.api.breaker import Breaker
 from casebackend.api.client import BackendUnavailable, CaseBackend, Refused
 from casebackend.api.conversations import ClaimTurn, TakeOverTurn, TurnDone, TurnFailed, TurnResult
-from channels.bot import DialogueEngine, EngineFailed
+from channels.bot import DialogueEngine, EngineFailed, Spoken
 from channels.delivery import Deliverer, Line, Outcome
 from channels.envelope import SUPERSEDED, Channel, Engine, Reply, Turn
 
@@ -85,14 +85,15 @@ class TurnRunner:
 
     async def answer(self, turn: Turn) -> None:
         async with self._accounted(turn):
-            replies = await self._engine_reply(turn)
-            if replies is not None:
-                await self._finish(turn, Engine.RASA, replies)
+            spoken = await self._engine_reply(turn)
+            if spoken is not None:
+                await self._finish(turn, Engine.RASA, spoken)
                 return
             command = TakeOverTurn(worker=self._worker, epoch=turn.epoch)
             taken = await self._backend.take_over_turn(turn.id, command)
             async with self._accounted(taken):
-                await self._finish(taken, Engine.QUESTIONNAIRE, await self._questionnaire.reply(taken))
+                said = Spoken(replies=await self._questionnaire.reply(taken))
+                await self._finish(taken, Engine.QUESTIONNAIRE, said)
 
     @asynccontextmanager
     async def _accounted(self, turn: Turn) -> AsyncIterator[None]:
@@ -107,22 +108,29 @@ class TurnRunner:
             else:
                 await self._give_up(turn, refusal.slug)
 
-    async def _engine_reply(self, turn: Turn) -> list[Reply] | None:
+    async def _engine_reply(self, turn: Turn) -> Spoken | None:
         if not self.breaker.allows():
             return None
         try:
-            replies = await self._engine.reply(turn)
+            spoken = await self._engine.reply(turn)
         except EngineFailed as failure:
             self.breaker.failed()
             log.warning("engine.failed", turn_id=str(turn.id), error=str(failure), state=self.breaker.state)
             return None
         self.breaker.succeeded()
-        return replies
+        return spoken
 
-    async def _finish(self, turn: Turn, engine: Engine, replies: list[Reply]) -> None:
+    async def _finish(self, turn: Turn, engine: Engine, spoken: Spoken) -> None:
         line = self._lines.get(turn.channel)
         passive = line is not None and await line.awaits(turn)
-        done = TurnDone(worker=self._worker, epoch=turn.epoch, engine=engine, replies=replies, passive=passive)
+        done = TurnDone(
+            worker=self._worker,
+            epoch=turn.epoch,
+            engine=engine,
+            replies=spoken.replies,
+            passive=passive,
+            judged=spoken.judged,
+        )
         delivery = (await self._close(turn, done)).delivery
         log.info("turn.answered", turn_id=str(turn.id), engine=engine, channel=turn.channel, attempt=turn.attempt)
         if line is not None and passive and not line.take(turn, delivery) and delivery.passive:

@@ -3,7 +3,7 @@
 import unicodedata
 from datetime import datetime
 
-from casebackend.api.conversations import DeliveryView, Inbound, Media, MessageView, Reply, Turn
+from casebackend.api.conversations import DeliveryView, Inbound, Judged, Media, MessageView, Reply, Turn
 from casebackend.conversations.rules import Asked, Author, Channel, Engine, Owner, TurnState
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "DeliveryView",
     "Engine",
     "Inbound",
+    "Judged",
     "Media",
     "MessageView",
     "Owner",

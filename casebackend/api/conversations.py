@@ -119,14 +119,25 @@ class TakeOverTurn(Command):
     epoch: int
 
 
+class Judged(Command):
+    """What the bot took a message for, how sure it was of it (0..1), and the first thing that it did."""
+
+    purpose: str | None = Field(default=None, max_length=32)
+    confidence: float | None = Field(default=None, ge=0, le=1)
+    decision: str | None = Field(default=None, max_length=64)
+
+
 class TurnDone(Command):
-    """`passive`: a caller is waiting to carry the answer back, so no active delivery may be started for it."""
+    """`passive`: a caller is waiting to carry the answer back, so no active delivery may be started for it.
+
+    `judged`: by the engine; None where it cannot say."""
 
     worker: str = Field(min_length=1, max_length=80)
     epoch: int
     engine: Engine
     replies: list[Reply] = Field(min_length=1, max_length=10)
     passive: bool = False
+    judged: Judged | None = None
 
 
 class TurnFailed(Command):
@@ -173,7 +184,7 @@ class ForMessage(Command):
 
 class HandoffRequest(Command):
     message_id: UUID | None = None
-    reason: Literal["asked", "not_understood", "identity", "danger", "failed"] = "asked"
+    reason: Literal["asked", "not_understood", "identity", "danger", "privacy", "failed"] = "asked"
 
 
 class HandoffView(View):
@@ -185,11 +196,15 @@ class HandoffView(View):
 
 
 class Waiting(View):
-    """A conversation that waits for a person."""
+    """A conversation that waits for a person. `first`: it stands before the others for its reason. `callback_by`: until
+    when a person was promised, where nobody was there."""
 
     conversation_id: UUID
     channel: Channel
     reason: str | None
+    reason_label: str | None = None
+    first: bool = False
+    callback_by: datetime | None = None
     queued_at: datetime | None
 
 

@@ -76,7 +76,7 @@ class Absorbed(View):
     turned: str | None = None
     wish: Literal["go_on", "restart", "later", "edit", "keep", "wait"] | None = None
     away: bool = False
-    danger: Literal["money", "life"] | None = None
+    danger: Literal["money", "life", "privacy"] | None = None
     warned: bool = False
     noted: list[str] = Field(default_factory=list)
     papers: list[str] = Field(default_factory=list)
@@ -99,7 +99,7 @@ class Standing(View):
     wish: Literal["go_on", "restart", "later", "edit", "keep", "wait"] | None
     offered: bool
     menu: list[str]
-    danger: Literal["money", "life"] | None = None
+    danger: Literal["money", "life", "privacy"] | None = None
     large: bool | None = None
 
 

@@ -28,6 +28,7 @@ MORE: list[tuple[str, str]] = [
     ("/ledger", "台账"),
     ("/limits", "时限与日历"),
     ("/dictionaries", "字典"),
+    ("/dangers", "安全与情绪规则"),
     ("/replies", "常用语"),
     ("/shifts", "值班与交接"),
     ("/organisations", "机构"),

@@ -26,7 +26,7 @@ from casebackend.console.suggestions import cards_page, case_of
 from casebackend.conversations import queries
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation, Delivery, Message
-from casebackend.conversations.rules import CARRIED_BY_US, Author, Owner
+from casebackend.conversations.rules import CARRIED_BY_US, FRONT, Author, Owner
 from casebackend.customers import service as customers
 from casebackend.database import reading, transactional
 from casebackend.errors import BadRequest
@@ -49,6 +49,8 @@ class TalkRow:
     id: UUID
     channel: str
     reason: str
+    first: bool
+    callback_by: datetime | None
     queued_at: datetime | None
     last_in_at: datetime | None
     words: str
@@ -62,6 +64,8 @@ async def talk_rows(session: AsyncSession, found: Sequence[Conversation]) -> lis
             id=row.id,
             channel=row.channel,
             reason=REASONS.get(row.handoff_reason or "", row.handoff_reason or ""),
+            first=row.handoff_reason in FRONT,
+            callback_by=row.callback_by,
             queued_at=row.queued_at,
             last_in_at=row.last_in_at,
             words=customers.rendered(last[row.id].text, masks.get(row.id, {})) if row.id in last else "",
@@ -123,6 +127,8 @@ async def show(request: Request, session: AsyncSession, conversation_id: UUID) -
         **await talk_values(session, conversation, request.ctx.principal),
         cases=await views.of_cases(session, found, now=request.app.ctx.now()),
         reason=REASONS.get(conversation.handoff_reason or "", ""),
+        first=conversation.handoff_reason in FRONT,
+        callback_by=conversation.callback_by,
         shown=await identity.shown(session, conversation_id, now=request.app.ctx.now()),
         levels=LEVEL_LABELS,
         holds=may(request, f"/conversations/{conversation_id}/holds"),

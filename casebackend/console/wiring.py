@@ -17,6 +17,7 @@ from casebackend.console import (
     corrections,
     curation,
     curation_article,
+    dangers,
     dictionaries,
     disclosures,
     drafts,
@@ -28,6 +29,7 @@ from casebackend.console import (
     forms,
     functions,
     gaps,
+    judgements,
     knowledge,
     knowledge_health,
     ledger,
@@ -71,6 +73,7 @@ PAGES = (
     supervision_page, register, ledger, registration, confirmation, extensions, tasks, recusals, evidence, assignment,
     families,
     reviews, surveys, classification, reminders, attachments, organisations, people, functions, dictionaries, shifts,
+    dangers, judgements,
     candidates, precedents, disclosures, audit, retention, talk_holds, contacts, corrections, forms, exports,
     curation, curation_article, tellings,
 )  # fmt: skip

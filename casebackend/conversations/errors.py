@@ -1,4 +1,4 @@
-from casebackend.errors import Conflict, NotFound
+from casebackend.errors import Conflict, Forbidden, NotFound, Unprocessable
 
 
 class ConversationNotFound(NotFound):
@@ -48,3 +48,28 @@ class PersonInCharge(Conflict):
 
     def __init__(self) -> None:
         super().__init__("会话由工作人员接待，机器人的答复不再接受")
+
+
+class DangerRuleUnknown(NotFound):
+    slug = "danger-rule-unknown"
+
+    def __init__(self) -> None:
+        super().__init__("没有这条安全与情绪规则；请从列表中选择")
+
+
+class DangerRuleWrong(Unprocessable):
+    slug, title = "danger-rule-wrong", "规则不正确"
+
+
+class DangerRuleDecided(Conflict):
+    slug, title = "danger-rule-decided", "已复核"
+
+    def __init__(self) -> None:
+        super().__init__("这一版规则已经复核过，如需调整请另提一版")
+
+
+class OwnDangerRule(Forbidden):
+    slug, title = "own-danger-rule", "须由他人复核"
+
+    def __init__(self) -> None:
+        super().__init__("这一版规则由您提出，请由另一位有权人员复核")

@@ -8,8 +8,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.conversations import Inbound, InboundReceipt, Media
-from casebackend.conversations import deliveries, fetching, media, opening, queries, rules, service
-from casebackend.conversations.danger import danger_in
+from casebackend.conversations import (
+    danger_rules,
+    deliveries,
+    fetching,
+    hearing,
+    media,
+    opening,
+    queries,
+    rules,
+    service,
+)
+from casebackend.conversations.danger import Heard
 from casebackend.conversations.errors import ExternalIdReused
 from casebackend.conversations.large import wants_large
 from casebackend.conversations.model import Conversation, Message, Turn
@@ -55,10 +65,10 @@ async def receive(session: AsyncSession, inbound: Inbound, *, bank: str, now: da
     if known is not None:
         return await _seen_before(session, inbound, known)
     is_event = not inbound.text.strip() and not inbound.media
-    message = await _store(session, conversation, inbound, now)
+    message, heard = await _store(session, conversation, inbound, now)
     if inbound.channel not in OPENS_ITSELF:
         await opening.greet(session, conversation, bank=bank, now=now)
-    turn = await _duty(session, conversation, message, is_event, now)
+    turn = await _duty(session, conversation, message, heard, is_event, now)
     if (large := wants_large(message.text)) is not None:
         conversation.large = large
     await deliveries.release_held(session, conversation)
@@ -76,7 +86,9 @@ async def receive(session: AsyncSession, inbound: Inbound, *, bank: str, now: da
     )
 
 
-async def _store(session: AsyncSession, conversation: Conversation, inbound: Inbound, now: datetime) -> Message:
+async def _store(
+    session: AsyncSession, conversation: Conversation, inbound: Inbound, now: datetime
+) -> tuple[Message, Heard]:
     text = rules.cleaned(inbound.text)
     if not text and inbound.media:
         text = "".join(f"{rules.MEDIA_WORDS[each.kind]} {each.note or ''}".rstrip() for each in inbound.media)
@@ -100,6 +112,8 @@ async def _store(session: AsyncSession, conversation: Conversation, inbound: Inb
     )
     if cut != tokenised.text:
         message.original_enc = customers.vault(session).seal("messages", "original_enc", identity, tokenised.plain)
+    heard = await danger_rules.heard_in(session, message.text, now=now)
+    hearing.noted(message, heard)
     conversation.last_in_at = now
     try:
         stored = await service.put_in(session, conversation, message)
@@ -108,18 +122,7 @@ async def _store(session: AsyncSession, conversation: Conversation, inbound: Inb
     if inbound.media:
         await media.tie(session, stored, inbound.media)
         await fetching.note(session, stored, inbound.media, now=now)
-    return stored
-
-
-async def _safety_first(session: AsyncSession, conversation: Conversation, message: Message, now: datetime) -> None:
-    """What cannot wait is said with the very next answer, whoever gives it; a person is called before all others."""
-    danger = danger_in(message.text)
-    if danger is None or conversation.owner == Owner.PERSON:
-        return
-    if conversation.owner == Owner.QUEUED and danger in await queries.dangers_told(session, conversation, message):
-        return
-    await service.mention(session, conversation, f"danger_{danger}", now)
-    await service.queue_for_person(session, conversation, rules.DANGER, now)
+    return stored, heard
 
 
 def _without_code(conversation: Conversation, text: str, asked: str | None, now: datetime) -> tuple[str, str | None]:
@@ -138,7 +141,7 @@ def _noted(conversation: Conversation, sent: Media, now: datetime) -> Media:
 
 
 async def _duty(
-    session: AsyncSession, conversation: Conversation, message: Message, is_event: bool, now: datetime
+    session: AsyncSession, conversation: Conversation, message: Message, heard: Heard, is_event: bool, now: datetime
 ) -> Turn:
     """Who has to answer. An empty event (somebody subscribed) is answered by the greeting itself."""
     turn = Turn(
@@ -158,7 +161,7 @@ async def _duty(
         turn.state = TurnState.FOR_PERSON
     if message.secret_dropped:
         await service.mention(session, conversation, "secret_dropped", now)
-    await _safety_first(session, conversation, message, now)
+    await hearing.answered(session, conversation, message, turn, heard, now)
     if turn.state == TurnState.WAITING:
         announce(session, "turns")
     else:

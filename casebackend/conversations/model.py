@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -10,8 +10,8 @@ from casebackend.database import Base
 
 class Conversation(Base):
     """One for each sender of a channel, for good. `has_draft` is kept by drafts, `code_until` (the end of a one-time
-    code that is on its way) by identity; both stand above. `handoff_seq`: the words of the
-    customer that led to a person."""
+    code that is on its way) by identity; both stand above. `handoff_seq`: the words of the customer that led to a person.
+    `callback_by`: until when a person was promised while nobody was there."""
 
     __tablename__ = "conversations"
     __table_args__ = (UniqueConstraint("channel", "sender"),)
@@ -37,6 +37,7 @@ class Conversation(Base):
     queued_at: Mapped[datetime | None]
     handoff_reason: Mapped[str | None] = mapped_column(String(32))
     handoff_seq: Mapped[int | None]
+    callback_by: Mapped[datetime | None]
 
 
 class Delivery(Base):
@@ -62,7 +63,8 @@ class Delivery(Base):
 
 class Message(Base):
     """`text` is tokenised. `original_enc` holds what was cut off a long message, encrypted and without secrets.
-    `answer_digest`: the keyed hash of a one-time code that was taken out of it, until it is compared."""
+    `answer_digest`: the keyed hash of a one-time code that was taken out of it, until it is compared. `danger`,
+    `stirred`: what was heard in it when it came, `heard_by` the codes of the rules, `severity` of the turn."""
 
     __tablename__ = "messages"
     __table_args__ = (UniqueConstraint("conversation_id", "seq"), UniqueConstraint("channel", "external_id"))
@@ -85,6 +87,10 @@ class Message(Base):
     at: Mapped[datetime]
     answers: Mapped[UUID | None] = mapped_column(index=True)
     delivery_id: Mapped[UUID | None] = mapped_column(ForeignKey("deliveries.id"), index=True)
+    danger: Mapped[str | None] = mapped_column(String(16))
+    stirred: Mapped[str | None] = mapped_column(String(16))
+    heard_by: Mapped[str | None] = mapped_column(String(200))
+    severity: Mapped[str | None] = mapped_column(String(32))
 
 
 class MediaDuty(Base):
@@ -106,7 +112,10 @@ class MediaDuty(Base):
 
 
 class Turn(Base):
-    """The duty to answer one message. `asked` is the question that was open when the turn was claimed."""
+    """The duty to answer one message. `asked` is the question that was open when the turn was claimed.
+
+    `purpose` and `confidence`: what the bot took the message for and how sure it was; `decision`: what it did first;
+    `called_for`: the reason for which this message called a person. No words of the customer."""
 
     __tablename__ = "turns"
     __table_args__ = (Index("ix_turns_open", "state", "created_at"), Index("ix_turns_order", "conversation_id", "seq"))
@@ -124,3 +133,43 @@ class Turn(Base):
     asked: Mapped[str | None] = mapped_column(String(32))
     delivery_id: Mapped[UUID | None] = mapped_column(ForeignKey("deliveries.id"))
     created_at: Mapped[datetime]
+    purpose: Mapped[str | None] = mapped_column(String(32))
+    confidence: Mapped[float | None]
+    decision: Mapped[str | None] = mapped_column(String(64))
+    called_for: Mapped[str | None] = mapped_column(String(32))
+
+
+class DangerRule(Base):
+    """A rule of `dangers.yml`, or what the bank made of it, from a day on. It holds once somebody else than who
+    proposed it has approved it; `reviewed_by` is his post."""
+
+    __tablename__ = "danger_rules"
+    __table_args__ = (Index("ix_danger_rules_code", "code", "effective_from"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    code: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(40))
+    use: Mapped[str] = mapped_column(String(16))
+    says: Mapped[str] = mapped_column(String(16))
+    patterns: Mapped[list[str]]
+    phrases: Mapped[list[str]]
+    text: Mapped[str | None] = mapped_column(String(40))
+    severity: Mapped[str | None] = mapped_column(String(32))
+    handoff: Mapped[str | None] = mapped_column(String(32))
+    at_words: Mapped[int] = mapped_column(default=0)
+    at_turns: Mapped[int] = mapped_column(default=0)
+    within_hours: Mapped[int] = mapped_column(default=24)
+    effective_from: Mapped[date]
+    effective_until: Mapped[date | None]
+    source: Mapped[str] = mapped_column(String(500))
+    state: Mapped[str] = mapped_column(String(16), default="approved")
+    reviewed_by: Mapped[str | None] = mapped_column(String(80))
+    reviewed_on: Mapped[date | None]
+    proposed_by: Mapped[str | None]
+    proposed_by_name: Mapped[str | None]
+    proposed_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None]
+    decided_by_name: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

@@ -12,7 +12,7 @@ from sqlalchemy.sql import ColumnElement
 from casebackend.api.conversations import ConversationView, DeliveryView, MessageView
 from casebackend.api.conversations import Turn as TurnView
 from casebackend.conversations import rules
-from casebackend.conversations.danger import Danger, danger_in
+from casebackend.conversations.danger import Danger
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation, Delivery, Message, Turn
 from casebackend.conversations.rules import (
@@ -55,14 +55,14 @@ async def messages_after(session: AsyncSession, conversation_id: UUID, after: in
 async def dangers_told(session: AsyncSession, conversation: Conversation, message: Message) -> set[Danger]:
     """The dangers of which the safety step was said before this message, while a person is waited for: each is said
     with the first message that tells of it."""
-    if conversation.handoff_reason != rules.DANGER:
+    if conversation.handoff_reason not in rules.IN_DANGER:
         return set()
-    before = select(Message.text).where(
-        Message.conversation_id == conversation.id, Message.author == Author.CUSTOMER, Message.seq < message.seq
+    before = select(Message.danger).where(
+        Message.conversation_id == conversation.id, Message.danger.is_not(None), Message.seq < message.seq
     )
     if conversation.queued_at is not None:
         before = before.where(Message.at >= conversation.queued_at)
-    return {danger for text in await session.scalars(before) if (danger := danger_in(text)) is not None}
+    return {Danger(danger) for danger in await session.scalars(before.distinct()) if danger is not None}
 
 
 async def conversation_view(session: AsyncSession, conversation_id: UUID, *, after: int = 0) -> ConversationView:

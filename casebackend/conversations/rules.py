@@ -88,8 +88,12 @@ class Asked(StrEnum):
     GUESS = "guess"
 
 
-# The reason of a hand-over that goes before all others in the queue.
-DANGER = "danger"
+# The reasons of a hand-over that stand in front of the queue, and their order there.
+DANGER, PRIVACY, EMOTION = "danger", "privacy", "emotion"
+FRONT: dict[str, int] = {DANGER: 0, PRIVACY: 1, EMOTION: 1}
+LAST = 9
+# After these the safety step has been said.
+IN_DANGER = frozenset({DANGER, PRIVACY})
 # What a key of the telephone says, wherever one is.
 KEYS = {"0": "转人工", "*": "返回上一步"}
 LEASE_SECONDS = 10
@@ -147,6 +151,11 @@ def wants_more(text: str, choices: Sequence[str]) -> str | None:
     if not MORE.fullmatch(unicodedata.normalize("NFKC", text).strip(" 。.,，、!！?？")):
         return None
     return next((choice for choice in choices if "更多" in choice), None)
+
+
+def goes_before(stands: str | None, reason: str) -> bool:
+    """Whether who waits for `stands` is called no later than for `reason`."""
+    return FRONT.get(stands or "", LAST) <= FRONT.get(reason, LAST)
 
 
 def key_pressed(text: str) -> str | None:

@@ -1,19 +1,20 @@
 """What may be done to a conversation: speak in it, hand it over, give it back. Callers hold a writing transaction."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend import editions
 from casebackend.api.conversations import Reply
 from casebackend.conversations import deliveries
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation, Delivery, Message, Turn
-from casebackend.conversations.rules import DANGER, OPEN_TURNS, Author, Channel, DeliveryState, Owner, TurnState
-from casebackend.database import announce
+from casebackend.conversations.rules import OPEN_TURNS, Author, Channel, DeliveryState, Owner, TurnState, goes_before
+from casebackend.database import TOLD, announce
 from casebackend.notifications import words
 from casebackend.outbox import service as outbox
 
@@ -38,16 +39,26 @@ async def hold(session: AsyncSession, conversation_id: UUID) -> Conversation:
 
 async def hold_or_open(session: AsyncSession, *, channel: Channel, sender: str, now: datetime) -> Conversation:
     """Two first messages at once must not make two conversations, so the row is inserted unless it is there."""
-    found = select(Conversation).where(Conversation.channel == channel, Conversation.sender == sender)
-    found = found.with_for_update().execution_options(populate_existing=True)
-    conversation: Conversation | None = await session.scalar(found)
+    found = select(Conversation, editions.ALL).where(Conversation.channel == channel, Conversation.sender == sender)
+    found = found.with_for_update(of=Conversation).execution_options(populate_existing=True)
+    conversation = await _with_editions(session, found)
     if conversation is None:
         dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
         row = {"id": uuid4(), "channel": channel, "sender": sender, "opened_at": now, "owner": Owner.BOT}
         await session.execute(dialect.insert(Conversation).values(**row).on_conflict_do_nothing())
-        conversation = await session.scalar(found)
+        conversation = await _with_editions(session, found)
     if conversation is None:
         raise ConversationNotFound
+    return conversation
+
+
+async def _with_editions(session: AsyncSession, found: Select[tuple[Conversation, Any]]) -> Conversation | None:
+    """The row, and by the way which reference data are the latest."""
+    row = (await session.execute(found)).first()
+    if row is None:
+        return None
+    session.info[TOLD] = {editions.EDITIONS: row[1] or {}}
+    conversation: Conversation = row[0]
     return conversation
 
 
@@ -229,7 +240,7 @@ async def queue_for_person(session: AsyncSession, conversation: Conversation, re
         conversation.owner, conversation.queued_at, conversation.handoff_reason = Owner.QUEUED, now, reason
         conversation.handoff_seq = await _last_words(session, conversation)
         await session.flush()
-    elif conversation.owner == Owner.QUEUED and reason == DANGER:
+    elif conversation.owner == Owner.QUEUED and not goes_before(conversation.handoff_reason, reason):
         conversation.handoff_reason, conversation.handoff_seq = reason, await _last_words(session, conversation)
         await session.flush()
     announce(session, "console")
@@ -248,7 +259,7 @@ async def take_over(session: AsyncSession, conversation: Conversation, user: Per
     """From here on a person answers: waiting turns are theirs, and the bot's answers are refused."""
     conversation = await hold(session, conversation.id)
     conversation.owner, conversation.owner_user_id, conversation.owner_name = Owner.PERSON, user.id, user.display_name
-    conversation.queued_at = None
+    conversation.queued_at, conversation.callback_by = None, None
     conversation.epoch += 1
     conversation.asked, conversation.choices = None, []
     await _leave_turns(session, conversation)
@@ -259,6 +270,7 @@ async def give_back(session: AsyncSession, conversation: Conversation, now: date
     """Back to the bot, by an explicit act; both sides are told. What the person left open stays answered by them."""
     conversation = await hold(session, conversation.id)
     conversation.owner, conversation.owner_user_id, conversation.owner_name = Owner.BOT, None, None
-    conversation.queued_at, conversation.handoff_reason, conversation.handoff_seq = None, None, None
+    conversation.queued_at, conversation.callback_by = None, None
+    conversation.handoff_reason, conversation.handoff_seq = None, None
     conversation.epoch += 1
     await say_words(session, conversation, "returned_to_bot", now)

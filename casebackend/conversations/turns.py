@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.api.conversations import ClaimTurn, TakeOverTurn, TurnDone, TurnFailed, TurnResult
+from casebackend.api.conversations import ClaimTurn, Judged, TakeOverTurn, TurnDone, TurnFailed, TurnResult
 from casebackend.api.conversations import Turn as TurnView
-from casebackend.conversations import queries, service
+from casebackend.conversations import hearing, queries, service
 from casebackend.conversations.errors import ClaimLost, OldEpoch, PersonInCharge, TurnNotFound
 from casebackend.conversations.model import Conversation, Delivery, Message, Turn
 from casebackend.conversations.rules import LEASE_SECONDS, MAX_ATTEMPTS, OPEN_TURNS, Owner, TurnState
@@ -112,6 +112,7 @@ async def done(session: AsyncSession, turn_id: UUID, command: TurnDone, *, now: 
     _mine(turn, conversation, command.worker, command.epoch)
     if conversation.last_seq > turn.seq:  # something came after this message, perhaps the next one
         announce(session, "turns")
+    await _judged(session, turn, conversation, command.judged, now)
     worker = command.worker if command.passive else None
     delivery, said = await service.answer(
         session, conversation, command.replies, now=now, answers=turn.message_id, worker=worker
@@ -121,6 +122,17 @@ async def done(session: AsyncSession, turn_id: UUID, command: TurnDone, *, now: 
     await failpoint("turn.done_before_commit")
     await session.flush()
     return TurnResult(delivery=await queries.delivery_view(session, delivery, said))
+
+
+async def _judged(
+    session: AsyncSession, turn: Turn, conversation: Conversation, judged: Judged | None, now: datetime
+) -> None:
+    """Before the answer is put in, so that what has to be said first is."""
+    if judged is None:
+        return
+    turn.purpose, turn.confidence, turn.decision = judged.purpose, judged.confidence, judged.decision
+    if judged.purpose == hearing.ABUSE:
+        await hearing.taken_for_abuse(session, conversation, turn, now)
 
 
 async def failed(session: AsyncSession, turn_id: UUID, command: TurnFailed) -> None:

@@ -9,10 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.drafts import Absorbed
 from casebackend.conversations import service as conversations
-from casebackend.conversations.danger import danger_in
 from casebackend.conversations.model import Conversation, Message, Turn
 from casebackend.conversations.queries import dangers_told
-from casebackend.conversations.rules import DANGER, Asked, Author, TurnState, wordless
+from casebackend.conversations.rules import IN_DANGER, Asked, Author, TurnState, wordless
 from casebackend.customers import service as customers
 from casebackend.customers.numbers import looks_like_id, right_id
 from casebackend.database import announce
@@ -101,12 +100,12 @@ async def _danger(session: AsyncSession, conversation: Conversation, draft: Draf
     another kind it is told anew."""
     last = draft.last_result or {}
     before = bool(last.get("warned"))
-    danger = danger_in(message.text)
+    danger = message.danger
     told: set[str] = set()
     if before:
         told = {*last.get("told", ()), *await dangers_told(session, conversation, message)}
     fresh = danger if danger not in told else None
-    warned = before or fresh is not None or conversation.handoff_reason == DANGER
+    warned = before or fresh is not None or conversation.handoff_reason in IN_DANGER
     known = sorted(told | {fresh} if fresh is not None else told)
     return {"danger": fresh, "warned": warned, "warned_before": before and fresh is None, "told": known}
 

@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.drafts import Standing
-from casebackend.conversations.danger import danger_in
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.large import wants_large
 from casebackend.conversations.model import Conversation, Message
@@ -33,7 +32,7 @@ async def standing(session: AsyncSession, conversation_id: UUID, message_id: UUI
         "wish": wishes.wish(message.text),
         "offered": any(choice.startswith(GO_ON) for choice in conversation.choices),
         "menu": wishes.menu(await _said(session, conversation_id, message.seq)),
-        "danger": danger_in(message.text),
+        "danger": message.danger,
         "large": wants_large(message.text),
     }
     return Standing.model_validate(view)

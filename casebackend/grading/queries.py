@@ -6,6 +6,8 @@ from uuid import UUID
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.conversations.danger import hear
+from casebackend.conversations.danger_rules import all_rules as all_dangers
 from casebackend.customers.spelling import simplified
 from casebackend.editions import kept
 from casebackend.grading import rules
@@ -29,19 +31,20 @@ async def all_rules(session: AsyncSession) -> tuple[Rule, ...]:
     return await kept(session, EDITION, _load)
 
 
-def _read(subject: Subject) -> Subject:
+async def _read(session: AsyncSession, subject: Subject, day: date) -> Subject:
     """The words of the rules are simplified ones."""
-    return replace(subject, text=simplified(subject.text))
+    heard = hear(await all_dangers(session), subject.text, day)
+    return replace(subject, text=simplified(subject.text), dangers=heard.kinds)
 
 
 async def graded(session: AsyncSession, subject: Subject, day: date) -> tuple[Grade, Grade | None]:
     """Severity and lane by the rules in force on `day`."""
-    held, subject = await all_rules(session), _read(subject)
+    held, subject = await all_rules(session), await _read(session, subject, day)
     return rules.severity(held, subject, day), rules.lane(held, subject, day)
 
 
 async def flagged(session: AsyncSession, subject: Subject, day: date) -> list[Flag]:
-    return rules.flags(await all_rules(session), _read(subject), day)
+    return rules.flags(await all_rules(session), await _read(session, subject, day), day)
 
 
 async def hints(session: AsyncSession, case_id: UUID, *, flags: bool) -> Sequence[CaseHint]:

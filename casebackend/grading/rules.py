@@ -34,8 +34,8 @@ MOST_WORDS, MOST_SUGGESTED = 5, 2
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`when` holds one of keywords, age_from, age_under, amount_from, group_from, sources, tiers, care. A
-    higher `rank` wins."""
+    """`when` holds one of keywords, age_from, age_under, amount_from, group_from, sources, tiers, care,
+    dangers (kinds of dangers.yml). A higher `rank` wins."""
 
     code: str
     purpose: str
@@ -48,7 +48,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """As much of a case as the rules look at; `care`: what the customer told of himself that asks for care."""
+    """As much of a case as the rules look at; `care`: what the customer told of himself that asks for care;
+    `dangers`: kinds of danger that are heard in the text."""
 
     text: str
     amount: Decimal | None = None
@@ -56,6 +57,7 @@ class Subject:
     source: str = "direct"
     tier: str | None = None
     care: tuple[str, ...] = ()
+    dangers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ def hit(rule: Rule, subject: Subject) -> str | None:
         return "" if subject.source in sources else None
     if when.get("care"):
         return "、".join(subject.care) or None
+    if kinds := when.get("dangers"):
+        return "、".join(kind for kind in kinds if kind in subject.dangers) or None
     if tiers := when.get("tiers"):
         return "" if subject.tier in tiers else None
     return None

@@ -101,7 +101,7 @@ async def nudge(session: AsyncSession, due: Due, *, now: datetime) -> None:
         await _tell_lead(session, conversation, due, now)
 
 
-async def _leads(session: AsyncSession, conversation_id: UUID) -> list[User]:
+async def leads(session: AsyncSession, conversation_id: UUID) -> list[User]:
     """Those who may look into the talk; where none may, those of head office."""
     everybody = await staff.with_role(session, Role.TEAM_LEAD)
     seeing = [lead for lead in everybody if await sees_conversation(session, of_user(lead), conversation_id)]
@@ -110,8 +110,8 @@ async def _leads(session: AsyncSession, conversation_id: UUID) -> list[User]:
 
 async def _tell_lead(session: AsyncSession, conversation: Conversation, due: Due, now: datetime) -> None:
     agent = await session.get(User, conversation.owner_user_id) if conversation.owner_user_id else None
-    leads = await _leads(session, conversation.id)
-    near = [lead for lead in leads if agent is not None and lead.organisation_id == agent.organisation_id]
+    everybody = await leads(session, conversation.id)
+    near = [lead for lead in everybody if agent is not None and lead.organisation_id == agent.organisation_id]
     limits = await in_force(session, now)
     word = Word(
         cause=f"talk.waiting:{conversation.id}:{due.seq}",
@@ -121,4 +121,4 @@ async def _tell_lead(session: AsyncSession, conversation: Conversation, due: Due
         link=f"/conversations/{conversation.id}",
     )
     unit_id = agent.organisation_id if agent is not None else None
-    await notify(session, word, to=near or leads, unit_id=unit_id, now=now)
+    await notify(session, word, to=near or everybody, unit_id=unit_id, now=now)

@@ -1,5 +1,4 @@
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, or_, select
@@ -8,22 +7,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.cases.queries import seen_conversations
 from casebackend.conversations.model import Conversation, Message
-from casebackend.conversations.rules import DANGER, Author, Owner
+from casebackend.conversations.promising import anyone_on_duty as anyone_on_duty
+from casebackend.conversations.rules import FRONT, LAST, Author, Owner
 from casebackend.handoffs.model import Duty
-from casebackend.handoffs.rules import INTAKE, DutyState
-from casebackend.staff import queries as staff
+from casebackend.handoffs.rules import DutyState
 
 
-def _after_danger() -> ColumnElement[int]:
-    return case((Conversation.handoff_reason == DANGER, 0), else_=1)
+def _place() -> ColumnElement[int]:
+    return case(FRONT, value=Conversation.handoff_reason, else_=LAST)
 
 
 async def waiting(session: AsyncSession, principal: Principal) -> list[Conversation]:
-    """Danger first, then whoever waits longest; within the scope of who looks."""
+    """Danger first, then privacy and who is upset, then whoever waits longest; within the scope of who looks."""
     found = await session.scalars(
         select(Conversation)
         .where(Conversation.owner == Owner.QUEUED)
-        .order_by(_after_danger(), Conversation.queued_at, Conversation.id)
+        .order_by(_place(), Conversation.queued_at, Conversation.id)
     )
     rows = found.all()
     seen = await seen_conversations(session, principal, [row.id for row in rows])
@@ -44,8 +43,8 @@ async def position(session: AsyncSession, conversation: Conversation) -> int:
     if conversation.owner != Owner.QUEUED or conversation.queued_at is None:
         return 0
     earlier = Conversation.queued_at < conversation.queued_at
-    in_danger = Conversation.handoff_reason == DANGER
-    before = in_danger & earlier if conversation.handoff_reason == DANGER else or_(in_danger, earlier)
+    mine = FRONT.get(conversation.handoff_reason or "", LAST)
+    before = or_(_place() < mine, (_place() == mine) & earlier)
     ahead = await session.scalar(select(func.count()).where(Conversation.owner == Owner.QUEUED, before))
     return (ahead or 0) + 1
 
@@ -53,12 +52,6 @@ async def position(session: AsyncSession, conversation: Conversation) -> int:
 async def duty_of(session: AsyncSession, user_id: UUID) -> DutyState:
     row = await session.get(Duty, user_id)
     return DutyState(row.state) if row else DutyState.FREE
-
-
-async def anyone_on_duty(session: AsyncSession, *, now: datetime) -> bool:
-    here = await staff.at_work(session, INTAKE, now=now)
-    busy = set(await session.scalars(select(Duty.user_id).where(Duty.state != DutyState.FREE)))
-    return any(user.id not in busy for user in here)
 
 
 async def last_customer_words(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Message]:

@@ -14,6 +14,8 @@ REASONS: dict[str, str] = {
     "not_understood": "机器人多次未听懂",
     "identity": "需核实身份",
     "danger": "涉及人身或资金安全",
+    "privacy": "涉及个人信息安全",
+    "emotion": "情绪激动或反复辱骂",
     "failed": "系统未能处理",
     "left": "原接待人员离岗",
 }

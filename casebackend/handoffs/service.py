@@ -9,9 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.conversations import HandoffView, Reply
 from casebackend.audit import service as audit
-from casebackend.calendar.queries import calendar_around
-from casebackend.calendar.rules import add_business_minutes, local, local_date
 from casebackend.cases.queries import sees_conversation
+from casebackend.conversations import promising
 from casebackend.conversations import service as conversations
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation, Message
@@ -84,15 +83,17 @@ async def hand_off(session: AsyncSession, conversation_id: UUID, *, reason: str,
         return HandoffView(queue_position=0, on_duty=True, promise=promise)
     await conversations.queue_for_person(session, conversation, reason, now)
     place = await queries.position(session, conversation)
-    return HandoffView(queue_position=place, on_duty=on_duty, promise=await _promise(session, place, on_duty, now))
+    promise = await _promise(session, conversation, place, on_duty, now)
+    return HandoffView(queue_position=place, on_duty=on_duty, promise=promise)
 
 
-async def _promise(session: AsyncSession, place: int, on_duty: bool, now: datetime) -> str:
+async def _promise(session: AsyncSession, conversation: Conversation, place: int, on_duty: bool, now: datetime) -> str:
+    """What is promised first is kept."""
     if on_duty:
         return words("handoff_next") if place <= 1 else words("handoff_queued", ahead=place - 1)
-    calendar = await calendar_around(session, local_date(now))
-    when = local(add_business_minutes(calendar, now, rules.ANSWER_MINUTES))
-    return words("handoff_nobody", when=f"{when.month}月{when.day}日 {when:%H:%M}")
+    conversation.callback_by = conversation.callback_by or await promising.answered_by(session, now=now)
+    await session.flush()
+    return words("handoff_nobody", when=promising.said(conversation.callback_by))
 
 
 async def _visible(session: AsyncSession, conversation_id: UUID, by: Principal) -> Conversation:

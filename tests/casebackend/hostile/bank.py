@@ -25,6 +25,7 @@ LEFT = frozenset({"audit", "audit_heads", "editions", "idempotency", "outbox", "
 CODES = frozenset({
     "articles.kind", "cases.severity", "limits.severity", "timers.basis", "personal_values.token",
     "personal_values.kind", "grading_rules.when", "grading_rules.result", "disclosures.kinds", "limits.approver",
+    "danger_rules.patterns", "danger_rules.phrases", "danger_rules.kind", "danger_rules.severity", "messages.severity",
 })  # fmt: skip
 ROOM = 2_000
 CHINESE = range(0x4E00, 0x9FFF + 1)
