@@ -13,6 +13,7 @@ from casebackend.console import (
     cases,
     classification,
     contacts,
+    correcting,
     corrections,
     curation,
     curation_article,
@@ -64,8 +65,8 @@ STATIC = rendering.HOME / "static"
 PAGES = (
     login, password, factor, security, tokens, account,
     queue, cases, drafts, talks, suggestions, replies, gaps, knowledge_health, stream, knowledge, board, query, reports,
-    limits, notices_page,
-    supervision_page, register, ledger, registration, extensions, tasks, recusals, evidence, assignment, families,
+    limits, notices_page, supervision_page,
+    register, ledger, registration, correcting, extensions, tasks, recusals, evidence, assignment, families,
     reviews, surveys, classification, reminders, attachments, organisations, people, functions, dictionaries, shifts,
     candidates, precedents, disclosures, audit, retention, contacts, corrections, forms, exports,
     curation, curation_article,
