@@ -12,8 +12,11 @@ from casebackend.clocks.rules import last_day
 from casebackend.customers.model import Customer
 from casebackend.extensions.rules import Level, next_level
 from casebackend.outbox.model import OutboxMessage
+from casebackend.timeline.queries import of_case
 from tests.casebackend.cases.around import holds
 from tests.casebackend.cases.builders import Desk, filed, told, unit
+from tests.casebackend.cases.copies import copied
+from tests.casebackend.extensions.test_routes import asks, decides
 from tests.casebackend.registration.takers import CUSTOMER, Counter
 from tests.casebackend.registration.test_regulating import REGULATED, slug
 from tests.casebackend.staff.logins import hired
@@ -112,6 +115,17 @@ async def test_a_customer_whom_a_channel_verified_stays_who_he_is(world: World) 
     await holds(world)
 
 
+async def test_of_a_verified_customer_every_open_complaint_changes_and_says_so(world: World) -> None:
+    counter, receipt = Counter(world), await filed(world)
+    twin = await copied(world, receipt.case_id)
+    done = await counter.changes("lead", str(receipt.number), "correction", name="王小明", reason="客户来电更正姓名")
+    assert done.status_code == 200, done.text
+    other = await counter.case(twin)
+    assert (await counter.case(str(receipt.number))).customer_id == other.customer_id
+    async with world.database.reading() as session:
+        assert [entry.kind for entry in await of_case(session, other.id)] == ["case.corrected"]
+
+
 async def test_another_source_brings_all_that_it_asks_for_and_takes_its_former_clock_away(world: World) -> None:
     counter = Counter(world)
     number = (await counter.sure())["number"]
@@ -172,6 +186,16 @@ async def test_the_peoples_bank_has_a_limit_of_its_own_that_is_extended_like_the
     assert next_level("pboc.transfer") is Level.TO_30
     assert case.promised_on is not None
     assert case.promised_on.isoformat() == "2026-03-17"
+    other = (await counter.sure(**REGULATED | {"regulator_number": "RH-2"}, regulator="pboc"))["number"]
+    await counter.desk.investigating(other)
+    office = UUID(await unit(world, "消费者权益保护部"))
+    await hired(world, "second-manager", roles=["complaint_manager"], organisation_id=office)
+    asked = await asks(counter.desk, "supervisor", other)
+    assert asked.status_code == 201, asked.text
+    longer = await decides(counter.desk, "second-manager", asked.json(), "approve")
+    assert longer.status_code == 200, longer.text
+    running_now = await kinds(world, await counter.case(other))
+    assert (running_now["l2"], "pboc.transfer" in running_now) == ("2026-04-01", False)
     done = await counter.changes("supervisor", number, "correction", regulator="nfra", reason="来文机构录错")
     assert (done.status_code, done.json()["regulator"]) == (200, "nfra")
     case = await counter.case(number)
