@@ -58,6 +58,7 @@ from casebackend.precedents import index as precedent_index
 from casebackend.precedents import routes as precedents
 from casebackend.recordings import routes as recordings
 from casebackend.registration import dictionary_routes as dictionaries
+from casebackend.registration import draft_routes as registrations
 from casebackend.registration import routes as registration
 from casebackend.replies import routes as replies
 from casebackend.reports import routes as reports
@@ -78,7 +79,7 @@ API = (
     attachments.bp, recordings.bp, media.bp,
     around.tasks_bp, around.recusals_bp, around.evidence_bp, assignments.bp, conversations.bp, drafts.bp,
     cases.bp, cases.own_bp, requests.own_bp, cases.handlings_bp, voids.bp, dictionaries.bp, registration.bp,
-    registration.drafts_bp,
+    registrations.bp,
     reports.bp, revisits.bp, revisits.of_cases, handoffs.bp, heartbeats.bp, assist.bp, suggestions.bp, impacts.bp,
     replies.own_bp, replies.team_bp, replies.bp,
     knowledge_health.bp, knowledge_health.phrasings_bp, gaps.bp, families.bp, families.own_bp, reviews.bp,

@@ -5,6 +5,7 @@ from casebackend.api import (
     attachments,
     cases,
     conversations,
+    corrections,
     dangers,
     dictionaries,
     drafts,
@@ -121,6 +122,8 @@ OPERATIONS: dict[str, Operation] = {
     "limits.edit_day": Operation("修改日历中的一天", limits.EditDay, limits.DayView),
     "limits.import_notice": Operation("导入放假安排；先看差异，再确认", limits.ImportNotice, limits.NoticeResult),
     "profiles.listing": Operation("内部时限方案及适用机构", None, limits.ProfileUses),
+    "profiles.duty_holders": Operation("机构职能及承担机构", None, limits.Duties),
+    "profiles.give_duty": Operation("指定承担职能的机构", limits.GiveDuty, limits.Duties, status=201),
     "profiles.use": Operation("为机构指定内部时限方案", limits.UseProfile, limits.ProfileUses, status=201),
     "tasks.ask": Operation("请其他单位或人员协办", tasks.AskTask, tasks.TaskView, status=201, located=True),
     "tasks.of_case": Operation("一件投诉的协办任务和会签", None, tasks.CaseTasks, query=PAGE),
@@ -328,6 +331,7 @@ OPERATIONS: dict[str, Operation] = {
     "registration.matter": Operation("变更事项类型", registration.ChangeMatter, registration.RegistrationView),
     "registration.units": Operation("变更机构", registration.ChangeUnits, registration.RegistrationView),
     "registration.notice_form": Operation("约定告知方式", registration.ChangeNoticeForm, registration.RegistrationView),
+    "registration.correct": Operation("更正登记信息", corrections.CorrectRegistration, registration.RegistrationView),
     "registration.group": Operation("变更投诉人数", registration.ChangeGroup, registration.RegistrationView),
     "registration.regulator_date": Operation(
         "变更监管或转办单位要求的日期", registration.ChangeRegulatorDate, registration.RegistrationView

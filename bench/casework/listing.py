@@ -30,7 +30,8 @@ LISTED = (
     "number, kind, status, channel, severity, lane, facts, category_b, received_at, promised_on, urge_count, unit_id,"
     " handling_unit_id, handler_id, customer_id, conversation_id, id"
 )
-BARE_LIST = f"""SELECT c.*, u.short_name, h.short_name, p.display_name, k.name_masked, t.near_due, t.overdue, m.masks
+BARE_LIST = f"""SELECT c.*, u.short_name, h.short_name, p.display_name, k.name_masked, t.near_due, t.overdue, m.masks,
+  EXISTS (SELECT 1 FROM supervisions WHERE case_id = c.id AND state <> 'closed') AS supervised
 FROM (
   SELECT {LISTED} FROM cases
   WHERE (unit_id = ANY(%(units)s) OR handling_unit_id = ANY(%(units)s) OR handler_id = %(me)s OR assignee_id = %(me)s

@@ -95,6 +95,31 @@ class ProfileUses(View):
     uses: list[ProfileUseView]
 
 
+class DutyView(View):
+    """`unit` as it is called today; a closed one has handed its duty to whoever took over."""
+
+    duty: str
+    label: str
+    unit_id: UUID
+    unit: str
+    effective_from: date
+
+
+class Duties(View):
+    """`unheld`: duties that no unit has now; second complaints that need one wait to be dispatched by hand."""
+
+    duties: dict[str, str]
+    holders: list[DutyView]
+    unheld: list[str]
+
+
+class GiveDuty(Command):
+    duty: str = Field(min_length=1, max_length=32)
+    unit_id: UUID
+    effective_from: date
+    source: str = Field(min_length=1, max_length=500)
+
+
 class UseProfile(Command):
     unit_id: UUID
     profile: str = Field(min_length=1, max_length=32)

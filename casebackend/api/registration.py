@@ -23,7 +23,8 @@ class Register(Command):
 
     `unit_id` is the unit complained of. `received_at` is the present unless it came in earlier (a letter).
     The first of `people` with role complainant is the customer. `source_ref`, `referral_due_on`: the number of the
-    paper by which another office passed the matter on, and the day by which it wants to hear.
+    paper by which another office passed the matter on, and the day by which it wants to hear. `regulator`: which one,
+    where it is one; nfra unless said otherwise.
     `notice_form`: see ChangeNoticeForm.
     """
 
@@ -50,6 +51,7 @@ class Register(Command):
     source_ref: str | None = Field(default=None, max_length=80)
     referral_due_on: date | None = None
     source_url: str | None = Field(default=None, max_length=500, pattern=r"^https?://\S+$")
+    regulator: str | None = Field(default=None, max_length=16)
     regulator_number: str | None = Field(default=None, max_length=40)
     regulator_due_on: date | None = None
     third_party: str | None = Field(default=None, max_length=80)
@@ -147,7 +149,8 @@ class ChangeView(View):
 
 
 class RegistrationView(View):
-    """Everything around the registration of one case; personal data are masked."""
+    """Everything around the registration of one case; personal data are masked. `profile`: the set of internal limits
+    that it runs by."""
 
     number: str
     version: int
@@ -155,9 +158,14 @@ class RegistrationView(View):
     source: Source
     capacity: Capacity
     group_size: int
+    channel: Channel
+    amount: Decimal | None
+    received_at: datetime
+    profile: str
     source_ref: str | None
     referral_agency: str | None
     referral_due_on: date | None
+    regulator: str | None
     regulator_number: str | None
     regulator_due_on: date | None
     third_party: str | None

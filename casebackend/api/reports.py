@@ -107,11 +107,23 @@ class AxisHints(View):
     codes: list[CodeHints]
 
 
+class UnitHints(View):
+    """To which unit cases were given, beside what was proposed for the dispatch: `first` and `second` of the proposals,
+    or an `other` unit. `share` of `first`; null where nothing was proposed."""
+
+    made: Figure
+    first: Figure
+    second: Figure
+    other: Figure
+    share: float | None
+
+
 class HintsReport(View):
-    """How often the suggested classes were taken over, by axis and by suggested class."""
+    """How often the suggested classes were taken over, by axis and by suggested class, and the proposed units."""
 
     title: str
     definition: str
     first: date
     last: date
     axes: list[AxisHints]
+    units: UnitHints

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.calendar.queries import calendar_around
 from casebackend.calendar.rules import local_date
+from casebackend.cases import clockwork_fixed as fixed
 from casebackend.cases import clockwork_pauses as pauses
 from casebackend.cases.clockwork_pauses import is_internal
 from casebackend.cases.deciding import wants_signature
@@ -15,7 +14,7 @@ from casebackend.cases.model import Case
 from casebackend.cases.rules import Arrow, Clock, Move
 from casebackend.clocks import limits, pausing, queries, rules, service
 from casebackend.clocks.model import Timer
-from casebackend.clocks.rules import StopReason, Term, Unit
+from casebackend.clocks.rules import StopReason, Unit
 from casebackend.matters.catalogue import catalogue
 from casebackend.workflow import rules as workflow
 from casebackend.workflow.queries import chain_on, profile_of
@@ -25,19 +24,15 @@ COMPLAINT = "complaint"
 DONE = (Move.REPLY,)
 LOOKED_INTO = (Move.ACCEPT, Move.DECLINE, Move.RETURN_TO_DRAFT, Move.EDIT)
 ONCE = (rules.CONTACT, rules.REGULATOR, rules.REFERRAL)
-REGULATOR_TERM = Term("监管要求时限", Decimal(0), Unit.CALENDAR_DAYS)
-REGULATOR_WORDS = "监管要求办结"
-REFERRAL_TERM = Term("转办单位要求时限", Decimal(0), Unit.CALENDAR_DAYS)
-REFERRAL_WORDS = "转办单要求"
-DESIGNATED_TERM = Term("指定答复期限", Decimal(0), Unit.CALENDAR_DAYS)
-DESIGNATED_WORDS = "指定答复日期"
 
 
 def legal_kind(case: Case) -> str | None:
-    """Only a consumer complaint runs the limit of law; its review (核查) has one of its own."""
+    """Only a consumer complaint runs the limit of law; its review (核查), and what some regulators pass on, have one of
+    their own."""
     if (case.matter_type or COMPLAINT) != COMPLAINT:
         return None
-    return rules.REVIEW if case.kind == "review" else rules.LEGAL
+    regulator = catalogue().regulators.get(case.regulator or "")
+    return rules.REVIEW if case.kind == "review" else (regulator and regulator.clock) or rules.LEGAL
 
 
 async def steps_of(session: AsyncSession, case: Case) -> list[Step]:
@@ -55,9 +50,9 @@ async def first_clocks(session: AsyncSession, case: Case, *, now: datetime) -> l
     if legal is not None:
         timers.append(await service.made(session, case.id, legal, at=case.received_at, profile=case.profile))
     if case.regulator_due_on is not None:
-        timers.append(await regulator(session, case, now, seq=1))
+        timers.append(await fixed.regulator(session, case, now, seq=1))
     if case.referral_due_on is not None:
-        timers.append(await referral(session, case, now, seq=1))
+        timers.append(await fixed.referral(session, case, now, seq=1))
     return timers
 
 
@@ -176,35 +171,6 @@ async def _promises_again(
     if not again and legal is not None:
         again = [await service.made(session, case.id, legal, at=case.received_at, profile=case.profile)]
     return again
-
-
-async def regulator(session: AsyncSession, case: Case, now: datetime, *, seq: int) -> Timer:
-    assert case.regulator_due_on is not None
-    calendar = await calendar_around(session, local_date(now))
-    due = rules.fixed_due(calendar, now, case.regulator_due_on, REGULATOR_WORDS)
-    return await service.made(
-        session, case.id, rules.REGULATOR, at=now, seq=seq, profile=case.profile, term=REGULATOR_TERM, due=due
-    )
-
-
-async def referral(session: AsyncSession, case: Case, now: datetime, *, seq: int) -> Timer:
-    """The day that stands on the paper by which another office passed the matter on."""
-    assert case.referral_due_on is not None
-    calendar = await calendar_around(session, local_date(now))
-    due = rules.fixed_due(calendar, now, case.referral_due_on, REFERRAL_WORDS, rules.REFERRAL)
-    return await service.made(
-        session, case.id, rules.REFERRAL, at=now, seq=seq, profile=case.profile, term=REFERRAL_TERM, due=due
-    )
-
-
-async def designated(session: AsyncSession, case: Case, now: datetime, *, seq: int) -> Timer:
-    """The day by which an answer was set for this one case (domain.md 4.1, row 23)."""
-    assert case.designated_on is not None
-    calendar = await calendar_around(session, local_date(now))
-    due = rules.fixed_due(calendar, now, case.designated_on, DESIGNATED_WORDS)
-    return await service.made(
-        session, case.id, rules.DESIGNATED, at=now, seq=seq, profile=case.profile, term=DESIGNATED_TERM, due=due
-    )
 
 
 async def node_due(session: AsyncSession, case: Case) -> datetime | None:

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, false, or_, select
+from sqlalchemy import ColumnElement, exists, false, literal, or_, select
 
+from casebackend.access.principal import Kind as Principals
 from casebackend.cases.model import Case
 from casebackend.cases.predicates import NONE, Asked, Predicate, Where
+from casebackend.cases.rules import Move
 from casebackend.clocks.model import Timer
 from casebackend.clocks.rules import BY_LAW
 from casebackend.customers.model import Customer
@@ -13,6 +15,8 @@ from casebackend.demands.model import Supervision
 from casebackend.demands.rules import State
 from casebackend.parties.model import BusinessObject, Party
 from casebackend.parties.rules import ObjectKind, normalised
+from casebackend.staff.model import User
+from casebackend.timeline.model import TimelineEntry
 
 CARDS = (ObjectKind.CARD, ObjectKind.ACCOUNT)
 
@@ -57,6 +61,26 @@ tier = Predicate(
     lambda values: NONE in values,
     several=True,
 )
+
+
+def _registered(ids: Any, nobody: bool) -> ColumnElement[bool]:
+    logins = select(literal(f"{Principals.STAFF}:") + User.login).where(User.id.in_(ids))
+    none = ~Case.creator.startswith(f"{Principals.STAFF}:")
+    return or_(Case.creator.in_(logins), none if nobody else false())
+
+
+# `none`: what no colleague took down, but the customer himself.
+registrar = Predicate(
+    _registered,
+    lambda values, _: [value for value in values if value != NONE],
+    lambda values: NONE in values,
+    several=True,
+)
+
+
+def reopened() -> ColumnElement[bool]:
+    """A review has decided once that it is handled anew, whatever became of it since."""
+    return exists().where(TimelineEntry.case_id == Case.id, TimelineEntry.move == Move.REOPEN)
 
 
 def supervised() -> ColumnElement[bool]:

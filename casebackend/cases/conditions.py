@@ -1,9 +1,9 @@
 """Every condition that cases can be asked for by. A list, a report and the links between them read this table."""
 
 from casebackend.cases.choices import CHOICES
-from casebackend.cases.concerning import card, late_by_law, of_customer, supervised, tier
+from casebackend.cases.concerning import card, late_by_law, of_customer, registrar, reopened, supervised, tier
 from casebackend.cases.fulltext import opined, says
-from casebackend.cases.hinting import BECAME, became, hinted
+from casebackend.cases.hinting import BECAME, UNIT_BECAME, became, hinted, unit_became
 from casebackend.cases.hints import SUGGESTED
 from casebackend.cases.model import Case
 from casebackend.cases.predicates import (
@@ -64,6 +64,7 @@ _OUTCOME = {
     "satisfaction": ("回访结果", _SATISFACTION),
 }
 _TOLD_BY = {str(ToldBy.CHANNEL): "原渠道送达", **CHOICES["told_by"], NONE: "尚未告知"}
+_DECLINED = {**CHOICES["decline_reason"], NONE: "未作不予办理"}
 _TIERS = {**{str(each): label for each, label in TIER_LABELS.items()}, NONE: "未登记"}
 _KINDS = {"first": "首次投诉", "second": "二次投诉", "review": "核查"}
 MATTERS = {
@@ -97,6 +98,8 @@ def _table() -> list[Condition]:
         Condition("basic_right", "消费者基本权利", Kind.WORD, one_of(Case.basic_right), many=True),
         *_units(),
         Condition("handler", "承办人", Kind.PERSON, one_of(Case.handler_id), many=True),
+        Condition("registrar", "登记人", Kind.PERSON, registrar, many=True),
+        Condition("capacity", "投诉人身份", Kind.WORD, one_of(Case.capacity), many=True),
         *_periods(),
         Condition("promised_from", "办理期限自", Kind.DAY, at_least(Case.promised_on)),
         Condition("promised_to", "办理期限至", Kind.DAY, at_most(Case.promised_on)),
@@ -105,6 +108,11 @@ def _table() -> list[Condition]:
         Condition("amount_from", "涉及金额不低于", Kind.AMOUNT, at_least(Case.amount)),
         Condition("amount_to", "涉及金额不高于", Kind.AMOUNT, at_most(Case.amount)),
         *_outcome(),
+        Condition(
+            "decline_reason", "不予办理原因", Kind.CHOICE, one_of(Case.decline_reason), many=True, choices=_DECLINED
+        ),
+        Condition("reopened", "核查后重新办理过", Kind.FLAG, flag(lambda _: reopened())),
+        Condition("notice_form", "约定告知方式", Kind.WORD, one_of(Case.notice_form), many=True),
         Condition("told_by", "告知方式", Kind.CHOICE, one_of(Case.told_by), many=True, choices=_TOLD_BY),
         Condition("extended", "已延期", Kind.FLAG, flag(lambda _: Case.extension_level > 0)),
         Condition("extension", "延期级别", Kind.COUNT, lambda values, _: Case.extension_level == values[0]),
@@ -118,6 +126,11 @@ def _table() -> list[Condition]:
         Condition("group_to", "群体人数不多于", Kind.COUNT, at_most(Case.group_size)),
         Condition("referral_agency", "转办单位含", Kind.TEXT, contains(Case.referral_agency)),
         Condition("source_ref", "转办来文编号含", Kind.TEXT, contains(Case.source_ref)),
+        Condition("referral_due_from", "转办单要求反馈自", Kind.DAY, at_least(Case.referral_due_on)),
+        Condition("referral_due_to", "转办单要求反馈至", Kind.DAY, at_most(Case.referral_due_on)),
+        Condition("regulator", "监管机构", Kind.WORD, one_of(Case.regulator), many=True),
+        Condition("regulator_due_from", "监管期限自", Kind.DAY, at_least(Case.regulator_due_on)),
+        Condition("regulator_due_to", "监管期限至", Kind.DAY, at_most(Case.regulator_due_on)),
         Condition("regulator_number", "监管编号", Kind.WORD, one_of(Case.regulator_number)),
         Condition("third_party", "涉及第三方", Kind.TEXT, contains(Case.third_party)),
         Condition("supervised", "督办中", Kind.FLAG, flag(lambda _: supervised())),
@@ -170,7 +183,8 @@ def _hints() -> list[Condition]:
             ),
             Condition(f"hint_{name}", f"{label}建议的采纳", Kind.CHOICE, one_of(became(name)), True, choices=BECAME),
         ]
-    return found
+    taken = one_of(unit_became())
+    return [*found, Condition("hint_unit", "承办单位建议的采纳", Kind.CHOICE, taken, True, choices=UNIT_BECAME)]
 
 
 def _units() -> list[Condition]:

@@ -37,6 +37,14 @@ SIGNED = {
     "amount",
     "occurred_on",
     "notice_form",
+    "source",
+    "channel",
+    "regulator",
+    "regulator_number",
+    "referral_agency",
+    "source_ref",
+    "profile",
+    "received_at",
 }
 CORRECTION = ("facts", "demand", "unit_id", "amount", "occurred_on")
 TOLD = ("told_by", "told_at", "told_proof")

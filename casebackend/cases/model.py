@@ -67,6 +67,7 @@ class Case(Base):
     source_ref: Mapped[str | None]
     referral_agency: Mapped[str | None]
     referral_due_on: Mapped[date | None]
+    regulator: Mapped[str | None] = mapped_column(String(16))
     regulator_number: Mapped[str | None] = mapped_column(String(40))
     regulator_due_on: Mapped[date | None]
     capacity: Mapped[str] = mapped_column(String(16), default="self")

@@ -35,6 +35,12 @@ async def next_number(session: AsyncSession, now: datetime) -> str:
     return pattern.of(day, count)
 
 
+async def require_free(session: AsyncSession, number: str | None) -> None:
+    """Before a case that is there gets a number of the regulator, or another one."""
+    if number is not None and (known := await _known(session, number)) is not None:
+        raise RegulatorNumberKnown(known)
+
+
 @asynccontextmanager
 async def numbered_once(session: AsyncSession, case: Case) -> AsyncIterator[None]:
     """Around the writing of a new case. One number of the regulator is one case: what is there already is refused, and

@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.calendar.rules import DAY_MINUTES, local_date
-from casebackend.cases import clockwork
+from casebackend.cases import clockwork, clockwork_fixed
 from casebackend.cases.clockwork_pauses import is_internal
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Move
@@ -43,12 +43,13 @@ async def restart(session: AsyncSession, case: Case, *, at: datetime, now: datet
     extended beyond that stays: nobody's day comes forward."""
     timers = await queries.timers_of(session, case.id)
     running = [timer for timer in timers if timer.kind in rules.BY_LAW and timer.stopped_at is None]
+    kind = clockwork.legal_kind(case) or rules.LEGAL
     anew = await service.made(
         session,
         case.id,
-        rules.LEGAL,
+        kind,
         at=at,
-        seq=service.next_seq(timers, rules.LEGAL),
+        seq=service.next_seq(timers, kind),
         profile=case.profile,
         basis=rules.NEW_MATERIAL,
     )
@@ -88,7 +89,7 @@ async def regulator_due(session: AsyncSession, case: Case, now: datetime) -> Non
     running = [timer for timer in timers if timer.kind == rules.REGULATOR and timer.stopped_at is None]
     service.halt(running, at=now, reason=StopReason.RESTARTED)
     if case.regulator_due_on is not None:
-        session.add(await clockwork.regulator(session, case, now, seq=service.next_seq(timers, rules.REGULATOR)))
+        session.add(await clockwork_fixed.regulator(session, case, now, seq=service.next_seq(timers, rules.REGULATOR)))
     await session.flush()
 
 
@@ -97,7 +98,8 @@ async def referral_due(session: AsyncSession, case: Case, now: datetime) -> None
     timers = await queries.timers_of(session, case.id)
     running = [timer for timer in timers if timer.kind == rules.REFERRAL and timer.stopped_at is None]
     service.halt(running, at=now, reason=StopReason.RESTARTED)
-    session.add(await clockwork.referral(session, case, now, seq=service.next_seq(timers, rules.REFERRAL)))
+    if case.referral_due_on is not None:
+        session.add(await clockwork_fixed.referral(session, case, now, seq=service.next_seq(timers, rules.REFERRAL)))
     await session.flush()
 
 
@@ -106,7 +108,7 @@ async def designated(session: AsyncSession, case: Case, now: datetime) -> None:
     timers = await queries.timers_of(session, case.id)
     running = [timer for timer in timers if timer.kind == rules.DESIGNATED and timer.stopped_at is None]
     service.halt(running, at=now, reason=StopReason.RESTARTED)
-    session.add(await clockwork.designated(session, case, now, seq=service.next_seq(timers, rules.DESIGNATED)))
+    session.add(await clockwork_fixed.designated(session, case, now, seq=service.next_seq(timers, rules.DESIGNATED)))
     await session.flush()
 
 

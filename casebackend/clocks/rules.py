@@ -9,10 +9,12 @@ from casebackend.calendar import rules as calendar_rules
 from casebackend.calendar.rules import Calendar, local, local_date
 
 LEGAL, COMPLEX, SPECIAL = "l1", "l2", "l3"
+# Stands in the place of l1 for what the People's Bank passed on.
+TRANSFER = "pboc.transfer"
 # Of a demand from above: no move of the case stops it, only the answer.
 SUPERVISION = "supervision"
 REVIEW = "review.decide"
-BY_LAW = frozenset({LEGAL, COMPLEX, SPECIAL, REVIEW})
+BY_LAW = frozenset({LEGAL, TRANSFER, COMPLEX, SPECIAL, REVIEW})
 PETITION, PETITION_EXTENDED = "matter.petition", "matter.petition_extended"
 # Ends when the petitioner was told in writing; no pause and no acceptance ends or halts it.
 PETITION_TELL = "matter.petition_tell"

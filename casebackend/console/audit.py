@@ -24,7 +24,7 @@ EVENTS = {
     "identity.wrong_code": "客户核实码错误", "identity.locked": "客户核实码锁定",
     "dictionary.": "字典", "dictionary.changed": "变更字典", "retention.policy_added": "设置保存期限",
     "registration.handed_over": "移交暂存的登记", "registration.taken": "接手暂存的登记",
-    "access.denied": "拒绝访问", "login.": "登录", "rights.": "授权",
+    "duty.given": "指定机构职能", "access.denied": "拒绝访问", "login.": "登录", "rights.": "授权",
     "legal_hold.": "法律保留", "retention.": "保存期限", "case.": "投诉的全部操作",
 }  # fmt: skip
 KNOWN: dict[str, str] = {str(kind): label for kind, label in LABELS.items()} | EVENTS

@@ -8,7 +8,7 @@ from typing import Any
 from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.api.limits import AddLimit, EditDay, ImportNotice, NoticeResult, UseProfile
+from casebackend.api.limits import AddLimit, EditDay, GiveDuty, ImportNotice, NoticeResult, UseProfile
 from casebackend.calendar.model import CalendarDay
 from casebackend.calendar.queries import calendar_alarm, day_of, days_of
 from casebackend.calendar.rules import local_date
@@ -25,9 +25,10 @@ from casebackend.database import reading, transactional
 from casebackend.organisations.queries import all_names
 from casebackend.organisations.rules import LEVEL_NAMES, Level
 from casebackend.staff.rules import ROLE_NAMES, Role
+from casebackend.workflow import duties
 from casebackend.workflow import queries as workflow
 from casebackend.workflow import service as profiles
-from casebackend.workflow.routes import uses_view
+from casebackend.workflow.routes import duties_view, uses_view
 from casebackend.workflow.rules import STANDS, Taker, nodes
 
 bp = console("limits")
@@ -41,7 +42,7 @@ EVIDENCE = {
 APPROVERS = {"complaint_manager": "投诉管理部门负责人", "executive": "总行高管", "superior_head": "上级机构负责人"}
 FIRST = "投诉的法定时限和相关期限"
 GROUPS = {
-    "matter": "其他事项", "pboc_transfer": "其他事项",
+    "matter": "其他事项",
     "internal": "内部环节", "receive": "内部环节", "task": "内部环节",
     "near": "内部环节", "calendar": "工作日历",
 }  # fmt: skip
@@ -109,6 +110,7 @@ async def _values(request: Request, session: AsyncSession) -> dict[str, Any]:
         "worked": sum(day.is_workday for day in days),
         "profiles": (uses := await uses_view(session)).profiles,
         "uses": uses.uses,
+        "duties": await duties_view(session, today),
         "chains": [
             (profile, chain, max(versions), nodes(versions[max(versions)]))
             for (profile, chain), versions in chains.items()
@@ -179,6 +181,16 @@ async def import_notice(request: Request, session: AsyncSession) -> HTTPResponse
         return page(request, "_notice_result.html", result=result)
     values = await _values(request, session)
     return page(request, "limits.html", **values | {"result": result, "text": command.text, "source": command.source})
+
+
+@bp.post("/limits/duties")
+@transactional
+async def give_duty(request: Request, session: AsyncSession) -> HTTPResponse:
+    form = form_of(request)
+    command = GiveDuty.model_validate({name: form[name] for name in GiveDuty.model_fields if name in form})
+    now = request.app.ctx.now()
+    await duties.give(session, command, profiles.duty_names(), by=request.ctx.principal, now=now)
+    return go(request, "/limits#duties")
 
 
 @bp.post("/limits/uses")

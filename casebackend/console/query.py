@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.calendar.rules import local_date
-from casebackend.cases import handlings, lists, search, seeking, views
+from casebackend.cases import agreed, handlings, lists, search, seeking, views
 from casebackend.cases.conditions import CONDITIONS
 from casebackend.cases.predicates import NONE, Condition, Kind
 from casebackend.cases.words import PURPOSES
@@ -21,6 +21,7 @@ from casebackend.console.rights import may
 from casebackend.database import reading
 from casebackend.dictionaries import queries as dictionaries
 from casebackend.exports.rules import LISTING
+from casebackend.matters.catalogue import catalogue
 from casebackend.organisations.queries import tree
 from casebackend.staff.model import User
 
@@ -66,6 +67,9 @@ async def options_of(session: AsyncSession) -> dict[Kind | str, dict[str, str]]:
         Kind.PERSON: {str(one): name for one, name in people},
         Kind.FLAG: YES,
         "channel": labels.CHANNELS,
+        "capacity": {code: each.label for code, each in catalogue().capacities.items()},
+        "regulator": {code: each.label for code, each in catalogue().regulators.items()},
+        "notice_form": {each.code: each.label for each in agreed.forms()},
     }
     for dictionary in {each.dictionary for each in CONDITIONS.values() if each.dictionary}:
         terms = await dictionaries.terms(session, dictionary)

@@ -19,7 +19,8 @@ from casebackend.calendar.rules import local_date
 from casebackend.cases import agreed
 from casebackend.cases import service as cases
 from casebackend.cases.judgement import is_regulated
-from casebackend.cases.rules import OPEN, Status
+from casebackend.cases.rules import OPEN, UNANSWERED, Status
+from casebackend.console import labels
 from casebackend.console.fragments import require_version, section
 from casebackend.console.rendering import console, form_of, given_in, go
 from casebackend.console.rights import may
@@ -30,10 +31,13 @@ from casebackend.matters.catalogue import catalogue
 from casebackend.organisations.queries import tree
 from casebackend.parties.rules import FINDING_LABELS, OBJECT_LABELS, SEX_LABELS, TIER_LABELS
 from casebackend.preconditions import etag
-from casebackend.registration import around, changing, grouping, regulating, views
+from casebackend.registration import around, changing, grouping, regulating, views, wording
 from casebackend.registration.asking import core_first
+from casebackend.registration.rules import CORRECTED_LABELS
+from casebackend.workflow.service import profile_names
 
 bp = console("registration")
+BY_HAND = frozenset({"counter", "hotline", "letter", "email", "webchat", "wechat"})
 UNIT_ROLES = {
     "receiving_unit_id": "受理机构", "unit_id": "被投诉机构", "responsible_unit_id": "责任机构",
     "handling_unit_id": "承办机构",
@@ -44,8 +48,10 @@ FIELDS = UNIT_ROLES | {
     "referral_due_on": "转办单要求反馈日期",
     "facts": "事情经过", "demand": "诉求", "amount": "涉及金额", "occurred_on": "发生日期",
     "notice_form": "约定告知方式",
-}  # fmt: skip
-CHANGES = ("severity", "matter", "notice", "units", "group", "regulator", "people", "documents", "objects")
+} | CORRECTED_LABELS  # fmt: skip
+CHANGES = frozenset(
+    ["correction", "severity", "matter", "notice", "units", "group", "regulator", "people", "documents", "objects"]
+)
 
 
 @bp.get("/cases/<reference:str>/registration")
@@ -74,12 +80,16 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
         sexes=SEX_LABELS,
         tiers=TIER_LABELS,
         regulated=is_regulated(case),
+        answered=Status(case.status) not in UNANSWERED,
+        profiles=profile_names(),
+        by_hand=[(code, name) for code, name in labels.CHANNELS.items() if code in BY_HAND],
+        said=wording.said,
         outside=regulating.day_of(case) is not None,
         may={what: open_here and may(request, f"{here}/{what}", "POST") for what in CHANGES},
     )
 
 
-async def _held(session: AsyncSession, request: Request, reference: str, form: dict[str, str]) -> Any:
+async def held(session: AsyncSession, request: Request, reference: str, form: dict[str, str]) -> Any:
     found = await cases.visible(session, request.ctx.principal, reference)
     require_version(form.get("version"), found.version)
     return await changing.held(session, request.ctx.principal, reference, etag(found.version))
@@ -89,7 +99,7 @@ async def _held(session: AsyncSession, request: Request, reference: str, form: d
 @transactional
 async def severity(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     form = form_of(request)
-    case = await _held(session, request, reference, form)
+    case = await held(session, request, reference, form)
     command = ChangeSeverity.model_validate(given_in(form, "severity", "designated_on", "reason"))
     await changing.designate(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
     return go(request, f"/cases/{case.number}#registration")
@@ -99,7 +109,7 @@ async def severity(request: Request, session: AsyncSession, reference: str) -> H
 @transactional
 async def notice(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     form = form_of(request)
-    case = await _held(session, request, reference, form)
+    case = await held(session, request, reference, form)
     given = given_in(form, "reason") | {"notice_form": form.get("notice_form") or None}
     command = ChangeNoticeForm.model_validate(given)
     await changing.agree(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
@@ -110,7 +120,7 @@ async def notice(request: Request, session: AsyncSession, reference: str) -> HTT
 @transactional
 async def matter(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     form = form_of(request)
-    case = await _held(session, request, reference, form)
+    case = await held(session, request, reference, form)
     command = ChangeMatter.model_validate(given_in(form, "matter_type", "demand", "reason"))
     await changing.convert(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
     return go(request, f"/cases/{case.number}#registration")
@@ -120,7 +130,7 @@ async def matter(request: Request, session: AsyncSession, reference: str) -> HTT
 @transactional
 async def units(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     form = form_of(request)
-    case = await _held(session, request, reference, form)
+    case = await held(session, request, reference, form)
     which = form.get("which", "")
     if which not in ("unit_id", "responsible_unit_id", "receiving_unit_id"):
         raise BadRequest("请选择要变更的机构")
@@ -133,7 +143,7 @@ async def units(request: Request, session: AsyncSession, reference: str) -> HTTP
 @transactional
 async def group(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     form = form_of(request)
-    case = await _held(session, request, reference, form)
+    case = await held(session, request, reference, form)
     command = ChangeGroup.model_validate(given_in(form, "group_size", "reason"))
     await grouping.resize(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
     return go(request, f"/cases/{case.number}#registration")
@@ -143,7 +153,7 @@ async def group(request: Request, session: AsyncSession, reference: str) -> HTTP
 @transactional
 async def regulator(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     form = form_of(request)
-    case = await _held(session, request, reference, form)
+    case = await held(session, request, reference, form)
     command = ChangeRegulatorDate.model_validate(given_in(form, "due_on", "document", "reason"))
     await regulating.move_date(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
     return go(request, f"/cases/{case.number}#registration")

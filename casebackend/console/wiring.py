@@ -14,6 +14,7 @@ from casebackend.console import (
     classification,
     confirmation,
     contacts,
+    correcting,
     corrections,
     curation,
     curation_article,
@@ -69,8 +70,8 @@ STATIC = rendering.HOME / "static"
 PAGES = (
     login, password, factor, security, tokens, account,
     queue, cases, drafts, talks, suggestions, replies, gaps, knowledge_health, stream, knowledge, board, query, reports,
-    limits, notices_page,
-    supervision_page, register, ledger, registration, confirmation, extensions, tasks, recusals, evidence, assignment,
+    limits, notices_page, supervision_page,
+    register, ledger, registration, confirmation, correcting, extensions, tasks, recusals, evidence, assignment,
     families,
     reviews, surveys, classification, reminders, attachments, organisations, people, functions, dictionaries, shifts,
     dangers, judgements,

@@ -88,9 +88,10 @@ async def reveal(session: AsyncSession, conversation_id: UUID, text: str) -> str
     return _replaced(text, {value.token: _opened(session, value) for value in values if value.token in text})
 
 
-def _seal_into(
+def seal_into(
     session: AsyncSession, customer: Customer, name: str | None, phone: str | None, paper: str | None
 ) -> None:
+    """What is given replaces what stands there; what is not given stays."""
     seal = vault(session).seal
     if name:
         customer.name_enc = seal("customers", "name_enc", customer.id, name)
@@ -124,7 +125,7 @@ async def register(
         session.add(customer)
         await session.flush()
         session.add(ChannelIdentity(channel=channel, sender=sender, customer_id=customer.id))
-    _seal_into(session, customer, name, phone, id_number)
+    seal_into(session, customer, name, phone, id_number)
     customer.updated_at = now
     await session.flush()
     return customer
@@ -178,13 +179,13 @@ def known_by(
     What stands there already is not written again."""
     if customer is None:
         customer = Customer(id=uuid4(), created_at=now, updated_at=now)
-        _seal_into(session, customer, name, phone, id_number)
+        seal_into(session, customer, name, phone, id_number)
         return customer
     name = None if customer.name_enc else name
     phone = None if phone and customer.phone_index in vault(session).indexes("phone", phone) else phone
     id_number = None if customer.id_number_index else id_number
     if name or phone or id_number:
-        _seal_into(session, customer, name, phone, id_number)
+        seal_into(session, customer, name, phone, id_number)
         customer.updated_at = now
     return customer
 

@@ -32,7 +32,11 @@ class MaterialState(StrEnum):
 
 
 CLOCK_OF = {Level.TO_30: "l2", Level.TO_60: "l3", Level.PETITION: "matter.petition_extended"}
-AFTER = {Level.TO_30: "l1", Level.TO_60: "l2", Level.PETITION: "matter.petition"}
+AFTER = {
+    Level.TO_30: frozenset({"l1", "pboc.transfer"}),
+    Level.TO_60: frozenset({"l2"}),
+    Level.PETITION: frozenset({"matter.petition"}),
+}
 NUMBER = {Level.TO_30: 1, Level.TO_60: 2, Level.PETITION: 1}
 LEVEL_LABELS = {
     Level.TO_30: "延长至30日（情况复杂）",
@@ -57,7 +61,7 @@ SUPERIOR_HEAD, UNIT_HEAD, EXECUTIVE = "superior_head", "unit_head", "executive"
 
 def next_level(running: str) -> Level | None:
     """What may be asked for while this limit of law runs; None when there is no further one."""
-    return next((level for level, clock in AFTER.items() if clock == running), None)
+    return next((level for level, clocks in AFTER.items() if running in clocks), None)
 
 
 def requesters(*, regulated: bool) -> frozenset[str]:

@@ -44,7 +44,7 @@ async def running_limit(session: AsyncSession, case: Case) -> Timer | None:
 async def extensible(session: AsyncSession, case: Case) -> Timer | None:
     """The limit that somebody may give more of: that of law, or that of a petition."""
     timers = await clocks.running(session, case.id)
-    known = {*clock_rules.BY_LAW, *rules.AFTER.values()}
+    known = clock_rules.BY_LAW.union(*rules.AFTER.values())
     return next((timer for timer in timers if timer.kind in known), None)
 
 
@@ -53,7 +53,7 @@ def _require_extensible(held: Timer | None, level: Level, now: datetime) -> Time
         raise NotExtensible("没有正在运行的法定时限，不能延期")
     if now >= held.due_at:
         raise NotExtensible("法定时限已经届满，届满后不能再延期")
-    if rules.AFTER[level] != held.kind:
+    if held.kind not in rules.AFTER[level]:
         raise NotExtensible("延期须逐级进行：投诉先延长至30日，仍不能办结的再延长至60日；信访延长30日，只有一次")
     return held
 

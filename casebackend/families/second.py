@@ -11,7 +11,7 @@ from casebackend.api.cases import MoveCase
 from casebackend.api.families import OpenSecond
 from casebackend.calendar.rules import local_date
 from casebackend.cases.fields import protected
-from casebackend.cases.filing import CUSTOMER, SYSTEM, file
+from casebackend.cases.filing import CUSTOMER, SYSTEM, file, noted
 from casebackend.cases.model import Case
 from casebackend.cases.outcome import aware
 from casebackend.cases.rules import INITIAL, Move, Status
@@ -25,6 +25,7 @@ from casebackend.timeline.rules import Kind
 from casebackend.workflow.queries import deciding_unit
 
 log = structlog.get_logger()
+NOBODY = "“机构职能”中没有指定承担二次投诉最终处理的机构，未能自动转办：请手工转办，并在“时限与日历”页指定承担机构"
 COPIED = (
     "conversation_id", "customer_id", "channel", "matter_type", "source", "source_ref", "referral_agency",
     "capacity", "group_size", "third_party", "demand", "unit_id", "receiving_unit_id", "responsible_unit_id", "amount",
@@ -116,6 +117,7 @@ async def _dispatch(session: AsyncSession, second: Case, now: datetime) -> None:
     unit_id = await deciding_unit(session, second.profile, second.kind, local_date(second.received_at))
     if unit_id is None:
         log.error("family.no_unit_decides", case_id=str(second.id), reason="the chain names no unit of the bank")
+        await noted(session, second, Kind.NOBODY_DECIDES, SYSTEM, now=now, opinion=NOBODY)
         return
     command = MoveCase(move=Move.DISPATCH, handling_unit_id=unit_id)
     await move_case(session, second.id, command, principal=SYSTEM, now=now)

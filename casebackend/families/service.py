@@ -31,7 +31,7 @@ from casebackend.timeline.rules import Kind
 
 SHARED = (
     "conversation_id", "customer_id", "channel", "matter_type", "source", "source_ref", "referral_agency",
-    "referral_due_on", "capacity", "group_size", "third_party", "receiving_unit_id", "basic_right",
+    "referral_due_on", "regulator", "capacity", "group_size", "third_party", "receiving_unit_id", "basic_right",
 )  # fmt: skip
 
 

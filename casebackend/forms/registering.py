@@ -93,6 +93,7 @@ def _received(matter: Matter) -> Grid:
         ("转办单位", text(case.referral_agency)),
         ("来文或出处", text(case.source_ref)),
         ("转办单要求反馈", day(case.referral_due_on)),
+        ("监管机构", catalogue().regulators[case.regulator].label if case.regulator else ""),
         ("监管编号", case.regulator_number or ""),
         ("监管期限", day(case.regulator_due_on)),
         ("合作机构", text(case.third_party)),

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from casebackend.matters.rules import Catalogue, GroupRule, Matter, Origin, Standing
+from casebackend.matters.rules import Catalogue, GroupRule, Matter, Origin, Regulator, Standing
 
 FILE = Path(__file__).with_name("matters.yml")
 PROVENANCE = {"source", "evidence"}
@@ -18,6 +18,7 @@ def catalogue() -> Catalogue:
     return Catalogue(
         matters={row["code"]: Matter(**_shaped(row, sets={"closed_to"})) for row in data["matters"]},
         sources={row["code"]: Origin(**_shaped(row, sets={"waives"})) for row in data["sources"]},
+        regulators={row["code"]: Regulator(**_shaped(row)) for row in data["regulators"]},
         capacities={row["code"]: Standing(**_shaped(row)) for row in data["capacities"]},
         documents={row["code"]: row["label"] for row in data["documents"]},
         originals=frozenset(row["code"] for row in data["documents"] if row.get("original")),

@@ -89,6 +89,15 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Regulator:
+    """Who passed a matter on. `clock`: its own limit of law, where it is not that of the bank's complaints."""
+
+    code: str
+    label: str
+    clock: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """A capacity: who else must be named, which fields and documents it takes; `may_name` and `may_ask` what may be
     named and asked for besides."""
@@ -123,6 +132,7 @@ class Catalogue:
     people: Mapping[str, str]
     groups: Sequence[GroupRule]
     territory: Sequence[tuple[date, Mapping[str, str]]]
+    regulators: Mapping[str, Regulator] = field(default_factory=dict)
     bot_unit: str | None = None
     reviewers: Sequence[tuple[str, date, str]] = ()
     papers: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """People, papers and things of a case. Callers hold a writing transaction and add what is made here."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -27,6 +27,12 @@ from casebackend.parties.rules import (
     right_unified_code,
 )
 from casebackend.staff.model import User
+
+SHAPES: dict[str, tuple[Callable[[str], bool], str]] = {
+    "phone": (right_phone, "联系电话"),
+    "id_number": (right_paper, "证件号码"),
+    "unified_code": (right_unified_code, "统一社会信用代码"),
+}
 
 
 class BadValue(Unprocessable):
@@ -81,6 +87,23 @@ def party(
     if row.phone_enc is not None and person.phone:
         row.phone_index = vault(session).index("phone", normalised(person.phone))
     return row
+
+
+def correct(session: AsyncSession, row: Party, values: Mapping[str, str]) -> None:
+    """`values`: by field, checked and made plain; they replace what stands there."""
+    for field, kind in (("name", Kind.NAME), ("phone", Kind.PHONE), ("id_number", Kind.ID_NUMBER)):
+        _seal(session, row, field, kind, values.get(field))
+    if "phone" in values:
+        row.phone_index = vault(session).index("phone", values["phone"])
+    row.unified_code = values.get("unified_code", row.unified_code)
+
+
+def checked(person: Mapping[str, str | None]) -> dict[str, str]:
+    """What identifies somebody, as it is kept; a wrong shape is refused."""
+    found = {"name": (person.get("name") or "").strip() or None}
+    for field, (right, label) in SHAPES.items():
+        found[field] = _checked(person.get(field), right, label, field)
+    return {field: value for field, value in found.items() if value}
 
 
 def _seal(session: AsyncSession, row: Party, field: str, kind: Kind, value: str | None) -> None:

@@ -17,7 +17,7 @@ from casebackend.parties import service as parties
 from casebackend.parties.model import BusinessObject, Party, ReceivedDocument
 from casebackend.registration import grouping
 from casebackend.registration.errors import CaseIsClosed, ComplainantTwice
-from casebackend.registration.service import identity
+from casebackend.registration.requiring import identity
 from casebackend.timeline.rules import Kind
 
 

@@ -41,6 +41,13 @@ class UnknownTerm(Unprocessable):
         super().__init__(f"请从字典中选择分类：{CODED_LABELS[field]}", field=field)
 
 
+class UnknownRegulator(Unprocessable):
+    slug, title = "unknown-regulator", "监管机构不正确"
+
+    def __init__(self) -> None:
+        super().__init__("请从监管机构列表中选择；只有监管下发的事项有监管机构", field="regulator")
+
+
 class ChannelOfRegulator(Unprocessable):
     slug, title = "channel-of-regulator", "渠道与来源不符"
 
@@ -98,6 +105,21 @@ class MatterNotConvertible(Conflict):
 
     def __init__(self) -> None:
         super().__init__("已进入稽核、审批或答复环节的事项不能改变类型，请先退回")
+
+
+class NobodyToCorrect(Conflict):
+    slug, title = "nobody-to-correct", "没有登记投诉人"
+
+    def __init__(self) -> None:
+        super().__init__("这件投诉没有登记投诉人，请用“登记相关人员”补登投诉人")
+
+
+class NotOfThisSource(Unprocessable):
+    slug, title = "not-of-this-source", "与来源不符"
+
+    def __init__(self, field: str, source: str) -> None:
+        label = FIELD_LABELS.get(field, "要求反馈的日期")
+        super().__init__(f"来源为“{source}”时不在更正中填写{label}；来文要求的日期请依据来文变更", field=field)
 
 
 class ReferralDayWrong(Unprocessable):

@@ -1,9 +1,8 @@
-from uuid import UUID
-
 from sanic import Blueprint, HTTPResponse, Request, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import preconditions
+from casebackend.api.corrections import CorrectRegistration
 from casebackend.api.parties import DocumentReceived, ObjectNamed, Person
 from casebackend.api.registration import (
     ChangeGroup,
@@ -12,21 +11,17 @@ from casebackend.api.registration import (
     ChangeRegulatorDate,
     ChangeSeverity,
     ChangeUnits,
-    ForCoding,
     Register,
-    SavedDraftPage,
 )
 from casebackend.cases import service as cases
 from casebackend.cases.model import Case
 from casebackend.database import reading, transactional
 from casebackend.idempotency import idempotent
-from casebackend.paging import cut
-from casebackend.registration import around, changing, coding, drafts, grouping, pooling, regulating, views
-from casebackend.registration.asking import core_first, of_draft, of_object, of_registration
+from casebackend.registration import around, changing, correcting, grouping, regulating, views
+from casebackend.registration.asking import core_first, of_object, of_registration
 from casebackend.registration.service import register
 
 bp = Blueprint("registration", url_prefix="/cases")
-drafts_bp = Blueprint("registrations", url_prefix="/registrations")
 
 
 @bp.post("/")
@@ -36,10 +31,10 @@ drafts_bp = Blueprint("registrations", url_prefix="/registrations")
 async def create(request: Request, session: AsyncSession) -> HTTPResponse:
     command = Register.model_validate_json(request.body)
     case = await register(session, command, by=request.ctx.principal, now=request.app.ctx.now())
-    return _made(case, command)
+    return made(case, command)
 
 
-def _made(case: Case, command: Register) -> HTTPResponse:
+def made(case: Case, command: Register) -> HTTPResponse:
     response = json(views.registered(case, command).model_dump(mode="json"), status=201)
     return preconditions.tagged(preconditions.placed(response, f"/cases/{case.number}"), case.version)
 
@@ -128,6 +123,18 @@ async def regulator_date(request: Request, session: AsyncSession, reference: str
     return await _answer(session, case)
 
 
+@bp.post("/<reference:str>/correction")
+@transactional
+@preconditions.conditional
+async def correct(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    read = preconditions.wanted(request)
+    command = CorrectRegistration.model_validate_json(request.body)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    case = await changing.held(session, me, reference, read)
+    await correcting.correct(session, case, command, by=me, now=now)
+    return await _answer(session, case)
+
+
 @bp.post("/<reference:str>/people")
 @transactional
 @idempotent
@@ -161,96 +168,3 @@ async def objects(request: Request, session: AsyncSession, reference: str) -> HT
     case = await cases.visible(session, me, reference)
     made = await around.add_object(session, case, command, by=me, now=now)
     return json(views.thing(made).model_dump(mode="json"), status=201)
-
-
-@drafts_bp.post("/")
-@transactional
-@idempotent
-async def save(request: Request, session: AsyncSession) -> HTTPResponse:
-    command = Register.model_validate_json(request.body)
-    saved = await drafts.save(session, command, by=request.ctx.principal, now=request.app.ctx.now())
-    response = preconditions.placed(
-        json(drafts.row(saved).model_dump(mode="json"), status=201), f"/registrations/{saved.id}"
-    )
-    return preconditions.tagged(response, saved.version)
-
-
-@drafts_bp.get("/")
-@reading
-async def listing(request: Request, session: AsyncSession) -> HTTPResponse:
-    found, following = cut(request, await drafts.own(session, request.ctx.principal), lambda saved: saved.id)
-    answer = SavedDraftPage(items=[drafts.row(saved) for saved in found], next=following)
-    return json(answer.model_dump(mode="json"))
-
-
-@drafts_bp.get("/pool")
-@reading
-async def pool(request: Request, session: AsyncSession) -> HTTPResponse:
-    """Begun by colleagues who have left."""
-    found, following = cut(request, await pooling.pooled(session, request.ctx.principal), lambda saved: saved.id)
-    answer = SavedDraftPage(items=[drafts.row(saved) for saved in found], next=following)
-    return json(answer.model_dump(mode="json"))
-
-
-@drafts_bp.post("/<registration_id:uuid>/taking")
-@transactional
-@idempotent
-async def take(request: Request, session: AsyncSession, registration_id: UUID) -> HTTPResponse:
-    saved = await pooling.take(session, registration_id, by=request.ctx.principal, now=request.app.ctx.now())
-    return preconditions.tagged(json(drafts.row(saved).model_dump(mode="json"), status=201), saved.version)
-
-
-@drafts_bp.get("/<registration_id:uuid>")
-@reading
-async def draft(request: Request, session: AsyncSession, registration_id: UUID) -> HTTPResponse:
-    saved = await drafts.mine(session, request.ctx.principal, registration_id)
-    content = drafts.opened(session, saved)
-    return preconditions.tagged(json(content.model_dump(mode="json")), saved.version)
-
-
-@drafts_bp.put("/<registration_id:uuid>")
-@transactional
-@preconditions.conditional
-async def change(request: Request, session: AsyncSession, registration_id: UUID) -> HTTPResponse:
-    read = preconditions.wanted(request)
-    command = Register.model_validate_json(request.body)
-    saved = await drafts.held(session, request.ctx.principal, registration_id)
-    preconditions.require(read, saved.version)
-    await drafts.write(session, saved, command, now=request.app.ctx.now())
-    return preconditions.tagged(json(drafts.row(saved).model_dump(mode="json")), saved.version)
-
-
-@drafts_bp.delete("/<registration_id:uuid>")
-@transactional
-@preconditions.conditional
-async def reset(request: Request, session: AsyncSession, registration_id: UUID) -> HTTPResponse:
-    read = preconditions.wanted(request)
-    saved = await drafts.held(session, request.ctx.principal, registration_id)
-    preconditions.require(read, saved.version)
-    await drafts.reset(session, saved, by=request.ctx.principal, now=request.app.ctx.now())
-    return HTTPResponse(status=204)
-
-
-@drafts_bp.post("/<registration_id:uuid>/submit")
-@core_first(of_draft)
-@transactional
-@idempotent
-@preconditions.conditional
-async def submit(request: Request, session: AsyncSession, registration_id: UUID) -> HTTPResponse:
-    """提交复核: what was put aside becomes a case."""
-    read = preconditions.wanted(request)
-    me, now = request.ctx.principal, request.app.ctx.now()
-    saved = await drafts.held(session, me, registration_id)
-    preconditions.require(read, saved.version)
-    command = drafts.opened(session, saved).content
-    case = await register(session, command, by=me, now=now, saved=saved)
-    return _made(case, command)
-
-
-@drafts_bp.post("/coding")
-@reading
-async def suggested(request: Request, session: AsyncSession) -> HTTPResponse:
-    """Which classes the text suggests, with how sure that is."""
-    command = ForCoding.model_validate_json(request.body)
-    found = await coding.suggestions(session, command.text)
-    return json([each.model_dump(mode="json") for each in found])

@@ -1,48 +1,32 @@
 """From what a colleague took down to a case with its number. Callers hold a writing transaction."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.api.parties import Person
 from casebackend.api.registration import Register
 from casebackend.calendar.rules import local_date
-from casebackend.cases import agreed, filing, rules
+from casebackend.cases import filing, rules
 from casebackend.cases.fields import CLASSIFICATION
 from casebackend.cases.model import Case
 from casebackend.cases.placing import territorial_unit, unit_of_code
 from casebackend.conversations.model import Conversation
-from casebackend.conversations.rules import Channel, Owner
+from casebackend.conversations.rules import Owner
 from casebackend.customers import service as customers
 from casebackend.customers.model import Customer
 from casebackend.database import Base
-from casebackend.dictionaries import queries as dictionaries
-from casebackend.dictionaries.rules import CODED
 from casebackend.matters.catalogue import catalogue
-from casebackend.matters.rules import PersonRole, missing
-from casebackend.organisations.queries import tree
 from casebackend.outbox import service as outbox
 from casebackend.parties import service as parties
-from casebackend.parties.rules import normalised
-from casebackend.registration.errors import (
-    ChannelOfRegulator,
-    ComplainantTwice,
-    GroupTooSmall,
-    NotFilledIn,
-    NotYetReceived,
-    ReferralDayWrong,
-    UnknownTerm,
-    UnknownUnit,
-)
 from casebackend.registration.model import Registration
-from casebackend.registration.rules import State, filled
+from casebackend.registration.requiring import complainant_of, identity, is_somebody, regulator_of, require
+from casebackend.registration.rules import State
 
 HIDDEN = ("facts", "demand", "referral_agency", "source_ref", "third_party")
-NOBODY = Person(role=PersonRole.COMPLAINANT)
 
 
 async def register(
@@ -55,12 +39,10 @@ async def register(
     form_id: UUID | None = None,
 ) -> Case:
     """`saved`: the registration that this was put aside in before; `form_id`: a form that is sent twice is one."""
-    complainant = _complainant(command)
+    complainant = complainant_of(command)
     held = await customers.found(session, **identity(complainant))
-    await _require(session, command, complainant, held, now)
-    customer = (
-        customers.known_by(session, held, **identity(complainant), now=now) if _is_somebody(complainant) else None
-    )
+    await require(session, command, complainant, held, now)
+    customer = customers.known_by(session, held, **identity(complainant), now=now) if is_somebody(complainant) else None
     conversation = _conversation(command, customer, now)
     names = [person.name.strip() for person in command.people if person.name]
     relations = [person.relation or "" for person in command.people]
@@ -85,66 +67,6 @@ async def register(
         _submitted(saved, command, case, now)
         await session.flush()
     return case
-
-
-def _complainant(command: Register) -> Person:
-    found = [person for person in command.people if person.role is PersonRole.COMPLAINANT]
-    if len(found) > 1:
-        raise ComplainantTwice
-    return found[0] if found else NOBODY
-
-
-def identity(person: Person) -> dict[str, str | None]:
-    """As it is sealed and looked for."""
-    return {
-        "name": (person.name or "").strip() or None,
-        "phone": normalised(person.phone or "") or None,
-        "id_number": normalised(person.id_number or person.unified_code or "") or None,
-    }
-
-
-def _is_somebody(person: Person) -> bool:
-    return any(identity(person).values())
-
-
-async def _require(
-    session: AsyncSession, command: Register, complainant: Person, held: Customer | None, now: datetime
-) -> None:
-    """What the bank holds already is not asked for again (令2020年第3号 Art. 13)."""
-    known = catalogue()
-    given = filled(command.model_dump(), complainant.model_dump())
-    if held is not None:
-        given |= {name for name in ("name", "phone") if getattr(held, f"{name}_enc")}
-    absent = missing(known.needed(command.matter_type, command.source, command.capacity), given)
-    roles = known.people_needed(command.capacity, [person.role for person in command.people if person.name])
-    if absent or roles:
-        raise NotFilledIn(absent, [known.people[role] for role in roles])
-    if (command.channel == Channel.REGULATOR) > (known.sources[command.source].channel == Channel.REGULATOR):
-        raise ChannelOfRegulator
-    if command.received_at is not None and command.received_at > now:
-        raise NotYetReceived
-    day = local_date(command.received_at or now)
-    _require_referral(command, day)
-    agreed.require(command.notice_form, day)
-    parties.require_representatives([person.role for person in command.people], day)
-    if command.group_size < sum(person.role is PersonRole.REPRESENTATIVE for person in command.people):
-        raise GroupTooSmall
-    units = (await tree(session)).open().units
-    if any(unit is not None and unit not in units for unit in (command.unit_id, command.responsible_unit_id)):
-        raise UnknownUnit
-    for field, dictionary in CODED.items():
-        name = getattr(command, field)
-        if name and not await dictionaries.has_name(session, dictionary, name):
-            raise UnknownTerm(field)
-
-
-def _require_referral(command: Register, received_on: date) -> None:
-    if command.referral_due_on is None:
-        return
-    if "referral_due_on" not in catalogue().sources[command.source].takes:
-        raise ReferralDayWrong("只有外部转办和信访转来的事项有转办单要求的反馈日期；监管下发的请填写监管要求办结日期")
-    if command.referral_due_on < received_on:
-        raise ReferralDayWrong("转办单要求的反馈日期不能早于收到日期")
 
 
 def _conversation(command: Register, customer: Customer | None, now: datetime) -> Conversation:
@@ -191,6 +113,7 @@ async def _case(
             session, command.unit_id, local_date(received_at), matter=command.matter_type
         ),
         creator=by.actor,
+        regulator=regulator_of(command.source, command.regulator),
         received_at=received_at,
         classified_by_person=any(getattr(command, field) for field in CLASSIFICATION),
         **{name: getattr(command, name) for name in same},

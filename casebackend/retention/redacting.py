@@ -135,7 +135,7 @@ async def _around(session: AsyncSession, ids: Sequence[UUID], today: date) -> No
         for name in columns:
             column = getattr(table, name)
             await set_all(session, table, table.case_id.in_(ids) & column.is_not(None), **{name: GONE})
-    corrected = CaseChange.case_id.in_(ids) & CaseChange.field.in_(("facts", "demand"))
+    corrected = CaseChange.case_id.in_(ids) & CaseChange.field.in_(("facts", "demand", "referral_agency", "source_ref"))
     await set_all(session, CaseChange, corrected, before=GONE, after=GONE)
     mine = select(Supervision.id).where(Supervision.case_id.in_(ids))
     await set_all(session, SupervisionReply, SupervisionReply.supervision_id.in_(mine), text=GONE)

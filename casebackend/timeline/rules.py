@@ -18,6 +18,7 @@ class Kind(StrEnum):
     NOT_DELIVERED = "case.not_delivered"
     TOLD = "case.told"
     SECOND_OPENED = "case.second_opened"
+    NOBODY_DECIDES = "case.nobody_decides"
     MERGED_IN = "case.merged_in"
     VOID_REQUESTED = "case.void_requested"
     VOID_REFUSED = "case.void_refused"
@@ -36,6 +37,7 @@ class Kind(StrEnum):
     UNITS_CHANGED = "case.units_changed"
     GROUP_CHANGED = "case.group_changed"
     NOTICE_AGREED = "case.notice_agreed"
+    CORRECTED = "case.corrected"
     PERSON_ADDED = "case.person_added"
     DOCUMENT_RECEIVED = "case.document_received"
     OBJECT_NAMED = "case.object_named"
@@ -101,6 +103,7 @@ LABELS: dict[Kind, str] = {
     Kind.NOT_DELIVERED: "处理结果未送达客户",
     Kind.TOLD: "处理结果已告知客户",
     Kind.SECOND_OPENED: "转为二次投诉",
+    Kind.NOBODY_DECIDES: "没有机构承担二次投诉终审，待人工转办",
     Kind.MERGED_IN: "并入重复投诉",
     Kind.VOID_REQUESTED: "申请作废",
     Kind.VOID_REFUSED: "作废申请未获确认",
@@ -119,6 +122,7 @@ LABELS: dict[Kind, str] = {
     Kind.UNITS_CHANGED: "变更机构",
     Kind.GROUP_CHANGED: "变更投诉人数",
     Kind.NOTICE_AGREED: "约定告知方式",
+    Kind.CORRECTED: "更正登记信息",
     Kind.PERSON_ADDED: "登记相关人员",
     Kind.DOCUMENT_RECEIVED: "收到证明材料",
     Kind.OBJECT_NAMED: "登记业务对象",

@@ -11,7 +11,7 @@ from casebackend.database import Base
 class WorkflowStep(Base):
     """One step of an internal chain of a profile. Its time is the limit named by `clock`; moves start and stop it.
 
-    `takes`: who takes the moves that decide in it, as `rules.Taker`."""
+    `takes`: who takes the moves that decide in it, as `rules.Taker`. `duty`: the unit that has it decides."""
 
     __tablename__ = "workflow_steps"
     __table_args__ = (UniqueConstraint("profile", "chain", "code", "effective_from"),)
@@ -26,6 +26,7 @@ class WorkflowStep(Base):
     who: Mapped[str]
     starts_on: Mapped[list[str]]
     stops_on: Mapped[list[str]]
+    duty: Mapped[str | None] = mapped_column(String(32))
     takes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     effective_from: Mapped[date]
 
@@ -39,6 +40,20 @@ class ProfileUse(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     profile: Mapped[str] = mapped_column(String(32))
+    effective_from: Mapped[date]
+    source: Mapped[str]
+    evidence: Mapped[str] = mapped_column(String(8))
+
+
+class UnitDuty(Base):
+    """From a day on, this unit is the one of the bank that has a duty, whatever it is called."""
+
+    __tablename__ = "unit_duties"
+    __table_args__ = (UniqueConstraint("duty", "effective_from"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    duty: Mapped[str] = mapped_column(String(32))
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     effective_from: Mapped[date]
     source: Mapped[str]
     evidence: Mapped[str] = mapped_column(String(8))

@@ -10,8 +10,8 @@ from casebackend.editions import kept
 from casebackend.organisations.model import Organisation
 from casebackend.organisations.queries import tree
 from casebackend.workflow import rules
-from casebackend.workflow.model import ProfileUse, WorkflowStep
-from casebackend.workflow.rules import FIRST, FOUR_STEP, SIGN, Step, Taker, Use
+from casebackend.workflow.model import ProfileUse, UnitDuty, WorkflowStep
+from casebackend.workflow.rules import FIRST, FOUR_STEP, SIGN, Holder, Step, Taker, Use
 
 EDITION = "workflow"
 
@@ -29,7 +29,7 @@ async def _load_chains(session: AsyncSession) -> Chains:
     for row in rows:
         moves = frozenset(row.starts_on), frozenset(row.stops_on)
         takes = tuple(Taker.of(each) for each in row.takes)
-        step = Step(row.code, row.label, row.who, *moves, row.clock, takes)
+        step = Step(row.code, row.label, row.who, *moves, row.clock, takes, row.duty)
         versions = found.setdefault((row.profile, row.chain), {})
         versions[row.effective_from] = (*versions.get(row.effective_from, ()), step)
     return MappingProxyType(found)
@@ -74,10 +74,29 @@ async def profile_of(session: AsyncSession, unit_id: UUID | None, day: date) -> 
     return rules.in_use(await uses(session), path, day)
 
 
+async def holders(session: AsyncSession) -> tuple[Holder, ...]:
+    return await kept(session, EDITION, _load_holders, key="holders")
+
+
+async def _load_holders(session: AsyncSession) -> tuple[Holder, ...]:
+    rows = await session.scalars(select(UnitDuty).order_by(UnitDuty.duty, UnitDuty.effective_from))
+    return tuple(Holder(row.duty, row.unit_id, row.effective_from) for row in rows)
+
+
+async def holder_of(session: AsyncSession, duty: str, day: date) -> UUID | None:
+    """Where the unit that had it was closed, whoever took over; None where nobody has it, or only a closed unit."""
+    unit_id, seen = rules.held_by(await holders(session), duty, day), set[UUID]()
+    while unit_id is not None and unit_id not in seen:
+        seen.add(unit_id)
+        unit = await session.get(Organisation, unit_id)
+        if unit is None or unit.closed_on is None:
+            return unit.id if unit is not None else None
+        unit_id = unit.successor_id
+    return None
+
+
 async def deciding_unit(session: AsyncSession, profile: str, chain: str, day: date) -> UUID | None:
-    """The unit that the last step of the chain names; None when the bank has no unit of that name."""
+    """The unit that has the duty of the last step of the chain; None when that names none, or nobody has it."""
     steps = rules.nodes(await chain_on(session, profile, chain, day))
-    if not steps:
-        return None
-    found: UUID | None = await session.scalar(select(Organisation.id).where(Organisation.name == steps[-1].who))
-    return found
+    duty = steps[-1].duty if steps else None
+    return await holder_of(session, duty, day) if duty is not None else None

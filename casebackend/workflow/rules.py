@@ -61,6 +61,7 @@ class Step:
     stops_on: frozenset[str]
     clock: str
     takes: tuple[Taker, ...] = ()
+    duty: str | None = None
 
     @property
     def is_node(self) -> bool:
@@ -73,6 +74,22 @@ class Use:
     unit_id: UUID
     profile: str
     effective_from: date
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Which unit has a duty, from a day on."""
+
+    duty: str
+    unit_id: UUID
+    effective_from: date
+
+
+def held_by(holders: Collection[Holder], duty: str, day: date) -> UUID | None:
+    """On that day; before the first row, by the first."""
+    mine = sorted((each for each in holders if each.duty == duty), key=lambda each: each.effective_from)
+    held = [each for each in mine if each.effective_from <= day] or mine[:1]
+    return held[-1].unit_id if held else None
 
 
 def started_by(steps: Sequence[Step], move: str) -> list[str]:

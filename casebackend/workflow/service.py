@@ -13,7 +13,7 @@ from casebackend.audit import service as audit
 from casebackend.editions import changed
 from casebackend.errors import Conflict, NotFound, Unprocessable
 from casebackend.organisations import queries as organisations
-from casebackend.workflow import queries
+from casebackend.workflow import duties, queries
 from casebackend.workflow.model import ProfileUse, WorkflowStep
 
 SEED = Path(__file__).with_name("chain.yml")
@@ -43,6 +43,10 @@ def profile_names() -> dict[str, str]:
     return dict(_data()["profiles"])
 
 
+def duty_names() -> dict[str, str]:
+    return dict(_data()["duties"])
+
+
 async def seed(session: AsyncSession, *, now: datetime) -> None:
     """Nobody edits a step but in this file: a row that stands already follows it."""
     rows = await session.scalars(select(WorkflowStep))
@@ -54,7 +58,7 @@ async def seed(session: AsyncSession, *, now: datetime) -> None:
             if row is None:
                 session.add(WorkflowStep(seq=seq, **common, **{"clock": f"internal.{step['code']}"} | step))
                 continue
-            for name, value in ({"takes": []} | step).items():
+            for name, value in ({"takes": [], "duty": None} | step).items():
                 setattr(row, name, value)
     if await session.scalar(select(ProfileUse.id).limit(1)) is None:
         for use in _data()["uses"]:
@@ -62,6 +66,7 @@ async def seed(session: AsyncSession, *, now: datetime) -> None:
             if unit is not None:
                 given = {name: value for name, value in use.items() if name != "unit"}
                 session.add(ProfileUse(unit_id=unit.id, **given))
+    await duties.seed(session, _data()["holders"])
     await session.flush()
     await changed(session, queries.EDITION)
 

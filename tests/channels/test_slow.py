@@ -26,9 +26,7 @@ TRICKLES = (
 )
 
 
-async def test_a_trickle_of_body_or_headers_is_cut_after_the_time_of_a_request(
-    town: Town, tmp_path: Path
-) -> None:
+async def test_a_trickle_of_body_or_headers_is_cut_after_the_time_of_a_request(town: Town, tmp_path: Path) -> None:
     settings = town.settings.model_copy(update={"var_dir": tmp_path})
     app, port = create_app(settings, name=f"trickle-{uuid4().hex}"), free_port()
     app.config.update(REQUEST_TIMEOUT=1, RESPONSE_TIMEOUT=3600)

@@ -18,9 +18,12 @@ from casebackend.clocks.model import Timer
 from casebackend.customers import service as customers
 from casebackend.customers.model import Customer
 from casebackend.demands.model import Supervision
+from casebackend.grading.model import CaseHint
 from casebackend.paging import BadFilter
 from casebackend.parties.model import BusinessObject, Party
 from casebackend.staff.model import User
+from casebackend.timeline.model import TimelineEntry
+from tests.casebackend.cases.around import user
 from tests.casebackend.cases.builders import ANSWERS, Desk, case_of, filed, unit
 from tests.casebackend.cases.copies import copied
 from tests.world import World
@@ -124,6 +127,14 @@ async def with_people(world: World, first: UUID, odd: str) -> None:
         session.add(BusinessObject(
             kind="card", value_enc="", value_masked="**** 1234", value_index=index, finding="known", **made
         ))  # fmt: skip
+        session.add(CaseHint(
+            case_id=case_id, field="handling_unit_id", rank=1, name="济南历下支行", words=[], made_at=world.time,
+            accepted_at=world.time,
+        ))  # fmt: skip
+        session.add(TimelineEntry(
+            case_id=case_id, seq=999, at=world.time, actor="worker", actor_name="系统", kind="case.moved",
+            move="reopen", detail={},
+        ))  # fmt: skip
         session.add(Supervision(
             case_id=case_id, timer_id=uuid4(), source="internal", demand="速办", opened_by=uuid4(),
             opened_by_name="督办人", opened_at=world.time, due_at=world.time + timedelta(days=3),
@@ -147,9 +158,11 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
         regulator_number="JG-2026-7", third_party="某某支付公司", customer_id=None, facts="信中所述另一件事",
         demand="请答复", findings="信中所述属实", judged_by=person, judged_at=moment, coded_by=uuid4(),
         told_by="channel", replied_at=moment, occurred_on=date(2025, 12, 31), referral_agency="某地银行业协会",
-        source_ref="协转〔2026〕7号",
+        source_ref="协转〔2026〕7号", creator="staff:agent", capacity="heir", decline_reason="already_decided",
+        notice_form="letter", regulator="pboc", referral_due_on=date(2026, 2, 18), regulator_due_on=date(2026, 2, 19),
     )  # fmt: skip
     await with_people(world, receipt.case_id, odd)
+    agent = (await user(world, "agent")).id
     ours = [
         "q=TS20260210", "number=ts2026021000", "text=另一件事", "opinion=属实", "status=closed&status=archived",
         "open=0", "kind=second",
@@ -166,7 +179,9 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
         "regulator_number=JG-2026-7", "third_party=支付", "status=closed&channel=letter&amount_from=1",
         "undelivered=1", "group_from=6", "referral_agency=银行业", "source_ref=〔2026〕7号", "occurred_to=2025-12-31",
         "replied_from=2026-02-10&replied_to=2026-02-10", "told_by=channel", "tier=private", "card=6222 0200 0000 1234",
-        "supervised=1",
+        "supervised=1", f"registrar={agent}", "capacity=heir", "decline_reason=already_decided", "notice_form=letter",
+        "regulator=pboc", "referral_due_from=2026-02-18&referral_due_to=2026-02-18",
+        "regulator_due_from=2026-02-19&regulator_due_to=2026-02-19", "reopened=1", "hint_unit=first",
         "coded_twice=1", "recoded=cause_c.same", "judged_category_b=票据", "judged_business_channel_a=网银渠道",
         "judged_cause_c=因营销方式和手段引起的投诉", "hint_category_b=unsuggested", "hint_cause_c=unsuggested",
     ]  # fmt: skip
@@ -176,7 +191,8 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
         "amount_to=200", "open=1", "responsible=none", "handler=none", "phone=13800138000", "overdue=1", "near_due=1",
         "lane=none", "extended=0", "undelivered=0", "group_to=5", "occurred_from=2026-01-01", "told_by=none",
         f"customer={quote(ANSWERS['name'])}", "phone=１３８ 0013 8000", "paper=11010519491231002x", "tier=none",
-        "supervised=0", "late_by_law=1",
+        "supervised=0", "late_by_law=1", "registrar=none", "capacity=self", "decline_reason=none", "notice_form=none",
+        "regulator=none", "reopened=0", "hint_unit=unmade",
         "coded_twice=0", "hinted_category_b=信用卡", "hint_category_b=unjudged",
         "hinted_cause_c=因定价收费引起的投诉",
     ]  # fmt: skip
@@ -188,6 +204,8 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
         "card=0000",
         "tier=gold",
         "group_from=7",
+        f"registrar={uuid4()}",
+        "referral_due_from=2026-02-19",
         "text=%25",
         "urged=4",
         "number=000009",

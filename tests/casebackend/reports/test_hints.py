@@ -58,3 +58,26 @@ async def test_period_and_scope_narrow_it(world: World) -> None:
     assert (await read(desk, login="jinan"))["category_b"]["total"]["judged"]["count"] == 0
     assert (await desk.reads("curator", f"/reports/hints?{HERE}")).status_code == 403
     assert (await desk.reads("supervisor", "/reports/hints?from=2026-02-30")).status_code == 400
+
+
+async def test_the_units_proposed_for_a_dispatch_stand_beside_the_classes_and_open_their_cases(world: World) -> None:
+    desk, outlet, other = Desk(world), await unit(world, "北京朝阳支行"), await unit(world, "济南分行")
+    for sender, taken in (("a", outlet), ("b", other), ("c", None)):
+        number = (await filed(world, sender=sender)).number
+        if taken is None:
+            continue
+        await desk.sure("lead", number, "accept")
+        why = {"opinion": "客户要求由该行核实"} if taken == other else {}
+        await desk.sure("lead", number, "dispatch", handling_unit_id=taken, **why)
+    answer = (await desk.reads("supervisor", f"/reports/hints?{HERE}&hint_unit=other")).json()["units"]
+    assert {name: answer[name]["count"] for name in ("made", "first", "second", "other")} == {
+        "made": 2, "first": 1, "second": 0, "other": 1,
+    }  # fmt: skip
+    assert answer["share"] == 0.5
+    for name in ("made", "first", "second", "other"):
+        listed = (await desk.reads("supervisor", f"/cases/?{answer[name]['query']}")).json()["items"]
+        assert len(listed) == answer[name]["count"], name
+    page = (await (await desk.browser("supervisor")).get(f"/reports/hints?{HERE}")).text
+    assert all(words in page for words in ("承办单位建议", "采纳首选单位", "50.0%"))
+    none = (await desk.reads("supervisor", "/reports/hints?from=2026-01-01&to=2026-01-31")).json()["units"]
+    assert (none["made"]["count"], none["share"]) == (0, None)

@@ -2,7 +2,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from structlog.testing import capture_logs
 
 from casebackend.api.cases import MoveCase
@@ -15,10 +15,12 @@ from casebackend.clocks.queries import timers_of
 from casebackend.conversations.model import Conversation, Message
 from casebackend.conversations.rules import Channel
 from casebackend.editions import changed
+from casebackend.notices import thresholds
 from casebackend.notices.model import Notice, Threshold
-from casebackend.notices.thresholds import EDITION
 from casebackend.revisits.model import Revisit
-from casebackend.workflow.model import WorkflowStep
+from casebackend.timeline.queries import of_case
+from casebackend.workflow.model import UnitDuty
+from casebackend.workflow.queries import EDITION
 from tests.casebackend.cases.builders import PROPOSAL, REPLY, Desk, ask, case_of, filed, told, unit
 from tests.casebackend.workers import worker
 from tests.world import World
@@ -168,7 +170,7 @@ async def never_called(world: World) -> None:
     """A bank that does not call whoever is silent in the chat."""
     async with world.database.transaction() as session:
         await session.execute(update(Threshold).where(Threshold.code == "survey.call_after_hours").values(value="0"))
-        await changed(session, EDITION)
+        await changed(session, thresholds.EDITION)
 
 
 async def test_where_nobody_is_called_silence_closes_the_case_after_three_days(world: World) -> None:
@@ -344,18 +346,26 @@ async def test_the_same_answer_under_another_key_counts_once_too(world: World, l
     await holds(world)
 
 
-@pytest.mark.parametrize("who", ["个人金融部", "没有这个部门"])
-async def test_the_chain_says_which_unit_decides_a_second_complaint(world: World, who: str) -> None:
+@pytest.mark.parametrize("who", ["个人金融部", None])
+async def test_the_duty_of_the_chain_says_which_unit_decides_a_second_complaint(world: World, who: str | None) -> None:
+    """Whatever it is called: without a unit that has the duty it waits to be dispatched, and its history says why."""
     async with world.database.transaction() as session:
-        await session.execute(update(WorkflowStep).where(WorkflowStep.chain == "second").values(who=who))
+        if who is None:
+            await session.execute(delete(UnitDuty))
+        else:
+            await session.execute(update(UnitDuty).values(unit_id=UUID(await unit(world, who))))
+        await changed(session, EDITION)
     await surveyed(world)
     for words in ("没解决", "1分", "没有了"):
         await says(world, words)
     with capture_logs() as logs:
         second = await case_of(world, UUID((await says(world, "要重新处理"))["second_case"]))
-    if who == "个人金融部":
+    if who is not None:
         assert (second.status, str(second.handling_unit_id)) == ("dispatched", await unit(world, who))
     else:
+        async with world.database.reading() as session:
+            said = [entry.opinion for entry in await of_case(session, second.id) if entry.kind == "case.nobody_decides"]
+        assert ["请手工转办" in str(each) for each in said] == [True]
         assert (second.status, second.handling_unit_id) == ("accepted", None)
         assert "family.no_unit_decides" in [entry["event"] for entry in logs]
     await holds(world)
