@@ -7,7 +7,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.cases import Classify, MoveCase
-from casebackend.cases import admission, deciding, judgement, outcome, passing_on, recusing, standing, tasking, voiding
+from casebackend.cases import (
+    admission,
+    deciding,
+    judgement,
+    outcome,
+    passing_on,
+    recusing,
+    standing,
+    suspending,
+    tasking,
+    voiding,
+)
 from casebackend.cases.judgement import is_regulated
 from casebackend.cases.model import Case
 from casebackend.cases.rules import LIFECYCLE, Move, Status
@@ -101,6 +112,7 @@ async def require_fields(
     await require_calls(session, case, command, principal, at)
     if command.appraisal_id is not None and not await evidence.belongs(session, case.id, command.appraisal_id):
         raise NotItsEvidence
+    await suspending.require(session, command, at)
     if admission.is_judged(case):
         await judgement.require(session, case, command, principal)
     await outcome.require(session, case, command)
