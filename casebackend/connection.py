@@ -2,9 +2,11 @@ import base64
 
 from casebackend.attachments.configured import scanning, upload_limits
 from casebackend.attachments.store import Store
+from casebackend.cases.recusing import of_a_notice
 from casebackend.cases.words import NUMBERING, NumberPattern
 from casebackend.customers.vault import Vault
 from casebackend.database import Database
+from casebackend.notices.hearing import HEARING
 from casebackend.settings import Settings
 
 
@@ -19,6 +21,7 @@ def open_database(settings: Settings, *, name: str = "tingsu") -> Database:
                 settings.data_key.get_secret_value(),
                 settings.index_key.get_secret_value() if settings.index_key else None,
             ),
+            HEARING: of_a_notice,
             NUMBERING: NumberPattern(settings.case_number_letters, settings.case_number_digits),
             "files": Store(settings.var_dir / "attachments"),
             "exports": Store(settings.var_dir / "exports"),

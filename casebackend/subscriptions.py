@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.assignments import jobs as assignments
 from casebackend.assist import calling as entry_calling
 from casebackend.candidates import jobs as candidates
-from casebackend.cases import arriving, calling, enclosing_jobs, task_jobs
+from casebackend.cases import arriving, calling, enclosing_jobs, letting_go, recused_calling, stepping, task_jobs
 from casebackend.cases import jobs as cases
 from casebackend.escalations import jobs as escalations
 from casebackend.escalations.strikes import on_strikes, still_running
@@ -43,7 +43,7 @@ STRIKES = Together(on_strikes)
 def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
     """Every topic of the outbox that somebody waits for. A topic without a row is done when it is read."""
     return {
-        "case.filed": (cases.on_filed, families.on_filed, enclosing_jobs.on_filed),
+        "case.filed": (cases.on_filed, families.on_filed, enclosing_jobs.on_filed, stepping.on_filed),
         "case.moved": (
             escalations.on_moved,
             assignments.on_moved,
@@ -53,9 +53,13 @@ def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
             candidates.on_moved,
             survey_calls.on_moved,
             tellings.on_moved,
+            letting_go.on_moved,
+            stepping.on_moved,
         ),
         "case.matter_changed": (tellings.on_moved,),
         "telling.owed": (tellings.on_owed,),
+        "case.recused": (recused_calling.on_recused,),
+        "recusal.spread": (letting_go.on_spread,),
         "revisit.call": (survey_calls.on_call,),
         "candidate.due": (candidates.on_due,),
         "case.withdrawn": (extensions.on_moved, reviews.on_moved, escalations.on_withdrawn, tellings.on_moved),

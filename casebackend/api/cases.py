@@ -30,7 +30,8 @@ class MoveCase(Command):
     `requested_at` and `identity_check`: a withdrawal that the customer asked a colleague for (令2020年第3号 Art. 15).
     `told_by`, `told_at`, `told_proof`: how the decision reached the customer where we carry no messages.
     `appraisal`: what is appraised or mediated, and by whom; `appraisal_id`: the paper that says so (of a mediation the
-    application of both sides), among the case's evidence.
+    application of both sides), among the case's evidence; `expected_back_on`: the day on which the case is expected to
+    go on, with which a suspension is reminded of.
     `no_recording_reason`: why a telephone complaint has no recording among its evidence.
     `assignee_id`: the colleague of the same unit to whom a case in hand is transferred.
     `internal_confirmed`: the answer holds words of an entry for colleagues alone, and whoever sends it says that this
@@ -49,6 +50,7 @@ class MoveCase(Command):
     pause_ground: PauseGround = PauseGround.APPRAISAL
     appraisal: str | None = Field(default=None, max_length=500)
     appraisal_id: UUID | None = None
+    expected_back_on: date | None = None
     decline_reason: DeclineReason | None = None
     findings: str | None = Field(default=None, max_length=8_000)
     responsible: Responsible | None = None
@@ -168,7 +170,8 @@ class CaseView(CaseRow):
     """`barred`: why this reader may make no move, or only give the case to somebody else. `may_tell`: he may record how
     the customer was told what could not be delivered.
 
-    `signed_at`: when the head of the handling department signed the proposal."""
+    `signed_at`: when the head of the handling department signed the proposal. `expected_back_on`: of a suspended case,
+    the day on which it is expected to go on."""
 
     version: int
     conversation_id: UUID
@@ -204,6 +207,7 @@ class CaseView(CaseRow):
     decline_reason: DeclineReason | None
     closing_info: str | None
     overdue_reason: str | None
+    expected_back_on: date | None = None
     cosigners: list[str]
     reply_text: str | None
     satisfaction: Satisfaction | None

@@ -96,10 +96,11 @@ def _goes_on(kind: str, known: Iterable[Timer]) -> bool:
 async def run(session: AsyncSession, case: Case, move: Move, arrow: Arrow, *, at: datetime, now: datetime) -> None:
     """`at` is when the move takes effect by law: for a withdrawal the receipt of the customer's message. What nobody
     has to sign counts as signed when it is proposed."""
+    timers = list(await queries.timers_of(session, case.id))
+    pauses.end_suspension(timers, at=at)
     if move is Move.RESUME:
         await pausing.resume(session, case.id, at=at)
         return
-    timers = list(await queries.timers_of(session, case.id))
     if move is not Move.SUSPEND:
         timers += await pauses.ended(session, timers, at=at)
     pauses.end_demands(timers, move, at=at)

@@ -35,6 +35,12 @@ async def ended(session: AsyncSession, timers: Sequence[Timer], *, at: datetime)
     return again
 
 
+def end_suspension(timers: Iterable[Timer], *, at: datetime) -> None:
+    """With whatever move a case is suspended no more, nobody expects it back."""
+    waited = [each for each in timers if each.kind == rules.SUSPENSION and each.stopped_at is None]
+    service.halt(waited, at=at, reason=StopReason.DONE)
+
+
 def end_demands(timers: Iterable[Timer], move: Move, *, at: datetime) -> None:
     if move in OVER:
         open_ = [each for each in timers if each.kind == rules.SUPERVISION and each.stopped_at is None]

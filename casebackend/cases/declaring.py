@@ -6,15 +6,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.api.cases import MoveCase
-from casebackend.cases import fields, filing, recusing, service
-from casebackend.cases.filing import SYSTEM
+from casebackend.cases import fields, filing, letting_go, recusing, service
 from casebackend.cases.model import Case
 from casebackend.cases.placing import is_head_office
-from casebackend.cases.rules import LIFECYCLE, MANAGER, OPEN, Move, Status
+from casebackend.cases.recusing import Went
+from casebackend.cases.rules import MANAGER, OPEN, Status
 from casebackend.errors import Conflict, Forbidden, NotFound
 from casebackend.recusals import queries
 from casebackend.recusals.model import Recusal, Waiver
+from casebackend.recusals.rules import Why
 from casebackend.staff.model import User
 from casebackend.timeline.rules import Kind
 
@@ -55,7 +55,7 @@ class PersonNotFound(NotFound):
 
 
 async def declare(session: AsyncSession, case_id: UUID, reason: str, *, principal: Principal, now: datetime) -> Recusal:
-    """Whoever held the case gives it back with that, to be dispatched to somebody else."""
+    """Whoever held the case gives it back with that, to be handled by somebody else; who leads there is told anyhow."""
     case = await service.hold(session, case_id)
     if Status(case.status) not in OPEN:
         raise CaseOver
@@ -71,10 +71,9 @@ async def declare(session: AsyncSession, case_id: UUID, reason: str, *, principa
     session.add(recusal)
     await session.flush()
     await filing.noted(session, case, Kind.RECUSAL_DECLARED, principal, now=now, opinion=recusal.reason)
-    holds = principal.user_id in (case.handler_id, case.assignee_id)
-    if holds and (Status(case.status), Move.SEND_BACK) in LIFECYCLE:
-        command = MoveCase(move=Move.SEND_BACK, opinion="承办人申请回避，退回重新转办")
-        await service.move_case(session, case.id, command, principal=SYSTEM, now=now)
+    if principal.user_id not in (case.handler_id, case.assignee_id):
+        letting_go.told(session, case, principal.user_id, Why.DECLARED, Went.NOT_HIS, now=now)
+    await letting_go.follow(session, case, now=now)
     return recusal
 
 

@@ -24,6 +24,8 @@ def take(
         case.coded_by = principal.user_id
     _judge(case, move, principal, now)
     _hand(case, command, principal)
+    if move is not Move.SUSPEND:
+        case.expected_back_on = None
     if move is Move.ASK_COUNTERSIGN:
         case.cosigners = [str(identity) for identity in command.cosigners]
     elif move is Move.REPLY:

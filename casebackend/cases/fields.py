@@ -61,6 +61,7 @@ WRITES: dict[Move, tuple[str, ...]] = {
     Move.PROPOSE_REPLY: (*CLASSES, *JUDGED, "closing_info"),
     Move.APPROVE_OPINION: (*CLASSES, "closing_info"),
     Move.APPROVE_REPLY: (*CLASSES, "closing_info"),
+    Move.SUSPEND: ("expected_back_on",),
     Move.REPLY: ("overdue_reason", *TOLD),
     Move.CLOSE: ("satisfaction",),
     Move.WITHDRAW: ("closing_info",),
@@ -181,6 +182,7 @@ def detail(command: MoveCase, fields: Iterable[str]) -> dict[str, object]:
     if command.move is Move.SUSPEND and command.appraisal_id:
         shown["evidence_id"] = str(command.appraisal_id)
         shown["pause_ground"] = command.pause_ground
+        shown["expected_back_on"] = str(command.expected_back_on)
     if command.cosigners:
         shown["cosigners"] = [str(identity) for identity in command.cosigners]
         shown["mode"] = command.countersign_mode

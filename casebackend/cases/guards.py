@@ -16,6 +16,7 @@ from casebackend.cases import (
     petitions,
     recusing,
     standing,
+    suspending,
     tasking,
     voiding,
 )
@@ -112,6 +113,7 @@ async def require_fields(
     await require_calls(session, case, command, principal, at)
     if command.appraisal_id is not None and not await evidence.belongs(session, case.id, command.appraisal_id):
         raise NotItsEvidence
+    await suspending.require(session, command, at)
     if admission.is_judged(case):
         await judgement.require(session, case, command, principal)
     await outcome.require(session, case, command)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access import matrix
 from casebackend.access.guard import of_user, rights_of
-from casebackend.cases import standing
+from casebackend.cases import recusing, standing
 from casebackend.cases.model import Case
 from casebackend.cases.placing import is_head_office
 from casebackend.organisations.queries import tree
@@ -33,12 +33,14 @@ async def managers(session: AsyncSession, case: Case, *, now: datetime) -> list[
 
 
 async def seeing(session: AsyncSession, case: Case, users: Sequence[User], *, now: datetime) -> list[User]:
-    """In their order: whoever has it, and those in whose scope it lies, while they may open a case at all."""
-    return [
+    """In their order: whoever has it, and those in whose scope it lies, while they may open a case at all; nobody who
+    has to stay away from it."""
+    seen = [
         user
         for user in users
         if await standing.has_say(session, case, of_user(user)) and await _opens(session, user, now)
     ]
+    return await recusing.hearing(session, case, seen)
 
 
 async def leading(

@@ -123,6 +123,7 @@ class Case(Base):
     told_at: Mapped[datetime | None]
     told_proof: Mapped[str | None]
     notice_form: Mapped[str | None] = mapped_column(String(16))
+    expected_back_on: Mapped[date | None]
     cosigners: Mapped[list[str]] = mapped_column(default=list)
     void_requested_by: Mapped[str | None]
     satisfaction: Mapped[str | None] = mapped_column(String(20))

@@ -123,7 +123,8 @@ def _opinion(command: MoveCase, principal: Principal) -> str | None:
     """The record of a withdrawal says when the customer asked, and how we knew it was the customer; that of a
     pause what for. Kept as an opinion is kept: without personal data."""
     if command.move is Move.SUSPEND and command.appraisal:
-        return f"{PAUSE_LABELS[command.pause_ground]}：{command.appraisal}\n{command.opinion}"
+        day = f"，预计{command.expected_back_on}恢复" if command.expected_back_on else ""
+        return f"{PAUSE_LABELS[command.pause_ground]}：{command.appraisal}{day}\n{command.opinion}"
     if not by_staff(command, principal) or command.requested_at is None:
         return command.opinion
     asked = aware(command.requested_at).astimezone(SHANGHAI)

@@ -123,8 +123,8 @@ def in_queue(queue: Queue, eyes: Eyes, now: Any) -> ColumnElement[bool]:
         case Queue.REVIEW:
             return Case.status == S.PENDING_REVIEW
         case Queue.UNASSIGNED:
-            # In process without a handler: whoever had it has left.
-            waits = (S.ACCEPTED, S.DISPATCHED, S.INVESTIGATING, S.COUNTERSIGN, S.SUSPENDED)
+            # In process without a handler: whoever had it has left, or has to stay away.
+            waits = (S.ACCEPTED, S.DISPATCHED, *IN_HAND, S.PROPOSED, S.CLOSURE_REVIEW)
             return and_(Case.handler_id.is_(None), Case.status.in_(waits))
         case Queue.UNIT:
             return and_(Case.handling_unit_id.in_(eyes.own_units), in_process)

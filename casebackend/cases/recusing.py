@@ -1,6 +1,7 @@
 """Who has to stay away from a case: by complaint, by the line of command, by an outlet, by declaration."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Select, literal, or_, select, union_all
@@ -10,7 +11,9 @@ from casebackend.access.principal import Principal
 from casebackend.access.scope import BRANCHES
 from casebackend.cases.model import Case
 from casebackend.cases.rules import HEAD, Move
+from casebackend.database import remembered
 from casebackend.errors import Forbidden
+from casebackend.matters.rules import MatterType
 from casebackend.notices.thresholds import in_force
 from casebackend.organisations.queries import tree
 from casebackend.parties.queries import persons_complained_of
@@ -23,6 +26,15 @@ from casebackend.staff.queries import superiors
 WAYS_OUT = frozenset({Move.SEND_BACK, Move.TRANSFER, Move.REPORT_UP})
 
 
+class Went(StrEnum):
+    """What became of a case from which somebody has to stay away."""
+
+    SENT_BACK = "sent_back"
+    POOLED = "pooled"
+    ANSWERED = "answered"
+    NOT_HIS = "not_his"
+
+
 class Recused(Forbidden):
     slug, title = "recused", "请回避"
 
@@ -32,7 +44,29 @@ class Recused(Forbidden):
 
 async def barred(session: AsyncSession, case: Case, users: Collection[User]) -> dict[UUID, Why]:
     """Of these people, who has to stay away, and why. The rules are those of the day the case was received."""
-    declared, waived, named = await _known(session, case)
+    return await _barred(session, case, users, await _known(session, case))
+
+
+async def hearing(session: AsyncSession, case: Case, users: Sequence[User]) -> list[User]:
+    """Without those who have to stay away: they hear nothing of it. Who is named in praise hears of it gladly."""
+    if case.matter_type == MatterType.PRAISE or not users:
+        return list(users)
+    known = await remembered(session, ("stays_away", case.id), lambda: _known(session, case))
+    barred = await _barred(session, case, users, known)
+    return [user for user in users if user.id not in barred]
+
+
+async def of_a_notice(session: AsyncSession, case_id: UUID, users: Sequence[User]) -> list[User]:
+    """As `hearing`, for whoever knows only which case a notice is about."""
+    case = await session.get(Case, case_id)
+    return await hearing(session, case, users) if case is not None else list(users)
+
+
+type _Known = tuple[set[UUID], set[UUID], set[UUID]]
+
+
+async def _barred(session: AsyncSession, case: Case, users: Collection[User], known: _Known) -> dict[UUID, Why]:
+    declared, waived, named = known
     outlet = await _outlet(session, case)
     found = {}
     for user in users:
@@ -56,9 +90,9 @@ def _kin(case: Case) -> Select[UUID]:
     return select(Case.id).where(or_(Case.id.in_(above), Case.master_id.in_(above)))
 
 
-async def _known(session: AsyncSession, case: Case) -> tuple[set[UUID], set[UUID], set[UUID]]:
+async def _known(session: AsyncSession, case: Case) -> _Known:
     """Who declared a conflict, who was let back, whom the complaint names; in one statement, for the page of a case."""
-    sets: tuple[set[UUID], set[UUID], set[UUID]] = (set(), set(), set())
+    sets: _Known = (set(), set(), set())
     kin = _kin(case)
     asked = (queries.declared(kin, own=case.id), queries.waived(case.id), persons_complained_of(kin))
     columns = [each.add_columns(literal(place)) for place, each in enumerate(asked)]

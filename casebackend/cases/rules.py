@@ -128,7 +128,14 @@ LIFECYCLE: dict[tuple[Status, Move], Arrow] = {
     (S.INVESTIGATING, M.ASK_COUNTERSIGN): _arrow(S.COUNTERSIGN, _INVESTIGATES, "cosigners", "opinion"),
     (S.COUNTERSIGN, M.COUNTERSIGN_DONE): _arrow(S.INVESTIGATING, (LEAD, HEAD, SYSTEM), "opinion"),
     (S.INVESTIGATING, M.SUSPEND): _arrow(
-        S.SUSPENDED, (HEAD, MANAGER), "pause_ground", "appraisal", "appraisal_id", "opinion", stops=BOTH
+        S.SUSPENDED,
+        (HEAD, MANAGER),
+        "pause_ground",
+        "appraisal",
+        "appraisal_id",
+        "expected_back_on",
+        "opinion",
+        stops=BOTH,
     ),
     (S.SUSPENDED, M.RESUME): _arrow(S.INVESTIGATING, (HANDLER, HEAD, MANAGER), "opinion", starts=BOTH),
     (S.INVESTIGATING, M.PROPOSE): _arrow(

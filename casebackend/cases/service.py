@@ -22,6 +22,7 @@ from casebackend.cases import (
     queries,
     regrading,
     rules,
+    suspending,
     tasking,
     voiding,
 )
@@ -102,6 +103,7 @@ async def move_case(
         return case
     master_id = await merging.concerned(session, case, command, rejoins=rejoins)
     await clockwork.run(session, case, command.move, arrow, at=at, now=now)
+    await suspending.follow(session, case, command, now=now)
     opinion = await _write(session, case, command, master_id, principal, at=at, now=now, level=level)
     await tasking.follow(session, case, command, principal, opinion=opinion, now=now)
     passing_on.told(session, case, command, now=now)
@@ -109,7 +111,8 @@ async def move_case(
     if master_id is not None:
         await _note_on_master(session, case, master_id, ON_MASTER[command.move], principal, now)
     topic = TOPICS.get(command.move, "case.moved")
-    outbox.emit(session, topic, {"case_id": str(case.id), "move": command.move}, now=now)
+    about: dict[str, object] = {"case_id": str(case.id), "move": command.move}
+    outbox.emit(session, topic, about | ({"by": str(principal.user_id)} if principal.user_id else {}), now=now)
     if command.move in merging.FREES:
         await _free_merged(session, case, now)
     return case

@@ -34,6 +34,7 @@ MOVE_LABELS: dict[Move, str] = {
 FIELD_LABELS: dict[str, str] = {
     "opinion": "处理意见", "decline_reason": "不予办理原因", "handling_unit_id": "承办单位", "cosigners": "会签单位",
     "pause_ground": "暂停原因", "appraisal": "鉴定材料或调解事项", "appraisal_id": "鉴定委托书或调解申请",
+    "expected_back_on": "预计恢复日期",
     "findings": "调查结果", "responsible": "有责认定", "cause_c": "投诉原因",
     "proposal": "处理方案", "reply_facts": "核实情况", "reply_basis": "处理依据", "reply_remedies": "救济途径",
     "satisfaction": "回访结果", "master_number": "主投诉编号", "overdue_reason": "超期原因",

@@ -18,7 +18,7 @@ from casebackend.errors import Conflict, NotFound, Unprocessable
 
 GROUP_LABELS = {
     "l": "法定时限", "pboc.": "人民银行转办", "review.": "核查决定", "matter.": "其他事项", "regulator": "监管要求",
-    "designated": "指定答复期限", "referral": "转办单位要求",
+    "designated": "指定答复期限", "referral": "转办单位要求", "suspension": "暂停办理预计恢复",
     "internal.": "内部环节", "internal.total": "内部总时限", "receive.": "接收", "contact.first": "首次联系客户",
     "supervision": "督办",
 }  # fmt: skip

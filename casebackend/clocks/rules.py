@@ -23,8 +23,10 @@ INTERNAL, TOTAL, RECEIVE = "internal.", "internal.total", "receive."
 MATTER, CONTACT, REGULATOR, DESIGNATED = "matter.", "contact.first", "regulator", "designated"
 # The day by which whoever passed the matter on to us wants to hear of it: 12378, 12345, a petition office.
 REFERRAL = "referral"
+# The day on which a suspended case is expected to go on; it runs while the others are paused.
+SUSPENSION = "suspension"
 # Somebody has set the day; no calendar moves it.
-FIXED = frozenset({REGULATOR, DESIGNATED, REFERRAL})
+FIXED = frozenset({REGULATOR, DESIGNATED, REFERRAL, SUSPENSION})
 # Set from outside: nothing that we do pauses it.
 FROM_OUTSIDE = frozenset({REGULATOR, REFERRAL})
 _AFTER_DAY = {REFERRAL: "前反馈"}

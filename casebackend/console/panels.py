@@ -22,7 +22,7 @@ LONG = frozenset(
     }
 )  # fmt: skip
 MOMENTS = frozenset({"told_at", "requested_at"})
-DAYS = frozenset({"occurred_on"})
+DAYS, COMING = frozenset({"occurred_on"}), frozenset({"expected_back_on"})
 CLASSES = {
     "business_channel_a": "业务办理渠道", "category_b": "业务类别", "cause_c": "投诉原因", "basic_right": "基本权利",
 }  # fmt: skip
@@ -69,6 +69,8 @@ class Field:
             return "moment"
         if self.name in DAYS:
             return "day"
+        if self.name in COMING:
+            return "coming"
         return "long" if self.name in LONG else "line"
 
     @property

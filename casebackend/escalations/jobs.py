@@ -11,7 +11,8 @@ from casebackend.cases.judgement import is_regulated
 from casebackend.cases.model import Case
 from casebackend.cases.rules import OPEN, Move, Status
 from casebackend.cases.service import hold
-from casebackend.escalations.queries import at_turn, in_charge, receivers, unit_in_charge
+from casebackend.cases.turns import at_turn, in_charge, unit_in_charge
+from casebackend.escalations.queries import receivers
 from casebackend.escalations.rules import Recipient
 from casebackend.escalations.service import word
 from casebackend.notices.service import notify

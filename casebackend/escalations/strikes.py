@@ -14,12 +14,14 @@ from casebackend.bulk import write_rows
 from casebackend.cases.filing import noted_together
 from casebackend.cases.model import Case
 from casebackend.cases.service import hold
+from casebackend.cases.turns import unit_in_charge
 from casebackend.clocks import service as clocks
 from casebackend.clocks.jobs import wanted
 from casebackend.clocks.model import Timer
 from casebackend.clocks.reminders import Reminding, Strike
+from casebackend.clocks.rules import SUSPENSION
 from casebackend.escalations import of_reviews
-from casebackend.escalations.queries import acquainted, receivers, unit_in_charge
+from casebackend.escalations.queries import acquainted, receivers
 from casebackend.escalations.rules import highest_for_each
 from casebackend.escalations.service import until, word
 from casebackend.notices.service import Telling, rows_of, unsaid
@@ -32,6 +34,8 @@ WORDS = {
     Reminding.OVERDUE: (Kind.OVERDUE, "staff_overdue"),
     Reminding.ESCALATION: (Kind.ESCALATED, "staff_escalated"),
 }
+# A case that waits for an appraisal has no limit that anybody could keep: the words say what to do.
+OF_SUSPENSION = {Reminding.NEAR_DUE: "staff_expected_back", Reminding.OVERDUE: "staff_still_suspended"}
 TIMER = "timer:"
 
 
@@ -106,6 +110,8 @@ def _noted(struck: Struck, strikes: Sequence[Strike]) -> tuple[Kind, dict[str, o
 
 async def _telling(session: AsyncSession, struck: Struck, strike: Strike, handler: str, now: datetime) -> Telling:
     (kind, template), case, timer = WORDS[strike.kind], struck.case, struck.timer
+    if timer.kind == SUSPENSION:
+        template = OF_SUSPENSION.get(strike.kind, template)
     said = word(
         case,
         template,

@@ -16,6 +16,7 @@ from casebackend.database import announce
 from casebackend.errors import Conflict, NotFound
 from casebackend.inserts import New, insert_rows
 from casebackend.notices import queries
+from casebackend.notices.hearing import may_hear
 from casebackend.notices.model import Notice, StaffMessage
 from casebackend.notices.rules import Channel, not_before
 from casebackend.notices.standing_in import stand_ins
@@ -124,10 +125,12 @@ async def rows_of(session: AsyncSession, tellings: Sequence[Telling], *, now: da
 
 
 async def _receivers(session: AsyncSession, telling: Telling) -> list[User]:
-    found = {user.id: user for user in telling.to if user.active}
+    """Nobody who has to stay away from the case, not even in somebody's place."""
+    about = telling.word.case_id
+    found = await may_hear(session, about, list({user.id: user for user in telling.to if user.active}.values()))
     if found or telling.word.own:
-        return list(found.values())
-    return await stand_ins(session, telling.unit_id)
+        return found
+    return await may_hear(session, about, await stand_ins(session, telling.unit_id))
 
 
 def _notice(word: Word, place: int, now: datetime, *, user_id: UUID | None = None, unit_id: UUID | None = None) -> New:

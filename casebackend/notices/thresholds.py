@@ -25,7 +25,8 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "survey.low_score": (1, 4), "survey.unanswered_hours": (1, 720), "survey.call_after_hours": (0, 720),
     "survey.postponed_minutes": (1, 1440),
     "survey.undelivered_minutes": (1, 1440), "survey.misses": (1, 10), "survey.attempts": (1, 10),
-    "survey.spacing_days": (1, 30), "board.case_wait_hours": (1, 720), "board.levels": (1, 10),
+    "survey.spacing_days": (1, 30), "suspension.days": (1, 730),
+    "board.case_wait_hours": (1, 720), "board.levels": (1, 10),
 }  # fmt: skip
 
 

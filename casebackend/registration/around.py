@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.parties import DocumentReceived, ObjectNamed, Person
 from casebackend.calendar.rules import local_date
-from casebackend.cases import fields, filing, regrading, steering
+from casebackend.cases import fields, filing, letting_go, regrading, steering
 from casebackend.cases import service as cases
 from casebackend.cases.model import Case
 from casebackend.cases.rules import OPEN, Status
@@ -71,11 +71,14 @@ async def add_document(
 async def add_object(
     session: AsyncSession, case: Case, named: ObjectNamed, *, by: Principal, now: datetime
 ) -> BusinessObject:
+    """A colleague whom the complaint is about has it no more from now on, nor does anybody who reports to him."""
     case = await _held(session, case, by)
     (row,) = await parties.things(session, case.id, [named], by, now)
     session.add(row)
     await session.flush()
     await filing.noted(session, case, Kind.OBJECT_NAMED, by, now=now, detail={"object": named.kind})
+    if row.user_id is not None:
+        await letting_go.follow(session, case, now=now)
     return row
 
 

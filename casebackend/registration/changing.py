@@ -9,7 +9,7 @@ from casebackend import preconditions
 from casebackend.access.principal import Principal
 from casebackend.api.registration import ChangeMatter, ChangeNoticeForm, ChangeSeverity, ChangeUnits
 from casebackend.calendar.rules import local_date
-from casebackend.cases import agreed, clockwork, deciding, fields, filing, regrading, rescheduling, steering
+from casebackend.cases import agreed, clockwork, deciding, fields, filing, letting_go, regrading, rescheduling, steering
 from casebackend.cases import service as cases
 from casebackend.cases.model import Case
 from casebackend.cases.placing import territorial_unit
@@ -149,6 +149,8 @@ async def place(session: AsyncSession, case: Case, command: ChangeUnits, *, by: 
         if "unit_id" in wanted and Status(case.status) in BEFORE_DISPATCH:
             before |= await _placed(session, case)
     await _written(session, case, Kind.UNITS_CHANGED, before, by, reason, now)
+    if "unit_id" in wanted:
+        await letting_go.follow(session, case, now=now)
 
 
 async def _placed(session: AsyncSession, case: Case) -> dict[str, object]:

@@ -107,7 +107,7 @@ LABELS: dict[Kind, str] = {
     Kind.MERGED_IN: "并入重复投诉",
     Kind.VOID_REQUESTED: "申请作废",
     Kind.VOID_REFUSED: "作废申请未获确认",
-    Kind.AWAITS: "原签署人离岗，转由他人签署",
+    Kind.AWAITS: "原签署人离岗或须回避，转由他人签署",
     Kind.CLASSIFIED: "调整分类",
     Kind.UNMERGED: "移出合并的投诉",
     Kind.SPLIT: "拆分投诉",

@@ -1,5 +1,6 @@
 """Cases and their ways, built through the inbox, the draft and the console's routes."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -7,6 +8,7 @@ import httpx
 from sqlalchemy import select
 
 from casebackend.api.drafts import CaseReceipt, DraftView
+from casebackend.calendar.rules import local_date
 from casebackend.cases.model import Case
 from casebackend.conversations.rules import Channel
 from casebackend.conversations.service import hold
@@ -129,7 +131,9 @@ class Desk:
         key = {"Idempotency-Key": uuid4().hex}
         added = await (await self.browser("agent")).post(f"/api/v1/cases/{case}/evidence", json=paper, headers=key)
         assert added.status_code == 201, added.text
-        return {"appraisal": "笔迹鉴定", "appraisal_id": added.json()["id"], "opinion": "送鉴定"}
+        back = str(local_date(self.world.time) + timedelta(days=30))
+        paper = {"appraisal": "笔迹鉴定", "appraisal_id": added.json()["id"], "expected_back_on": back}
+        return paper | {"opinion": "送鉴定"}
 
     async def proposed(self, case: object, **fields: Any) -> None:
         """Signed by whoever stands above 个人金融部: nobody in it leads it."""

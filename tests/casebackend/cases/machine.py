@@ -210,6 +210,8 @@ class Lifecycle(RuleBasedStateMachine):
                 await self.seen(session, opened)
                 self.ledger.came_out_of(case_id, opened, second=deed is deeds.open_second)
         self.remember(deed, case_id, actor, about)
+        if deed in (deeds.declare, deeds_around.name_colleague):
+            states.out_of_his_hands(self.ledger, self.ledger.rows[case_id])
         WALKED[before["matter_type"], "around", name] += 1
         return opened
 

@@ -8,7 +8,7 @@ from casebackend.cases import rules
 from casebackend.cases.coding import DECIDED
 from casebackend.cases.fields import CLASSIFICATION
 from casebackend.cases.rules import Status
-from casebackend.clocks.rules import PETITION_TELL, SUPERVISION, is_promise, last_day
+from casebackend.clocks.rules import PETITION_TELL, SUPERVISION, SUSPENSION, is_promise, last_day
 from tests.casebackend.cases.ledger import Ledger
 
 type Row = dict[str, Any]
@@ -25,6 +25,7 @@ PROMISES = {
 def hold_still(ledger: Ledger, before: Row, after: Row) -> None:
     """What is true of a case at any time, whatever was done last."""
     clocks(after)
+    expected_back(after)
     in_right_hands(ledger, before, after)
     status = Status(after["status"])
     of_a_group(after)
@@ -45,6 +46,23 @@ def in_right_hands(ledger: Ledger, before: Row, after: Row) -> None:
         if whom is not None and whom != before[role]:
             assert whom not in ledger.of_first(after["id"]), "the first handler got the second complaint"
             assert not ledger.stays_away(after["id"], whom), "somebody got a case that he has to stay away from"
+
+
+def expected_back(after: Row) -> None:
+    """What waits for an appraisal has a day, and a clock that says when it has come; what goes on has neither."""
+    waits = after["status"] == Status.SUSPENDED
+    assert (after["expected_back_on"] is not None) is waits, "a suspended case that nobody expects back"
+    days = [last_day(due) for kind, due in after["running"] if kind == SUSPENSION]
+    assert days == ([after["expected_back_on"]] if waits else []), "the day on which it is expected back has no clock"
+
+
+def out_of_his_hands(ledger: Ledger, after: Row) -> None:
+    """5.5.2, right after somebody declared a conflict or was named: who handled what is answered stays known."""
+    if Status(after["status"]) in rules.OPEN - {Status.REPLIED, Status.FOLLOW_UP}:
+        for role in ("handler_id", "assignee_id"):
+            assert not ledger.stays_away(after["id"], after[role]), (
+                "somebody keeps a case that he has to stay away from"
+            )
 
 
 def of_a_group(after: Row) -> None:

@@ -25,7 +25,8 @@ def row(**other: Any) -> dict[str, Any]:
         "master_id": None, "handler_id": None, "assignee_id": None, "judged_by": None, "signed_by": None,
         "void_requested_by": None, "received_at": NOW, "closed_at": None, "replied_at": None, "reply_text": None,
         "overdue_reason": None,
-        "closing_info": None, "urge_count": 0, "promised_on": DUE.date(), "running": [("l1", DUE)],
+        "closing_info": None, "urge_count": 0, "expected_back_on": None,
+        "promised_on": DUE.date(), "running": [("l1", DUE)],
     }  # fmt: skip
     return shown | other
 
@@ -165,6 +166,32 @@ def test_a_clock_that_runs_or_stands_wrongly_is_seen(case: dict[str, Any], match
     states.clocks(row())
     with pytest.raises(AssertionError, match=match):
         states.clocks(row(**case))
+
+
+def test_a_suspended_case_has_its_day_and_its_clock_and_no_other_has() -> None:
+    day = ("suspension", DUE)
+    waits = {"status": "suspended", "expected_back_on": DUE.date(), "running": [day]}
+    states.expected_back(row())
+    states.expected_back(row(**waits))
+    broken: list[dict[str, Any]] = [
+        waits | {"expected_back_on": None},
+        waits | {"running": []},
+        waits | {"status": "investigating"},
+        {"running": [day]},
+    ]
+    for each in broken:
+        with pytest.raises(AssertionError, match=r"expected back|expects back"):
+            states.expected_back(row(**each))
+
+
+def test_who_has_to_stay_away_keeps_no_case_that_is_still_handled() -> None:
+    case = row(handler_id=SOMEBODY)
+    ledger = kept(case)
+    states.out_of_his_hands(ledger, case)
+    ledger.declared[case["id"]].add(SOMEBODY)
+    states.out_of_his_hands(ledger, case | {"status": "replied"})
+    with pytest.raises(AssertionError, match="stay away"):
+        states.out_of_his_hands(ledger, case)
 
 
 def test_a_group_is_grave() -> None:

@@ -17,6 +17,7 @@ from casebackend.access.principal import Principal
 from casebackend.api.cases import MoveCase
 from casebackend.api.evidence import AddEvidence
 from casebackend.api.limits import UseProfile
+from casebackend.calendar.rules import local_date
 from casebackend.cases import attaching, rules
 from casebackend.cases.filing import CUSTOMER, SYSTEM, file
 from casebackend.cases.model import Case
@@ -165,6 +166,8 @@ def command_of(move: Move, pick: Pick, bank: Bank, case_id: UUID, master: str) -
         given["countersign_quorum"] = 2 if given["countersign_mode"] == "quorum" else None
     elif move is Move.SUSPEND:
         given["pause_ground"] = pick(list(PauseGround))
+        days = pick([30, 30, 1, 0, -1, 400])
+        given["expected_back_on"] = local_date(bank.now) + timedelta(days=days)
     elif move is Move.WITHDRAW:
         given["requested_at"] = pick([bank.now - HOUR, bank.now])
     hole = pick([None] * 12 + sorted(given))
