@@ -16,7 +16,7 @@ ASKED_AGAIN = {
     "second": "utter_second_reason_again",
     "duplicate": "utter_like_again",
 }
-# A yes or no may be the answer to what should stand in such a line.
+MAY_BE_A_LINE = frozenset({"affirm", "deny", "repeat"})
 LINES = {
     "capacity": "utter_ask_line_capacity",
     "group": "utter_ask_line_group",
@@ -260,8 +260,7 @@ class Resume(TurnAction):
     called = "action_resume"
 
     async def answer(self, turn: Turn) -> None:
-        if turn.talk == "correction" and (turn.asked or "").partition(".")[2] in LINES:
-            await Intake(turn.backend).answer(turn)
+        if turn.talk == "correction" and turn.purpose in MAY_BE_A_LINE and await self._put_right(turn):
             return
         if turn.purpose == "correct" and turn.talk == "withdraw":
             await correct_later(turn)
@@ -269,3 +268,13 @@ class Resume(TurnAction):
         await resume(turn)
         if len(turn.dispatcher.messages) == before:
             turn.say("utter_menu", items=MENU)
+
+    async def _put_right(self, turn: Turn) -> bool:
+        """What sounds like a yes or a no may be the answer to what should stand in a line: 不用留意."""
+        absorbed = await absorb(turn)
+        if absorbed is None:
+            return True
+        if absorbed.line is None and not absorbed.edited and not absorbed.changed:
+            return False
+        await go_on(turn, absorbed)
+        return True

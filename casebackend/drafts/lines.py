@@ -16,13 +16,13 @@ class Line(StrEnum):
     CARE = "care"
 
 
-LABELS: dict[Line, str] = {Line.CAPACITY: "投诉人身份", Line.GROUP: "投诉人数", Line.CARE: "需要留意"}
+LABELS: dict[Line, str] = {Line.CAPACITY: "投诉人身份", Line.GROUP: "投诉人数", Line.CARE: "留意事项"}
 SELF = "self"
 LONGEST = 40
 _CALLED: dict[Line, str] = {
     Line.CAPACITY: r"(?:我的)?(?:投诉人)?(?:的)?身份(?!证)",
     Line.GROUP: r"(?:共同|联名)?(?:投诉)?(?:的)?人数",
-    Line.CARE: r"(?:需要|要)?(?:处理人员)?留意(?:的(?:事情?|情况|内容))?",
+    Line.CARE: r"(?:需要|要)?(?:处理人员)?留意(?:的(?:事情?|情况|内容)|事项)?",
 }
 _CHOSEN = {
     line: re.compile(rf"(?:我)?(?:想|要)?(?:修改|更改|改)(?:一?下)?{called}(?:吧)?") for line, called in _CALLED.items()

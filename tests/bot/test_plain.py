@@ -7,7 +7,7 @@ from typing import Any
 from bot.words import CHOICES, mentioned, titles
 
 ACTIONS = Path(__file__).resolve().parents[2] / "actions"
-OTHER = {"person": "handoff"}
+OTHER = {"person": "handoff", "progress_more": "progress"}
 OF_A_FORM = {"go_on", "restart", "later", "resume", "change_line", "change_nothing", "anew", "supplement_it", "urge_it"}
 
 

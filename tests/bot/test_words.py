@@ -131,6 +131,7 @@ def test_every_choice_means_what_its_button_says(bot: Any) -> None:
             meant = {MEANT[title]} if title in MEANT else {"inform", "feedback", "nlu_fallback"}
             # there the backend reads the words themselves, whatever they are taken for
             meant |= {"affirm", "suggestion", "complaint"} if asked in {"second", "duplicate"} else set()
+            meant |= {"affirm", "deny", "complaint", "correct"} if (asked or "").startswith("correction.") else set()
             assert bot.purpose(title, asked) in meant, (name, title)
 
 

@@ -105,7 +105,7 @@ async def test_without_the_bot_an_answer_to_a_survey_that_is_over_is_thanked_for
     town.bot.answer = lambda turn: [{"text": "请打分", "asks": "survey.score"}]
     await town.says("oA", "你好")
     await town.stop("bot")
-    assert (await town.says("oA", "5"))["passive"] == "谢谢您的评价。"
+    assert (await town.says("oA", "5"))["passive"].startswith("谢谢您的评价。")
 
 
 async def test_a_refusal_the_questionnaire_has_no_words_for_is_still_answered(

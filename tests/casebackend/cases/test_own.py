@@ -36,6 +36,7 @@ async def test_a_customer_reads_stage_day_and_next_step_of_own_cases(world: Worl
             "stage": "已登记，正在复核",
             "unit": "北京朝阳支行",
             "promised_on": "2026-03-17",
+            "promised_hour": "24:00",
             "next_step": "复核通过后转交责任单位",
             "filed_at": "2026-03-02T02:00:00Z",
         }

@@ -20,7 +20,7 @@ async def test_for_whom_how_many_and_what_to_bear_in_mind_stand_in_the_read_back
     teller = Teller(world)
     await teller.fills_everything()
     told = await teller.answers("confirm", "我是替我父亲投诉的，我们一共5个人，我今年78岁了")
-    assert lines(told.draft) == {"投诉人身份": "受托人", "投诉人数": "5人", "需要留意": "老年"}
+    assert lines(told.draft) == {"投诉人身份": "受托人", "投诉人数": "5人", "留意事项": "老年"}
 
 
 async def test_each_line_is_put_right_by_a_word_and_by_a_choice(world: World) -> None:
@@ -32,10 +32,11 @@ async def test_each_line_is_put_right_by_a_word_and_by_a_choice(world: World) ->
     told = await teller.answers("correction", "改投诉人身份")
     assert (told.line, told.edited) == (Line.CAPACITY, [])
     told = await teller.answers("correction.capacity", "我是本人")
-    assert (told.edited, lines(told.draft)) == (["投诉人身份"], {"投诉人数": "3人", "需要留意": "老年"})
+    assert (told.edited, lines(told.draft)) == (["投诉人身份"], {"投诉人数": "3人", "留意事项": "老年"})
     await teller.answers("correction.group", "只有我一个人")
+    assert (await teller.answers("correction", "改留意事项")).line is Line.CARE
     told = await teller.answers("correction.care", "不用留意")
-    assert (told.edited, told.draft.lines) == (["需要留意"], [])
+    assert (told.edited, told.draft.lines) == (["留意事项"], [])
     assert told.draft.next is None
 
 
