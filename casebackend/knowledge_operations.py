@@ -24,7 +24,7 @@ from knowledge.articles import Audience, Kind
 KINDS: Schema = {"type": "array", "items": choice(Kind)}
 NAME: Schema = {"type": "string", "maxLength": 200}
 ENTRIES: dict[str, Schema] = {
-    "q": WORDS, "kind": KINDS, "audience": choice(Audience), "branch": NAME, "source": NAME, "on": DAY,
+    "q": WORDS, "kind": KINDS, "audience": choice(Audience), "branch": NAME, "source": NAME, "unit": UUID, "on": DAY,
     "order": choice(("relevance", "newest")),
 }  # fmt: skip
 NUMBER: Schema = {"type": "integer", "minimum": 0, "maximum": 3650}

@@ -12,7 +12,10 @@ import rjieba
 
 from knowledge.engine import Token
 
-LEXICON = Path(__file__).with_name("lexicon")
+# Shared with the bot: lexicon/README.md.
+LEXICON = Path(__file__).parents[1] / "lexicon"
+# Simplified texts write them too (瞭望, 著名).
+KEPT = "瞭著"
 RULES_VERSION = 1
 BANK_TERM_FREQUENCY = 20_000
 REMEMBERED = 64
@@ -33,6 +36,8 @@ class Lexicon:
     def __init__(self, folder: Path = LEXICON) -> None:
         terms = _lines(folder / "bank_terms.txt")
         stops = _lines(folder / "stop_words.txt")
+        pairs = (folder / "traditional.txt").read_text(encoding="utf-8").split()
+        self._spelling = {ord(pair[0]): pair[1] for pair in pairs if pair[0] not in KEPT}
         groups = [line.split() for line in _lines(folder / "synonyms.txt")]
         self.terms = tuple(terms)
         self.stop_words = frozenset(stops)
@@ -44,7 +49,8 @@ class Lexicon:
             self._segmenter.add_word(term, BANK_TERM_FREQUENCY, "n")
         # One text is looked at as characters, as words and for what it means, one after the other.
         self.normalise = lru_cache(maxsize=REMEMBERED)(self._normalised)
-        parts = [str(RULES_VERSION), version("rjieba"), version("opencc"), *terms, "", *stops, "", *self._concept_of]
+        libraries = version("rjieba"), version("opencc")
+        parts = [str(RULES_VERSION), *libraries, *pairs, "", *terms, "", *stops, "", *self._concept_of]
         self.fingerprint = hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def _normalised(self, text: str) -> str:
@@ -53,7 +59,7 @@ class Lexicon:
         folded = half.lower()
         if len(folded) != len(half):
             folded = "".join(c.lower() if len(c.lower()) == 1 else c for c in half)
-        folded = folded.encode(errors="replace").decode()
+        folded = folded.encode(errors="replace").decode().translate(self._spelling)
         simple: str = self._simplifier.convert(folded)
         if len(simple) == len(folded):
             return simple

@@ -11,7 +11,9 @@ from typing import Any
 import yaml
 
 CONTENT = Path(__file__).with_name("content")
-OPTIONAL = ("reply", "links", "supersedes")
+OPTIONAL = ("reply", "links", "supersedes", "unit")
+# Stands for the article of a rule whose text we have not read: said, never guessed.
+CLAUSE_UNREAD = "条款待核"
 ID_FORM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -32,6 +34,8 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Article:
+    """`unit`: the id of the department that keeps it."""
+
     id: str
     version: int
     kind: Kind
@@ -48,6 +52,13 @@ class Article:
     reply: str | None = None
     links: tuple[str, ...] = ()
     supersedes: str | None = None
+    unit: str | None = None
+
+    @property
+    def citation(self) -> str:
+        """The source with the article, as far as it is known."""
+        known = self.clause if self.clause and CLAUSE_UNREAD not in self.clause else None
+        return f"{self.source} {known}" if known else self.source
 
     def in_force(self, on: date) -> bool:
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
@@ -144,6 +155,7 @@ def article_of(fields: dict[str, Any]) -> Article:
         reply=_text(fields, "reply") if fields.get("reply") is not None else None,
         links=_texts(fields.get("links", []), "links"),
         supersedes=_text(fields, "supersedes") if fields.get("supersedes") is not None else None,
+        unit=_text(fields, "unit") if fields.get("unit") is not None else None,
     )
     _refuse_contradictions(article)
     return article

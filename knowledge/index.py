@@ -14,7 +14,7 @@ from knowledge.clauses import clause_numbers
 from knowledge.engine import ID, KEYWORD, STORED, TEXT, FileIndex, FileStorage, RamStorage, Schema
 from knowledge.locking import sole_writer
 
-FORMAT = 4
+FORMAT = 5
 META = "meta.json"
 # What the documents are, in their order: so that nobody reads them all to know it.
 ENTRIES = "entries.json"
@@ -107,6 +107,7 @@ def _schema() -> Any:
         audience=ID(),
         branch=ID(),
         source=ID(),
+        unit=ID(),
         starts=ID(),
         ends=ID(),
         title=TEXT(analyzer=words, phrase=False),
@@ -145,6 +146,7 @@ def _document(article: Article) -> dict[str, Any]:
         "audience": article.audience.value,
         "branch": article.branch,
         "source": article.source,
+        "unit": article.unit,
         "starts": article.effective_from.isoformat(),
         "ends": (article.effective_to or date.max).isoformat(),
         "title": article.title,

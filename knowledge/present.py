@@ -58,7 +58,7 @@ class Held:
         if self._fresh is None:
             return None
         found = self._fresh.look(query, bounds, order, 0, MOST_FRESH, answers)
-        if not _in_plain_words(query) or order is Order.NEWEST or bounds.branch or bounds.source:
+        if not _in_plain_words(query) or order is Order.NEWEST or bounds.branch or bounds.source or bounds.unit:
             return found
         meant = {(each.article_id, each.version) for n, each in enumerate(answers) if n < NEAREST or each.sure}
         said = query.strip().lower()

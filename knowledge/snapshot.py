@@ -34,6 +34,7 @@ class Bounds:
     branch: str | None = None
     source: str | None = None
     audience: Audience | None = None
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,12 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Shelves:
-    """How many entries stand under each branch (with those below it), kind and source."""
+    """How many entries stand under each branch (with those below it), kind, source and department."""
 
     branches: dict[str, int]
     kinds: dict[str, int]
     sources: dict[str, int]
+    units: dict[str, int]
 
 
 class Snapshot:
@@ -187,7 +189,7 @@ class Snapshot:
 
         def counted(field: str) -> dict[str, int]:
             words = [word.decode() for word in self._reader.lexicon(field)]
-            return {word: count for word in words if (count := len(self._under(field, word) & allowed))}
+            return {word: count for word in words if word and (count := len(self._under(field, word) & allowed))}
 
         branches: dict[str, int] = {}
         for branch, count in counted("branch").items():
@@ -195,7 +197,7 @@ class Snapshot:
             for depth in range(1, len(parts) + 1):
                 above = "/".join(parts[:depth])
                 branches[above] = branches.get(above, 0) + count
-        return Shelves(branches, counted("kind"), counted("source"))
+        return Shelves(branches, counted("kind"), counted("source"), counted("unit"))
 
     def _allowed_documents(self, bounds: Bounds) -> set[int]:
         """Days are compared as ISO text: NumericRange of Whoosh 2.7.4 lets days through that lie outside."""
@@ -208,6 +210,8 @@ class Snapshot:
         found = set(self._searcher.docs_for_query(And(parts))) - self._gone
         if bounds.source is not None:
             found &= self._under("source", bounds.source)
+        if bounds.unit is not None:
+            found &= self._under("unit", bounds.unit)
         if bounds.branch is not None:
             words = [word.decode() for word in self._reader.lexicon("branch")]
             below = [word for word in words if f"{word}/".startswith(f"{bounds.branch}/")]

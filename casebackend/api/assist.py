@@ -19,7 +19,8 @@ class ReadyReply(View):
 class Card(View):
     """One suggested entry. `internal` must be reworded before it goes to a customer; `use_id` records what became of
     it, and is absent when nobody is looking. `blocked`: why nothing of it may be inserted. `review`: its day of review,
-    `review_on`, has come and nobody has verified it since; `overdue`: nor within the grace after it."""
+    `review_on`, has come and nobody has verified it since; `overdue`: nor within the grace after it. `evidence`: of a
+    law or rule, how well its text is known (A to C); its `clause` says where the article is still to be checked."""
 
     use_id: UUID | None
     article_id: str
@@ -27,6 +28,7 @@ class Card(View):
     title: str
     kind: str
     clause: str | None
+    evidence: str | None = None
     source: str
     effective_from: date
     effective_to: date | None = None
@@ -75,6 +77,7 @@ class Found(View):
     effective_from: date
     effective_to: date | None
     internal: bool
+    unit_id: UUID | None
     excerpt: str
     marked: list[str]
     text: str

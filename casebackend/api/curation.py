@@ -28,6 +28,7 @@ class EditArticle(Command):
     effective_from: date | None = None
     effective_to: date | None = None
     audience: Literal["external", "internal"] | None = None
+    unit_id: UUID | None = None
 
     def fields(self) -> dict[str, Any]:
         """As sent; null only where an entry may have nothing."""
@@ -35,7 +36,7 @@ class EditArticle(Command):
         return {name: value for name, value in sent.items() if value is not None or name in MAY_BE_EMPTY}
 
 
-MAY_BE_EMPTY = frozenset({"reply", "supersedes", "clause", "basis", "evidence", "effective_to"})
+MAY_BE_EMPTY = frozenset({"reply", "supersedes", "clause", "basis", "evidence", "effective_to", "unit_id"})
 
 
 class DraftArticle(EditArticle):
@@ -77,6 +78,8 @@ class ArticleSummary(View):
     branch: str
     title: str
     audience: str
+    unit_id: UUID | None
+    unit: str | None
     author: str | None
     effective_from: date
     effective_to: date | None
@@ -162,13 +165,15 @@ class ChangeRequestPage(View):
 
 
 class ImpactView(View):
-    """An open case or conversation that cites a version which is no longer the last word."""
+    """An open case or conversation that cites a version which is no longer the last word, or a canned reply that was
+    made from it: of a personal one nobody but its owner learns the words."""
 
     id: UUID
     article_id: str
     version: int
     case_id: UUID | None
     conversation_id: UUID | None
+    reply_id: UUID | None
     noted_at: datetime
     reviewed_at: datetime | None
     row_version: int
@@ -176,10 +181,11 @@ class ImpactView(View):
 
 class AffectedView(View):
     """What a version would leave behind once it is published, or once it is withdrawn where it is published: how many
-    open cases, and the numbers of those that the reader may see."""
+    open cases, and the numbers of those that the reader may see; and how many canned replies were made from it."""
 
     cases: int
     numbers: list[str]
+    replies: int
 
 
 class ImpactPage(View):

@@ -10,10 +10,21 @@ from casebackend.replies.rules import LONGEST_REASON, LONGEST_TEXT, LONGEST_TITL
 
 
 class WriteReply(Command):
-    """A wording with the variables of ready replies in braces; nothing of one customer, no promise, no admission."""
+    """A wording with the variables of ready replies in braces; nothing of one customer, no promise, no admission.
+
+    `article_id`, `article_version`: the entry of the knowledge that it was made from, or was compared with again;
+    without them what was known before stays."""
 
     title: str = Field(min_length=2, max_length=LONGEST_TITLE, pattern=r"\S")
     text: str = Field(min_length=2, max_length=LONGEST_TEXT, pattern=r"\S")
+    article_id: str | None = Field(default=None, max_length=120, pattern=r"^[0-9a-z-]+$")
+    article_version: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.article_id is None) != (self.article_version is None):
+            raise ValueError("an entry is named with its version")
+        return self
 
     _words = field_validator("title", "text", mode="before")(without_controls)
 
@@ -66,12 +77,16 @@ class ReplyVersionView(View):
 
 
 class OwnReplyView(View):
-    """`number`: the version in use. `uses`: how often it was put into an answer."""
+    """`number`: the version in use. `uses`: how often it was put into an answer. `article_id`, `article_version`: what
+    it was made from; `newest`: the last published version of that, none where it holds no more."""
 
     id: UUID
     title: str
     text: str
     number: int
+    article_id: str | None
+    article_version: int | None
+    newest: int | None
     uses: int
     changed_at: datetime
     version: int
@@ -91,6 +106,9 @@ class TeamReplyView(View):
     number: int | None
     uses: int
     pending: ReplyVersionView | None
+    article_id: str | None
+    article_version: int | None
+    newest: int | None
     reason: str | None
     changed_at: datetime
     version: int

@@ -35,6 +35,7 @@ def card(suggestion: Suggestion, facts: Facts) -> Card:
         title=article.title,
         kind=article.kind,
         clause=article.clause,
+        evidence=article.evidence,
         source=article.source,
         effective_from=article.effective_from,
         effective_to=article.effective_to,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from sanic import Request
 
@@ -30,7 +31,7 @@ REDUCED = "检索索引正在重建，结果可能不全"
 FIRST_YEAR, LAST_YEAR = 1990, 2199
 # The name of each bound in an address.
 PARAMETERS: Mapping[str, str] = MappingProxyType(
-    {"kinds": "kind", "branch": "branch", "source": "source", "audience": "audience", "on": "on"}
+    {"kinds": "kind", "branch": "branch", "source": "source", "audience": "audience", "unit": "unit", "on": "on"}
 )
 
 
@@ -63,6 +64,7 @@ def bounds_of(request: Request) -> Bounds:
         branch=one_of(_name, request, "branch"),
         source=one_of(_name, request, "source"),
         audience=audience_of(request),
+        unit=str(unit) if (unit := one_of(UUID, request, "unit")) else None,
     )
 
 
@@ -178,6 +180,7 @@ def _found(hit: Hit) -> Found:
         effective_from=article.effective_from,
         effective_to=article.effective_to,
         internal=article.audience is Audience.INTERNAL,
+        unit_id=UUID(article.unit) if article.unit else None,
         excerpt="".join(piece.text for piece in hit.excerpt),
         marked=list(dict.fromkeys(piece.text for piece in (*hit.title, *hit.excerpt) if piece.matched)),
         text=article.text,

@@ -4,6 +4,7 @@ the words."""
 import json
 from collections.abc import Collection
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -76,14 +77,15 @@ async def complete(session: AsyncSession, typed: str, bounds: Bounds, *, limit: 
 
 
 async def shelves(session: AsyncSession, bounds: Bounds) -> Shelves:
-    columns = (Article.branch, Article.kind, Article.source)
-    found = Shelves({}, {}, {})
-    for branch, kind, source, count in await session.execute(
+    columns = (Article.branch, Article.kind, Article.source, Article.unit_id)
+    found = Shelves({}, {}, {}, {})
+    for branch, kind, source, unit, count in await session.execute(
         select(*columns, func.count()).where(_within(bounds)).group_by(*columns)
     ):
         parts = branch.split("/")
         above = ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
-        for held, names in ((found.branches, above), (found.kinds, [kind]), (found.sources, [source])):
+        named = (found.kinds, [kind]), (found.sources, [source]), (found.units, [str(unit)] if unit else [])
+        for held, names in ((found.branches, above), *named):
             for name in names:
                 held[name] = held.get(name, 0) + int(count)
     return found
@@ -98,6 +100,8 @@ def _within(bounds: Bounds) -> ColumnElement[bool]:
         where.append(or_(Article.branch == bounds.branch, below))
     if bounds.source is not None:
         where.append(Article.source == bounds.source)
+    if bounds.unit is not None:
+        where.append(Article.unit_id == UUID(bounds.unit))
     if bounds.audience is not None:
         where.append(Article.audience == bounds.audience)
     return and_(*where)

@@ -142,8 +142,7 @@ async def answer(
     best = await _for_customer(knowledge, message.text, on=local_date(now))
     if best is None or await reviewing.barred(session, (best.id, best.version), now=now):
         return None
-    source = f"{best.source} {best.clause}" if best.clause else best.source
-    return Answer(title=best.title, text=best.text, source=source)
+    return Answer(title=best.title, text=best.text, source=best.citation)
 
 
 async def _for_customer(knowledge: Knowledge, said: str, *, on: date) -> Entry | None:

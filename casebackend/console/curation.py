@@ -15,6 +15,7 @@ from casebackend.curation.model import ChangeRequest, Impact
 from casebackend.curation.rules import EVERYBODY, RequestState
 from casebackend.database import reading as reads
 from casebackend.database import transactional
+from casebackend.impacts import leaning
 from casebackend.impacts import service as impacts_of
 from casebackend.paging import one_of
 from knowledge.articles import Kind
@@ -93,10 +94,11 @@ async def _impacts(request: Request, session: AsyncSession) -> dict[str, Any]:
     titles = await queries.titles(session, {row.article_id for row in found})
     ids = {row.case_id for row in found if row.case_id}
     numbers = await impacts_of.numbers_of(session, request.ctx.principal, ids)
+    reaches = await leaning.reaches(session, {row.reply_id for row in found if row.reply_id})
     groups: dict[str, list[tuple[Impact, str | None]]] = {}
     for row in found:
         groups.setdefault(row.article_id, []).append((row, numbers.get(row.case_id) if row.case_id else None))
-    return {"groups": groups, "titles": titles, "next": following, "article": article}
+    return {"groups": groups, "titles": titles, "reaches": reaches, "next": following, "article": article}
 
 
 @bp.get(f"{HERE}/new")

@@ -2,17 +2,19 @@
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.curation import EditArticle, TakeStep
 from casebackend.calendar.rules import SHANGHAI, local_date
+from casebackend.console.choices import units_to_choose
 from casebackend.console.curation import HERE, TONES
 from casebackend.console.fragments import require_version
 from casebackend.console.rendering import console, form_of, given_in, go, page
 from casebackend.console.rights import may
-from casebackend.curation import diffs, merging, queries, reading, service, steps
+from casebackend.curation import diffs, keeping, merging, queries, reading, service, steps
 from casebackend.curation.model import Article
 from casebackend.curation.rules import BRANCHES, OPEN, OPINION_NEEDED, STEP_NAMES, ArticleStatus, Step
 from casebackend.curation.steps import Taken
@@ -26,12 +28,25 @@ bp = console("curation_article")
 LABELS = {
     "title": "标题", "kind": "类型", "branch": "分支", "audience": "对象", "text": "正文", "reply": "答复话术",
     "questions": "常见问法", "clause": "条款", "source": "来源", "evidence": "证据等级", "effective_from": "生效日",
-    "effective_to": "失效日", "links": "关联条目", "supersedes": "替代条目",
+    "effective_to": "失效日", "unit_id": "归口部门", "links": "关联条目", "supersedes": "替代条目",
 }  # fmt: skip
-WHOLE = frozenset({"类型", "对象", "证据等级", "生效日", "失效日", "替代条目"})
+WHOLE = frozenset({"类型", "对象", "证据等级", "生效日", "失效日", "归口部门", "替代条目"})
 AUDIENCES = {Audience.EXTERNAL: "可对客户", Audience.INTERNAL: "仅内部"}
 LINES = ("questions", "links")
-WORDS = ("kind", "branch", "title", "text", "reply", "supersedes", "clause", "source", "basis", "evidence", "audience")
+WORDS = (
+    "kind",
+    "branch",
+    "title",
+    "text",
+    "reply",
+    "supersedes",
+    "clause",
+    "source",
+    "basis",
+    "evidence",
+    "audience",
+    "unit_id",
+)
 DECIDED = OPEN | {ArticleStatus.PUBLISHED}
 OFFERED = (
     Step.CHECK, Step.APPROVE, Step.PUBLISH, Step.SCHEDULE, Step.VERIFY, Step.DISPUTE, Step.RETURN,
@@ -54,17 +69,19 @@ async def show(request: Request, session: AsyncSession, article_id: str, number:
     view = await reading.view(session, row, me, now=now)
     known = await queries.versions(session, article_id)
     before = _before(row, known)
+    kept = await keeping.names(session, [row.unit_id, before.unit_id if before else None])
     return page(
         request,
         "curation_article.html",
         article=view,
         before=before,
-        changes=diffs.changed(_texts(before), _texts(row), whole=WHOLE) if before else [],
+        changes=diffs.changed(_texts(before, kept), _texts(row, kept), whole=WHOLE) if before else [],
         versions=known,
         labels=LABELS,
         kinds=list(Kind),
         audiences=AUDIENCES,
         branches=sorted({*BRANCHES, *await queries.branches(session)}) if Step.EDIT in view.may else [],
+        units=await units_to_choose(session) if Step.EDIT in view.may else {},
         tones=TONES,
         offered=[(step, STEP_NAMES[step], step in OPINION_NEEDED) for step in OFFERED if step in view.may],
         may_edit=Step.EDIT in view.may,
@@ -81,8 +98,9 @@ def _before(row: Article, known: Any) -> Article | None:
     return done[-1] if done else None
 
 
-def _texts(row: Article) -> dict[str, str]:
-    return {label: _text(name, getattr(row, name)) for name, label in LABELS.items()}
+def _texts(row: Article, kept: dict[UUID, str]) -> dict[str, str]:
+    texts = {label: _text(name, getattr(row, name)) for name, label in LABELS.items() if name != "unit_id"}
+    return texts | {LABELS["unit_id"]: kept.get(row.unit_id, "") if row.unit_id else ""}
 
 
 def _text(name: str, value: Any) -> str:

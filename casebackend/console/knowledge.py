@@ -14,7 +14,7 @@ from casebackend.cases import queries as cases
 from casebackend.console import labels
 from casebackend.console.rendering import console, page
 from casebackend.console.rights import may
-from casebackend.curation import reviewing
+from casebackend.curation import keeping, reviewing
 from casebackend.curation.rules import BRANCHES, REVIEW_NAMES
 from casebackend.database import reading
 from casebackend.gaps import missing
@@ -69,6 +69,7 @@ async def show(request: Request) -> HTTPResponse:
     today = local_date(request.app.ctx.now())
     pairs = pairs_of(request, wanted)
     shelves = await searching.shelves(request, Bounds(on=wanted.bounds.on, audience=wanted.bounds.audience))
+    units = await _units(request, shelves, wanted.bounds.unit)
     return page(
         request,
         "knowledge.html",
@@ -78,17 +79,26 @@ async def show(request: Request) -> HTTPResponse:
         tree=tree_of(shelves),
         total=sum(shelves.kinds.values()),
         sources=sorted(shelves.sources, key=lambda source: -shelves.sources[source])[:MOST_SOURCES],
+        units=units,
         kinds=[(kind, shelves.kinds.get(kind, 0)) for kind in Kind],
         orders={Order.RELEVANCE: "相关程度", Order.NEWEST: "生效日期"},
         audiences=entries.AUDIENCES,
         today=today,
         case_number=number_of(request),
         on=wanted.bounds.on if wanted.bounds.on != today else None,
-        chips=chips(pairs),
+        chips=chips(pairs, units),
         reasons=reasons(found, pairs),
         url=lambda **changes: address(pairs, **changes),
         following=address([*pairs, ("cursor", following)]) if following else None,
     )
+
+
+async def _units(request: Request, shelves: Shelves, chosen: str | None) -> dict[str, str]:
+    """The departments that keep something, the one with most first; and the one that was asked for."""
+    ids = sorted(shelves.units, key=lambda unit: (-shelves.units[unit], unit))
+    async with request.app.ctx.database.reading() as session:
+        names = await keeping.names_of(session, {*ids, *([chosen] if chosen else [])})
+    return {id: names[id] for id in dict.fromkeys([*ids, *([chosen] if chosen else [])]) if id in names}
 
 
 def number_of(request: Request) -> str:
@@ -100,7 +110,7 @@ def number_of(request: Request) -> str:
 def pairs_of(request: Request, wanted: searching.Asked) -> list[tuple[str, str]]:
     """What is asked for, without where in the list."""
     given = [("q", wanted.words)] if wanted.words else []
-    names = ("kind", "branch", "source", "audience", "on", "order", "case")
+    names = ("kind", "branch", "source", "unit", "audience", "on", "order", "case")
     return given + [(name, word) for name in names for word in request.args.getlist(name, []) if word]
 
 
@@ -110,12 +120,19 @@ def address(pairs: list[tuple[str, str]], **changes: str | None) -> str:
     return f"{HERE}?{query}" if query else HERE
 
 
-def chips(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def chips(pairs: list[tuple[str, str]], units: dict[str, str]) -> list[tuple[str, str]]:
     """Each filter in force, and where to go to be without it."""
-    names = {"kind": "类型", "branch": "目录", "source": "来源", "audience": "使用范围", "on": "有效日"}
-    audiences = {str(audience): name for audience, name in entries.AUDIENCES.items()}
+    names = {
+        "kind": "类型",
+        "branch": "目录",
+        "source": "来源",
+        "unit": "归口部门",
+        "audience": "使用范围",
+        "on": "有效日",
+    }
+    said = units | {str(audience): name for audience, name in entries.AUDIENCES.items()}
     return [
-        (f"{names[name]}：{audiences.get(word, word)}", address([pair for pair in pairs if pair != (name, word)]))
+        (f"{names[name]}：{said.get(word, word)}", address([pair for pair in pairs if pair != (name, word)]))
         for name, word in pairs
         if name in names
     ]
@@ -171,8 +188,10 @@ async def entry(request: Request, session: AsyncSession, article_id: str) -> HTT
         "names": names,
         "successors": await entries.successors(session, article_id),
         "used": await entries.used(session, article_id, now=request.app.ctx.now()),
+        "reply_from": allowed(request, f"/replies?article={article_id}&version={article.version}"),
         "report": allowed(request, f"/curation/requests?article={article_id}"),
         "keep": allowed(request, f"/curation/articles/{article_id}/{article.version}"),
+        "keeper": (await keeping.names_of(session, {article.unit} if article.unit else ())),
         "evidence": labels.EVIDENCE,
         "audiences": entries.AUDIENCES,
         "case": case,

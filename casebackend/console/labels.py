@@ -66,4 +66,5 @@ OUTCOME_LABELS = {
 EVIDENCE = {"A": "已核对官方全文", "B": "已核对条文摘录或多个独立来源", "C": "仅有一处来源，待核实"}
 WITHOUT = {
     "kinds": "去掉类型筛选", "branch": "去掉目录筛选", "source": "去掉来源文件筛选", "audience": "去掉使用范围筛选",
+    "unit": "去掉归口部门筛选",
 }  # fmt: skip

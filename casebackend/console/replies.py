@@ -13,11 +13,15 @@ from casebackend.console.fragments import require_version
 from casebackend.console.rendering import console, form_of, given_in, go, page
 from casebackend.console.rights import may
 from casebackend.console.suggestions import case_of
+from casebackend.curation import queries as curation
+from casebackend.curation.errors import ArticleUnknown
+from casebackend.curation.rules import ArticleStatus
 from casebackend.database import reading, transactional
-from casebackend.paging import one_of
+from casebackend.paging import count, one_of
 from casebackend.replies import offering, own, queries, team, uses
 from casebackend.replies.queries import Box
 from casebackend.replies.rules import LONGEST_FILTER, LONGEST_REASON, LONGEST_TEXT, LONGEST_TITLE
+from knowledge.articles import Audience
 
 bp = console("replies")
 HERE = "/replies"
@@ -35,7 +39,21 @@ SHARED: dict[str, Any] = {
 
 
 def _written(request: Request) -> WriteReply:
-    return WriteReply.model_validate(given_in(form_of(request), "title", "text"))
+    given = given_in(form_of(request), "title", "text", "article_id", "article_version")
+    if "article_version" not in given:  # the box that says it was compared again stayed empty
+        given.pop("article_id", None)
+    return WriteReply.model_validate(given)
+
+
+async def _of_entry(request: Request, session: AsyncSession) -> dict[str, Any]:
+    """A wording that is begun from an entry: its reply, or its text where customers may read it."""
+    article_id, number = str(request.args.get("article") or ""), one_of(count, request, "version")
+    if not article_id or not number:
+        return {"begun": None}
+    row = await curation.version(session, article_id, number)
+    if row.status not in (ArticleStatus.PUBLISHED, ArticleStatus.RETIRED):
+        raise ArticleUnknown
+    return {"begun": row, "begun_text": row.reply or (row.text if row.audience == Audience.EXTERNAL else "")}
 
 
 @bp.get(HERE)
@@ -43,7 +61,15 @@ def _written(request: Request) -> WriteReply:
 async def show(request: Request, session: AsyncSession) -> HTTPResponse:
     found, following = await queries.own(session, request.ctx.principal, cursor=request.args.get("cursor"), limit=ROWS)
     rows = await queries.own_views(session, found)
-    return page(request, "replies.html", rows=rows, next=following, waiting=await _waiting(request, session), **SHARED)
+    return page(
+        request,
+        "replies.html",
+        rows=rows,
+        next=following,
+        waiting=await _waiting(request, session),
+        **await _of_entry(request, session),
+        **SHARED,
+    )
 
 
 @bp.get(f"{HERE}/team", name="team")
@@ -62,6 +88,7 @@ async def team_list(request: Request, session: AsyncSession) -> HTTPResponse:
         state=box.value,
         boxes={each.value: label for each, label in BOXES.items()},
         waiting=await _waiting(request, session),
+        **await _of_entry(request, session),
         **SHARED,
     )
 

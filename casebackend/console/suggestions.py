@@ -13,6 +13,7 @@ from casebackend.assist.warming import warmed
 from casebackend.cases import queries as cases
 from casebackend.cases.model import Case
 from casebackend.cases.service import visible
+from casebackend.console.labels import EVIDENCE
 from casebackend.console.rendering import console, form_of, go, is_partial, page
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation
@@ -43,6 +44,7 @@ def cards_page(
         reasons=REASONS,
         faults=FAULTS,
         reviews=REVIEW_NAMES,
+        evidences=EVIDENCE,
         origin=Origin.ASKED if question else Origin.TURN,
     )
 

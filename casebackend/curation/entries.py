@@ -13,12 +13,13 @@ from knowledge import articles, sayable
 
 FIELDS = (
     "kind", "branch", "title", "text", "questions", "reply", "links", "supersedes", "clause", "source", "basis",
-    "evidence", "effective_from", "effective_to", "audience",
+    "evidence", "effective_from", "effective_to", "audience", "unit_id",
 )  # fmt: skip
 LABELS = {
     "title": "标题", "branch": "分支", "text": "正文", "source": "来源", "basis": "依据", "clause": "条款",
     "evidence": "证据等级",
 }  # fmt: skip
+HINTS = {"clause": f"（没有读到原文的写“{articles.CLAUSE_UNREAD}”）"}
 MUST = ("title", "branch", "text", "source", "basis")
 OF_LAW = ("clause", "evidence")
 # A name cannot be told from a word surely enough to refuse a text for it; a number can.
@@ -54,6 +55,7 @@ def entry(row: Article) -> articles.Article:
         reply=row.reply,
         links=tuple(row.links),
         supersedes=row.supersedes,
+        unit=row.unit,
     )
 
 
@@ -61,7 +63,7 @@ def blank(today: date) -> dict[str, Any]:
     return {
         "kind": articles.Kind.BUSINESS, "branch": "", "title": "", "text": "", "questions": [], "reply": None,
         "links": [], "supersedes": None, "clause": None, "source": "", "basis": None, "evidence": None,
-        "effective_from": today, "effective_to": None, "audience": articles.Audience.INTERNAL,
+        "effective_from": today, "effective_to": None, "audience": articles.Audience.INTERNAL, "unit_id": None,
     }  # fmt: skip
 
 
@@ -84,7 +86,7 @@ def _tidy(name: str, value: Any) -> Any:
 def require_whole(row: Article) -> None:
     """Everything that is wrong at once, so that nobody submits five times."""
     wanted = MUST + (OF_LAW if row.kind in (articles.Kind.LAW, articles.Kind.REGULATION) else ())
-    problems = [f"未填{LABELS[name]}" for name in wanted if not getattr(row, name)]
+    problems = [f"未填{LABELS[name]}{HINTS.get(name, '')}" for name in wanted if not getattr(row, name)]
     if row.branch and row.branch.split("/")[0] not in BRANCHES:
         problems.append(f"分支的第一级须是{'、'.join(BRANCHES)}之一")
     if not row.questions:

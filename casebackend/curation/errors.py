@@ -75,6 +75,13 @@ class EntryIncomplete(Unprocessable):
         super().__init__("；".join(problems), problems=list(problems))
 
 
+class KeeperUnknown(Unprocessable):
+    slug, title = "article-keeper-unknown", "归口部门不正确"
+
+    def __init__(self) -> None:
+        super().__init__("没有这个归口部门，或该部门已停用", fields=["unit_id"])
+
+
 class PublishMoment(Unprocessable):
     slug, title = "article-publish-moment", "发布时间不正确"
 

@@ -9,7 +9,8 @@ from casebackend.database import Base
 
 class Article(Base):
     """One version of one knowledge entry, from its draft on. The database is the truth; the index is made from what
-    is published. `row_version` counts the changes of this row; `version` is what a reader cites."""
+    is published. `row_version` counts the changes of this row; `version` is what a reader cites.
+    `unit_id`: the department that keeps it."""
 
     __tablename__ = "articles"
     __table_args__ = (Index("ix_articles_status", "status"),)
@@ -34,12 +35,17 @@ class Article(Base):
     effective_from: Mapped[date]
     effective_to: Mapped[date | None]
     audience: Mapped[str] = mapped_column(String(32))
+    unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
     origin: Mapped[str] = mapped_column(String(32), default="content")
     origin_id: Mapped[UUID | None]
     author_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     publish_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     imported_at: Mapped[datetime]
+
+    @property
+    def unit(self) -> str | None:
+        return str(self.unit_id) if self.unit_id else None
 
 
 class ArticleStep(Base):
@@ -102,7 +108,8 @@ class ChangeRequest(Base):
 
 
 class Impact(Base):
-    """An open case or a saved suggestion that cites a version which a newer one or its end has overtaken."""
+    """An open case or a saved suggestion that cites a version which a newer one or its end has overtaken; or a canned
+    reply (`reply_id`) that was made from it."""
 
     __tablename__ = "article_impacts"
     __table_args__ = (Index("ix_article_impacts_open", "article_id", "reviewed_at"),)
@@ -113,6 +120,7 @@ class Impact(Base):
     case_id: Mapped[UUID | None]
     conversation_id: Mapped[UUID | None]
     use_id: Mapped[UUID | None]
+    reply_id: Mapped[UUID | None]
     noted_at: Mapped[datetime]
     reviewed_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     reviewed_at: Mapped[datetime | None]

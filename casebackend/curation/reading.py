@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
@@ -17,7 +17,7 @@ from casebackend.api.curation import (
     StepView,
 )
 from casebackend.calendar.rules import local_date
-from casebackend.curation import gate, publishing, queries, steps
+from casebackend.curation import gate, keeping, publishing, queries, steps
 from casebackend.curation.entries import FIELDS
 from casebackend.curation.model import Article, ChangeRequest, Impact
 from casebackend.curation.rules import (
@@ -58,15 +58,17 @@ async def page(
 
 async def summaries(session: AsyncSession, rows: Sequence[Article]) -> list[ArticleSummary]:
     known = await names(session, (row.author_id for row in rows))
-    return [ArticleSummary(**_summary(row, known)) for row in rows]
+    units = await keeping.names(session, [row.unit_id for row in rows])
+    return [ArticleSummary(**_summary(row, known, units)) for row in rows]
 
 
-def _summary(row: Article, known: dict[UUID, str]) -> dict[str, Any]:
+def _summary(row: Article, known: dict[UUID, str], units: dict[UUID, str]) -> dict[str, Any]:
     status = ArticleStatus(row.status)
     return {
         "id": row.id, "version": row.version, "row_version": row.row_version, "status": status,
         "status_label": STATUS_NAMES[status], "kind": row.kind, "branch": row.branch, "title": row.title,
         "audience": row.audience, "author": known.get(row.author_id) if row.author_id else None,
+        "unit_id": row.unit_id, "unit": units.get(row.unit_id) if row.unit_id else None,
         "effective_from": row.effective_from, "effective_to": row.effective_to, "publish_at": row.publish_at,
         "published_at": row.published_at,
     }  # fmt: skip
@@ -77,7 +79,7 @@ async def view(session: AsyncSession, row: Article, reader: Principal, *, now: d
     known = await names(session, (row.author_id, *(step.user_id for step in done)))
     under_way = row.status in OPEN
     return ArticleView(
-        **_summary(row, known),
+        **_summary(row, known, await keeping.names(session, [row.unit_id])),
         **{name: getattr(row, name) for name in FIELDS if name not in ArticleSummary.model_fields},
         origin=row.origin,
         steps=[
@@ -121,12 +123,13 @@ async def requests(
     cursor: str | None = None,
     limit: int = PAGE,
 ) -> tuple[list[ChangeRequest], str | None]:
-    """The most urgent first."""
+    """The most urgent first. `unit_id`: asked by this department, or about what it keeps."""
     query = select(ChangeRequest)
     if state is not None:
         query = query.where(ChangeRequest.state == state)
     if unit_id is not None:
-        query = query.where(ChangeRequest.unit_id == unit_id)
+        kept = select(Article.id).where(Article.unit_id == unit_id)
+        query = query.where(or_(ChangeRequest.unit_id == unit_id, ChangeRequest.article_id.in_(kept)))
     order: Any = (ChangeRequest.due_on, ChangeRequest.id)
     if cursor:
         query = query.where(beyond(order, read_cursor(cursor, (date.fromisoformat, UUID)), descending=False))

@@ -13,7 +13,7 @@ from casebackend import editions
 from casebackend.access.principal import Principal
 from casebackend.audit import service as audit
 from casebackend.calendar.rules import local_date
-from casebackend.curation import entries, errors, queries
+from casebackend.curation import entries, errors, keeping, queries
 from casebackend.curation.indexing import EDITION
 from casebackend.curation.model import Article, ArticleStep
 from casebackend.curation.rules import OPEN, WRITERS, ArticleStatus, Step
@@ -42,6 +42,8 @@ async def seed(session: AsyncSession, *, now: datetime) -> None:
             fresh += 1
         elif stored != hash:
             log.warning("article.changed_without_version", article_id=article.id, version=article.version)
+    await session.flush()
+    await keeping.seed(session)
     if fresh:
         await editions.changed(session, EDITION)
         await audit.record(
@@ -91,6 +93,7 @@ async def draft(
     """A new version of the entry `fields["id"]` (copied from the last published one, then changed), or a new entry
     where no id is named. Nothing is asked of its completeness before it is submitted."""
     await one_at_a_time(session, CHAIN)
+    await keeping.require_unit(session, fields)
     article_id = fields.get("id")
     base = await _base(session, str(article_id)) if article_id else None
     values = entries.blank(local_date(now))
@@ -119,6 +122,7 @@ async def draft(
 
 async def edit(session: AsyncSession, row: Article, fields: Mapping[str, Any], *, by: Principal, now: datetime) -> None:
     """`row` is held and may be edited: `steps.require_may`."""
+    await keeping.require_unit(session, fields)
     entries.written(row, fields)
     row.row_version += 1
     await session.flush()

@@ -18,6 +18,7 @@ from casebackend.cases.rules import OPEN
 from casebackend.curation import queries
 from casebackend.curation.model import Article, Impact
 from casebackend.curation.rules import ArticleStatus
+from casebackend.impacts import leaning
 from casebackend.notices.service import Telling, Word, notify_all
 from casebackend.replies.model import ReplyUse
 from casebackend.replies.rules import Reach
@@ -61,7 +62,10 @@ async def affected(session: AsyncSession, row: Article) -> list[Cited]:
 
 async def preview(session: AsyncSession, row: Article, reader: Principal) -> AffectedView:
     ids = {each.case_id for each in await affected(session, row)}
-    return AffectedView(cases=len(ids), numbers=sorted((await numbers_of(session, reader, ids)).values()))
+    numbers = sorted((await numbers_of(session, reader, ids)).values())
+    published = row.status == ArticleStatus.PUBLISHED
+    replies = await leaning.made_from(session, row.id, row.version if published else row.version - 1)
+    return AffectedView(cases=len(ids), numbers=numbers, replies=len(replies))
 
 
 async def numbers_of(session: AsyncSession, reader: Principal, wanted: Collection[UUID]) -> dict[UUID, str]:
@@ -128,6 +132,7 @@ async def _note(session: AsyncSession, article_id: str, up_to: int, cause: str, 
             )
     await session.flush()
     await _tell(session, article_id, found, cause, now)
+    await leaning.note(session, article_id, up_to, cause, now)
 
 
 async def _tell(session: AsyncSession, article_id: str, found: Sequence[Cited], cause: str, now: datetime) -> None:

@@ -10,7 +10,7 @@ from casebackend.database import Base
 class CannedReply(Base):
     """A wording of one colleague (personal) or of a unit (team). `title`, `text`: as it is in use, or as it was first
     proposed. `number`: the version in use, none before a lead approved one; `pending`: the version that waits for a
-    lead."""
+    lead. `article_id`, `article_version`: the entry of the knowledge that the words in use were made from."""
 
     __tablename__ = "canned_replies"
     __table_args__ = (Index("ix_canned_replies_changed", "reach", "changed_at"),)
@@ -24,6 +24,8 @@ class CannedReply(Base):
     text: Mapped[str] = mapped_column(Text)
     number: Mapped[int | None]
     pending: Mapped[int | None]
+    article_id: Mapped[str | None] = mapped_column(String(120), index=True)
+    article_version: Mapped[int | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     retired_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
@@ -42,6 +44,8 @@ class ReplyVersion(Base):
     title: Mapped[str] = mapped_column(String(60))
     text: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(16))
+    article_id: Mapped[str | None] = mapped_column(String(120))
+    article_version: Mapped[int | None]
     author_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     written_at: Mapped[datetime]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))

@@ -47,7 +47,10 @@ async def write(session: AsyncSession, command: WriteReply, *, by: Principal, no
     )  # fmt: skip
     session.add(reply)
     await session.flush()
-    reply.number = await writing.add_version(session, reply, words, by=by.user_id, state=VersionState.APPROVED, now=now)
+    made = await writing.origin(session, command)
+    reply.number = await writing.add_version(
+        session, reply, words, made, by=by.user_id, state=VersionState.APPROVED, now=now
+    )
     await session.flush()
     await writing.noted(session, reply, "reply.written", by, now)
     return reply
@@ -56,12 +59,12 @@ async def write(session: AsyncSession, command: WriteReply, *, by: Principal, no
 async def change(
     session: AsyncSession, reply: CannedReply, command: WriteReply, *, by: Principal, now: datetime
 ) -> None:
-    """`reply` is held. The same words again are no change."""
-    words = writing.clean(command)
-    if words == (reply.title, reply.text):
+    """`reply` is held. The same words again are no change, unless they were compared with another entry."""
+    words, made = writing.clean(command), await writing.origin(session, command, reply)
+    if words == (reply.title, reply.text) and made == (reply.article_id, reply.article_version):
         return
     reply.number = await writing.add_version(
-        session, reply, words, by=reply.user_id, state=VersionState.APPROVED, now=now
+        session, reply, words, made, by=reply.user_id, state=VersionState.APPROVED, now=now
     )
     reply.title, reply.text = words
     await writing.touched(session, reply, "reply.changed", by, now)

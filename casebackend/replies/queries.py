@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.replies import OwnReply, OwnReplyView, ReplyVersionView, TeamReply, TeamReplyView
+from casebackend.curation.model import Article
+from casebackend.curation.rules import ArticleStatus
 from casebackend.organisations.queries import tree
 from casebackend.paging import PAGE, beyond, cursor_of, moment, read_cursor
 from casebackend.replies import team, writing
@@ -68,19 +70,22 @@ async def used(session: AsyncSession, ids: Collection[str], *, by_user: UUID | N
 
 async def own_views(session: AsyncSession, replies: Sequence[CannedReply]) -> list[OwnReplyView]:
     uses = await used(session, [str(each.id) for each in replies])
-    return [OwnReplyView(**_own(each, uses)) for each in replies]
+    newest = await _newest(session, replies)
+    return [OwnReplyView(**_own(each, uses, newest)) for each in replies]
 
 
 async def own_view(session: AsyncSession, reply: CannedReply) -> OwnReply:
     uses = await used(session, [str(reply.id)])
-    return OwnReply(**_own(reply, uses), versions=await _versions(session, reply))
+    newest = await _newest(session, [reply])
+    return OwnReply(**_own(reply, uses, newest), versions=await _versions(session, reply))
 
 
 async def team_views(session: AsyncSession, replies: Sequence[CannedReply]) -> list[TeamReplyView]:
     uses = await used(session, [str(each.id) for each in replies])
     waiting = await _pending(session, replies)
     units = {id: unit.name for id, unit in (await tree(session)).units.items()}
-    return [TeamReplyView(**_team(each, uses, units, waiting.get(each.id))) for each in replies]
+    newest = await _newest(session, replies)
+    return [TeamReplyView(**_team(each, uses, newest, units, waiting.get(each.id))) for each in replies]
 
 
 async def team_view(session: AsyncSession, reply: CannedReply) -> TeamReply:
@@ -130,17 +135,36 @@ async def _viewed(session: AsyncSession, rows: Sequence[ReplyVersion]) -> list[R
     ]
 
 
-def _own(reply: CannedReply, uses: Mapping[str, int]) -> dict[str, Any]:
+async def _newest(session: AsyncSession, replies: Sequence[CannedReply]) -> dict[str, int]:
+    """Of the entries that these were made from, the last published version."""
+    ids = {each.article_id for each in replies if each.article_id}
+    if not ids:
+        return {}
+    rows = await session.execute(
+        select(Article.id, func.max(Article.version))
+        .where(Article.id.in_(ids), Article.status == ArticleStatus.PUBLISHED)
+        .group_by(Article.id)
+    )
+    return {id: int(version) for id, version in rows}
+
+
+def _own(reply: CannedReply, uses: Mapping[str, int], newest: Mapping[str, int]) -> dict[str, Any]:
     return {
         "id": reply.id, "title": reply.title, "text": reply.text, "number": reply.number,
         "uses": uses.get(str(reply.id), 0), "changed_at": reply.changed_at, "version": reply.row_version,
+        "article_id": reply.article_id, "article_version": reply.article_version,
+        "newest": newest.get(reply.article_id) if reply.article_id else None,
     }  # fmt: skip
 
 
 def _team(
-    reply: CannedReply, uses: Mapping[str, int], units: Mapping[UUID, str], waiting: ReplyVersionView | None
+    reply: CannedReply,
+    uses: Mapping[str, int],
+    newest: Mapping[str, int],
+    units: Mapping[UUID, str],
+    waiting: ReplyVersionView | None,
 ) -> dict[str, Any]:
-    return _own(reply, uses) | {
+    return _own(reply, uses, newest) | {
         "unit_id": reply.unit_id, "unit": units.get(reply.unit_id, "") if reply.unit_id else "",
         "state": reply.state, "state_label": STATE_LABELS[State(reply.state)], "pending": waiting,
         "reason": reply.reason,

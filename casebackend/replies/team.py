@@ -82,8 +82,9 @@ async def propose(session: AsyncSession, command: WriteReply, *, by: Principal, 
     )  # fmt: skip
     session.add(reply)
     await session.flush()
+    made = await writing.origin(session, command)
     reply.pending = await writing.add_version(
-        session, reply, words, by=by.user_id, state=VersionState.PROPOSED, now=now
+        session, reply, words, made, by=by.user_id, state=VersionState.PROPOSED, now=now
     )
     await session.flush()
     await writing.noted(session, reply, "reply.proposed", by, now)
@@ -99,13 +100,15 @@ async def propose_change(
         raise ReplyRetired
     if by.user_id is None:
         raise ReplyNotFound
+    known: writing.Made = reply
     if reply.pending is not None:
-        before = await session.get_one(ReplyVersion, (reply.id, reply.pending))
+        known = before = await session.get_one(ReplyVersion, (reply.id, reply.pending))
         if before.author_id != by.user_id:
             raise AnotherPending
         before.state = VersionState.WITHDRAWN
+    made = await writing.origin(session, command, known)
     reply.pending = await writing.add_version(
-        session, reply, words, by=by.user_id, state=VersionState.PROPOSED, now=now
+        session, reply, words, made, by=by.user_id, state=VersionState.PROPOSED, now=now
     )
     if reply.number is None:
         reply.state, (reply.title, reply.text) = State.PROPOSED, words
@@ -125,6 +128,7 @@ async def decide(
         checks.require_sayable(version.title, version.text)
         version.state, reply.state, reply.number = VersionState.APPROVED, State.IN_USE, version.number
         reply.title, reply.text = version.title, version.text
+        reply.article_id, reply.article_version = version.article_id, version.article_version
     else:
         version.state = VersionState.REFUSED
         reply.state = State.IN_USE if reply.number is not None else State.REFUSED

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
@@ -10,11 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.replies import WriteReply
 from casebackend.audit import service as audit
+from casebackend.curation import queries as curation
+from casebackend.curation.errors import ArticleUnknown
+from casebackend.curation.rules import ArticleStatus
 from casebackend.replies import checks
 from casebackend.replies.model import CannedReply, ReplyVersion
 from casebackend.replies.rules import VersionState
 
 CHAIN = "replies"
+type Origin = tuple[str | None, int | None]
 
 
 def clean(command: WriteReply) -> tuple[str, str]:
@@ -32,18 +37,52 @@ async def versions(session: AsyncSession, reply_id: UUID) -> Sequence[ReplyVersi
     return rows.all()
 
 
+class Made(Protocol):
+    """What was made from an entry: a wording, or one version of it."""
+
+    article_id: Any
+    article_version: Any
+
+
+async def origin(session: AsyncSession, command: WriteReply, before: Made | None = None) -> Origin:
+    """The entry that the command names, if it was ever published; else what was known before."""
+    if command.article_id is None or command.article_version is None:
+        return (before.article_id, before.article_version) if before else (None, None)
+    row = await curation.version(session, command.article_id, command.article_version)
+    if row.status not in (ArticleStatus.PUBLISHED, ArticleStatus.RETIRED):
+        raise ArticleUnknown
+    return row.id, row.version
+
+
 async def add_version(
-    session: AsyncSession, reply: CannedReply, words: tuple[str, str], *, by: UUID, state: VersionState, now: datetime
+    session: AsyncSession,
+    reply: CannedReply,
+    words: tuple[str, str],
+    made: Origin,
+    *,
+    by: UUID,
+    state: VersionState,
+    now: datetime,
 ) -> int:
-    """`reply` is held, or new."""
+    """`reply` is held, or new. What is in use at once takes its origin with it."""
     last = select(func.max(ReplyVersion.number)).where(ReplyVersion.reply_id == reply.id)
     number = int(await session.scalar(last) or 0) + 1
     title, text = words
     session.add(
         ReplyVersion(
-            reply_id=reply.id, number=number, title=title, text=text, state=state, author_id=by, written_at=now
+            reply_id=reply.id,
+            number=number,
+            title=title,
+            text=text,
+            article_id=made[0],
+            article_version=made[1],
+            state=state,
+            author_id=by,
+            written_at=now,
         )
     )
+    if state is VersionState.APPROVED or reply.number is None:
+        reply.article_id, reply.article_version = made
     return number
 
 

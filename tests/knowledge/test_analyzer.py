@@ -67,7 +67,7 @@ def test_colloquial_wordings_mean_the_same() -> None:
     assert meant == {"自助机"}
 
 
-@pytest.mark.parametrize("file", ["bank_terms.txt", "stop_words.txt", "synonyms.txt"])
+@pytest.mark.parametrize("file", ["bank_terms.txt", "stop_words.txt", "synonyms.txt", "traditional.txt"])
 def test_a_changed_lexicon_is_another_lexicon(tmp_path: Path, file: str) -> None:
     copy = shutil.copytree(LEXICON, tmp_path / "lexicon")
     assert Lexicon(copy).fingerprint == default_lexicon().fingerprint

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.articles import Article, Audience, ContentError, Kind, load_content
+from knowledge.articles import CLAUSE_UNREAD, Article, Audience, ContentError, Kind, load_content
+from knowledge.clauses import clause_numbers
 
 TREE = {
     "个人业务": {
@@ -53,6 +54,16 @@ def test_a_law_is_cited_by_its_article(articles: list[Article]) -> None:
     for article in articles:
         if article.kind is Kind.LAW:
             assert re.fullmatch(r"第[一二三四五六七八九十百千零]+条", article.clause or ""), article.id
+
+
+def test_a_rule_of_the_regulator_names_its_article_or_says_that_it_is_to_be_checked(articles: list[Article]) -> None:
+    rules = [article for article in articles if article.kind is Kind.REGULATION]
+    assert rules
+    for article in rules:
+        named = clause_numbers(article.clause or "")
+        assert named or CLAUSE_UNREAD in (article.clause or ""), article.id
+        ending = article.clause if named and article.clause else article.source
+        assert article.citation.endswith(ending), article.id
 
 
 def test_a_statement_of_law_without_evidence_is_refused(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from casebackend.assist.model import SuggestionUse
 from casebackend.curation.model import Article
+from knowledge.articles import CLAUSE_UNREAD
 from tests.casebackend.staff.logins import staff
 from tests.world import World
 
@@ -138,3 +139,18 @@ async def test_the_search_finds_by_words_and_by_kind(world: World) -> None:
 
 async def test_a_conversation_that_is_not_there_is_404(world: World) -> None:
     assert (await world.tester.get(f"/api/v1/conversations/{uuid4()}/suggestions")).status_code == 404
+
+
+async def test_the_card_of_a_rule_says_that_its_article_is_to_be_checked_and_how_well_it_is_known(world: World) -> None:
+    receipt = await world.says("你们公众号投诉有没有人看")
+    async with await staff(world, "agent") as client:
+        found = await cards(client, receipt.conversation_id)
+        rule = next(each for each in found if each["article_id"] == "reg-2022-90-online-section")
+        assert (rule["clause"], rule["evidence"]) == (CLAUSE_UNREAD, "B")
+        page = (await client.get(f"/console/conversations/{receipt.conversation_id}/suggestions")).text
+    assert "银保监办发〔2022〕90号 · 条款待核 · " in page
+    assert "证据 B</span>" in page
+    assert "已核对条文摘录或多个独立来源" in page
+    path = f"/conversations/{receipt.conversation_id}/answer"
+    answer = await world.act(path, receipt.message_id)
+    assert CLAUSE_UNREAD not in answer.text, "a customer is told the source, not our homework"

@@ -89,7 +89,7 @@ async def test_who_decides_sees_beforehand_which_open_cases_cite_it_and_their_ha
     assert re.findall(r'chip wait">(\d+)<', before) == ["2"]
     assert all(each.number in before for each in (copied, script))
     api = (await desk.reads("lead", f"/curation/articles/{article_id}/{article['version']}/affected")).json()
-    assert api == {"cases": 2, "numbers": sorted([copied.number, script.number])}
+    assert api == {"cases": 2, "numbers": sorted([copied.number, script.number]), "replies": 0}
     outside = (await (await desk.browser("curator")).get(here)).text
     assert ("另有 2 件在您的范围以外" in outside, copied.number in outside) == (True, False)
     assert "没有在办投诉引用过" in (await (await desk.browser("lead")).get(await _other(desk))).text
