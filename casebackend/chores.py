@@ -47,6 +47,7 @@ from casebackend.people import jobs as people
 from casebackend.people import watching
 from casebackend.pickups import visiting as visits
 from casebackend.registration.dictionary_use import used
+from casebackend.replies import leaving as left_replies
 from casebackend.retention import jobs as retention
 from casebackend.retention import talks
 from casebackend.reviews import queries as reviews
@@ -239,6 +240,7 @@ class Chores(Leading):
         async with self._as_leader() as session:
             await codes.forget(session, now=self.now())
             await visits.forget(session, now=self.now())
+            await left_replies.forget(session, now=self.now())
         await self._repeat(retention.end_talks, retention.FILES_AT_ONCE)
         await self._repeat(talks.end_words, talks.AT_ONCE)
         if await anchors.due(self.database, self.now()):

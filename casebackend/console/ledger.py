@@ -37,11 +37,14 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         for unit, depth in (await tree(session)).in_order()
         if scope.allows(unit.id)
     ]
-    rows = await ledger.rows(session, me, month=month, unit_id=unit_id)
+    rows, following = await ledger.rows(session, me, month=month, unit_id=unit_id, cursor=request.args.get("cursor"))
+    chosen = {"month": f"{month:%Y-%m}"} | ({"unit": str(unit_id)} if unit_id else {})
     return page(
         request,
         "ledger.html",
         rows=rows,
+        count=await ledger.count(session, me, month=month, unit_id=unit_id),
+        following=f"/ledger?{urlencode(chosen | {'cursor': following})}" if following else None,
         refused=[row for row in rows if row.coded.faults],
         without_codes=await without_codes(session, ledger.last_of(month)),
         month=f"{month:%Y-%m}",

@@ -58,7 +58,7 @@ async def count(
 ) -> int:
     """Rows that it would have; of a list at most `most` + 1 are counted."""
     if selection.own:
-        return (await apart.table(session, principal, selection, as_of=as_of, now=as_of, most=most + 1))[1]
+        return await apart.count(session, principal, selection, as_of=as_of)
     if has_cases(selection):
         where = await _where(session, principal, selection, as_of)
         some = select(Case.id).where(*where).limit(most + 1).subquery()

@@ -29,7 +29,7 @@ from casebackend.people import accounts, errors
 from casebackend.people.model import RightsRequest
 from casebackend.people.rules import RequestState
 from casebackend.registration import pooling
-from casebackend.replies import own as own_replies
+from casebackend.replies import leaving as own_replies
 from casebackend.reviews import handing as reviews
 from casebackend.reviews import rules as review_rules
 from casebackend.reviews.model import Review
@@ -112,9 +112,9 @@ async def leave(session: AsyncSession, user: User, command: Leave, *, by: Princi
         went = await _hand_over(session, item, user, successor, command.reason, now)
         (taken if went else pooled)[item.kind] += 1
     await _withdraw_requests(session, user, by, now)
-    dropped = await own_replies.removed_with(session, user.id)
+    replies = await own_replies.offered(session, user.id, user.organisation_id, now=now)
     detail: dict[str, object] = {"successor": str(successor.id) if successor else None, **taken + pooled}
-    detail |= {"replies": dropped} if dropped else {}
+    detail |= {"replies": replies} if replies else {}
     await accounts.written(session, user, "user.left", by, now=now, detail=detail)
     await _tell_leaders(session, user, pooled, now)
     outbox.emit(session, "user.left", {"user_id": str(user.id)}, now=now)

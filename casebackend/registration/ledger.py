@@ -1,6 +1,6 @@
 """网点台账: a live view of what was taken in at the counters, by receiving unit and month."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -22,11 +22,13 @@ from casebackend.customers.model import Customer
 from casebackend.dictionaries.rules import AXES
 from casebackend.matters.catalogue import catalogue
 from casebackend.organisations.queries import tree
+from casebackend.paging import beyond, cursor_of, moment, read_cursor
 from casebackend.staff.queries import names
 
 HEADINGS = ("日期", "编号", "受理网点", "投诉人", "事项", "内容", "承办人", "处理结果")
 CODE, CHECKED = "代码", "代码核对"
-MOST, SUMMARY = 2_000, 60
+AT_ONCE, SUMMARY = 200, 60
+ORDER = Case.received_at, Case.number
 RESULTS = {Validity.VALID: "投诉成立", Validity.INVALID: "投诉不成立"}
 
 
@@ -69,15 +71,37 @@ async def rows(
     month: date,
     unit_id: UUID | None = None,
     as_of: datetime | None = None,
-    most: int = MOST,
-) -> list[Row]:
-    """Of the own unit and those below it; head office sees all."""
-    where = await _where(session, by, month, unit_id, as_of)
-    query = select(Case).where(*where).order_by(Case.received_at, Case.number).limit(most)
-    return await _shown(session, (await session.scalars(query)).all())
+    cursor: str | None = None,
+    most: int = AT_ONCE,
+) -> tuple[list[Row], str | None]:
+    """Of the own unit and those below it; head office sees all. A page of them, and where the next one begins."""
+    query = select(Case).where(*await _where(session, by, month, unit_id, as_of))
+    if cursor:
+        query = query.where(beyond(ORDER, read_cursor(cursor, [moment, str]), descending=False))
+    found = (await session.scalars(query.order_by(*ORDER).limit(most + 1))).all()
+    last = found[most - 1] if len(found) > most else None
+    following = cursor_of([last.received_at.isoformat(), last.number]) if last is not None else None
+    return await _shown(session, found[:most]), following
 
 
-async def count(session: AsyncSession, by: Principal, *, month: date, unit_id: UUID | None, as_of: datetime) -> int:
+async def batches(
+    session: AsyncSession, by: Principal, *, month: date, unit_id: UUID | None, as_of: datetime, most: int
+) -> AsyncIterator[list[Row]]:
+    """The whole month, page by page: memory does not grow with it."""
+    left, cursor = most, None
+    while left > 0:
+        page, cursor = await rows(
+            session, by, month=month, unit_id=unit_id, as_of=as_of, cursor=cursor, most=min(AT_ONCE, left)
+        )
+        yield page
+        left -= len(page)
+        if cursor is None:
+            return
+
+
+async def count(
+    session: AsyncSession, by: Principal, *, month: date, unit_id: UUID | None, as_of: datetime | None = None
+) -> int:
     where = await _where(session, by, month, unit_id, as_of)
     return int(await session.scalar(select(func.count()).select_from(Case).where(*where)) or 0)
 

@@ -1,6 +1,5 @@
-"""The wordings that a colleague keeps for himself. Nobody else ever sees them."""
+"""The wordings that a colleague keeps for himself. Nobody else sees them as long as he is here (`leaving`)."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -74,15 +73,3 @@ async def drop(session: AsyncSession, reply: CannedReply, *, by: Principal, now:
     """`reply` is held."""
     await writing.noted(session, reply, "reply.dropped", by, now)
     await writing.removed(session, [reply.id])
-
-
-async def removed_with(session: AsyncSession, user_id: UUID) -> int:
-    """Whoever leaves takes his own wordings with him; what he proposed to his unit stays. How many there were."""
-    ids: Sequence[UUID] = (
-        await session.scalars(
-            select(CannedReply.id).where(CannedReply.reach == Reach.PERSONAL, CannedReply.user_id == user_id)
-        )
-    ).all()
-    if ids:
-        await writing.removed(session, ids)
-    return len(ids)

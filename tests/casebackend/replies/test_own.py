@@ -1,4 +1,4 @@
-"""A colleague's own wordings: his alone, versioned, gone with him."""
+"""A colleague's own wordings: his alone, versioned; when he leaves, offered to his unit for a while."""
 
 from uuid import UUID, uuid4
 
@@ -6,6 +6,7 @@ import pytest_asyncio
 from sqlalchemy import func, select
 
 from casebackend.audit.model import AuditEntry
+from casebackend.replies import leaving
 from casebackend.replies.model import CannedReply, ReplyVersion
 from casebackend.replies.rules import MOST_OWN
 from tests.casebackend.people.admins import Office
@@ -70,20 +71,29 @@ async def test_lists_go_on_by_cursor_and_have_an_end(desk: Replies) -> None:
     assert slug(await desk.posts("agent", "/own-replies")) == (409, "too-many-canned-replies")
 
 
-async def test_who_leaves_takes_his_own_along_and_leaves_those_of_the_team(world: World) -> None:
+async def test_the_wordings_of_who_leaves_wait_for_the_lead_of_his_unit_for_thirty_days(world: World) -> None:
     desk, office = Replies(world), Office(world)
     own = await desk.made("agent", "/own-replies")
+    other = await desk.made("agent", "/own-replies", title="查询进度")
     team = await desk.approved("agent")
     waiting = await desk.made("agent", "/team-replies", title="另一条")
     agent = await office.user("agent")
     await office.done("admin", "POST", f"/users/{agent.id}/leaving", {"successor_id": None, "reason": "离职"}, read=1)
-    assert {str(each.id) for each in await _rows(world)} == {team["id"], waiting["id"]}
-    assert own["id"] not in {team["id"], waiting["id"]}
+    seen = (await desk.reads("lead", "/team-replies?state=waiting")).json()["items"]
+    assert {each["id"] for each in seen} == {waiting["id"], own["id"], other["id"]}
+    taken = await desk.posts("lead", f"/team-replies/{own['id']}/decision", {"decision": "approved"})
+    assert taken.json()["state"] == "in_use"
     decided = await desk.posts("lead", f"/team-replies/{waiting['id']}/decision", {"decision": "approved"})
     assert decided.json()["state"] == "in_use"
     async with world.database.reading() as session:
         left = (await session.scalars(select(AuditEntry).where(AuditEntry.event == "user.left"))).one()
-        assert left.detail["replies"] == 1
+        assert left.detail["replies"] == 2
+    for days, there in ((29, True), (2, False)):
+        world.wait(days=days)
+        async with world.database.transaction() as session:
+            assert await leaving.forget(session, now=world.time) == (0 if there else 1)
+        assert (other["id"] in {str(each.id) for each in await _rows(world)}) is there
+    assert {str(each.id) for each in await _rows(world)} == {team["id"], waiting["id"], own["id"]}
 
 
 async def _rows(world: World) -> list[CannedReply]:
