@@ -1,5 +1,6 @@
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 
 from casebackend import editions
@@ -9,6 +10,8 @@ from casebackend.notices.thresholds import EDITION
 from casebackend.outbox.model import OutboxMessage
 from tests.casebackend.cases.builders import Desk, ask, case_of, filed
 from tests.world import World
+
+pytestmark = pytest.mark.usefixtures("known_senders")
 
 
 async def says(world: World, what: str, words: str, *, sender: str = "customer-1") -> dict[str, Any]:
