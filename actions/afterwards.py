@@ -4,8 +4,9 @@ from typing import Literal
 
 from actions import contact, details, likeness
 from actions.action import Turn, TurnAction, answered, told
+from actions.asking import MENU, ask_next
 from actions.identity import identify
-from actions.intake import MENU, absorb, ask_next, go_on
+from actions.intake import absorb, go_on
 from casebackend.api.own import CaseBrief, LikenessChoice, SecondOutcome, SupplementOutcome
 
 SECOND = {
@@ -38,8 +39,8 @@ class Supplement(TurnAction):
             return
         if outcome.outcome == "draft":
             await _take_down(turn)
-        elif outcome.outcome == "foreign":
-            await identify(turn, "supplement")
+        elif outcome.outcome in {"foreign", "unproved"}:
+            await identify(turn, "supplement", here=outcome.outcome == "unproved")
         else:
             self._tell(turn, outcome)
 
@@ -70,8 +71,8 @@ class Second(TurnAction):
             return
         if outcome.outcome == "none":
             await _take_down(turn)
-        elif outcome.outcome == "foreign":
-            await identify(turn, "second")
+        elif outcome.outcome in {"foreign", "unproved"}:
+            await identify(turn, "second", here=outcome.outcome == "unproved")
         elif outcome.outcome == "choose":
             turn.say("utter_second_choose", items=[case.number for case in outcome.cases])
         elif outcome.case is not None:
@@ -119,6 +120,8 @@ class Duplicate(TurnAction):
             return
         if choice.outcome in {"new", "none"}:
             await self._read_back(turn)
+        elif choice.outcome == "unproved":
+            await identify(turn, "join", here=True)
         elif choice.outcome == "choose":
             likeness.tell(turn, choice.cases)
         elif choice.outcome == "unclear" or choice.case is None:

@@ -1,5 +1,5 @@
 from actions.action import Turn, TurnAction
-from actions.intake import resume
+from actions.asking import resume
 
 
 class AnswerQuestion(TurnAction):

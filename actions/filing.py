@@ -1,6 +1,7 @@
 from actions import opinion, pickup
 from actions.action import Turn, TurnAction, business
-from actions.intake import absorb, ask_next, go_on
+from actions.asking import ask_next
+from actions.intake import absorb, go_on
 from casebackend.api.client import Refused
 
 

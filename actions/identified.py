@@ -1,10 +1,10 @@
 from dataclasses import replace
 
-from actions import contact, details
+from actions import contact, details, pickup
 from actions.action import Turn, TurnAction, answered
-from actions.afterwards import Second, Supplement
+from actions.afterwards import Duplicate, Second, Supplement
+from actions.asking import resume
 from actions.identity import tell
-from actions.intake import resume
 from actions.status import Progress, Urge, Withdraw
 from casebackend.api.identity import IdentityStep
 
@@ -15,8 +15,9 @@ CARRIED_OUT: dict[str | None, type[TurnAction]] = {
     "proxy_withdraw": Withdraw,
     "supplement": Supplement,
     "second": Second,
+    "join": Duplicate,
+    "pickup": Progress,
 }
-
 
 ASKED_CONTACT = "identity.contact"
 
@@ -53,5 +54,8 @@ class Identity(TurnAction):
             return
         wanted = CARRIED_OUT[step.action]
         asked = None if wanted is Withdraw else "field"
-        before = replace(turn, action=wanted.called, message=step.message_id or turn.message, asked=asked)
+        mentions = frozenset({pickup.MENTION}) if step.action == "pickup" else turn.mentions
+        before = replace(
+            turn, action=wanted.called, message=step.message_id or turn.message, asked=asked, mentions=mentions
+        )
         await wanted(turn.backend).answer(before)

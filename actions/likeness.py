@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from actions.action import Turn
+from casebackend.api import moments
 from casebackend.api.drafts import Absorbed
 from casebackend.api.own import CaseBrief
 
@@ -23,6 +24,10 @@ async def shown(turn: Turn, absorbed: Absorbed) -> bool:
 
 def tell(turn: Turn, cases: Sequence[CaseBrief]) -> None:
     for case in cases[:SHOWN]:
-        turn.say("utter_like_case", number=case.number, stage=case.stage, next_step=case.next_step)
+        if case.stage:
+            turn.say("utter_like_case", number=case.number, stage=case.stage, next_step=case.next_step)
+        else:
+            day = moments.day(case.filed_at)
+            turn.say("utter_like_case_bare", number=case.number, month=day.month, day=day.day)
     ways = [f"{way} {case.number}" for case in cases[:SHOWN] for way in ("supplement_it", "urge_it")]
     turn.say("utter_like", items=[*ways, ANEW])

@@ -3,7 +3,8 @@
 Who is not understood is asked back with the two best guesses; a person is offered when that did not help."""
 
 from actions.action import Turn, TurnAction
-from actions.intake import read, tell_unfinished
+from actions.asking import tell_unfinished
+from actions.intake import read
 from casebackend.api.drafts import Standing
 
 WORDS = {

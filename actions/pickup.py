@@ -3,9 +3,11 @@
 from actions.action import Turn, business
 from casebackend.api.client import BackendUnavailable, Refused
 
+MENTION = "pickup"
+
 
 def wanted(turn: Turn) -> bool:
-    return "pickup" in turn.mentions
+    return MENTION in turn.mentions
 
 
 async def tell(turn: Turn, number: str) -> None:

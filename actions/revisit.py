@@ -1,5 +1,5 @@
 from actions.action import Turn, TurnAction, answered
-from actions.intake import correct_later, resume
+from actions.asking import correct_later, resume
 
 # What sounds like one of these may be a matter of its own.
 NEW = frozenset({"complaint", "supplement"})

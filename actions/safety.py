@@ -1,6 +1,8 @@
 from actions.action import Turn, TurnAction
+from actions.asking import WAYS_ON
 from actions.handoff import call_person, why
-from actions.intake import WAYS_ON, absorb, ask_after, read
+from actions.intake import absorb, read
+from actions.remarks import ask_after
 
 
 class Safety(TurnAction):

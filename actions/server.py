@@ -18,7 +18,8 @@ from actions.faq import AnswerQuestion
 from actions.filing import File
 from actions.handoff import HandOff
 from actions.identified import Identity
-from actions.intake import Cancel, Change, Intake, Resume
+from actions.intake import Change, Intake
+from actions.leaving import Cancel, Resume
 from actions.menu import Menu
 from actions.revisit import Revisit
 from actions.safety import Safety

@@ -1,8 +1,9 @@
 from actions import details, pickup
 from actions.action import Turn, TurnAction, answered, told
 from actions.afterwards import Duplicate
+from actions.asking import resume
 from actions.identity import identify
-from actions.intake import put_aside, resume
+from actions.leaving import put_aside
 from casebackend.api.own import CaseBrief, UrgeOutcome, WithdrawOutcome
 from casebackend.api.own import Progress as ProgressView
 
@@ -36,8 +37,8 @@ class Progress(TurnAction):
         await self._tell_more(turn, progress)
         if pickup.wanted(turn) and progress.cases:
             await pickup.tell(turn, progress.cases[0].number)
-        if progress.foreign:
-            await identify(turn, "progress")
+        if progress.foreign or progress.unproved:
+            await identify(turn, "pickup" if pickup.wanted(turn) else "progress", here=progress.unproved)
             return
         if "elsewhere" in turn.mentions:
             await identify(turn, "progress", nothing=None if progress.cases else "utter_progress_none")
@@ -72,8 +73,8 @@ class Urge(TurnAction):
         )
         if urged is None:
             return
-        if urged.outcome == "foreign":
-            await identify(turn, "urge")
+        if urged.outcome in {"foreign", "unproved"}:
+            await identify(turn, "urge", here=urged.outcome == "unproved")
             return
         self._tell(turn, urged)
         await resume(turn)
@@ -113,8 +114,9 @@ class Withdraw(TurnAction):
         )
         if outcome is None:
             return
-        if outcome.outcome == "foreign":
-            await identify(turn, "withdraw")
+        if outcome.outcome in {"foreign", "unproved"}:
+            proxy = outcome.outcome == "unproved" and outcome.proxy
+            await identify(turn, "proxy_withdraw" if proxy else "withdraw", here=outcome.outcome == "unproved")
         elif outcome.outcome == "level":
             await identify(turn, "proxy_withdraw")
         elif outcome.outcome == "none" and turn.talk in IN_HAND:

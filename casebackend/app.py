@@ -31,6 +31,7 @@ from casebackend.curation import routes as curation
 from casebackend.database import Database
 from casebackend.digests import routes as digests
 from casebackend.disclosures import routes as disclosures
+from casebackend.drafts import identity_routes as identity
 from casebackend.drafts import routes as drafts
 from casebackend.escalations import routes as escalations
 from casebackend.exports import routes as exports
@@ -43,7 +44,6 @@ from casebackend.handoffs import routes as handoffs
 from casebackend.heartbeats import health
 from casebackend.heartbeats import routes as heartbeats
 from casebackend.identity import core_http
-from casebackend.identity import routes as identity
 from casebackend.impacts import routes as impacts
 from casebackend.metrics import routes as metrics
 from casebackend.notices import routes as notices

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from casebackend.api import moments
 from casebackend.api.client import CaseBackend
 from casebackend.api.drafts import DraftView
 from casebackend.api.own import CaseBrief
@@ -26,8 +27,8 @@ class Afterwards:
         outcome = await self._backend.supplement(turn.conversation_id, turn.message_id, key=key)
         if outcome.outcome == "draft":
             return None
-        if outcome.outcome == "foreign":
-            return await self._identity.begin(turn, "supplement")
+        if outcome.outcome in {"foreign", "unproved"}:
+            return await self._identity.begin(turn, "supplement", here=outcome.outcome == "unproved")
         asks = Asked.SUPPLEMENT if outcome.outcome in {"added", "ask"} else None
         said = outcome.outcome + ("_second" if outcome.second_offered else "")
         return [self._said("supplement", said, outcome.case, outcome.cases, asks)]
@@ -37,8 +38,8 @@ class Afterwards:
         outcome = await self._backend.second_complaint(turn.conversation_id, turn.message_id, key=key)
         if outcome.outcome == "none":
             return None
-        if outcome.outcome == "foreign":
-            return await self._identity.begin(turn, "second")
+        if outcome.outcome in {"foreign", "unproved"}:
+            return await self._identity.begin(turn, "second", here=outcome.outcome == "unproved")
         asks = Asked.SECOND if outcome.outcome == "reason" else None
         said = [self._said("second", outcome.outcome, outcome.case, outcome.cases, asks)]
         if outcome.review_days is not None:
@@ -66,6 +67,8 @@ class Afterwards:
         choice = await self._backend.choose_likeness(turn.conversation_id, turn.message_id, key=key)
         if choice.outcome in {"new", "none"}:
             return []
+        if choice.outcome == "unproved":
+            return await self._identity.begin(turn, "join", here=True)
         if choice.case is None:
             return self._like(choice.cases)
         asks = Asked.DUPLICATE if choice.outcome == "closed" else None
@@ -77,6 +80,12 @@ class Afterwards:
             for case in cases[:SHOWN]
             for way in ("supplement", "urge")
         ]
-        lines = "\n".join(f"{case.number}：{case.stage}" for case in cases[:SHOWN])
+        lines = "\n".join(f"{case.number}：{case.stage or _day(case)}" for case in cases[:SHOWN])
         choices = [*ways, self._words.phrase("like.new")]
         return [self._words.say("like.shown", {"lines": lines}, asks=Asked.DUPLICATE, choices=choices)]
+
+
+def _day(case: CaseBrief) -> str:
+    """Of one that a code has to open first."""
+    day = moments.day(case.filed_at)
+    return f"{day.month} 月 {day.day} 日登记"

@@ -22,14 +22,16 @@ class Identity:
         self._backend = backend
         self._words = words
 
-    async def begin(self, turn: Turn, action: IdentityAction) -> list[Reply]:
-        command = BeginIdentity(message_id=turn.message_id, action=action)
+    async def begin(self, turn: Turn, action: IdentityAction, *, here: bool = False) -> list[Reply]:
+        """`here`: what is meant was registered in this chat."""
+        command = BeginIdentity(message_id=turn.message_id, action=action, here=here)
         step = await self._backend.begin_identity(
             turn.conversation_id, command, key=f"{turn.id}:questionnaire_identity:0"
         )
         if step.next == "done":
             return [self._words.say("identity.not_yours")]
-        return [*([self._words.say("identity.needed")] if step.next in QUESTIONS else []), *self._said(step)]
+        needed = self._words.say("identity.needed_here" if here else "identity.needed")
+        return [*([needed] if step.next in QUESTIONS else []), *self._said(step)]
 
     async def answer(self, turn: Turn) -> tuple[IdentityStep, list[Reply]]:
         """The step, and what to say about it; after `done` the caller carries out what was asked for."""
@@ -43,4 +45,6 @@ class Identity:
     def _said(self, step: IdentityStep) -> list[Reply]:
         facts = {"left": step.left, "minutes": step.minutes, "until": moments.until(step.until) or ""}
         name = f"identity.{step.next}" if step.understood else f"identity.{step.next}_again"
+        if step.sent_to is not None:
+            name, facts = "identity.sent", facts | {"sent_to": step.sent_to}
         return [self._words.say(name, facts, asks=QUESTIONS.get(step.next))]

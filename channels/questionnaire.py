@@ -10,6 +10,7 @@ import structlog
 from casebackend.api.client import BackendUnavailable, CaseBackend, Refused
 from casebackend.api.conversations import HandoffRequest
 from casebackend.api.drafts import Absorbed, DraftView
+from casebackend.api.identity import IdentityAction
 from casebackend.api.own import CaseBrief, UrgeOutcome, WithdrawOutcome
 from channels.afterwards import Afterwards
 from channels.envelope import SUPERSEDED, Asked, Reply, Turn
@@ -190,8 +191,8 @@ class Questionnaire:
 
     async def _progress(self, turn: Turn) -> list[Reply]:
         progress = await self._backend.progress(turn.conversation_id, turn.message_id, key=key(turn, "progress"))
-        if progress.foreign:
-            return await self._identity.begin(turn, "progress")
+        if progress.foreign or progress.unproved:
+            return await self._identity.begin(turn, "progress", here=progress.unproved)
         if not progress.cases:
             said = [self._words.say("progress.none")]
         else:
@@ -221,6 +222,8 @@ class Questionnaire:
             "proxy_withdraw": self._withdraw,
             "supplement": self._supplement,
             "second": self._second,
+            "join": self._choose,
+            "pickup": self._progress,
         }
         if step.action not in wanted:
             return [*said, self._words.say("identity.details_later")]
@@ -228,14 +231,15 @@ class Questionnaire:
 
     async def _urge(self, turn: Turn) -> list[Reply]:
         outcome = await self._backend.urge(turn.conversation_id, turn.message_id, key=key(turn, "urge"))
-        if outcome.outcome == "foreign":
-            return await self._identity.begin(turn, "urge")
+        if outcome.outcome in {"foreign", "unproved"}:
+            return await self._identity.begin(turn, "urge", here=outcome.outcome == "unproved")
         return [self._told("urge", outcome), *await self._back_to_the_form(turn)]
 
     async def _withdraw(self, turn: Turn) -> list[Reply]:
         outcome = await self._backend.withdraw(turn.conversation_id, turn.message_id, key=key(turn, "withdraw"))
-        if outcome.outcome in {"foreign", "level"}:
-            return await self._identity.begin(turn, "withdraw" if outcome.outcome == "foreign" else "proxy_withdraw")
+        if outcome.outcome in {"foreign", "unproved", "level"}:
+            action: IdentityAction = "proxy_withdraw" if outcome.outcome == "level" or outcome.proxy else "withdraw"
+            return await self._identity.begin(turn, action, here=outcome.outcome == "unproved")
         asks = Asked.WITHDRAW if outcome.outcome == "confirm" else None
         return [self._told("withdraw", outcome, asks)]
 

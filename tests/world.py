@@ -63,12 +63,13 @@ async def prepare(url: str, *, now: datetime = START) -> None:
 
 
 class World:
-    """`time` is the clock of everything; move it with `wait`."""
+    """`time` is the clock of everything; move it with `wait`. `spoken_by`: how customers speak who say nothing else."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self.database = database
         self.settings = settings
         self.time = START
+        self.spoken_by = Channel.WEBCHAT
         self.app = taken(settings, database, lambda: self.time)
         self.channels = self.client("channels")
         self.actions = self.client("actions")
@@ -102,12 +103,12 @@ class World:
         words: str,
         *,
         sender: str = "customer-1",
-        channel: Channel = Channel.WEBCHAT,
+        channel: Channel | None = None,
         external_id: str | None = None,
     ) -> InboundReceipt:
-        """A customer's message arrives at the inbox."""
+        """A customer's message arrives at the inbox, by `spoken_by` where nothing else is said."""
         message = Inbound(
-            channel=channel,
+            channel=channel or self.spoken_by,
             sender=sender,
             external_id=external_id or uuid4().hex,
             text=words,

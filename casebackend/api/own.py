@@ -24,12 +24,16 @@ class CaseBrief(View):
 
 class Progress(View):
     """`foreign`: the message names a number that is not an own case; nothing about it is told (需核实身份).
-    `cases` are a page of `total`, and begin with the one at place `first`, counted from 1."""
+    `cases` are a page of `total`, and begin with the one at place `first`, counted from 1.
+
+    `unproved`, here and as an outcome: it was registered in this chat, of which only the browser is known, so a code to
+    the phone on file comes first (`BeginIdentity.here`)."""
 
     cases: list[CaseBrief]
     foreign: bool
     first: int = 1
     total: int = 0
+    unproved: bool = False
 
 
 class UrgeOutcome(View):
@@ -38,7 +42,7 @@ class UrgeOutcome(View):
     `second_offered`: the case is closed, and a second complaint may follow it.
     """
 
-    outcome: Literal["urged", "too_soon", "closed", "none", "foreign", "choose"]
+    outcome: Literal["urged", "too_soon", "closed", "none", "foreign", "unproved", "choose"]
     case: CaseBrief | None
     cases: list[CaseBrief]
     second_offered: bool = False
@@ -51,7 +55,9 @@ class SecondOutcome(View):
     all. `review_days`: the answer was that of a branch, and its superior may be asked in writing within so many days.
     """
 
-    outcome: Literal["opened", "exists", "open", "not_possible", "none", "foreign", "choose", "reason", "dropped"]
+    outcome: Literal[
+        "opened", "exists", "open", "not_possible", "none", "foreign", "unproved", "choose", "reason", "dropped"
+    ]
     case: CaseBrief | None
     cases: list[CaseBrief]
     review_days: int | None = None
@@ -61,23 +67,25 @@ class SupplementOutcome(View):
     """`case` is the one it was added to (`added`), or to which the customer may add now (`ask`: nothing was told yet).
     `draft`: nothing is open, and a complaint is being filled in. `ended`: there is nothing more to add."""
 
-    outcome: Literal["added", "ask", "ended", "choose", "closed", "draft", "none", "foreign"]
+    outcome: Literal["added", "ask", "ended", "choose", "closed", "draft", "none", "foreign", "unproved"]
     case: CaseBrief | None = None
     cases: list[CaseBrief] = Field(default_factory=list)
     second_offered: bool = False
 
 
 class Likeness(View):
-    """Own complaints of the same unit and much the same words, made not long before this draft; empty when there are
-    none, or when the customer has chosen already."""
+    """Own complaints about the same thing or in much the same words, made not long before this draft; empty when there
+    are none, or when the customer has chosen already. Of one that a code has to open first `stage` and `next_step`
+    are empty."""
 
     cases: list[CaseBrief]
 
 
 class LikenessChoice(View):
-    """What the customer wants: `case` is the earlier complaint it went to. `unclear` and `choose` ask again."""
+    """What the customer wants: `case` is the earlier complaint it went to. `unclear` and `choose` ask again;
+    `unproved`: 补充 or 催办 takes a code to the phone on file first."""
 
-    outcome: Literal["supplement", "urge", "too_soon", "new", "closed", "choose", "unclear", "none"]
+    outcome: Literal["supplement", "urge", "too_soon", "new", "closed", "choose", "unclear", "none", "unproved"]
     case: CaseBrief | None = None
     cases: list[CaseBrief] = Field(default_factory=list)
 
@@ -101,11 +109,12 @@ class ContactOutcome(View):
 
 
 class WithdrawOutcome(View):
-    """`level`: it was made for somebody else, so identity level 2 comes first."""
+    """`level`: it was made for somebody else, so identity level 2 comes first. `proxy`: so was the `unproved` one."""
 
-    outcome: Literal["confirm", "withdrawn", "closed", "none", "foreign", "level", "choose", "kept"]
+    outcome: Literal["confirm", "withdrawn", "closed", "none", "foreign", "unproved", "level", "choose", "kept"]
     case: CaseBrief | None
     cases: list[CaseBrief]
+    proxy: bool = False
 
 
 class SurveyOutcome(View):

@@ -1,5 +1,4 @@
-"""The customer's side. Own cases are those of the same verified sender, and with a code to the phone on file those
-registered elsewhere (identity/levels.yml); a number alone opens nothing."""
+"""What a customer does with an own complaint in a conversation; which ones those are, reach.py says."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,14 +13,14 @@ from casebackend.cases import clockwork, merging
 from casebackend.cases.answers import page_from, yes_or_no
 from casebackend.cases.filing import CUSTOMER
 from casebackend.cases.model import Case, Withdrawal
+from casebackend.cases.reach import going_on, level_of, meant, refused
 from casebackend.cases.rules import OPEN, UNANSWERED, Move, Status
 from casebackend.cases.service import hold, move_case
-from casebackend.cases.words import NUMBERING, TS, numbers_in
 from casebackend.conversations.model import Conversation, Message, Turn
 from casebackend.conversations.rules import Asked
 from casebackend.errors import NotFound
 from casebackend.identity import queries as identity
-from casebackend.identity.rules import Action, Level
+from casebackend.identity.rules import Action
 from casebackend.notifications.words import words
 from casebackend.organisations.model import Organisation
 
@@ -71,69 +70,17 @@ async def briefs(session: AsyncSession, cases: Sequence[Case]) -> list[CaseBrief
     return [await brief(session, case) for case in cases[:SHOWN]]
 
 
-async def own_cases(session: AsyncSession, conversation_id: UUID) -> list[Case]:
-    """Open ones first, newest first. A conversation belongs to one sender of one channel for good."""
-    found = await session.scalars(
-        select(Case)
-        .where(Case.conversation_id == conversation_id, Case.status != Status.VOIDED)
-        .order_by(Case.number.desc())
-    )
-    return sorted(found, key=lambda case: Status(case.status) not in OPEN)
-
-
-async def _from_elsewhere(session: AsyncSession, conversation_id: UUID, action: Action, *, now: datetime) -> list[Case]:
-    """Registered by another channel or sender, of the customers whose phone this conversation has shown to hold."""
-    reached = await identity.customers_within_reach(session, conversation_id, action, now=now)
-    if not reached:
-        return []
-    found = await session.scalars(
-        select(Case)
-        .where(Case.customer_id.in_(reached), Case.conversation_id != conversation_id, Case.status != Status.VOIDED)
-        .order_by(Case.number.desc())
-    )
-    return list(found)
-
-
-async def may(session: AsyncSession, case: Case, conversation_id: UUID, action: Action, *, now: datetime) -> bool:
-    """Asked again where a talk goes on: a level ends with its time."""
-    here = await going_on(session, await own_cases(session, conversation_id))
-    if case in here:
-        return True
-    return case in await going_on(session, await _from_elsewhere(session, conversation_id, action, now=now))
-
-
-async def level_of(session: AsyncSession, conversation_id: UUID, now: datetime) -> Level:
-    return (await identity.shown(session, conversation_id, now=now)).level
-
-
-async def meant(
-    session: AsyncSession, message: Message, action: Action | None = None, *, now: datetime | None = None
-) -> tuple[list[Case], bool]:
-    """The own cases that the message may mean, and whether it names a number that is not own. With `action` and `now`
-    also those registered elsewhere, when the level for it is in force."""
-    own = await own_cases(session, message.conversation_id)
-    if action is not None and now is not None:
-        own += await _from_elsewhere(session, message.conversation_id, action, now=now)
-        own.sort(key=lambda case: Status(case.status) not in OPEN)
-    named = numbers_in(message.text, session.info.get(NUMBERING, TS))
-    if not named:
-        return own, False
-    cases = [case for case in own if case.number in named]
-    return cases, len(cases) < len(named)
-
-
-async def going_on(session: AsyncSession, cases: Sequence[Case]) -> list[Case]:
-    """Where these are handled now: what is said about a merged complaint concerns the one it was merged into."""
-    found = {each.id: each for each in [await merging.followed(session, case) for case in cases]}
-    return list(found.values())
-
-
 async def progress(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> Progress:
     message = await message_of(session, conversation_id, message_id)
-    cases, foreign = await meant(session, message, Action.PROGRESS, now=now)
-    first = page_from(message.text, len(cases))
-    shown = [await brief(session, case) for case in cases[first - 1 : first - 1 + PAGE]]
-    return Progress(cases=shown, foreign=foreign, first=first, total=len(cases))
+    found = await meant(session, message, Action.PROGRESS, now=now)
+    first = page_from(message.text, len(found.cases))
+    return Progress(
+        cases=[await brief(session, case) for case in found.cases[first - 1 : first - 1 + PAGE]],
+        foreign=found.foreign,
+        first=first,
+        total=len(found.cases),
+        unproved=found.closed == "unproved",
+    )
 
 
 async def withdraw(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> WithdrawOutcome:
@@ -142,11 +89,12 @@ async def withdraw(session: AsyncSession, conversation_id: UUID, message_id: UUI
         asked = await _asked_before(session, conversation_id)
         if asked is not None:
             return await _answered(session, asked, message, now)
-    cases, foreign = await meant(session, message, Action.WITHDRAW, now=now)
-    cases = await going_on(session, cases)
+    found = await meant(session, message, Action.WITHDRAW, now=now)
+    if found.closed is not None:
+        proxy = any(case.capacity != SELF for case in found.unproved)
+        return WithdrawOutcome(outcome=found.closed, case=None, cases=[], proxy=proxy)
+    cases = await going_on(session, found.cases)
     open_cases = [case for case in cases if Status(case.status) in UNANSWERED]
-    if foreign and not cases:
-        return WithdrawOutcome(outcome="foreign", case=None, cases=[])
     if not cases:
         return WithdrawOutcome(outcome="none", case=None, cases=[])
     if not open_cases:
@@ -187,8 +135,9 @@ async def _asked_before(session: AsyncSession, conversation_id: UUID) -> Withdra
 async def _answered(session: AsyncSession, asked: Withdrawal, message: Message, now: datetime) -> WithdrawOutcome:
     """Unclear: asked again. Yes: the procedure ends on the day this message was received (令2020年第3号 Art. 15)."""
     case = await hold(session, (await merging.followed(session, await session.get_one(Case, asked.case_id))).id)
-    if not await may(session, case, message.conversation_id, Action.WITHDRAW, now=now):
-        return WithdrawOutcome(outcome="foreign", case=None, cases=[])
+    closed = await refused(session, case, message.conversation_id, Action.WITHDRAW, now=now)
+    if closed is not None:
+        return WithdrawOutcome(outcome=closed, case=None, cases=[], proxy=case.capacity != SELF)
     if not await _may_end(session, case, message.conversation_id, now=now):
         return WithdrawOutcome(outcome="level", case=None, cases=[])
     answer = yes_or_no(message.text)

@@ -22,8 +22,10 @@ from casebackend.errors import Conflict
 from casebackend.failpoints import failpoint
 from casebackend.grading.queries import graded
 from casebackend.grading.rules import Subject
+from casebackend.identity.rules import VERIFIED_SENDERS
 from casebackend.matters.catalogue import catalogue
 from casebackend.outbox import service as outbox
+from casebackend.timeline.rules import Kind
 
 # How the rule of care (grading/rules.yml) begins its reason; a part that is split off keeps the lane by it.
 CARE_REASON = "客户情况："
@@ -33,6 +35,10 @@ async def confirmed(session: AsyncSession, message: Message) -> None:
     """A yes to the read-back with a wait, a but or a question beside it files nothing."""
     if consent.hold(message.text) is not None and await question_open_for(session, message) == Asked.CONFIRM:
         raise NotConfirmed
+
+
+# Filed without an answer to what should become of the earlier one.
+UNANSWERED = "unanswered"
 
 
 class NothingToFile(Conflict):
@@ -59,6 +65,7 @@ async def file_from_draft(
         phone=complete.phone,
         id_number=complete.id_number,
         now=now,
+        verified=conversation.channel in VERIFIED_SENDERS,
     )
     conversation.customer_id = customer.id
     case = Case(
@@ -92,6 +99,7 @@ async def file_from_draft(
     await _praised(session, case, now)
     if said is not None:
         await confirming.keep(session, draft, case.id, said)
+    await _likeness_kept(session, draft, case, now)
     await drafts.mark_filed(session, draft, case.id)
     await failpoint("case.before_commit")
     return case
@@ -104,6 +112,17 @@ async def _praised(session: AsyncSession, case: Case, now: datetime) -> None:
         unit_id = await unit_of_code(session, code)
         about: dict[str, object] = {"case_id": str(case.id), "unit_id": str(unit_id) if unit_id else None}
         outbox.emit(session, "case.praised", about, now=now)
+
+
+async def _likeness_kept(session: AsyncSession, draft: Draft, case: Case, now: datetime) -> None:
+    """The customer was shown earlier complaints like this one, and filed it all the same."""
+    if not draft.likeness:
+        return
+    earlier = select(Case.number).where(Case.id.in_([UUID(each) for each in draft.likeness])).order_by(Case.number)
+    numbers = list(await session.scalars(earlier))
+    detail: dict[str, object] = {"choice": draft.likeness_choice or UNANSWERED, "earlier": numbers}
+    said = f"已向客户提示此前相似的投诉：{'、'.join(numbers)}"
+    await filing.noted(session, case, Kind.LIKENESS_DECIDED, filing.CUSTOMER, now=now, opinion=said, detail=detail)
 
 
 async def _filed_before(session: AsyncSession, conversation_id: UUID) -> Case:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.own import UrgeOutcome
-from casebackend.cases import answers, own, seconds
+from casebackend.cases import answers, own, reach, seconds
 from casebackend.cases.fields import protected
 from casebackend.cases.filing import CUSTOMER, written
 from casebackend.cases.model import Case
@@ -27,11 +27,11 @@ OFFERS_LOOKED_AT = 10
 
 async def urge(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> UrgeOutcome:
     message = await own.message_of(session, conversation_id, message_id)
-    cases, foreign = await own.meant(session, message, Action.URGE, now=now)
-    cases = await own.going_on(session, cases)
+    found = await reach.meant(session, message, Action.URGE, now=now)
+    if found.closed is not None:
+        return UrgeOutcome(outcome=found.closed, case=None, cases=[])
+    cases = await reach.going_on(session, found.cases)
     open_cases = [case for case in cases if Status(case.status) in IN_PROCESS]
-    if foreign and not cases:
-        return UrgeOutcome(outcome="foreign", case=None, cases=[])
     if not cases or (not open_cases and Status(cases[0].status) is Status.DRAFT):
         return UrgeOutcome(outcome="none", case=None, cases=[])
     if not open_cases:
@@ -85,7 +85,7 @@ async def urge_one(
         return False
     case.urge_count, case.urged_at = case.urge_count + 1, now
     await session.flush()
-    level = int(await own.level_of(session, conversation_id, now))
+    level = int(await reach.level_of(session, conversation_id, now))
     detail: dict[str, object] = {"count": case.urge_count, "level": level}
     await written(session, case, Kind.URGED, CUSTOMER, now=now, opinion=words, detail=detail)
     outbox.emit(session, "case.urged", {"case_id": str(case.id), "count": case.urge_count}, now=now)

@@ -28,6 +28,11 @@ BY_CUSTOMER = frozenset(
     | {Kind.CONTACT_CHANGED}
 )
 
+# What a customer chose who was shown an own earlier complaint like the one being filled in.
+CHOICES = {
+    "new": "仍要新建", "supplement": "补充到此前的投诉", "urge": "催办此前的投诉", "unanswered": "未作选择，按新建登记",
+}  # fmt: skip
+
 # What is said of a case without moving it on.
 REMARKS = frozenset(
     {
@@ -106,5 +111,7 @@ def _label(entry: TimelineEntry) -> str:
     label = MOVE_LABELS[Move(str(entry.move))] if known else LABELS[Kind(entry.kind)]
     if entry.move == Move.TRANSFER and "assignee_id" in entry.detail:
         label = TO_COLLEAGUE
+    if entry.kind == Kind.LIKENESS_DECIDED and entry.detail.get("choice") in CHOICES:
+        label = f"{label}：{CHOICES[entry.detail['choice']]}"
     level = entry.detail.get("level") if entry.kind in BY_CUSTOMER else None
     return label if level is None else f"{label}（{LEVEL_LABELS[Level(level)]}）"

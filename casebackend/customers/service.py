@@ -116,19 +116,32 @@ async def register(
     phone: str | None,
     id_number: str | None,
     now: datetime,
+    verified: bool = True,
 ) -> Customer:
-    """The customer behind a verified sender; newly said data replace older ones, what was not said stays."""
+    """The customer behind a sender; newly said data replace older ones, what was not said stays. Whom nobody has
+    verified may be somebody else at the same browser: another phone is another customer, and opens nothing of the
+    first one's."""
     identity = await session.get(ChannelIdentity, (channel, sender))
     customer = await session.get(Customer, identity.customer_id) if identity else None
+    if customer is not None and not verified and _another_phone(session, customer, phone):
+        customer = None
     if customer is None:
         customer = Customer(id=uuid4(), created_at=now, updated_at=now)
         session.add(customer)
         await session.flush()
-        session.add(ChannelIdentity(channel=channel, sender=sender, customer_id=customer.id))
+        if identity is None:
+            session.add(ChannelIdentity(channel=channel, sender=sender, customer_id=customer.id))
+        else:
+            identity.customer_id = customer.id
     seal_into(session, customer, name, phone, id_number)
     customer.updated_at = now
     await session.flush()
     return customer
+
+
+def _another_phone(session: AsyncSession, customer: Customer, phone: str | None) -> bool:
+    held = customer.phone_index
+    return phone is not None and held is not None and held not in vault(session).indexes("phone", phone)
 
 
 async def index_customers(session: AsyncSession, *, most: int = 500) -> int:

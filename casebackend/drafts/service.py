@@ -75,7 +75,7 @@ async def put(session: AsyncSession, draft: Draft, name: Field, value: Value, so
     if held is not None and (held.value, held.display, held.state) == new:
         return False
     places = [each.place for each in (await queries.fields(session, draft)).values()]
-    if name in {Field.FACTS, Field.UNIT} and draft.likeness_choice == "none":
+    if name in {Field.FACTS, Field.DEMAND} and draft.likeness_choice == "none":
         draft.likeness_choice = None
     if held is None:
         held = DraftField(draft_id=draft.id, name=name)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.api.cases import MoveCase
 from casebackend.api.own import SecondOutcome
 from casebackend.calendar.rules import local_date
-from casebackend.cases import own, seconds
+from casebackend.cases import own, reach, seconds
 from casebackend.cases.answers import yes_or_no
 from casebackend.cases.fields import protected
 from casebackend.cases.filing import SYSTEM
@@ -62,8 +62,9 @@ async def _asked_before(session: AsyncSession, message: Message) -> CaseRequest 
 
 async def _reason_given(session: AsyncSession, request: CaseRequest, message: Message, now: datetime) -> SecondOutcome:
     first = await hold(session, (await session.get_one(Case, request.case_id)).id)
-    if not await own.may(session, first, message.conversation_id, Action.SECOND, now=now):
-        return SecondOutcome(outcome="foreign", case=None, cases=[])
+    closed = await reach.refused(session, first, message.conversation_id, Action.SECOND, now=now)
+    if closed is not None:
+        return SecondOutcome(outcome=closed, case=None, cases=[])
     request.state = State.DONE
     if rules.dropped(message.text):
         outcome = SecondOutcome(outcome="dropped", case=await own.brief(session, first), cases=[])
@@ -77,9 +78,10 @@ async def _reason_given(session: AsyncSession, request: CaseRequest, message: Me
 
 
 async def _begin(session: AsyncSession, message: Message, now: datetime) -> SecondOutcome:
-    cases, foreign = await own.meant(session, message, Action.SECOND, now=now)
+    found = await reach.meant(session, message, Action.SECOND, now=now)
+    cases = found.cases
     if not cases:
-        return SecondOutcome(outcome="foreign" if foreign else "none", case=None, cases=[])
+        return SecondOutcome(outcome=found.closed or "none", case=None, cases=[])
     offered = [case for case in cases if await _may_follow(session, case)]
     if len(offered) > 1:
         return SecondOutcome(outcome="choose", case=None, cases=await own.briefs(session, offered))
@@ -124,7 +126,7 @@ async def _open(
     """Tokens mean something in their own conversation only: words said elsewhere are tokenised for that of the case."""
     if words is not None and first.conversation_id != message.conversation_id:
         words = await protected(session, first, await customers.reveal(session, message.conversation_id, words))
-    days, level = await _review_days(session, first, now), await own.level_of(session, message.conversation_id, now)
+    days, level = await _review_days(session, first, now), await reach.level_of(session, message.conversation_id, now)
     await _close(session, first, now)
     second = await opened(session, first, words=words, received_at=received_at, now=now, level=int(level))
     return SecondOutcome(outcome="opened", case=await own.brief(session, second), cases=[], review_days=days)

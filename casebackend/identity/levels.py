@@ -28,7 +28,7 @@ def table() -> dict[tuple[Action, Where], Row]:
     rows = [Row.model_validate(each | {"level": None if each["level"] == NEVER else each["level"]}) for each in given]
     found = {(row.action, row.where): row for row in rows}
     if len(found) != len(rows) or found.keys() != {(action, where) for action in Action for where in Where}:
-        raise ValueError("levels.yml: each action needs exactly one row for here and one for elsewhere")
+        raise ValueError("levels.yml: each action needs exactly one row for each place where a case may be registered")
     return found
 
 

@@ -58,15 +58,15 @@ async def of_phone(session: AsyncSession, phone_index: str | None) -> list[Custo
 
 
 async def customers_within_reach(
-    session: AsyncSession, conversation_id: UUID, action: Action, *, now: datetime
+    session: AsyncSession, conversation_id: UUID, action: Action, *, now: datetime, where: Where = Where.ELSEWHERE
 ) -> list[UUID]:
-    """Whose complaints, registered elsewhere, this conversation may do `action` with. A family may share a phone, so
+    """Whose complaints, registered there, this conversation may do `action` with. A family may share a phone, so
     what needs level 2 is open to the one name that core banking has confirmed."""
     has = await shown(session, conversation_id, now=now)
-    if has.phone is None or not levels.allows(action, Where.ELSEWHERE, has.level):
+    if has.phone is None or not levels.allows(action, where, has.level):
         return []
     found = await of_phone(session, has.phone)
-    if levels.table()[action, Where.ELSEWHERE].level is not Level.CORE:
+    if levels.table()[action, where].level is not Level.CORE:
         return [each.id for each in found]
     named = {each.id: (await customers.opened(session, each))["name"] or "" for each in found}
     vault = customers.vault(session)

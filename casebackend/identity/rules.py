@@ -26,6 +26,8 @@ class Action(StrEnum):
     WITHDRAW = "withdraw"
     PROXY_WITHDRAW = "proxy_withdraw"
     SUPPLEMENT = "supplement"
+    JOIN = "join"
+    PICKUP = "pickup"
     SECOND = "second"
     DETAILS = "details"
     PERSONAL_DATA = "personal_data"
@@ -33,8 +35,21 @@ class Action(StrEnum):
 
 
 class Where(StrEnum):
+    """`here`: registered by the same sender, whom the platform has verified. `unverified`: registered in the same chat,
+    whose sender nobody has verified: whoever sits at that browser. `elsewhere`: anything else."""
+
     HERE = "here"
+    UNVERIFIED = "unverified"
     ELSEWHERE = "elsewhere"
+
+
+# Channels whose platform knows the sender.
+VERIFIED_SENDERS = frozenset({"wechat"})
+
+
+def where(channel: str) -> Where:
+    """Where a complaint was registered for a chat of this channel that holds it itself."""
+    return Where.HERE if channel in VERIFIED_SENDERS else Where.UNVERIFIED
 
 
 class Step(StrEnum):

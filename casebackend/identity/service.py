@@ -22,6 +22,7 @@ from casebackend.errors import NotFound
 from casebackend.identity import levels, papers, queries, rules, sending
 from casebackend.identity.limits import Asker, own_count
 from casebackend.identity.model import IdentityTalk
+from casebackend.identity.onfile import OnFile, on_file
 from casebackend.identity.rules import Action, Level, Step, Where
 from casebackend.identity.trail import note
 from casebackend.notices.thresholds import in_force
@@ -35,36 +36,54 @@ class NoSuchMessage(NotFound):
 
 
 async def begin(
-    session: AsyncSession, conversation_id: UUID, message_id: UUID, action: Action, *, now: datetime
+    session: AsyncSession,
+    conversation_id: UUID,
+    message_id: UUID,
+    action: Action,
+    *,
+    now: datetime,
+    here: bool = False,
 ) -> IdentityStep:
-    """`action` was asked for about something elsewhere: what the customer has to show first, if anything.
-
-    A phone that the message holds is not asked for again, unless it is the new one.
-    """
-    step = await _begun(session, conversation_id, message_id, action, now)
+    """`action` was asked for: what the customer has to show first, if anything. A phone that the message holds is not
+    asked for again, unless it is the new one; nor is that of what was registered in this chat (`here`)."""
+    step = await _begun(session, conversation_id, message_id, action, here, now)
     return step.model_copy(update={"needs": levels.table()[action, Where.ELSEWHERE].level})
 
 
 async def _begun(
-    session: AsyncSession, conversation_id: UUID, message_id: UUID, action: Action, now: datetime
+    session: AsyncSession, conversation_id: UUID, message_id: UUID, action: Action, here: bool, now: datetime
 ) -> IdentityStep:
     conversation = await conversations.hold(session, conversation_id)
     message = await _message(session, conversation_id, message_id)
     talk = await _talk(session, conversation_id, now)
     has = await queries.shown(session, conversation_id, now=now)
-    if levels.allows(action, Where.ELSEWHERE, has.level):
+    own = await on_file(session, conversation) if here else None
+    proved = has.level >= Level.PHONE and (own is None or own.index == has.phone)
+    if levels.allows(action, Where.ELSEWHERE, has.level) and proved:
         return IdentityStep.model_validate({"next": "done", "action": action, "message_id": message_id})
     until = rules.locked(await queries.tries(session, own_count(conversation_id)), now)
     if until is not None:
         return IdentityStep(next="locked", until=until)
     talk.step, talk.action, talk.message_id, talk.phone_index = Step.PHONE, action, message_id, None
-    if has.level >= Level.PHONE:
+    if proved:
         return await papers.ask(session, talk, now)
     await session.flush()
+    if here:
+        return await _sent_unasked(session, conversation, talk, own, now)
     phone = None if action is Action.CONTACT_CHANGE else await _phone(session, message)
     if phone is None:
         return IdentityStep(next="phone")
     return await _send(session, conversation, talk, customers.vault(session).index("phone", phone), now)
+
+
+async def _sent_unasked(
+    session: AsyncSession, conversation: Conversation, talk: IdentityTalk, own: OnFile | None, now: datetime
+) -> IdentityStep:
+    if own is None:
+        talk.step = Step.NOTHING
+        return IdentityStep(next="no_phone")
+    step = await _send(session, conversation, talk, own.index, now)
+    return step.model_copy(update={"sent_to": own.masked}) if step.next == "code" else step
 
 
 async def answer(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> IdentityStep:
@@ -115,10 +134,10 @@ async def _send(
     session: AsyncSession, conversation: Conversation, talk: IdentityTalk, phone_index: str, now: datetime
 ) -> IdentityStep:
     given = await in_force(session, now)
-    on_file = await session.scalar(
+    holder = await session.scalar(
         select(Customer.id).where(Customer.phone_index == phone_index).order_by(Customer.updated_at.desc()).limit(1)
     )
-    asked = await sending.ask(session, _asker(talk, phone_index), on_file, given, now)
+    asked = await sending.ask(session, _asker(talk, phone_index), holder, given, now)
     if asked.what != "due":
         talk.step = Step.NOTHING
         return IdentityStep.model_validate({"next": asked.what, "until": asked.until})

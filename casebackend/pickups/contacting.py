@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.own import ContactOutcome
-from casebackend.cases import own
+from casebackend.cases import own, reach
 from casebackend.cases.filing import CUSTOMER, noted
 from casebackend.cases.model import Case
 from casebackend.cases.rules import OPEN, Status
@@ -25,9 +25,9 @@ async def change(session: AsyncSession, conversation_id: UUID, message_id: UUID,
     """What is being filled in is put right there, and not here. The phones are those of this one person, in all of
     whose open complaints the history says so."""
     message = await own.message_of(session, conversation_id, message_id)
-    cases, foreign = await own.meant(session, message, Action.CONTACT_CHANGE, now=now)
-    open_cases = [case for case in cases if Status(case.status) in OPEN]
-    if await drafts.open_draft(session, conversation_id) is not None or not (open_cases or foreign):
+    found = await reach.meant(session, message, Action.CONTACT_CHANGE, now=now)
+    open_cases = [case for case in (*found.cases, *found.unproved) if Status(case.status) in OPEN]
+    if await drafts.open_draft(session, conversation_id) is not None or not (open_cases or found.foreign):
         return ContactOutcome(outcome="none")
     phone = await _phone(session, message)
     if phone is None:

@@ -10,10 +10,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.pickups import PickupView
-from casebackend.cases import own
+from casebackend.cases import own, reach
 from casebackend.cases.filing import CUSTOMER, noted
 from casebackend.cases.model import Case
 from casebackend.cases.service import hold
+from casebackend.conversations.model import Message
 from casebackend.customers import service as customers
 from casebackend.customers.model import Customer
 from casebackend.customers.vault import Vault
@@ -30,8 +31,7 @@ async def issue(
 ) -> PickupView:
     """None where the case is not for this conversation to ask about, or there is no phone to send a code to."""
     message = await own.message_of(session, conversation_id, message_id)
-    cases, _ = await own.meant(session, message, Action.PROGRESS, now=now)
-    found = next((case for case in cases if case.number == number), None)
+    found = await _asked_about(session, message, number, now)
     customer = await session.get(Customer, found.customer_id) if found is not None and found.customer_id else None
     if found is None or customer is None or customer.phone_index is None:
         return PickupView(code=None)
@@ -51,10 +51,20 @@ async def issue(
     held.message_id, held.issued_at = message_id, now
     await session.flush()
     if generation > 1:
-        level = int(await own.level_of(session, conversation_id, now))
+        level = int(await reach.level_of(session, conversation_id, now))
         detail: dict[str, object] = {"generation": generation, "level": level}
         await noted(session, case, Kind.PICKUP_RENEWED, CUSTOMER, now=now, detail=detail)
     return PickupView(code=rules.shown(code))
+
+
+async def _asked_about(session: AsyncSession, message: Message, number: str, now: datetime) -> Case | None:
+    """The first code comes with the receipt, into the chat where the complaint was registered."""
+    found = await reach.meant(session, message, Action.PICKUP, now=now)
+    case = next((case for case in (*found.cases, *found.unproved) if case.number == number), None)
+    if case is None or case in found.cases:
+        return case
+    held = await session.get(PickupCode, case.id, populate_existing=True)
+    return case if held is None or held.message_id == message.id else None
 
 
 def _made(vault: Vault, case: Case, generation: int) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.own import OwnDetails
 from casebackend.api.pickups import CaseDetails
-from casebackend.cases import own
+from casebackend.cases import own, reach
 from casebackend.cases.filing import CUSTOMER, noted
 from casebackend.cases.model import Case
 from casebackend.customers import service as customers
@@ -23,10 +23,10 @@ async def details(session: AsyncSession, conversation_id: UUID, message_id: UUID
     if not levels.allows(Action.DETAILS, Where.HERE, has.level):
         return OwnDetails(outcome="level", needs=levels.table()[Action.DETAILS, Where.HERE].level)
     reached = await queries.customers_within_reach(session, conversation_id, Action.DETAILS, now=now)
-    cases, foreign = await own.meant(session, message, Action.DETAILS, now=now)
-    theirs = [case for case in cases if case.customer_id in reached]
+    found = await reach.meant(session, message, Action.DETAILS, now=now)
+    theirs = [case for case in found.cases if case.customer_id in reached]
     if not theirs:
-        return OwnDetails(outcome="foreign" if foreign or cases else "none")
+        return OwnDetails(outcome="foreign" if found.foreign or found.cases or found.unproved else "none")
     if len(theirs) > 1:
         return OwnDetails(outcome="choose", cases=await own.briefs(session, theirs))
     [case] = theirs

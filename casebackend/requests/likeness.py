@@ -1,14 +1,14 @@
-"""Whether a complaint that is about to be filed was made before (BD-12), and what the customer wants done about it."""
+"""Whether a complaint that is about to be filed was made before, and what the customer wants done about it (BD-12)."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.api.own import Likeness, LikenessChoice
-from casebackend.cases import own, urging
+from casebackend.api.own import CaseBrief, Likeness, LikenessChoice
+from casebackend.cases import own, reach, urging
 from casebackend.cases.filing import CUSTOMER, noted
 from casebackend.cases.model import Case
 from casebackend.cases.rules import IN_PROCESS, Status
@@ -20,49 +20,40 @@ from casebackend.drafts import queries as drafts
 from casebackend.drafts import service as drafting
 from casebackend.drafts.model import Draft
 from casebackend.drafts.rules import COMPLAINT, Field
-from casebackend.notices.thresholds import in_force
+from casebackend.identity.rules import Action
 from casebackend.requests import rules
+from casebackend.requests.earlier import alike
 from casebackend.requests.rules import Choice
 from casebackend.requests.supplements import attach
 from casebackend.timeline.rules import Kind as Entry
 
-NOT_AGAIN = frozenset({Status.WITHDRAWN, Status.VOIDED, Status.DRAFT, Status.MERGED})
-
 
 async def look(session: AsyncSession, conversation_id: UUID, *, now: datetime) -> Likeness:
-    """Asked once for a complete draft, and again only when its unit or its facts have changed."""
+    """Asked once for a complete draft, and again only when what it tells has changed."""
     await conversations.hold(session, conversation_id)
     draft = await drafts.open_draft(session, conversation_id)
     if draft is None or draft.matter_type != COMPLAINT or draft.likeness_choice is not None:
         return Likeness(cases=[])
-    found = await _alike(session, draft, now)
+    found = await alike(session, draft, now)
     draft.likeness = [str(case.id) for case in found]
     draft.likeness_choice = None if found else Choice.NONE
     await session.flush()
-    return Likeness(cases=await own.briefs(session, found))
+    return Likeness(cases=await _told_of(session, draft, found, now))
 
 
-async def _alike(session: AsyncSession, draft: Draft, now: datetime) -> list[Case]:
-    held = await drafts.fields(session, draft)
-    if Field.FACTS not in held or Field.UNIT not in held:
-        return []
-    settings = await in_force(session, now)
-    since = now - timedelta(days=settings.number("likeness.days"))
-    least, facts = settings.number("likeness.percent"), held[Field.FACTS].value
-    unit_id = UUID(held[Field.UNIT].value) if held[Field.UNIT].value else None
-    return [
-        case
-        for case in await own.own_cases(session, draft.conversation_id)
-        if case.matter_type == COMPLAINT
-        and case.filed_at >= since
-        and case.unit_id == unit_id
-        and Status(case.status) not in NOT_AGAIN
-        and rules.similarity(case.facts, facts) >= least
-    ]
+async def _told_of(session: AsyncSession, draft: Draft, cases: Sequence[Case], now: datetime) -> list[CaseBrief]:
+    """Of those that a code has to open first, number and day only."""
+    opened, _ = await reach.open_to(session, draft.conversation_id, Action.JOIN, now=now)
+    return [await own.brief(session, each) if each in opened else _bare(each) for each in cases[: own.SHOWN]]
+
+
+def _bare(case: Case) -> CaseBrief:
+    return CaseBrief(number=case.number, stage="", unit=None, promised_on=None, next_step="", filed_at=case.filed_at)
 
 
 async def choose(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, now: datetime) -> LikenessChoice:
-    """The choice stands on the draft and in the audit of the earlier complaint. 补充 and 催办 end the draft."""
+    """The choice stands on the draft, in the history of the earlier complaint and, when a new one is filed, in its
+    own (cases/submission.py). 补充 and 催办 end the draft."""
     await conversations.hold(session, conversation_id)
     message = await own.message_of(session, conversation_id, message_id)
     known = await session.scalar(
@@ -76,23 +67,29 @@ async def choose(session: AsyncSession, conversation_id: UUID, message_id: UUID,
     if draft is None or not draft.likeness or draft.likeness_choice is not None:
         return LikenessChoice(outcome="none")
     outcome = await _chosen(session, draft, message, now)
+    if outcome.outcome == "unproved":
+        return outcome
     draft.likeness_message_id, draft.likeness_result = message_id, outcome.model_dump(mode="json")
     await session.flush()
     return outcome
 
 
 async def _chosen(session: AsyncSession, draft: Draft, message: Message, now: datetime) -> LikenessChoice:
-    cases = [await hold(session, UUID(each)) for each in sorted(draft.likeness)]
+    opened, unproved = await reach.open_to(session, draft.conversation_id, Action.JOIN, now=now)
+    known = {str(case.id) for case in (*opened, *unproved)}
+    cases = [await hold(session, UUID(each)) for each in sorted(draft.likeness) if each in known]
     named = numbers_in(message.text, session.info.get(NUMBERING, TS))
     meant = [case for case in cases if case.number in named] if named else cases
     choice = rules.choice_in(message.text)
-    if choice is Choice.NEW:
-        await _settle(session, draft, cases, choice, now)
+    if choice is Choice.NEW or not cases:
+        await _settle(session, draft, cases, Choice.NEW, now)
         return LikenessChoice(outcome="new")
     if choice is None or not meant:
-        return LikenessChoice(outcome="unclear", cases=await own.briefs(session, cases))
+        return LikenessChoice(outcome="unclear", cases=await _told_of(session, draft, cases, now))
     if len(meant) > 1:
-        return LikenessChoice(outcome="choose", cases=await own.briefs(session, meant))
+        return LikenessChoice(outcome="choose", cases=await _told_of(session, draft, meant, now))
+    if meant[0] not in opened:
+        return LikenessChoice(outcome="unproved")
     return await _join(session, draft, meant[0], choice, message, now)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.own import SupplementOutcome
 from casebackend.attachments.model import Attachment
-from casebackend.cases import enclosing_jobs, merging, own, seconds
+from casebackend.cases import enclosing_jobs, merging, own, reach, seconds
 from casebackend.cases.fields import protected
 from casebackend.cases.filing import CUSTOMER, noted
 from casebackend.cases.model import Case
@@ -54,8 +54,9 @@ async def _go_on(session: AsyncSession, pending: CaseRequest, message: Message, 
     case = await hold(session, (await merging.followed(session, await session.get_one(Case, pending.case_id))).id)
     if named and case.number not in named:
         return await _begin(session, None, message, now)
-    if not await own.may(session, case, message.conversation_id, Action.SUPPLEMENT, now=now):
-        return SupplementOutcome(outcome="foreign")
+    closed = await reach.refused(session, case, message.conversation_id, Action.SUPPLEMENT, now=now)
+    if closed is not None:
+        return SupplementOutcome(outcome=closed)
     if rules.ended(message.text):
         pending.state = State.DONE
         return await _kept(session, pending, message, await _about(session, case, "ended"))
@@ -65,13 +66,13 @@ async def _go_on(session: AsyncSession, pending: CaseRequest, message: Message, 
 async def _begin(
     session: AsyncSession, pending: CaseRequest | None, message: Message, now: datetime
 ) -> SupplementOutcome:
-    cases, foreign = await own.meant(session, message, Action.SUPPLEMENT, now=now)
-    if foreign and not cases:
-        return SupplementOutcome(outcome="foreign")
-    found = {case.id: case for case in [await merging.followed(session, each) for each in cases]}
-    still_open = [case for case in found.values() if Status(case.status) in IN_PROCESS]
+    found = await reach.meant(session, message, Action.SUPPLEMENT, now=now)
+    if found.closed is not None and not await _in_the_form(session, message, found):
+        return SupplementOutcome(outcome=found.closed)
+    cases = await reach.going_on(session, found.cases)
+    still_open = [case for case in cases if Status(case.status) in IN_PROCESS]
     if not still_open:
-        return await _nothing_open(session, message, list(found.values()))
+        return await _nothing_open(session, message, cases)
     if len(still_open) > 1:
         request = queries.begin(session, message, Kind.SUPPLEMENT, now=now)
         choice = SupplementOutcome(outcome="choose", cases=await own.briefs(session, still_open))
@@ -82,6 +83,13 @@ async def _begin(
     request.case_id = case.id
     first = await session.get_one(Message, request.message_id)
     return await _take(session, request, case, [first, message] if first.id != message.id else [message], now)
+
+
+async def _in_the_form(session: AsyncSession, message: Message, found: reach.Meant) -> bool:
+    """Nothing is known to be open to this chat, no number is named, and a complaint is being filled in."""
+    if found.foreign or any(case.number in message.text for case in found.unproved):
+        return False
+    return await drafts.open_draft(session, message.conversation_id) is not None
 
 
 async def _nothing_open(session: AsyncSession, message: Message, cases: Sequence[Case]) -> SupplementOutcome:
@@ -113,7 +121,7 @@ async def attach(session: AsyncSession, case: Case, words: str, *, message: Mess
     if case.conversation_id != message.conversation_id:
         plain = await customers.reveal(session, message.conversation_id, words)
         words = await protected(session, case, plain) or ""
-    level = await own.level_of(session, message.conversation_id, now)
+    level = await reach.level_of(session, message.conversation_id, now)
     detail: dict[str, object] = {"message_id": str(message.id), "level": int(level)}
     await noted(session, case, Entry.SUPPLEMENTED, CUSTOMER, now=now, opinion=words[: rules.LONGEST], detail=detail)
     waiting = await session.scalars(

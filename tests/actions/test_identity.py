@@ -45,7 +45,7 @@ async def known(desk: Desk) -> None:
     now = desk.world.time
     async with desk.world.database.transaction() as session:
         await customers.register(
-            session, channel="webchat", sender="customer-1", name="李晓芸", phone=None, id_number=None, now=now
+            session, channel="wechat", sender="customer-1", name="李晓芸", phone=None, id_number=None, now=now
         )
 
 

@@ -118,6 +118,7 @@ async def test_whoever_ends_in_order_leaves_the_lead_at_once(world: World) -> No
     assert await first.lead() is False
 
 
+@pytest.mark.usefixtures("known_senders")
 async def test_the_handler_is_told_of_an_urge(world: World) -> None:
     receipt = await filed(world)
     await Desk(world).investigating(receipt.case_id)

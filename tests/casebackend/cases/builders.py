@@ -43,7 +43,7 @@ PROPOSAL = {
 
 
 async def drafted(
-    world: World, *, sender: str = "customer-1", channel: Channel = Channel.WEBCHAT, story: str = STORY
+    world: World, *, sender: str = "customer-1", channel: Channel | None = None, story: str = STORY
 ) -> tuple[UUID, UUID]:
     """A complete draft; conversation and last message."""
     receipt = await world.says(story, sender=sender, channel=channel)
@@ -68,7 +68,7 @@ async def ask(world: World, conversation_id: UUID, question: str | None, choices
         conversation.asked, conversation.choices = question, list(choices)
 
 
-async def filed(world: World, *, sender: str = "customer-1", channel: Channel = Channel.WEBCHAT) -> CaseReceipt:
+async def filed(world: World, *, sender: str = "customer-1", channel: Channel | None = None) -> CaseReceipt:
     conversation, message = await drafted(world, sender=sender, channel=channel)
     await ask(world, conversation, None)
     response = await world.act(f"/conversations/{conversation}/draft/file", message)

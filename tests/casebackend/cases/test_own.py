@@ -1,5 +1,6 @@
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 
 from casebackend import editions
@@ -16,6 +17,8 @@ from casebackend.timeline.rules import Kind
 from tests.casebackend.cases.builders import Desk, ask, case_of, filed
 from tests.casebackend.staff.logins import staff
 from tests.world import World
+
+pytestmark = pytest.mark.usefixtures("known_senders")
 
 
 async def says(world: World, what: str, words: str, *, sender: str = "customer-1") -> dict[str, Any]:

@@ -65,3 +65,28 @@ async def test_what_the_customer_says_himself_goes_before_what_we_know(world: Wo
     assert shown(DraftView.model_validate(said.json()["draft"]))[Field.PHONE] == "139****2222"
     async with world.database.reading() as session:
         assert isinstance(await session.scalar(select(Customer.id).where(Customer.phone_index.is_not(None))), UUID)
+
+
+async def test_who_proves_his_phone_in_the_middle_of_the_form_is_asked_no_more_for_it_nor_for_his_name(
+    world: World,
+) -> None:
+    await filed(world)
+    carrier, check = await Carrier.ready(world), Check(world)
+    draft = await begins(world, check.sender)
+    assert {Field.NAME, Field.PHONE} <= set(draft.missing)
+    await check.wants("progress", "查进度，别的渠道登记的")
+    await check.says(ON_FILE)
+    assert (await running(world, check)).missing == draft.missing
+    assert (await check.says(await carrier.code()))["next"] == "done"
+    now = await running(world, check)
+    assert shown(now) == {Field.NAME: "张**", Field.PHONE: "138****8000"}
+    assert not {Field.NAME, Field.PHONE} & set(now.missing)
+    receipt = await world.says("电话改成13911112222", sender=check.sender)
+    said = await world.act(f"/conversations/{receipt.conversation_id}/draft/absorb", receipt.message_id)
+    assert shown(DraftView.model_validate(said.json()["draft"]))[Field.PHONE] == "139****2222"
+
+
+async def running(world: World, check: Check) -> DraftView:
+    """The form as it stands."""
+    said = await world.actions.get(f"/api/v1/conversations/{check.conversation}/draft")
+    return DraftView.model_validate_json(said.content)

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import update
 
 from casebackend.cases.merging import followed
@@ -15,6 +16,8 @@ from tests.casebackend.cases.test_own import says
 from tests.casebackend.families.builders import closed, holds, posts, slug
 from tests.casebackend.registration.takers import CUSTOMER, Counter
 from tests.world import World
+
+pytestmark = pytest.mark.usefixtures("known_senders")
 
 PART = {"facts": "另有一笔转账手续费", "demand": "退还手续费", "reason": "两件事分别办理"}
 

@@ -4,6 +4,8 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from casebackend.cases.jobs import archive_due
 from tests.casebackend.cases.builders import REPLY, Desk, case_of, filed, unit
 from tests.casebackend.cases.test_own import says
@@ -11,6 +13,8 @@ from tests.casebackend.families.builders import closes, holds, posts, slug
 from tests.casebackend.registration.takers import Counter
 from tests.casebackend.staff.logins import hired
 from tests.world import World
+
+pytestmark = pytest.mark.usefixtures("known_senders")
 
 
 async def merges(desk: Desk, child: object, master: str, login: str = "agent") -> Any:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import select, update
 
 from casebackend.cases.model import Case
@@ -12,6 +13,8 @@ from tests.casebackend.cases.builders import PROPOSAL, Desk, ask, case_of, filed
 from tests.casebackend.cases.test_own import says
 from tests.casebackend.families.builders import closed, holds, posts, slug
 from tests.world import World
+
+pytestmark = pytest.mark.usefixtures("known_senders")
 
 WORDS = {"opinion": "钱仍没有退，电话13911112222联系我"}
 

@@ -29,17 +29,19 @@ class Check:
         self.world, self.sender = world, sender
         self.conversation: UUID | None = None
 
-    async def wants(self, action: str, words: str) -> dict[str, Any]:
+    async def wants(self, action: str, words: str, *, here: bool = False) -> dict[str, Any]:
         receipt = await self.world.says(words, sender=self.sender)
         self.conversation = receipt.conversation_id
-        body = {"message_id": str(receipt.message_id), "action": action}
-        return await self._posted("identity", body)
+        return await self.begins(receipt.message_id, action, here=here)
+
+    async def begins(self, message_id: UUID, action: str, *, here: bool = False) -> dict[str, Any]:
+        return await self._posted("identity", {"message_id": str(message_id), "action": action, "here": here})
 
     async def says(self, words: str) -> dict[str, Any]:
         receipt = await self.world.says(words, sender=self.sender)
         return await self._posted("identity/answer", {"message_id": str(receipt.message_id)})
 
-    async def _posted(self, path: str, body: dict[str, str]) -> dict[str, Any]:
+    async def _posted(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         address = f"/api/v1/conversations/{self.conversation}/{path}"
         said = await self.world.actions.post(address, json=body, headers={"Idempotency-Key": uuid4().hex})
         assert said.status_code == 200, said.text

@@ -1,11 +1,12 @@
+from casebackend.conversations.rules import Channel
 from tests.casebackend.cases.builders import Desk, ask, filed
 from tests.casebackend.identity.checks import ON_FILE, Carrier, Check
 from tests.world import World
 
 
 async def test_a_colleague_sees_how_sure_we_were_of_the_customer(world: World) -> None:
-    receipt = await filed(world)
-    here = await world.says("催一下")
+    receipt = await filed(world, channel=Channel.WECHAT)
+    here = await world.says("催一下", channel=Channel.WECHAT)
     await world.act(f"/conversations/{here.conversation_id}/urge", here.message_id)
     carrier, check = await Carrier.ready(world), Check(world)
     await check.wants("withdraw", f"撤诉{receipt.number}")

@@ -1,5 +1,6 @@
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from casebackend.identity.model import IdentityCode, IdentityTalk
@@ -117,6 +118,7 @@ async def test_a_visit_ends_after_a_quarter_of_an_hour_or_when_it_is_ended_and_i
             assert await session.scalar(select(func.count()).select_from(table)) == 0
 
 
+@pytest.mark.usefixtures("known_senders")
 async def test_a_new_code_ends_the_old_one_and_only_who_may_ask_about_the_case_gets_one(world: World) -> None:
     receipt, old = await receipt_with_code(world)
     assert await pickup_code(world, receipt.number, sender="stranger") is None

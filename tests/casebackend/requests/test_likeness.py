@@ -1,15 +1,23 @@
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import select
 
 from casebackend.audit.model import AuditEntry
+from casebackend.conversations.rules import Channel
 from casebackend.drafts.model import Draft, DraftField
 from tests.casebackend.cases.builders import Desk, ask, case_of, drafted, filed
 from tests.casebackend.cases.test_own import says
 from tests.casebackend.families.builders import closes, holds
+from tests.casebackend.identity.checks import Carrier, Check
 from tests.casebackend.requests.test_supplements import added
 from tests.world import World
+
+pytestmark = pytest.mark.usefixtures("known_senders")
+CARD = "6222021234567890128"
+FIRST = f"我要投诉，3月1日朝阳支行柜台多扣了我卡{CARD}年费200元，要求退回"
+OTHER_WORDS = "我要投诉海淀支行，昨天保安不让我进门还推人，说我尾号0128的卡不是他们开的，要求道歉"
 
 
 async def looks(world: World, sender: str = "customer-1") -> tuple[UUID, list[str]]:
@@ -109,3 +117,64 @@ async def test_a_closed_one_takes_nothing_and_several_are_told_apart(world: Worl
     answer = await chooses(world, f"补充 {first.number}")
     assert (answer["outcome"], answer["case"]["number"]) == ("closed", first.number)
     assert (await chooses(world, f"补充 {second.number}"))["outcome"] == "supplement"
+
+
+async def files(world: World, story: str, *, sender: str = "customer-1", channel: Channel | None = None) -> str:
+    conversation, message = await drafted(world, sender=sender, channel=channel, story=story)
+    await ask(world, conversation, None)
+    answer = await world.act(f"/conversations/{conversation}/draft/file", message)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["number"])
+
+
+async def test_the_same_card_is_enough_whatever_the_words_and_the_unit(world: World) -> None:
+    number = await files(world, FIRST)
+    conversation, message = await drafted(world, story=OTHER_WORDS)
+    answer = await world.act(f"/conversations/{conversation}/likeness", message)
+    assert [case["number"] for case in answer.json()["cases"]] == [number]
+
+
+async def test_the_choice_stands_on_the_new_complaint_too_and_on_its_page(world: World) -> None:
+    first = (await filed(world)).number
+    conversation, _ = await looks(world)
+    await chooses(world, "仍要新建")
+    yes = await world.says("确认提交")
+    await ask(world, conversation, None)
+    second = (await world.act(f"/conversations/{conversation}/draft/file", yes.message_id)).json()["number"]
+    entries = (await world.tester.get(f"/api/v1/cases/{second}/timeline")).json()["entries"]
+    [entry] = [each for each in entries if each["kind"] == "case.likeness_decided"]
+    assert (entry["detail"], first in entry["opinion"]) == ({"choice": "new", "earlier": [first]}, True)
+    page = (await (await Desk(world).browser("lead")).get(f"/cases/{second}")).text
+    assert "客户选择如何处理相似投诉：仍要新建" in page
+    assert f"已向客户提示此前相似的投诉：{first}" in page
+
+
+async def test_what_was_registered_by_another_channel_is_shown_to_whom_the_code_has_proved_and_to_nobody_else(
+    world: World,
+) -> None:
+    number = (await filed(world, channel=Channel.WECHAT)).number
+    world.spoken_by = Channel.WEBCHAT
+    assert (await looks(world, "stranger"))[1] == []
+    carrier, check = await Carrier.ready(world), Check(world, "same-person")
+    assert (await check.proved(carrier, "progress", "查进度，别的渠道登记的"))["next"] == "done"
+    await ask(world, check.conversation, None)  # type: ignore[arg-type]
+    assert (await looks(world, "same-person"))[1] == [number]
+    assert (await chooses(world, f"补充 {number}", sender="same-person"))["outcome"] == "supplement"
+
+
+async def test_to_a_browser_alone_only_number_and_day_are_told_and_joining_takes_the_code(world: World) -> None:
+    world.spoken_by = Channel.WEBCHAT
+    number = (await filed(world)).number
+    conversation, message = await drafted(world)
+    [shown] = (await world.act(f"/conversations/{conversation}/likeness", message)).json()["cases"]
+    assert (shown["number"], shown["stage"], shown["next_step"], shown["unit"]) == (number, "", "", None)
+    await ask(world, conversation, "duplicate")
+    carrier, check = await Carrier.ready(world), Check(world)
+    wants = await world.says(f"催办 {number}")
+    path = f"/conversations/{conversation}/likeness/choice"
+    assert (await world.act(path, wants.message_id)).json()["outcome"] == "unproved"
+    assert await chosen(world, conversation) == [None]
+    check.sender, check.conversation = "customer-1", conversation
+    await check.begins(wants.message_id, "join", here=True)
+    assert (await check.says(await carrier.code()))["action"] == "join"
+    assert (await world.act(path, wants.message_id)).json()["outcome"] == "urge"

@@ -1,5 +1,6 @@
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import select
 
 from casebackend.attachments.model import Attachment
@@ -11,6 +12,8 @@ from tests.casebackend.escalations.test_jobs import told
 from tests.casebackend.families.builders import closed, holds
 from tests.casebackend.workers import worker
 from tests.world import World
+
+pytestmark = pytest.mark.usefixtures("known_senders")
 
 
 async def added(world: World, case_id: object) -> list[str]:
