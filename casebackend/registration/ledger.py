@@ -28,7 +28,7 @@ from casebackend.staff.queries import names
 HEADINGS = ("日期", "编号", "受理网点", "投诉人", "事项", "内容", "承办人", "处理结果")
 CODE, CHECKED = "代码", "代码核对"
 AT_ONCE, SUMMARY = 200, 60
-ORDER = Case.received_at, Case.number
+ORDER: tuple[ColumnElement[Any], ...] = (Case.received_at.expression, Case.number.expression)
 RESULTS = {Validity.VALID: "投诉成立", Validity.INVALID: "投诉不成立"}
 
 
