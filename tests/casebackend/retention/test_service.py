@@ -10,8 +10,10 @@ from casebackend.attachments.model import Attachment
 from casebackend.audit.model import AuditEntry
 from casebackend.cases.model import Case
 from casebackend.customers.model import ChannelIdentity, Customer, PersonalValue
+from casebackend.drafts.model import Confirmation
 from casebackend.parties.model import Party
 from casebackend.retention.model import Redaction, RedactionRun
+from casebackend.retention.redacting import GONE
 from casebackend.timeline.model import TimelineEntry
 from tests.casebackend.canaries import in_bytes, people
 from tests.casebackend.cases.around import holds, posts, ticked
@@ -205,3 +207,16 @@ async def test_only_who_decides_about_keeping_gets_there(world: World, path: str
         async with await staff(world, login) as other:
             method = "GET" if path == "/retention" else "POST"
             assert (await other.request(method, path)).status_code == 403
+
+
+async def test_what_the_customer_confirmed_goes_with_everything_else_that_was_said(world: World) -> None:
+    receipt = await filed(world)
+    await ended(world, receipt.number)
+    await archived(world)
+    world.wait(days=6 * 365)
+    async with world.database.reading() as session:
+        assert (await session.scalars(select(Confirmation.said_text))).all() == ["不方便提供"]
+    await decided(world)
+    assert await redacted(world) == {receipt.number}
+    async with world.database.reading() as session:
+        assert (await session.scalars(select(Confirmation.said_text))).all() == [GONE]
