@@ -44,7 +44,13 @@ def test_a_question_or_a_worry_about_personal_data_is_no_leak(text: str) -> None
     assert danger_in(text) is None
 
 
-@pytest.mark.parametrize("text", ["傻逼机器人", "你们就是一群骗子", "滚", "垃圾銀行", "一群混蛋"])
+@pytest.mark.parametrize("text", ["这钱要不回来我就去死", "你们逼死我算了", "我不如去死"])
+def test_who_speaks_of_his_own_death_is_heard_and_not_taken_for_abuse(text: str) -> None:
+    assert danger_in(text) is Danger.LIFE
+    assert stirred(text) != Stirred.ABUSE
+
+
+@pytest.mark.parametrize("text", ["傻逼机器人", "你去死吧", "你们就是一群骗子", "滚", "垃圾銀行", "一群混蛋"])
 def test_abuse_is_heard(text: str) -> None:
     assert stirred(text) == Stirred.ABUSE
 
