@@ -1,13 +1,13 @@
 import json
 import os
 import time
-from typing import Any, Callable, Dict, List, NoReturn, Optional, Sequence, TypeVar
+from typing import Any, Callable, Dict, List, NoReturn, Optional, Sequence, Tuple, TypeVar
 
 import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered, Event, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.pool import StaticPool
 
@@ -17,7 +17,11 @@ EXIT_CODE = 70
 KEEP_SECONDS = 24 * 3600
 STORED = "events_stored"
 
+# What Rasa does at the edges of every turn.
+NO_DECISION = frozenset({"action_listen", "action_session_start", "action_extract_slots"})
+
 T = TypeVar("T")
+Judged = Tuple[Optional[str], Optional[float], str]
 
 
 def _end_process(error: Exception) -> NoReturn:
@@ -126,9 +130,28 @@ class TurnStore(SQLTrackerStore):
         """What was uttered to this message; None when it was never handled."""
         return self._or_end(lambda: self._answers(sender_id, message_id))
 
+    async def judged(self, sender_id: str, message_id: str) -> Optional[Judged]:
+        """What a handled message was taken for, how surely, and the first thing that was done."""
+        return self._or_end(lambda: self._judged(sender_id, message_id))
+
+    def _judged(self, sender_id: str, message_id: str) -> Optional[Judged]:
+        turn, heard = self._turn(sender_id, message_id)
+        for kind, data in self._rows(self._later, sender=sender_id, turn=turn) if turn is not None else []:
+            if kind == ActionExecuted.type_name and (name := json.loads(data).get("name")) not in NO_DECISION:
+                intent = heard.get("parse_data", {}).get("intent", {})
+                return intent.get("name"), intent.get("confidence"), str(name)
+        return None
+
+    def _turn(self, sender_id: str, message_id: str) -> Tuple[Optional[int], Dict[str, Any]]:
+        """Where a message is stored, and what of it."""
+        for at, data in self._rows(self._naming, sender=sender_id, named=_anywhere(message_id)):
+            heard = json.loads(data)
+            if heard.get("message_id") == message_id:
+                return at, heard
+        return None, {}
+
     def _answers(self, sender_id: str, message_id: str) -> Optional[List[Dict[str, Any]]]:
-        said = self._rows(self._naming, sender=sender_id, named=_anywhere(message_id))
-        turn = next((at for at, data in said if json.loads(data).get("message_id") == message_id), None)
+        turn, _ = self._turn(sender_id, message_id)
         if turn is None:
             return None
         found: List[Dict[str, Any]] = []

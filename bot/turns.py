@@ -15,12 +15,11 @@ from rasa.shared.core.events import BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.straight import Situation, StraightRunner, afresh, situation
+from bot.tracker_store import NO_DECISION
 from bot.words import mentioned
 
 ACTION_SECONDS = 5
 GUESSES, LEAST_GUESS = 6, 0.05
-# What Rasa does at the edges of every turn.
-NO_DECISION = frozenset({"action_listen", "action_session_start", "action_extract_slots"})
 
 
 class TurnFailed(Exception):
@@ -70,6 +69,9 @@ class TurnProcessor(MessageProcessor):
         stored = await self.tracker_store.answers(message.sender_id, message.message_id)
         if stored is None:
             return await super().handle_message(message)
+        judged = await self.tracker_store.judged(message.sender_id, message.message_id)
+        if judged is not None and hasattr(message.output_channel, "decided"):
+            message.output_channel.decided(*judged)
         for utterance in stored:
             await message.output_channel.send_response(message.sender_id, utterance)
         return None

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.api.conversations import Reply
 from casebackend.conversations import danger_rules, promising, queries, rules, service
 from casebackend.conversations.danger import COUNTED, Heard, Rule, Stirred
 from casebackend.conversations.model import Conversation, Message, Turn
@@ -15,6 +16,8 @@ from casebackend.conversations.rules import Author, Owner
 # What the bot may have taken a message for that no rule heard.
 ABUSE = "abuse"
 LATER = "_later"
+# The bot's own words to who is upset.
+SOOTHING = frozenset({"utter_calm", "utter_calm_for_now"})
 
 
 def noted(message: Message, heard: Heard) -> None:
@@ -40,9 +43,16 @@ async def answered(
         await _calmed(session, conversation, message, turn, heard.stirred, heard.words, now)
 
 
+def left_to_say(turn: Turn, replies: list[Reply]) -> list[Reply]:
+    """Who has just heard that a person comes is not offered one."""
+    return replies[1:] if turn.called_for == rules.EMOTION and turn.decision in SOOTHING else replies
+
+
 async def taken_for_abuse(session: AsyncSession, conversation: Conversation, turn: Turn, now: datetime) -> None:
-    """The bot heard abuse where no rule did; it counts as much."""
+    """The bot heard abuse where no rule did; it counts as much. Marks and faces alone do not."""
     message = await session.get_one(Message, turn.message_id)
+    if not any(character.isalnum() for character in message.text):
+        return
     if message.danger is not None or message.stirred is not None or conversation.owner == Owner.PERSON:
         return
     found = [

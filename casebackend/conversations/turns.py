@@ -62,7 +62,7 @@ async def _claimed(session: AsyncSession, turn: Turn, conversation: Conversation
 
 async def _escalate(session: AsyncSession, turn: Turn, conversation: Conversation, now: datetime) -> None:
     """Nobody can answer this message, so a person must; the customer is told."""
-    turn.state, turn.lease_until = TurnState.ESCALATED, None
+    turn.state, turn.lease_until, turn.called_for = TurnState.ESCALATED, None, "failed"
     await service.queue_for_person(session, conversation, "failed", now)
     await service.say_words(session, conversation, "turn_escalated", now)
 
@@ -115,7 +115,12 @@ async def done(session: AsyncSession, turn_id: UUID, command: TurnDone, *, now: 
     await _judged(session, turn, conversation, command.judged, now)
     worker = command.worker if command.passive else None
     delivery, said = await service.answer(
-        session, conversation, command.replies, now=now, answers=turn.message_id, worker=worker
+        session,
+        conversation,
+        hearing.left_to_say(turn, command.replies),
+        now=now,
+        answers=turn.message_id,
+        worker=worker,
     )
     turn.state, turn.engine, turn.lease_until = TurnState.ANSWERED, command.engine, None
     turn.delivery_id = delivery.id

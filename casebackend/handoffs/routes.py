@@ -28,7 +28,9 @@ USUAL_PERIOD = timedelta(days=6)
 async def hand_off(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
     command = HandoffRequest.model_validate_json(request.body)
     now = request.app.ctx.now()
-    view = await service.hand_off(session, conversation_id, reason=command.reason, now=now)
+    view = await service.hand_off(
+        session, conversation_id, reason=command.reason, now=now, message_id=command.message_id
+    )
     return json(view.model_dump(mode="json"))
 
 

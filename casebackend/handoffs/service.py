@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
@@ -13,7 +13,7 @@ from casebackend.cases.queries import sees_conversation
 from casebackend.conversations import promising
 from casebackend.conversations import service as conversations
 from casebackend.conversations.errors import ConversationNotFound
-from casebackend.conversations.model import Conversation, Message
+from casebackend.conversations.model import Conversation, Message, Turn
 from casebackend.conversations.rules import CARRIED_BY_US, Author, Owner
 from casebackend.customers import service as customers
 from casebackend.customers.rules import Kind
@@ -75,13 +75,19 @@ class Introduced:
     display_name: str
 
 
-async def hand_off(session: AsyncSession, conversation_id: UUID, *, reason: str, now: datetime) -> HandoffView:
+async def hand_off(
+    session: AsyncSession, conversation_id: UUID, *, reason: str, now: datetime, message_id: UUID | None = None
+) -> HandoffView:
+    """`message_id`: what was said last; its turn keeps the reason, unless it has called a person already."""
     conversation = await conversations.hold(session, conversation_id)
     on_duty = await queries.anyone_on_duty(session, now=now)
     if conversation.owner == Owner.PERSON:
         promise = words("handoff_already", who=conversation.owner_name or "")
         return HandoffView(queue_position=0, on_duty=True, promise=promise)
     await conversations.queue_for_person(session, conversation, reason, now)
+    if message_id is not None:
+        mine = (Turn.message_id == message_id, Turn.conversation_id == conversation.id, Turn.called_for.is_(None))
+        await session.execute(update(Turn).where(*mine).values(called_for=reason))
     place = await queries.position(session, conversation)
     promise = await _promise(session, conversation, place, on_duty, now)
     return HandoffView(queue_position=place, on_duty=on_duty, promise=promise)

@@ -176,6 +176,20 @@ async def test_money_in_danger_is_the_first_word_and_the_form_comes_later(desk: 
     assert desk.open == "field.unit"
 
 
+async def test_a_leak_of_personal_data_gets_its_step_and_a_person_first_and_the_form_comes_later(desk: Desk) -> None:
+    assert await desk.say("你们把我电话卖给别人了", "action_intake", purpose="complaint") == [
+        "utter_handoff_off_duty",
+        "utter_form_later",
+    ]
+    said = await desk.heard()
+    assert said.index("陌生来电") < said.index("登记投诉不着急")
+    async with desk.world.database.reading() as session:
+        assert (await session.scalars(select(Conversation.handoff_reason))).all() == ["privacy"]
+    await desk.say("继续", "action_menu", purpose="affirm")
+    assert desk.open is not None
+    assert desk.open.startswith("field.")
+
+
 async def test_whose_money_is_in_danger_is_heard_when_his_life_is(desk: Desk) -> None:
     await desk.say("我的卡被盗刷了5000元", "action_safety", purpose="fraud")
     assert "12356" not in await desk.heard()

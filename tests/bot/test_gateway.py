@@ -145,6 +145,16 @@ def test_a_turn_is_answered_with_the_question_it_leaves_open(served: Served, act
     assert actions.headers[-1]["X-TingSu-Secret"] == "actions-secret"
 
 
+def test_with_the_answer_goes_what_the_message_was_taken_for_and_what_was_done_and_no_word_of_it(
+    served: Served,
+) -> None:
+    _, body = served.say("我要投诉，取款机少吐了五百块", conversation="c-judged", message_id="m-judged")
+    judged = body["judged"]
+    assert (judged["purpose"], judged["decision"]) == ("complaint", "action_intake")
+    assert 0 < judged["confidence"] <= 1
+    assert "取款机" not in json.dumps(body, ensure_ascii=False)
+
+
 def test_choices_come_from_buttons_and_from_what_the_action_hands_over(served: Served, actions: Actions) -> None:
     status, body = served.say("转人", asked="offer")
     assert status == 200

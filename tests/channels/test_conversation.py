@@ -70,6 +70,14 @@ async def test_after_five_failures_the_bot_is_left_alone_and_then_probed(town: T
     assert town.gateway.ailments() == []
 
 
+async def test_how_the_bot_judged_a_message_is_kept_with_the_turn(town: Town) -> None:
+    town.bot.judged = {"purpose": "urge", "confidence": 0.7, "decision": "action_urge"}
+    await town.says("oA", "快点")
+    async with town.world.database.reading() as session:
+        turn = (await session.scalars(select(model.Turn))).one()
+    assert (turn.purpose, turn.confidence, turn.decision) == ("urge", 0.7, "action_urge")
+
+
 async def test_late_words_of_an_older_epoch_are_dropped(town: Town) -> None:
     town.bot.seconds = 0.5
     call = asyncio.create_task(town.says("oA", "你好"))

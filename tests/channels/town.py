@@ -54,6 +54,7 @@ class Bot:
         self.turns: list[dict[str, Any]] = []
         self.seconds = 0.0
         self.status = 200
+        self.judged: dict[str, Any] | None = None
         self.answer: Callable[[dict[str, Any]], list[dict[str, Any]]] = lambda turn: [say(f"听到：{turn['text']}")]
 
     async def turn(self, request: web.Request) -> web.Response:
@@ -62,7 +63,7 @@ class Bot:
         turn = await request.json()
         self.turns.append(turn)
         await asyncio.sleep(self.seconds)
-        return web.json_response({"replies": self.answer(turn)}, status=self.status)
+        return web.json_response({"replies": self.answer(turn), "judged": self.judged}, status=self.status)
 
 
 def say(text: str, choices: list[str] | None = None, asks: str | None = None) -> dict[str, Any]:

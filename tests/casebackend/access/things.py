@@ -12,7 +12,7 @@ from sqlalchemy import select
 from casebackend.assist.model import SuggestionUse
 from casebackend.attachments.model import Attachment
 from casebackend.candidates.model import Candidate
-from casebackend.conversations.model import Conversation, Delivery, MediaDuty, Turn
+from casebackend.conversations.model import Conversation, DangerRule, Delivery, MediaDuty, Turn
 from casebackend.curation.model import Article, ChangeRequest, Impact, Phrasing
 from casebackend.demands.model import Supervision
 from casebackend.dictionaries.model import DictionaryChange
@@ -103,6 +103,7 @@ KINDS: dict[str, Kind] = {
     "delivery_id": Kind(Of.NOBODY, Delivery, _none),
     "media_id": Kind(Of.NOBODY, MediaDuty, _none),
     "change_request_id": Kind(Of.NOBODY, ChangeRequest, _none),
+    "rule_id": Kind(Of.NOBODY, DangerRule, _none),
     "impact_id": Kind(Of.NOBODY, Impact, _none),
     "candidate_id": Kind(Of.NOBODY, Candidate, _none),
     "gap_id": Kind(Of.NOBODY, Gap, _none),

@@ -44,7 +44,13 @@ def test_a_question_or_a_worry_about_personal_data_is_no_leak(text: str) -> None
     assert danger_in(text) is None
 
 
-@pytest.mark.parametrize("text", ["傻逼机器人", "你们就是一群骗子", "滚", "垃圾銀行", "一群混蛋"])
+@pytest.mark.parametrize("text", ["这钱要不回来我就去死", "你们逼死我算了", "我不如去死"])
+def test_who_speaks_of_his_own_death_is_heard_and_not_taken_for_abuse(text: str) -> None:
+    assert danger_in(text) is Danger.LIFE
+    assert stirred(text) != Stirred.ABUSE
+
+
+@pytest.mark.parametrize("text", ["傻逼机器人", "你去死吧", "你们就是一群骗子", "滚", "垃圾銀行", "一群混蛋"])
 def test_abuse_is_heard(text: str) -> None:
     assert stirred(text) == Stirred.ABUSE
 
@@ -152,6 +158,18 @@ async def test_what_only_the_bot_takes_for_abuse_counts_as_much(world: World) ->
         receipt = await desk.hears(text)
         (await desk.answer(await desk.claimed(), "您别急", judged=judged)).raise_for_status()
     assert (await stands(world, receipt.conversation_id)).handoff_reason == "emotion"
+    talk = await desk.talk(receipt.conversation_id)
+    assert [message.text for message in talk.messages if message.author == "bot"] == ["您别急"]
+    assert "已为您登记优先回复" in talk.messages[-1].text
+
+
+async def test_exclamation_alone_calls_nobody_whatever_the_bot_takes_it_for(world: World) -> None:
+    desk = Desk(world)
+    judged = {"purpose": "abuse", "confidence": 0.6, "decision": "utter_calm"}
+    for text in ("！！！！", "😡😡😡"):
+        receipt = await desk.hears(text)
+        (await desk.answer(await desk.claimed(), "您别急", judged=judged)).raise_for_status()
+    assert (await stands(world, receipt.conversation_id)).owner == "bot"
 
 
 async def test_of_each_turn_purpose_confidence_decision_and_what_was_heard_are_kept_without_words(
@@ -178,6 +196,17 @@ async def test_of_each_turn_purpose_confidence_decision_and_what_was_heard_are_k
     assert "盗刷" in page
     assert "沈" not in page
     assert "机器人判断" in (await lead.get(f"/conversations/{receipt.conversation_id}")).text
+
+
+async def test_a_turn_that_asked_for_a_person_keeps_that_as_its_reason(world: World) -> None:
+    receipt = await world.says("转人工")
+    await world.actions.post(
+        f"/api/v1/conversations/{receipt.conversation_id}/handoff",
+        json={"reason": "asked", "message_id": str(receipt.message_id)},
+        headers={"Idempotency-Key": "k-2"},
+    )
+    async with world.database.reading() as session:
+        assert list(await session.scalars(select(Turn.called_for))) == ["asked"]
 
 
 async def test_nobody_sees_how_a_talk_outside_his_scope_was_judged(world: World) -> None:

@@ -166,3 +166,16 @@ async def test_traditional_script_is_graded_and_flagged_like_simplified(
         assert await flagged(session, old, DAY) == await flagged(session, new, DAY)
         assert (await graded(session, Subject("我要自殺"), DAY))[0].rule == "urgent_life"
         assert (await graded(session, Subject("卡被盜刷"), DAY))[0].result == Severity.URGENT
+
+
+async def test_a_leak_of_personal_data_has_priority_in_whatever_words_it_is_heard(world: World) -> None:
+    async with world.database.transaction() as session:
+        for text in ("你们把我电话卖给别人了", "我的手机号被你们透露出去了"):
+            found = (await graded(session, Subject(text), DAY))[1]
+            assert found is not None
+            assert (found.result, found.rule, found.reason) == (
+                "优先办理",
+                "lane_privacy_told",
+                "信息安全：个人信息泄露",
+            )
+        assert (await graded(session, Subject("怕泄密，多扣年费"), DAY))[1] is None
