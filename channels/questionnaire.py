@@ -131,7 +131,9 @@ class Questionnaire:
 
     def _next_question(self, draft: DraftView, choices: list[str]) -> Reply:
         if draft.next is None:
-            told = [(each.label, each.value) for each in draft.fields] + [(each.label, each.value) for each in draft.lines]
+            told = [(each.label, each.value) for each in draft.fields] + [
+                (each.label, each.value) for each in draft.lines
+            ]
             lines = "\n".join(f"{label}：{value}" for label, value in told)
             return self._words.say("read_back", {"lines": lines}, asks=Asked.CONFIRM)
         asks = Asked(f"field.{draft.next}")

@@ -17,7 +17,8 @@ import pytest_asyncio
 from casebackend.conversations.rules import Asked
 from ops import replay
 from ops.demo import ROOT
-from ops.replay import Comparison, Taken, replayed
+from ops.endings import Stored, Taken
+from ops.replay import Comparison, replayed
 from tests.world import World
 
 pytestmark = pytest.mark.timeout(900)
@@ -90,7 +91,7 @@ async def test_only_days_that_were_asked_for_are_replayed(talked: World, model: 
 
 @pytest.mark.parametrize(("at_most", "code"), [(0.0, 1), (0.049, 1), (0.05, 0)])
 def test_the_exit_code_is_that_of_the_share(at_most: float, code: int) -> None:
-    turn = replay.Stored(UUID(int=1), 1, UUID(int=2), "谢谢", None)
+    turn = Stored(UUID(int=1), 1, UUID(int=2), "谢谢", None)
     change = replay.Change(turn, Taken("thanks", ("utter_thanks",)), Taken("goodbye", ("utter_goodbye",)))
     found = Comparison(20, 0, [change])
     assert found.exit_code(at_most) == code
@@ -117,7 +118,7 @@ def remember(tracker: Path, conversation: UUID, message: UUID, purpose: str, act
 def told(conversation: int, *turns: tuple[str | None, Taken, Taken | None]) -> Comparison:
     """Each turn: the open question, what it was taken for then, and what it would be now where that is another."""
     stored = [
-        replay.Stored(UUID(int=conversation), seq, UUID(int=100 * conversation + seq), "好的", asked)
+        Stored(UUID(int=conversation), seq, UUID(int=100 * conversation + seq), "好的", asked)
         for seq, (asked, _, _) in enumerate(turns, 1)
     ]
     then = {turn.message: was for turn, (_, was, _) in zip(stored, turns, strict=True)}
