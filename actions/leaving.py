@@ -53,7 +53,7 @@ class Resume(TurnAction):
             turn.say("utter_menu", items=MENU)
 
     async def _put_right(self, turn: Turn) -> bool:
-        """What sounds like a yes or a no may be the answer to what should stand in a line: 不用留意."""
+        """What sounds like a yes or a no may be the answer to what should stand in a line."""
         absorbed = await absorb(turn)
         if absorbed is None:
             return True
