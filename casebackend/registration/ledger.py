@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -28,7 +29,7 @@ from casebackend.staff.queries import names
 HEADINGS = ("日期", "编号", "受理网点", "投诉人", "事项", "内容", "承办人", "处理结果")
 CODE, CHECKED = "代码", "代码核对"
 AT_ONCE, SUMMARY = 200, 60
-ORDER = Case.received_at, Case.number
+ORDER: tuple[Any, ...] = (Case.received_at, Case.number)
 RESULTS = {Validity.VALID: "投诉成立", Validity.INVALID: "投诉不成立"}
 
 
