@@ -86,7 +86,7 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         may_set=may(request, "/retention/policies", "POST"),
         labels=LABELS,
         runs=await queries.runs(session),
-        talks=await holding.views(session, await holding.standing(session)),
+        talks=await holding.views(session, await holding.standing(session, request.ctx.principal)),
         may_approve=may(request, "/retention/runs/00000000-0000-0000-0000-000000000000/approve", "POST"),
     )
 

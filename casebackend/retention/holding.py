@@ -12,7 +12,7 @@ from casebackend.access.principal import Principal
 from casebackend.api.retention import TalkHoldView
 from casebackend.attachments.model import Attachment
 from casebackend.audit import service as audit
-from casebackend.cases.queries import sees_conversation
+from casebackend.cases.queries import seen_conversations, sees_conversation
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation
 from casebackend.conversations.service import hold
@@ -42,10 +42,12 @@ async def holds_of(session: AsyncSession, conversation_id: UUID) -> Sequence[Tal
     return (await session.scalars(mine.order_by(TalkHold.set_at, TalkHold.id))).all()
 
 
-async def standing(session: AsyncSession) -> Sequence[TalkHold]:
-    """Of all conversations, the oldest first."""
+async def standing(session: AsyncSession, principal: Principal) -> list[TalkHold]:
+    """Of all conversations that are seen, the oldest first."""
     query = select(TalkHold).where(TalkHold.lifted_at.is_(None)).order_by(TalkHold.set_at, TalkHold.id)
-    return (await session.scalars(query)).all()
+    found = (await session.scalars(query)).all()
+    seen = await seen_conversations(session, principal, [each.conversation_id for each in found])
+    return [each for each in found if each.conversation_id in seen]
 
 
 async def views(session: AsyncSession, found: Sequence[TalkHold]) -> list[TalkHoldView]:
