@@ -31,6 +31,7 @@ GOOD: dict[str, Any] = {
 # What a type asks for beyond its required fields.
 ALSO: dict[str, dict[str, Any]] = {
     "AskTask": {"unit_id": NOBODY},
+    "CorrectRegistration": {"amount": "300.00"},
     "ImportCodes": {"codes": {"说明": "x1"}},
     "SetState": {"state": "busy", "reason": "会议"},
     "Unlock": {"address": "10.0.0.1"},
