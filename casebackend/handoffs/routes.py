@@ -61,6 +61,7 @@ def _page(request: Request, found: list[Judgement]) -> HTTPResponse:
 @bp.get("/handoffs/<conversation_id:uuid>/judgements")
 @reading
 async def judgements(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+    await conversation_view(session, conversation_id)
     if not await sees_conversation(session, request.ctx.principal, conversation_id):
         raise ConversationNotFound
     return _page(request, await judging.of_conversation(session, conversation_id))
