@@ -16,6 +16,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import insert
 
@@ -150,6 +151,7 @@ async def publishing(figures: Figures, articles: list[Article], folder: Path) ->
 
 def row_of(article: Article) -> dict[str, Any]:
     fields = asdict(article) | {"questions": list(article.questions), "links": list(article.links)}
+    fields["unit_id"] = UUID(kept) if (kept := fields.pop("unit")) else None
     state = {"status": "published", "row_version": 1, "origin": "content", "imported_at": NOW}
     return fields | state | {"hash": content_hash(article)}
 
