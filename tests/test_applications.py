@@ -10,7 +10,7 @@ async def test_an_application_serves_the_next_world_and_remembers_nothing_of_the
         now = vars(world.app.ctx)
         assert now.keys() == held.keys()
         same = {name for name, each in now.items() if each is held[name] and not isinstance(each, bool | frozenset)}
-        assert same == {"matrix", "templates"}, "what is read from files only is kept"
+        assert same == {"matrix", "outgoing", "templates"}, "only what belongs to no bank is kept"
         receipt = await world.says("你好", external_id="1")
         assert not receipt.duplicate
 

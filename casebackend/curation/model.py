@@ -1,7 +1,7 @@
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casebackend.database import Base
@@ -35,7 +35,8 @@ class Article(Base):
     effective_from: Mapped[date]
     effective_to: Mapped[date | None]
     audience: Mapped[str] = mapped_column(String(32))
-    unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    # its type is said: whoever builds the index knows no organisations
+    unit_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("organisations.id"))
     origin: Mapped[str] = mapped_column(String(32), default="content")
     origin_id: Mapped[UUID | None]
     author_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.reviews import ApplyForReview, MoveReview
 from casebackend.calendar.rules import local_date
+from casebackend.cases import recusing
 from casebackend.cases.fields import protected
 from casebackend.cases.filing import noted
 from casebackend.cases.model import Case
@@ -34,6 +35,7 @@ async def apply(
 ) -> Review:
     """Every written application is kept, a late one too: somebody above decides about it and tells the customer."""
     case = await hold(session, case_id)
+    await recusing.require_unbarred(session, case, principal)
     if case.replied_at is None or case.told_at is None:
         raise errors.NotDecidedYet
     applied_at = aware(command.applied_at) if command.applied_at else now

@@ -178,8 +178,10 @@ class Doors:
         people = [{"role": "complainant", "name": canary.name, "phone": canary.phone[:-1] + "x"}]
         answers.append(await self.counter.sends("agent", "/cases/", TAKEN | {"people": people}))
         answers.append(await browser.post("/api/v1/cases/", content=said.encode()))
-        search = await browser.get("/api/v1/cases/", params={"q": canary.name, "phone": canary.phone})
-        assert search.status_code == 200
+        answers.append(await browser.get("/api/v1/cases/", params={"q": canary.name, "phone": canary.phone}))
+        wanted = {"conditions": {"q": [canary.name], "phone": [canary.phone]}, "purpose": "identity"}
+        search = await browser.post("/api/v1/cases/search", json=wanted)
+        assert search.status_code == 200, search.text
         await browser.get("/knowledge", params={"q": said})
         login = {"login": canary.phone, "password": canary.id_number}
         await self.world.client().post("/login", data=login, headers={"Origin": "http://casebackend"})

@@ -91,7 +91,13 @@ async def test_an_unsound_entry_is_not_submitted(world: World) -> None:
     bare = await desk.drafts(basis=None, clause=None, evidence=None, source="", questions=[])
     refused = await desk.step("curator", bare, "submit")
     assert slug(refused) == (422, "article-incomplete")
-    assert refused.json()["problems"] == ["未填来源", "未填依据", "未填条款", "未填证据等级", "至少写一个客户常见问法"]
+    assert refused.json()["problems"] == [
+        "未填来源",
+        "未填依据",
+        "未填条款（没有读到原文的写“条款待核”）",
+        "未填证据等级",
+        "至少写一个客户常见问法",
+    ]
     wrong: dict[str, dict[str, Any]] = {
         "失效日早于生效日": {"effective_to": "2026-03-01"},
         "证据等级 C 的条目须写明待核实": {"evidence": "C"},
