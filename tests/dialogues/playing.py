@@ -30,6 +30,9 @@ class Failed(Exception):
     """The conversation does not go as it must."""
 
 
+PHONES = ("phone", "foreign phone", "other phone")
+
+
 @dataclass
 class Outcome:
     """`turns`: messages of the customer that were answered. `turns_to_file`: up to the first number."""
@@ -61,6 +64,8 @@ class Player:
             "phone": town.phone(),
             "foreign number": town.foreign_number,
             "foreign phone": town.foreign_phone,
+            "other number": town.other_number,
+            "other phone": town.other_phone,
         }
         self._shown, self._codes = "phone", 0
         self._filled["phone masked"] = f"{self._filled['phone'][:3]}****{self._filled['phone'][-4:]}"
@@ -110,8 +115,11 @@ class Player:
         return [*refusals, *self._heard()]
 
     async def _look_at_the_phone(self, text: str) -> None:
-        """`{code}`: the next one that comes to the phone that was told last."""
-        self._shown = next((name for name in ("phone", "foreign phone") if f"{{{name}}}" in text), self._shown)
+        """`{code}`: the next one that comes to the phone that was told last. What came before other words were said
+        was not used, and is over."""
+        self._shown = next((name for name in PHONES if f"{{{name}}}" in text), self._shown)
+        if "{code}" not in text and not text.isdigit():
+            self._codes = len(self._town.ledger.codes(self._filled[self._shown]))
         deadline = time.monotonic() + ANSWER_SECONDS
         while "{code}" in text:
             codes = self._town.ledger.codes(self._filled[self._shown])

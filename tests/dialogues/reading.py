@@ -13,7 +13,9 @@ OPERATORS = ("replies", "takes over", "gives back")
 SAYS = "says "
 CHANNELS = ("webchat", "wechat")
 ENGINEERS = ("T", "F", "I")
-PLACEHOLDERS = frozenset({"phone", "phone masked", "number", "foreign number", "foreign phone", "code"})
+PLACEHOLDERS = frozenset(
+    {"phone", "phone masked", "number", "foreign number", "foreign phone", "other number", "other phone", "code"}
+)
 PLACEHOLDER = re.compile(r"\{([a-z][a-z ]*)\}")
 WAIT = re.compile(r"(\d{1,4}) (min|h|d)")
 HOURS = {"min": 1 / 60, "h": 1.0, "d": 24.0}

@@ -91,7 +91,7 @@ class Town:
     def __init__(self, chain: Chain, expected: list[Conversation]) -> None:
         self.chain, self.ledger = chain, Ledger(chain.var)
         self.restarts = Restarts(chain, expected)
-        self.foreign_number = self.foreign_phone = ""
+        self.foreign_number = self.foreign_phone = self.other_number = self.other_phone = ""
         self._numbers = iter(range(FIRST_PHONE, 100_000_000))
         self._doors = AsyncExitStack()
 
@@ -105,11 +105,16 @@ class Town:
             aiohttp.ClientSession(headers={"Authorization": f"Bearer {self.chain.env['TINGSU_TOKEN_ACTIONS']}"})
         )
         await self._core_banking()
-        self.foreign_phone = self.phone()
+        self.foreign_phone, self.foreign_number = await self._stranger()
+        self.other_phone, self.other_number = await self._stranger()
+        return self
+
+    async def _stranger(self) -> tuple[str, str]:
+        """His phone and his complaint. Codes go to one phone from one conversation only."""
+        phone = self.phone()
         async with WebCustomer(self.chain.url("channels")) as stranger:
             await stranger.hear("个人信息")
-            self.foreign_number = await file_complaint(stranger.ask, name=STRANGER, phone=self.foreign_phone)
-        return self
+            return phone, await file_complaint(stranger.ask, name=STRANGER, phone=phone)
 
     async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         await self._doors.aclose()
