@@ -65,11 +65,12 @@ async def prepare(url: str, *, now: datetime = START) -> None:
 class World:
     """`time` is the clock of everything; move it with `wait`. `spoken_by`: how customers speak who say nothing else."""
 
+    spoken_by = Channel.WEBCHAT
+
     def __init__(self, database: Database, settings: Settings) -> None:
         self.database = database
         self.settings = settings
         self.time = START
-        self.spoken_by = Channel.WEBCHAT
         self.app = taken(settings, database, lambda: self.time)
         self.channels = self.client("channels")
         self.actions = self.client("actions")
