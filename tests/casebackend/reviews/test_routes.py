@@ -66,6 +66,14 @@ async def applied(desk: Desk, number: str, **other: Any) -> Any:
     return answer.json()
 
 
+async def test_who_has_to_stay_away_takes_no_application_either(world: World) -> None:
+    desk = Desk(world)
+    _, number = await decided(world)
+    assert (await posts(desk, "lead", f"/cases/{number}/recusals", reason="客户是本人亲属")).status_code == 201
+    assert slug(await posts(desk, "lead", f"/cases/{number}/reviews", **WRITTEN)) == (403, "recused")
+    assert (await posts(desk, "supervisor", f"/cases/{number}/reviews", **WRITTEN)).status_code == 201
+
+
 async def test_an_application_is_in_writing_once_and_starts_its_own_clock(world: World) -> None:
     desk = Desk(world)
     open_case = await filed(world, sender="other")
