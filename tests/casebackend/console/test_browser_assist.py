@@ -3,9 +3,10 @@
 import asyncio
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Error, Route, expect
 from sqlalchemy import select, update
 
 from casebackend.access.principal import Kind, Principal
@@ -175,3 +176,28 @@ async def test_a_case_without_a_conversation_has_its_cards_and_they_go_into_the_
         [use] = (await session.scalars(query.where(SuggestionUse.origin == "picked"))).all()
     assert use.opened_at is not None
     assert at.complaints == []
+
+
+async def test_an_answer_asked_for_by_keyboard_is_not_overwritten_by_what_comes_late(
+    live: Live, browser: Browser
+) -> None:
+    conversation = await wants_a_person(live, "assist-10")
+    page = (await seat(browser, live, "agent")).page
+    asked = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await asked.wait()
+        with suppress(Error):  # the page may have taken its question back
+            await route.continue_()
+
+    await page.route("**/suggestions*", late)
+    await page.goto(f"{live.address}/conversations/{conversation}")
+    await page.locator("#ask-text").focus()
+    await page.keyboard.type("信用卡年费怎么收")
+    async with page.expect_response("**/ask"):
+        await page.keyboard.press("Enter")
+    answer = page.locator("#cards")
+    await expect(answer).to_contain_text("您问：信用卡年费怎么收", timeout=PATIENT)
+    asked.set()
+    await page.wait_for_timeout(1_000)
+    await expect(answer).to_contain_text("您问：信用卡年费怎么收")
