@@ -48,12 +48,15 @@ async def furnished(world: World, words: Words) -> list[str]:
     content = {"content": base64.b64encode(line.encode()).decode()}
     run = await counter.sends("admin", "/imports", content)
     assert run.status_code in (200, 201), run.text
+    held = await counter.sends("supervisor", f"/conversations/{talk}/holds", {"reason": words.fit()})
+    assert held.status_code == 201, held.text
     canned = Replies(world)
     own, team = await canned.made("agent", "/own-replies"), await canned.made("agent", "/team-replies")
     number, around = made["number"], f"/console/conversations/{talk}"
     return [
-        f"/cases/{receipt.number}", f"/cases/{number}", f"/conversations/{talk}", f"{around}/messages?after=0",
-        f"{around}/owner", f"{around}/suggestions", "/knowledge?q=年费", f"/drafts/{draft}",
+        f"/cases/{receipt.number}", f"/cases/{number}", f"/conversations/{talk}", f"/conversations/{talk}/holds",
+        f"{around}/messages?after=0", f"{around}/owner", f"{around}/suggestions", "/knowledge?q=年费",
+        f"/drafts/{draft}",
         f"/organisations/imports/{run.json()['id']}", f"/curation/articles/{entry['id']}/{entry['version']}",
         f"/candidates/{candidate.id}", f"/candidates/{candidate.id}/near", f"{around}/replies",
         f"/replies/own/{own['id']}", f"/replies/team/{team['id']}",
@@ -66,9 +69,10 @@ def _cell(text: str) -> str:
 
 
 SECTIONS = (
-    "assignment", "attachments", "classification", "evidence", "extensions", "family", "history", "recordings",
+    "assignment", "attachments", "classification", "confirmation", "evidence", "extensions", "family", "history",
+    "recordings",
     "recusals", "registration", "retention", "reveal", "reviews", "supervision", "surveys",
-    "tasks",
+    "tasks", "tellings",
 )  # fmt: skip
 
 
