@@ -202,7 +202,9 @@ OPERATIONS: dict[str, Operation] = {
     "cases.listing": Operation(
         "投诉列表", None, C.CasePage, query={"queue": choice(Queue)} | conditions(CONDITIONS) | PAGE
     ),
-    "cases.search": Operation("按条件查找投诉；查找客户只能用这一种", C.SearchCases, C.CasePage),
+    "cases.search": Operation(
+        "按条件查找投诉；查找客户只能用这一种", C.SearchCases, C.CasePage, refuses=frozenset({400})
+    ),
     "handlings.handling_list": Operation(
         "办理查询：各件投诉的每一步", None, handlings.HandlingPage, query=conditions(HANDLINGS) | PAGE
     ),
@@ -278,7 +280,11 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "danger_rules.listing": Operation("安全与情绪规则", None, dangers.DangerRulePage, query=PAGE),
     "danger_rules.propose": Operation(
-        "提出安全与情绪规则的新一版", dangers.ProposeDangerRule, dangers.DangerRuleView, status=201
+        "提出安全与情绪规则的新一版",
+        dangers.ProposeDangerRule,
+        dangers.DangerRuleView,
+        status=201,
+        refuses=frozenset({404}),
     ),
     "danger_rules.decide": Operation("复核安全与情绪规则的新一版", dangers.DecideDangerRule, dangers.DangerRuleView),
     "heartbeats.beat": Operation("程序心跳", A.Heartbeat, status=204),

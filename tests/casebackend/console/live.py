@@ -16,7 +16,7 @@ import httpx
 from casebackend.connection import open_database
 from casebackend.settings import Settings
 from ops.ports import free_port
-from tests.world import TOKENS, World, configured, prepare
+from tests.world import TOKENS, World, configured, prepare_today
 
 START_SECONDS = 120
 
@@ -52,7 +52,7 @@ def running(errors: Path | None = None) -> Iterator[tuple[str, Settings]]:
     with tempfile.TemporaryDirectory(prefix="tingsu-live-") as folder:
         var = Path(folder)
         settings = configured(f"sqlite+aiosqlite:///{var}/tingsu.db", var)
-        asyncio.run(prepare(settings.database_url, now=datetime.now(UTC)))
+        asyncio.run(prepare_today(settings.database_url))
         port = free_port()
         process = subprocess.Popen(
             [sys.executable, "-m", "casebackend", "serve"],
