@@ -13,15 +13,18 @@ from casebackend.api.client import CaseBackend, Refused
 from casebackend.api.own import CaseBrief
 
 NOT_OURS_TO_SAY = frozenset({401, 403})
+# A purpose that is less likely than this says nothing of how the form should read the message.
+SURE = 0.45
 # Which of the best guesses is meant; nothing else is open then.
 GUESS = "guess"
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """`asked`: the open question on the wire. `purpose`: what the message was taken for; `guesses`: what it may have
-    been for, likeliest first; none for a message without words. `mentions`: what it asks for besides, by the names of
-    bot/lexicon. `asked_back`: the customer was asked what is meant, and this is the answer to that."""
+    """`asked`: the open question on the wire. `purpose`: what the message was taken for, `sure`: it is no mere guess;
+    `guesses`: what it may have been for, likeliest first; none for a message without words. `mentions`: what it asks
+    for besides, by the names of bot/lexicon. `asked_back`: the customer was asked what is meant, and this is the answer
+    to that."""
 
     action: str
     conversation: UUID
@@ -34,6 +37,7 @@ class Turn:
     guesses: tuple[str, ...] = ()
     mentions: frozenset[str] = frozenset()
     asked_back: bool = False
+    sure: bool = True
 
     @property
     def talk(self) -> str:
@@ -72,6 +76,7 @@ class TurnAction(Action):  # type: ignore[misc]
             guesses=tuple(str(each.get("name")) for each in latest.get("intent_ranking") or ()),
             mentions=frozenset(map(str, latest.get("mentions") or ())),
             asked_back=asked == GUESS,
+            sure=float(latest.get("intent", {}).get("confidence", 1)) >= SURE,
         )
         await self.answer(turn)
         return []

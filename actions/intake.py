@@ -8,6 +8,8 @@ from actions.remarks import ask_after
 from casebackend.api.client import Refused
 from casebackend.api.drafts import Absorbed, Standing
 
+MEANT: dict[str, Literal["step_back", "refuse"]] = {"step_back": "step_back", "refuse": "refuse"}
+
 
 async def go_on(turn: Turn, absorbed: Absorbed) -> None:
     """What follows once the draft has read the message; a complaint like one made before is shown first."""
@@ -17,8 +19,9 @@ async def go_on(turn: Turn, absorbed: Absorbed) -> None:
 
 async def absorb(turn: Turn, matter: Literal["complaint", "suggestion", "praise"] = "complaint") -> Absorbed | None:
     """Reads the message into the draft; where that is refused it says so itself. `matter`: what it begins."""
+    meant = MEANT.get(turn.purpose or "") if turn.sure else None
     try:
-        return await turn.backend.absorb(turn.conversation, turn.message, key=turn.key(), matter=matter)
+        return await turn.backend.absorb(turn.conversation, turn.message, key=turn.key(), matter=matter, meant=meant)
     except Refused as refusal:
         if business(refusal).slug == "no-draft":
             turn.say("utter_menu", items=MENU)

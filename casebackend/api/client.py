@@ -244,9 +244,10 @@ class CaseBackend:
         *,
         key: str,
         matter: Literal["complaint", "suggestion", "praise"] = "complaint",
+        meant: Literal["step_back", "refuse"] | None = None,
     ) -> Absorbed:
         path = f"/conversations/{conversation}/draft/absorb"
-        return await self._ask(Absorbed, path, AbsorbMessage(message_id=message, matter=matter), key=key)
+        return await self._ask(Absorbed, path, AbsorbMessage(message_id=message, matter=matter, meant=meant), key=key)
 
     async def standing(self, conversation: UUID, message: UUID) -> Standing:
         return await self._ask(Standing, f"/conversations/{conversation}/standing", ForMessage(message_id=message))

@@ -85,9 +85,11 @@ class Absorbed(View):
 
 
 class AbsorbMessage(ForMessage):
-    """`matter`: what a draft that the message begins is; one that is open keeps what it is."""
+    """`matter`: what a draft that the message begins is; one that is open keeps what it is. `meant`: what the dialogue
+    took it for with confidence, where the words alone may not say so."""
 
     matter: Literal["complaint", "suggestion", "praise"] = "complaint"
+    meant: Literal["step_back", "refuse"] | None = None
 
 
 class Standing(View):

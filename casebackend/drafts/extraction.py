@@ -4,14 +4,15 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from casebackend.customers.spelling import simplified
-from casebackend.drafts import phrases
+from casebackend.drafts import backwards, phrases
 from casebackend.drafts.amounts import amount
 from casebackend.drafts.consent import objection
 from casebackend.drafts.corrections import AT_READ_BACK, EVERYTHING, Corrections, field_of
 from casebackend.drafts.facts import ANY_TOKEN, Facts
+from casebackend.drafts.leaving_out import left_out_as, refused
 from casebackend.drafts.places import Places
 from casebackend.drafts.rules import MAY_BE_REFUSED, MAY_BE_UNKNOWN, Field, FieldState
-from casebackend.drafts.values import IGNORANCE, REFUSAL, Understood, Value, text_value, unknown_unit
+from casebackend.drafts.values import IGNORANCE, REFUSAL, Meant, Understood, Value, text_value, unknown_unit
 from casebackend.organisations.rules import OrganisationName
 
 LONGEST_CORRECTION = 120
@@ -27,9 +28,17 @@ class Reader:
         self.facts = Facts(self.places, now)
         self.corrections = Corrections(self.facts)
 
-    def read(self, text: str, asked: str | None, held: Collection[Field] = EVERYTHING) -> Understood:
-        """`held`: fields that have a value. Before the story is told nothing can be a correction of it."""
+    def read(
+        self, text: str, asked: str | None, held: Collection[Field] = EVERYTHING, *, meant: Meant | None = None
+    ) -> Understood:
+        """`held`: fields that have a value. Before the story is told nothing can be a correction of it. Taken for a
+        step back it is one, unless it tells something."""
+        if meant is Meant.STEP_BACK and not self._tells(simplified(text), asked, held):
+            return Understood(answered=True, back=True)
         understood = self._read(simplified(text), asked, held)
+        wanted = field_of(asked)
+        if meant is Meant.REFUSE and wanted is not None and not understood.answered and not understood.values:
+            self._kept_back(wanted, simplified(text), understood)
         for values in (understood.values, understood.corrected):
             for name in (Field.FACTS, Field.DEMAND):
                 if name in values:
@@ -53,6 +62,15 @@ class Reader:
         else:
             self._answer(wanted, text, understood)
         return understood
+
+    def _kept_back(self, wanted: Field, text: str, understood: Understood) -> None:
+        """手头没证件: no word of refusing in it."""
+        if (value := left_out_as(wanted)) is not None and refused(wanted, text):
+            understood.values[wanted], understood.answered = value, True
+
+    def _tells(self, text: str, asked: str | None, held: Collection[Field]) -> bool:
+        bare = backwards.without_the_moment(text)
+        return backwards.tells(bare, self._read(bare, asked, held))
 
     def _changes(self, text: str, asked: str | None, held: Collection[Field], understood: Understood) -> bool:
         """What was held is put right, taken back, or added to."""

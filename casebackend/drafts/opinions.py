@@ -4,10 +4,10 @@ turn one into the other with a word."""
 import re
 
 from casebackend.customers.spelling import simplified
-from casebackend.drafts import phrases
+from casebackend.drafts import leaving_out, phrases
 from casebackend.drafts.model import Draft
 from casebackend.drafts.rules import COMPLAINT, OPINIONS, OPTIONAL_IN_OPINION, Field
-from casebackend.drafts.values import REFUSAL, Understood, text_value
+from casebackend.drafts.values import REFUSAL, Meant, Understood, text_value
 
 LONGEST_TURN = 40
 SHORTEST_TOLD = 3
@@ -50,7 +50,9 @@ def turned(text: str, matter: str) -> str | None:
     return now if now != matter else None
 
 
-def read(draft: Draft, understood: Understood, text: str, asked: str | None) -> str | None:
+def read(
+    draft: Draft, understood: Understood, text: str, asked: str | None, *, meant: Meant | None = None
+) -> str | None:
     """After the reader: what it has become, if the customer turned it, and what the shorter form makes of the words."""
     became = turned(text, draft.matter_type)
     if became is not None:
@@ -58,7 +60,7 @@ def read(draft: Draft, understood: Understood, text: str, asked: str | None) -> 
         understood.answered = True
     if draft.matter_type in OPINIONS:
         _told(understood, text, asked)
-        _keeps_back(understood, text, asked)
+        _keeps_back(understood, text, asked, meant)
     return became
 
 
@@ -73,10 +75,12 @@ def _told(understood: Understood, text: str, asked: str | None) -> None:
         understood.answered = True
 
 
-def _keeps_back(understood: Understood, text: str, asked: str | None) -> None:
+def _keeps_back(understood: Understood, text: str, asked: str | None, meant: Meant | None) -> None:
     for field in OPTIONAL_IN_OPINION:
         if asked != f"field.{field}" or field in understood.values or understood.back:
             continue
-        if phrases.refuses(text) or phrases.declines(text) or (len(text) <= 12 and _KEEPS.search(simplified(text))):
+        keeps = len(text) <= 12 and _KEEPS.search(simplified(text))
+        taken_so = meant is Meant.REFUSE and leaving_out.refused(field, simplified(text))
+        if phrases.refuses(text) or phrases.declines(text) or keeps or taken_so:
             understood.values[field] = REFUSAL
             understood.answered = True

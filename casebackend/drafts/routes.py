@@ -9,6 +9,7 @@ from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation
 from casebackend.database import reading, transactional
 from casebackend.drafts import absorbing, queries, returning, service, transcripts
+from casebackend.drafts.values import Meant
 from casebackend.idempotency import idempotent
 
 bp = Blueprint("drafts")
@@ -40,8 +41,9 @@ async def standing(request: Request, session: AsyncSession, conversation_id: UUI
 @idempotent
 async def absorb(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
     command = AbsorbMessage.model_validate_json(request.body)
+    meant = Meant(command.meant) if command.meant is not None else None
     now, matter = request.app.ctx.now(), command.matter
-    absorbed = await absorbing.absorb(session, conversation_id, command.message_id, now=now, matter=matter)
+    absorbed = await absorbing.absorb(session, conversation_id, command.message_id, now=now, matter=matter, meant=meant)
     return json(absorbed.model_dump(mode="json"))
 
 

@@ -48,9 +48,9 @@ async def close(session: AsyncSession, draft: Draft) -> dict[str, Any] | None:
 async def step_back(
     session: AsyncSession, draft: Draft, asked: str | None
 ) -> tuple[list[Field], dict[str, Any] | None]:
-    """To the question before the one that is open; from a single change to the read-back."""
+    """To the question before the one that is open; from a single change, or from what to change, to the read-back."""
     opened = await close(session, draft)
-    if opened is not None and opened["alone"]:
+    if (opened is not None and opened["alone"]) or asked == "correction":
         return [], None
     known = settled(await queries.fields(session, draft))
     order = rules.wanted(about_money=draft.about_money)

@@ -13,9 +13,9 @@ from casebackend.conversations.rules import Author, Channel
 from casebackend.customers import service as customers
 from casebackend.database import announce
 from casebackend.drafts import phrases, queries
-from casebackend.drafts.absorbing import leave_out_wrong_papers
 from casebackend.drafts.extraction import Reader
 from casebackend.drafts.model import CallTranscript, Draft, DraftField
+from casebackend.drafts.reading import leave_out_wrong_papers
 from casebackend.drafts.rules import DraftState, Field, FieldState
 from casebackend.drafts.service import Source, start, take
 from casebackend.drafts.values import Value

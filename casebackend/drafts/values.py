@@ -3,11 +3,19 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 from casebackend.drafts.amounts import spoken as spoken_amount
 from casebackend.drafts.dates import spoken as spoken_date
 from casebackend.drafts.rules import Field, FieldState
 from casebackend.organisations.rules import OrganisationName
+
+
+class Meant(StrEnum):
+    """What the words of a message alone do not always say, as the dialogue took it for with confidence."""
+
+    STEP_BACK = "step_back"
+    REFUSE = "refuse"
 
 
 @dataclass(frozen=True, slots=True)

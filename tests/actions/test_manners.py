@@ -95,6 +95,22 @@ async def test_a_step_back_asks_the_field_before_and_what_was_said_later_is_kept
     assert desk.open == "field.id_number"
 
 
+async def test_a_step_back_in_words_of_ones_own_writes_nothing_into_the_complaint(desk: Desk) -> None:
+    await desk.say(STORY, "action_intake")
+    await until(desk, "field.phone")
+    await desk.say("退回去", "action_intake", purpose="step_back")
+    assert desk.open == "field.name"
+    await until(desk, "confirm")
+    lines = await read_back(desk)
+    await desk.say("等等，刚才那题答错了", "action_intake", purpose="step_back")
+    assert desk.open == "field.id_number"
+    await desk.say("手头没证件", "action_intake", purpose="refuse")
+    assert await read_back(desk) == lines
+    await desk.say("修改", "action_change", purpose="deny")
+    assert await desk.say("撤一步", "action_intake", purpose="step_back") == ["utter_summary_money"]
+    assert await read_back(desk) == lines
+
+
 async def test_two_misses_explain_and_three_offer_a_person_also_after_every_program_was_restarted(desk: Desk) -> None:
     await desk.say(STORY, "action_intake")
     await until(desk, "field.phone")

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from casebackend.drafts.extraction import Reader
 from casebackend.drafts.phrases import asks_for
-from casebackend.drafts.rules import Field
+from casebackend.drafts.rules import Field, FieldState
+from casebackend.drafts.values import Meant
 from tests.casebackend.organisations.test_rules import NAMES
 from tests.cpu import measured
 
@@ -241,6 +242,51 @@ def test_an_answer_to_another_question_is_not_added_to_the_story() -> None:
 @pytest.mark.parametrize("written", ["返回", "上一步", "返回上一步", "*"])
 def test_back_is_back(written: str) -> None:
     assert READER.read(written, "field.name").back
+
+
+@pytest.mark.parametrize("asked", ["field.facts", "field.demand", "field.occurred_on", "field.phone", "confirm"])
+@pytest.mark.parametrize(
+    "written", ["退回去", "返回刚才那个问题", "刚才那题答错了", "上一题不算", "后退一步", "手滑 回上一题"]
+)
+def test_what_was_taken_for_a_step_back_is_one_in_any_words(written: str, asked: str) -> None:
+    read = READER.read(written, asked, meant=Meant.STEP_BACK)
+    assert (read.back, read.values, read.corrected) == (True, {}, {})
+
+
+@pytest.mark.parametrize(
+    ("written", "asked", "field"),
+    [
+        ("把钱退回去", "field.demand", Field.DEMAND),
+        ("退回去，金额改成300元", "field.phone", Field.AMOUNT),
+        ("返回，我叫[姓名#1]", "field.name", Field.NAME),
+        ("上一题错了，是昨天的事", "field.occurred_on", Field.OCCURRED_ON),
+    ],
+)
+def test_a_step_back_that_tells_something_is_read(written: str, asked: str, field: Field) -> None:
+    read = READER.read(written, asked, meant=Meant.STEP_BACK)
+    assert (read.back, field in {**read.values, **read.corrected}) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("written", "asked", "state"),
+    [
+        ("手头没证件", "field.id_number", FieldState.REFUSED),
+        ("没带身份证", "field.id_number", FieldState.REFUSED),
+        ("这个先放放", "field.occurred_on", FieldState.UNKNOWN),
+        ("估不出来", "field.amount", FieldState.UNKNOWN),
+    ],
+)
+def test_what_was_taken_for_a_refusal_leaves_empty_what_may_be(written: str, asked: str, state: FieldState) -> None:
+    read = READER.read(written, asked, meant=Meant.REFUSE)
+    assert (read.answered, read.values[Field(asked.removeprefix("field."))].state) == (True, state)
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [("凭什么要我的证件", "field.id_number"), ("没有手机", "field.id_number"), ("手机没带", "field.phone")],
+)
+def test_a_refusal_of_something_else_or_a_question_why_leaves_nothing_empty(written: str, asked: str) -> None:
+    assert not READER.read(written, asked, meant=Meant.REFUSE).answered
 
 
 @pytest.mark.parametrize(
