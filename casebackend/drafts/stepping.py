@@ -53,7 +53,7 @@ async def step_back(
     if (opened is not None and opened["alone"]) or asked == "correction":
         return [], None
     known = settled(await queries.fields(session, draft))
-    order = rules.wanted(about_money=draft.about_money)
+    order = rules.wanted(about_money=draft.about_money, matter=draft.matter_type)
     here = asked.removeprefix("field.") if asked and asked.startswith("field.") else None
     if here is None:
         here = next((name for name in order if name not in known), None)

@@ -114,6 +114,14 @@ async def test_a_suggestion_needs_no_name_and_an_explicit_yes(desk: Desk) -> Non
         assert "l1" not in {timer.kind for timer in await timers_of(session, case.id)}
 
 
+async def test_back_from_the_read_back_of_a_suggestion_asks_the_phone_last_asked(desk: Desk) -> None:
+    await desk.say("建议大厅多放几把椅子", "action_opinion", purpose="suggestion")
+    for answer in ("不清楚是哪家", "不提供", "13812345678"):
+        await desk.say(answer, "action_intake")
+    assert desk.open == "confirm"
+    assert await desk.say("返回", "action_intake", purpose="step_back") == ["utter_ask_opinion_phone"]
+
+
 async def test_praise_told_at_once_asks_only_what_is_missing(desk: Desk) -> None:
     told = "我要表扬崂山支行的大堂经理，昨天帮我找回了钱包"
     assert await desk.say(told, "action_opinion", purpose="praise") == [
