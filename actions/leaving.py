@@ -5,7 +5,8 @@ from actions.asking import MENU, correct_later, resume, take_your_time
 from actions.intake import absorb, go_on, read
 from casebackend.api.client import Refused
 
-MAY_BE_A_LINE = frozenset({"affirm", "deny", "repeat"})
+# What sounds like one of these at the read-back may say what should stand in a line, or nothing: 证件号不想留了.
+MAY_PUT_RIGHT = {"correction": frozenset({"affirm", "deny", "repeat"}), "confirm": frozenset({"refuse"})}
 
 
 async def put_aside(turn: Turn, *, key: str) -> None:
@@ -43,7 +44,7 @@ class Resume(TurnAction):
     called = "action_resume"
 
     async def answer(self, turn: Turn) -> None:
-        if turn.talk == "correction" and turn.purpose in MAY_BE_A_LINE and await self._put_right(turn):
+        if turn.purpose in MAY_PUT_RIGHT.get(turn.talk, ()) and await self._put_right(turn):
             return
         if turn.purpose == "correct" and turn.talk == "withdraw":
             await correct_later(turn)
@@ -53,7 +54,7 @@ class Resume(TurnAction):
             turn.say("utter_menu", items=MENU)
 
     async def _put_right(self, turn: Turn) -> bool:
-        """What sounds like a yes or a no may be the answer to what should stand in a line."""
+        """False, and nothing said, where nothing was changed."""
         absorbed = await absorb(turn)
         if absorbed is None:
             return True

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-from casebackend.drafts import phrases
+from casebackend.drafts import leaving_out, phrases
 from casebackend.drafts.facts import Facts
 from casebackend.drafts.rules import Field
 from casebackend.drafts.values import REFUSAL, Value, text_value, unit_value
@@ -23,6 +23,9 @@ class Corrections:
         found: dict[Field, Value] = {}
         if Field.ID_NUMBER in held and phrases.removes_paper(text):
             return {Field.ID_NUMBER: REFUSAL}
+        emptied = leaving_out.taken_out(text, plainly=asked not in AT_READ_BACK)
+        if emptied in held and emptied is not field_of(asked) and (value := leaving_out.left_out_as(emptied)):
+            return {emptied: value}
         if Field.NAME in held and (name := phrases.renamed(text)):
             return {Field.NAME: Value(name, name)}
         if (

@@ -4,12 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from casebackend.customers.spelling import simplified
-from casebackend.drafts import backwards, phrases
+from casebackend.drafts import backwards, leaving_out, phrases
 from casebackend.drafts.amounts import amount
 from casebackend.drafts.consent import objection
 from casebackend.drafts.corrections import AT_READ_BACK, EVERYTHING, Corrections, field_of
 from casebackend.drafts.facts import ANY_TOKEN, Facts
-from casebackend.drafts.leaving_out import left_out_as, refused
 from casebackend.drafts.places import Places
 from casebackend.drafts.rules import MAY_BE_REFUSED, MAY_BE_UNKNOWN, Field, FieldState
 from casebackend.drafts.values import IGNORANCE, REFUSAL, Meant, Understood, Value, text_value, unknown_unit
@@ -39,6 +38,9 @@ class Reader:
         wanted = field_of(asked)
         if meant is Meant.REFUSE and wanted is not None and not understood.answered and not understood.values:
             self._kept_back(wanted, simplified(text), understood)
+        if meant is Meant.REFUSE and asked in AT_READ_BACK and not understood.corrected:
+            understood.values.pop(Field.FACTS, None)
+            understood.answered = understood.wrong is not None or bool(understood.values)
         for values in (understood.values, understood.corrected):
             for name in (Field.FACTS, Field.DEMAND):
                 if name in values:
@@ -65,7 +67,7 @@ class Reader:
 
     def _kept_back(self, wanted: Field, text: str, understood: Understood) -> None:
         """手头没证件: no word of refusing in it."""
-        if (value := left_out_as(wanted)) is not None and refused(wanted, text):
+        if (value := leaving_out.left_out_as(wanted)) is not None and leaving_out.refused(wanted, text):
             understood.values[wanted], understood.answered = value, True
 
     def _tells(self, text: str, asked: str | None, held: Collection[Field]) -> bool:
@@ -76,6 +78,8 @@ class Reader:
         """What was held is put right, taken back, or added to."""
         added = phrases.added(text) if asked in AT_READ_BACK or field_of(asked) not in {None, Field.FACTS} else None
         understood.corrected = self.corrections.read(added or text, asked if not added else "correction", held)
+        if understood.corrected.get(Field.AMOUNT) == IGNORANCE:
+            understood.about_money = not phrases.denies_money(text)
         if understood.corrected:
             return True
         wrong = phrases.wrong(text, asked)
@@ -172,6 +176,8 @@ def _as_written(value: Value, text: str) -> Value:
 
 
 def _belongs_to_story(text: str) -> bool:
+    if leaving_out.taken_out(text, plainly=False) is not None or leaving_out.changes_a_field(text):
+        return False
     return len(ANY_TOKEN.sub("", text).strip()) >= SHORTEST_MORE and not phrases.asks_back(text)
 
 

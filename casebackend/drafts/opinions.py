@@ -5,6 +5,7 @@ import re
 
 from casebackend.customers.spelling import simplified
 from casebackend.drafts import leaving_out, phrases
+from casebackend.drafts.corrections import AT_READ_BACK
 from casebackend.drafts.model import Draft
 from casebackend.drafts.rules import COMPLAINT, OPINIONS, OPTIONAL_IN_OPINION, Field
 from casebackend.drafts.values import REFUSAL, Meant, Understood, text_value
@@ -76,6 +77,9 @@ def _told(understood: Understood, text: str, asked: str | None) -> None:
 
 
 def _keeps_back(understood: Understood, text: str, asked: str | None, meant: Meant | None) -> None:
+    emptied = leaving_out.taken_out(simplified(text), plainly=False) if asked in AT_READ_BACK else None
+    if emptied in OPTIONAL_IN_OPINION and not understood.back:
+        understood.corrected[emptied], understood.answered = REFUSAL, True
     for field in OPTIONAL_IN_OPINION:
         if asked != f"field.{field}" or field in understood.values or understood.back:
             continue

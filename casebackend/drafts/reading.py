@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.conversations.model import Message
 from casebackend.customers import service as customers
 from casebackend.customers.numbers import looks_like_id, right_id
-from casebackend.drafts import misses, opinions, queries, stepping
+from casebackend.drafts import misses, opinions, queries, rules, stepping
 from casebackend.drafts.extraction import Reader
 from casebackend.drafts.model import Draft
 from casebackend.drafts.rules import Field, FieldState
@@ -43,7 +43,14 @@ async def read(
         "choices": await _choices(session, draft, understood, candidates),
         "opened": opened,
         "turned": turned,
+        "edited": _no_longer_shown(draft, changed),
     }
+
+
+def _no_longer_shown(draft: Draft, changed: list[Field]) -> list[str]:
+    """What was put right by leaving it out: its line is gone from the read-back."""
+    wanted = rules.wanted(about_money=draft.about_money, matter=draft.matter_type)
+    return [rules.LABELS[name] for name in changed if name not in wanted]
 
 
 async def _candidates(session: AsyncSession, draft: Draft, reader: Reader) -> list[str]:

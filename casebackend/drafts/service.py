@@ -122,7 +122,7 @@ async def take(
     if understood.about_money is not None and not understood.corrected:
         _money(draft, understood, wanted)
     if Field.AMOUNT in understood.corrected:
-        draft.about_money = True
+        draft.about_money = understood.about_money is not False
     return sorted(changed, key=list(Field).index)
 
 

@@ -74,6 +74,38 @@ async def test_the_read_back_is_changed_line_by_line(desk: Desk) -> None:
     assert "600" in (await read_back(desk))["涉及金额"]
 
 
+async def test_at_the_read_back_a_line_is_emptied(desk: Desk) -> None:
+    await desk.say(STORY, "action_intake")
+    await until(desk, "confirm")
+    before = await read_back(desk)
+    changed = ["utter_changed", "utter_summary_money"]
+    assert await desk.say("日期改成记不清了", "action_intake", purpose="correct") == changed
+    assert await desk.say("机构那里我其实不确定是哪家", "action_resume", purpose="refuse") == ["utter_summary_money"]
+    lines = await read_back(desk)
+    assert lines == before | {"发生日期": "不清楚", "被投诉机构": "不清楚"}
+    assert await desk.say("金额其实没有，不涉及金额", "action_resume", purpose="refuse") == [
+        "utter_changed",
+        "utter_summary",
+    ]
+    assert "涉及金额改好了" in desk.words
+    lines = await read_back(desk)
+    assert ("涉及金额" in lines, lines["事情经过"]) == (False, before["事情经过"])
+    await desk.say("金额是300元", "action_intake", purpose="correct")
+    assert "300元" in (await read_back(desk))["涉及金额"]
+
+
+async def test_the_phone_of_a_suggestion_is_taken_back_at_the_read_back(desk: Desk) -> None:
+    await desk.say("建议大厅多放几把椅子", "action_opinion", purpose="suggestion")
+    for answer in ("不清楚是哪家", "不提供", "13812345678"):
+        await desk.say(answer, "action_intake")
+    assert await desk.say("我不想留电话号码了", "action_resume", purpose="refuse") == [
+        "utter_changed",
+        "utter_summary_suggestion",
+    ]
+    assert "联系电话：不提供" in desk.words
+    assert "建议内容：建议大厅多放几把椅子\n" in desk.words
+
+
 async def test_what_is_put_right_while_something_else_is_asked_is_taken_down_and_said_so(desk: Desk) -> None:
     await desk.say(STORY, "action_intake")
     await until(desk, "field.phone")

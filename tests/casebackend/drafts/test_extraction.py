@@ -290,6 +290,60 @@ def test_a_refusal_of_something_else_or_a_question_why_leaves_nothing_empty(writ
 
 
 @pytest.mark.parametrize(
+    ("written", "field"),
+    [
+        ("日期改成记不清了", Field.OCCURRED_ON),
+        ("日期其实我也说不准是哪天", Field.OCCURRED_ON),
+        ("证件号改成不提供", Field.ID_NUMBER),
+        ("不用填证件号", Field.ID_NUMBER),
+        ("我不想留证件号了", Field.ID_NUMBER),
+        ("金额其实没有，不涉及金额", Field.AMOUNT),
+        ("金额改成不涉及", Field.AMOUNT),
+        ("金额删掉", Field.AMOUNT),
+        ("机构那里我其实不确定是哪家", Field.UNIT),
+    ],
+)
+def test_at_the_read_back_a_field_is_emptied_and_nothing_goes_into_the_story(written: str, field: Field) -> None:
+    read = READER.read(written, "confirm")
+    assert {name: value.state for name, value in read.corrected.items()} == {
+        field: FieldState.REFUSED if field is Field.ID_NUMBER else FieldState.UNKNOWN
+    }
+    assert (read.values, read.answered) == ({}, True)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "电话我打了三遍都没人接",
+        "柜员说身份证不合格还骂我",
+        "证件我都带齐了柜员还不给办",
+        "网点的保安还推了我一下",
+        "他们没有给我看证件就办了",
+    ],
+)
+def test_a_story_that_names_a_field_stays_a_story_at_the_read_back(written: str) -> None:
+    read = READER.read(written, "confirm")
+    assert (set(read.values), read.corrected) == ({Field.FACTS}, {})
+
+
+@pytest.mark.parametrize(
+    "written", ["日期改成猴年马月", "我不想留电话号码了", "金额没错", "金额不用改", "网点没有人管"]
+)
+def test_what_changes_no_field_writes_nothing_into_the_story(written: str) -> None:
+    read = READER.read(written, "confirm")
+    assert (read.values, read.corrected, read.wrong) == ({}, {}, None)
+
+
+def test_a_refusal_at_the_read_back_is_no_piece_of_the_story() -> None:
+    assert READER.read("这些事情我不太想说给你们听了", "confirm", meant=Meant.REFUSE).values == {}
+
+
+def test_while_another_question_is_open_a_field_is_emptied_in_words_of_a_change_only() -> None:
+    assert READER.read("日期改成记不清了", "field.phone").corrected[Field.OCCURRED_ON].state is FieldState.UNKNOWN
+    assert READER.read("日期记不清了", "field.phone").corrected == {}
+
+
+@pytest.mark.parametrize(
     ("said", "field"),
     [
         ("请问您贵姓", Field.NAME),
