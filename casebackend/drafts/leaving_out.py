@@ -27,7 +27,10 @@ _LABELS: Mapping[Field, str] = {
     Field.NAME: r"(?:我的?)?(?:姓名|名字)",
     Field.PHONE: r"(?:(?:我的?)?(?:联系)?(?:电话|手机)(?:号码?)?|联系方式)",
 }
-_LEAD = r"(?:我|那个|那|把|将|帮我|请|麻烦|还是|就|先|算了|对了|哦|嗯|呃|啊|好的?|可是|但是?|不过|其实|改一?下|修改一?下|想|要){0,6}+"
+_LEAD = (
+    r"(?:我|那个|那|把|将|帮我|请|麻烦|还是|就|先|算了|对了|哦|嗯|呃|啊|好的?|可是|但是?|不过|其实|"
+    r"改一?下|修改一?下|想|要){0,6}+"
+)
 _AT = r"(?:那[里儿栏项个]|这[里栏项个]|一[栏项])?"
 _TO = r"(?:改成|改为|改到|换成|写成|填成|写|填)?"
 _STILL = (
@@ -38,8 +41,14 @@ _EMPTY = (
     rf"(?:{phrases.UNKNOWN.pattern}|{phrases.REFUSED.pattern}|{phrases.NO_MONEY.pattern}|{_REMOVED}|空着|留空|取消|没有|没|无|"
     r"不(?:要|用|需要|必)|算了|免了)"
 )
-_MORE = r"(?:了|的|吧|啊|呀|呢|它|填|写|留|提供|给|具体|是?哪[家个天里](?:网点|支行|机构)?|是?多少钱?|是?什么时候|是?几号){0,5}+"
-_NOT = rf"(?:不(?:想|要|用|需要|必|愿意?|方便)?(?:再)?(?:填写?|写|留|提供|给|登记)|别(?:填|写|留)|无需(?:填写?|提供)|{_REMOVED}|取消)"
+_MORE = (
+    r"(?:了|的|吧|啊|呀|呢|它|填|写|留|提供|给|具体|是?哪[家个天里](?:网点|支行|机构)?|"
+    r"是?多少钱?|是?什么时候|是?几号){0,5}+"
+)
+_NOT = (
+    r"(?:不(?:想|要|用|需要|必|愿意?|方便)?(?:再)?(?:填写?|写|留|提供|给|登记)|"
+    rf"别(?:填|写|留)|无需(?:填写?|提供)|{_REMOVED}|取消)"
+)
 _TAKEN_OUT = {
     field: re.compile(
         rf"{_LEAD}(?:{label}{_AT}{_TO}{_STILL}(?:{_EMPTY}{_MORE}(?:{label})?{_STILL}){{1,3}}|"
@@ -56,8 +65,8 @@ LONGEST = 40
 
 
 def taken_out(text: str, *, plainly: bool) -> Field | None:
-    """The field that the whole of a short message wants empty: 日期改成记不清了. `plainly`: only in words of a change, as
-    where another question is open."""
+    """The field that the whole of a short message wants empty: 日期改成记不清了. `plainly`: only in words of a change,
+    as where another question is open."""
     said = phrases.NOTHING.sub("", text)
     if len(said) > LONGEST or (plainly and not _EXPLICIT.search(said)):
         return None
