@@ -26,10 +26,16 @@ def _remark(turn: Turn, absorbed: Absorbed) -> None:
         turn.say(opinion.STARTED[absorbed.draft.matter])
     elif absorbed.started:
         turn.say("utter_soothe")
-    elif turn.asked is None or absorbed.away:
+    elif turn.asked is None or absorbed.away or absorbed.resumed:
         turn.say("utter_gone_on_with")
     elif labels := absorbed.edited or _labels(absorbed):
         _tell_changes(turn, absorbed, "、".join(labels))
+    _besides(turn, absorbed)
+
+
+def _besides(turn: Turn, absorbed: Absorbed) -> None:
+    if absorbed.left:
+        turn.say("utter_left_aside")
     if absorbed.noted:
         turn.say("utter_noted", what="；".join(absorbed.noted))
     if absorbed.papers:

@@ -64,7 +64,8 @@ class Absorbed(View):
     brought nothing to read; it is kept, and answers no question. `wish`: what the customer wants of the form itself.
     `away`: nothing was said for hours before. `danger`: told of for the first time, `warned`: told of before.
     `noted`: what was noted just now of who complains and what to bear in mind, in words; `papers` are brought later.
-    `line`: the line of the read-back that is asked now; `edited`: the labels of those put right."""
+    `line`: the line of the read-back that is asked now; `edited`: the labels of those put right. `left`: it began a new
+    one beside one given up not long ago; `resumed`: it went back to the one left aside."""
 
     draft: DraftView
     started: bool
@@ -82,6 +83,8 @@ class Absorbed(View):
     papers: list[str] = Field(default_factory=list)
     line: Line | None = None
     edited: list[str] = Field(default_factory=list)
+    left: bool = False
+    resumed: bool = False
 
 
 class AbsorbMessage(ForMessage):

@@ -13,14 +13,14 @@ from casebackend.conversations.model import Conversation, Message, Turn
 from casebackend.conversations.queries import dangers_told
 from casebackend.conversations.rules import IN_DANGER, Asked, Author, TurnState, wordless
 from casebackend.database import announce
-from casebackend.drafts import consent, lines, misses, queries, stepping
+from casebackend.drafts import consent, lines, misses, queries, reopening, stepping
 from casebackend.drafts.beginning import anew, begun
 from casebackend.drafts.errors import ForeignMessage, NoDraft
 from casebackend.drafts.lines import Edit
 from casebackend.drafts.model import Draft
 from casebackend.drafts.noting import note, put_right
 from casebackend.drafts.reading import read
-from casebackend.drafts.rules import COMPLAINT, DraftState
+from casebackend.drafts.rules import COMPLAINT
 from casebackend.drafts.service import open_draft
 from casebackend.drafts.values import Meant
 from casebackend.drafts.wishes import Wish, wish
@@ -60,13 +60,12 @@ async def absorb(
     if wants is None and waits and consent.hold(message.text) is consent.Hold.WAITS:
         wants = Wish.WAIT
     away = draft is not None and message.at - draft.touched_at >= queries.AWAY
-    draft = draft or await _reopened(session, conversation, now, matter)
+    resumed = await reopening.other(session, draft, message.text, wants, now) if draft is not None else None
+    if draft is not None and resumed is not None:
+        draft = await reopening.exchange(session, conversation, draft, resumed, now)
     started = draft is None
     if draft is None:
-        if wants is not None:
-            raise NoDraft
-        draft = await begun(session, conversation, message, now)
-        draft.matter_type = matter
+        draft, started = await _begun(session, conversation, message, wants, now, matter)
     if (media := wordless(message.text)) is not None:
         return await _kept(session, draft, message, media, started=started, now=now)
     if wants is Wish.RESTART and await queries.fields(session, draft):
@@ -76,7 +75,8 @@ async def absorb(
         done = await _told(session, draft, message, asked, away=away, now=now, meant=meant)
     else:
         done = await _wished(session, draft, wants)
-    result = {"started": started, "away": away, **done, **told}
+    left = (draft.last_result or {}).get("left")
+    result = {"started": started, "away": away, "resumed": resumed is not None, "left": left, **done, **told}
     draft.last_message_id, draft.last_result, draft.touched_at = message.id, result, now
     await session.flush()
     announce(session, "console")
@@ -146,7 +146,7 @@ async def _kept(
     """A picture, or a voice that was not turned into words: no miss, and no answer either."""
     result = {"started": started, "changed": [], "understood": True, "failures": 0, "choices": [], "media": media}
     last = draft.last_result or {}
-    result |= {name: last[name] for name in ("opened", "warned", "told") if name in last}
+    result |= {name: last[name] for name in ("opened", "warned", "told", "left") if name in last}
     draft.last_message_id, draft.last_result, draft.touched_at = message.id, result, now
     await session.flush()
     announce(session, "console")
@@ -155,17 +155,21 @@ async def _kept(
 
 async def _absorbed(session: AsyncSession, draft: Draft, result: dict[str, Any]) -> Absorbed:
     shown = {name: value for name, value in result.items() if name in Absorbed.model_fields}
-    warned = bool(result.get("warned_before"))
-    return Absorbed.model_validate({"draft": await queries.view(session, draft), **shown, "warned": warned})
+    shown["warned"] = bool(result.get("warned_before"))
+    shown["left"] = bool(result.get("started") and result.get("left"))
+    return Absorbed.model_validate({"draft": await queries.view(session, draft), **shown})
 
 
-async def _reopened(session: AsyncSession, conversation: Conversation, now: datetime, matter: str) -> Draft | None:
-    """One of another kind is left where it is."""
-    draft = await queries.recoverable(session, conversation.id, now)
-    if draft is not None and draft.matter_type != matter:
-        return None
-    if draft is not None:
-        draft.state, draft.cancelled_at, draft.touched_at = DraftState.OPEN, None, now
-        conversation.has_draft = True
-        await session.flush()
-    return draft
+async def _begun(
+    session: AsyncSession, conversation: Conversation, message: Message, wants: Wish | None, now: datetime, matter: str
+) -> tuple[Draft, bool]:
+    """The draft of a message where none is open, and whether it is a new one."""
+    left = await queries.recoverable(session, conversation.id, now)
+    if left is not None and await reopening.goes_on(session, left, message, wants, matter=matter, now=now):
+        return await reopening.reopen(session, conversation, left, now), False
+    if wants is not None:
+        raise NoDraft
+    beside = left if left is not None and left.matter_type == matter else None
+    draft = await begun(session, conversation, message, now, left=beside)
+    draft.matter_type = matter
+    return draft, True

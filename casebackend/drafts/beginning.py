@@ -26,10 +26,19 @@ CONFIRMED = Value("", "核心系统已核实", FieldState.UNKNOWN)
 OF_THE_PERSON = frozenset({Field.NAME, Field.PHONE, Field.ID_NUMBER})
 
 
-async def begun(session: AsyncSession, conversation: Conversation, message: Message, now: datetime) -> Draft:
+async def begun(
+    session: AsyncSession, conversation: Conversation, message: Message, now: datetime, *, left: Draft | None = None
+) -> Draft:
+    """`left`: one that was given up not long ago and is left aside; who complains is still the same."""
     received = message.received_at or message.at
+    if left is not None:
+        received = max(received, left.first_received_at)
     draft = await start(session, conversation, message_id=message.id, received_at=min(received, now), now=now)
-    await _same_person(session, draft, now)
+    if left is not None:
+        await _take_over_person(session, left, draft)
+        draft.last_result = {"left": str(left.id)}
+    else:
+        await _same_person(session, draft, now)
     await _known_customer(session, draft, message.id, now)
     return draft
 
@@ -41,19 +50,21 @@ async def anew(session: AsyncSession, conversation: Conversation, old: Draft, me
     received = max(message.received_at or message.at, old.first_received_at)
     draft = await start(session, conversation, message_id=message.id, received_at=min(received, now), now=now)
     draft.matter_type = old.matter_type
+    await _take_over_person(session, old, draft)
+    return draft
+
+
+async def _take_over_person(session: AsyncSession, old: Draft, draft: Draft) -> None:
     for name, held in (await queries.fields(session, old)).items():
         if name in OF_THE_PERSON:
             await put(session, draft, name, Value(held.value, held.display, FieldState(held.state)), _source(held))
-    return draft
 
 
 async def _same_person(session: AsyncSession, draft: Draft, now: datetime) -> None:
     """Who complains a second time in a conversation is not asked again who he is; the read-back shows it."""
     before = await queries.filed_before(session, draft.conversation_id, now)
-    for name, held in (await queries.fields(session, before)).items() if before else []:
-        if name in OF_THE_PERSON:
-            value = Value(held.value, held.display, FieldState(held.state))
-            await put(session, draft, name, value, _source(held))
+    if before is not None:
+        await _take_over_person(session, before, draft)
 
 
 async def known_now(session: AsyncSession, conversation_id: UUID, message_id: UUID, now: datetime) -> None:

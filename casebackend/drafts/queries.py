@@ -40,11 +40,13 @@ async def newest(session: AsyncSession, conversation_id: UUID) -> Draft | None:
 async def recoverable(session: AsyncSession, conversation_id: UUID, now: datetime) -> Draft | None:
     """The newest draft, if it was cancelled not long ago."""
     last = await newest(session, conversation_id)
-    if last is None or last.state != DraftState.CANCELLED or last.cancelled_at is None:
-        return None
-    if last.likeness_choice in JOINED:
-        return None
-    return last if now - last.cancelled_at <= RECOVERABLE else None
+    return last if last is not None and may_be_reopened(last, now) else None
+
+
+def may_be_reopened(draft: Draft, now: datetime) -> bool:
+    if draft.state != DraftState.CANCELLED or draft.cancelled_at is None or draft.likeness_choice in JOINED:
+        return False
+    return now - draft.cancelled_at <= RECOVERABLE
 
 
 async def filed_before(session: AsyncSession, conversation_id: UUID, now: datetime) -> Draft | None:

@@ -118,6 +118,17 @@ async def test_a_draft_is_put_aside_and_gone_on_with(desk: Desk) -> None:
     assert desk.names == ["utter_gone_on_with", "utter_ask_demand"]
 
 
+async def test_a_new_story_is_taken_beside_the_one_put_aside_and_that_one_is_offered(desk: Desk) -> None:
+    await desk.say("我要投诉，崂山支行的大堂经理骂我", "action_intake")
+    await desk.say("算了", "action_cancel")
+    said = await desk.say("昨天手机银行转账一直失败，客服电话也打不通", "action_intake")
+    assert said == ["utter_soothe", "utter_left_aside", "utter_ask_demand"]
+    said = await desk.say("接着办上次的", "action_intake", purpose="inform")
+    assert said == ["utter_gone_on_with", "utter_ask_demand"]
+    await desk.say("要求道歉", "action_intake")
+    assert desk.open == "field.name"
+
+
 async def test_what_is_wrong_is_forgotten_and_asked_again(desk: Desk) -> None:
     await desk.say("我要投诉，崂山支行的大堂经理骂我，要求道歉", "action_intake")
     await desk.say("王小明", "action_intake")
