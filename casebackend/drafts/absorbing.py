@@ -22,7 +22,7 @@ from casebackend.drafts.extraction import Reader
 from casebackend.drafts.lines import Edit
 from casebackend.drafts.model import Draft
 from casebackend.drafts.noting import note, put_right
-from casebackend.drafts.rules import COMPLAINT, DraftState, Field, FieldState
+from casebackend.drafts.rules import COMPLAINT, DraftState, Field, FieldState, offered
 from casebackend.drafts.service import Source, open_draft, take
 from casebackend.drafts.values import Understood, unit_value
 from casebackend.drafts.wishes import Wish, wish
@@ -196,6 +196,8 @@ def _chosen(reader: Reader, understood: Understood, asked: str | None, candidate
     unit = reader.places.one_of(candidates, text)
     if unit is not None:
         understood.values[Field.UNIT], understood.units, understood.answered = unit_value(unit), [], True
+    elif 1 < len(left := reader.places.left_of(candidates, text)) < len(candidates):
+        understood.units, understood.answered = left, True
 
 
 async def _choices(session: AsyncSession, draft: Draft, understood: Understood, candidates: list[str]) -> list[str]:
@@ -231,6 +233,7 @@ async def leave_out_wrong_papers(
 
 async def _absorbed(session: AsyncSession, draft: Draft, result: dict[str, Any]) -> Absorbed:
     shown = {name: value for name, value in result.items() if name in Absorbed.model_fields}
+    shown["choices"] = offered(result["choices"])
     warned = bool(result.get("warned_before"))
     return Absorbed.model_validate({"draft": await queries.view(session, draft), **shown, "warned": warned})
 
