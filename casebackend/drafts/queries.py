@@ -47,6 +47,22 @@ async def recoverable(session: AsyncSession, conversation_id: UUID, now: datetim
     return last if now - last.cancelled_at <= RECOVERABLE else None
 
 
+async def joined(session: AsyncSession, conversation_id: UUID, at: datetime) -> Draft | None:
+    """The one that was being told at that time and then went to a complaint made before."""
+    found: Draft | None = await session.scalar(
+        select(Draft)
+        .where(
+            Draft.conversation_id == conversation_id,
+            Draft.likeness_choice.in_(JOINED),
+            Draft.first_received_at <= at,
+            Draft.cancelled_at >= at,
+        )
+        .order_by(Draft.cancelled_at)
+        .limit(1)
+    )
+    return found
+
+
 async def filed_before(session: AsyncSession, conversation_id: UUID, now: datetime) -> Draft | None:
     """The newest draft of the conversation that became a case not long ago."""
     found: Draft | None = await session.scalar(
