@@ -21,7 +21,7 @@ def ask_next(turn: Turn, draft: DraftView, *, explain: bool = False) -> None:
         opinion.ask_next(turn, draft)
         return
     if draft.next is None:
-        values = {field.name.value: field.value for field in draft.fields}
+        values = {field.name.value: field.shown for field in draft.fields}
         more = "".join(f"\n{line.label}：{line.value}" for line in draft.lines)
         turn.say("utter_summary_money" if draft.about_money else "utter_summary", more=more, **values)
         return

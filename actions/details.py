@@ -2,6 +2,10 @@
 
 from actions.action import Turn, answered
 from actions.identity import identify
+from casebackend.drafts.rules import READ_BACK, Field, read_back
+
+# One bubble holds at most 4,000 characters.
+LONGEST_PART = 3_500
 
 
 def wanted(turn: Turn) -> bool:
@@ -29,8 +33,11 @@ async def tell(turn: Turn) -> None:
         turn.say("utter_details_not_yours")
     else:
         given = told.details
-        turn.say("utter_details", number=told.number, facts=given.facts, demand=given.demand)
-        if given.reply:
-            turn.say("utter_details_reply", reply=given.reply)
-        else:
+        facts = read_back(given.facts, READ_BACK[Field.FACTS])
+        turn.say(
+            "utter_details", number=told.number, facts=facts, demand=read_back(given.demand, READ_BACK[Field.DEMAND])
+        )
+        if not given.reply:
             turn.say("utter_details_no_reply")
+        for start in range(0, len(given.reply or ""), LONGEST_PART):
+            turn.say("utter_details_reply", reply=(given.reply or "")[start : start + LONGEST_PART])

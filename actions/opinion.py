@@ -21,7 +21,7 @@ def is_opinion(matter: str) -> bool:
 
 def ask_next(turn: Turn, draft: DraftView) -> None:
     if draft.next is None:
-        values = {field.name.value: field.value for field in draft.fields}
+        values = {field.name.value: field.shown for field in draft.fields}
         turn.say(SUMMARY[draft.matter], **values)
         return
     field = draft.next.value

@@ -92,8 +92,19 @@ class TurnRunner:
             command = TakeOverTurn(worker=self._worker, epoch=turn.epoch)
             taken = await self._backend.take_over_turn(turn.id, command)
             async with self._accounted(taken):
-                said = Spoken(replies=await self._questionnaire.reply(taken))
-                await self._finish(taken, Engine.QUESTIONNAIRE, said)
+                said = await self._asked_by_list(taken)
+                if said is not None:
+                    await self._finish(taken, Engine.QUESTIONNAIRE, said)
+
+    async def _asked_by_list(self, turn: Turn) -> Spoken | None:
+        """None where the questionnaire has a fault: nobody is left to answer but a person."""
+        try:
+            return Spoken(replies=await self._questionnaire.reply(turn))
+        except (BackendUnavailable, Refused):
+            raise
+        except Exception as fault:  # noqa: BLE001 — whatever it is, the customer must hear something
+            await self._give_up(turn, type(fault).__name__)
+            return None
 
     @asynccontextmanager
     async def _accounted(self, turn: Turn) -> AsyncIterator[None]:

@@ -132,7 +132,7 @@ class Questionnaire:
 
     def _next_question(self, draft: DraftView, choices: list[str]) -> Reply:
         if draft.next is None:
-            told = [(each.label, each.value) for each in draft.fields] + [
+            told = [(each.label, each.shown) for each in draft.fields] + [
                 (each.label, each.value) for each in draft.lines
             ]
             lines = "\n".join(f"{label}：{value}" for label, value in told)

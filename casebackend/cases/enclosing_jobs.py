@@ -14,7 +14,8 @@ from casebackend.attachments.rules import Origin
 from casebackend.cases import enclosing, filing
 from casebackend.cases.model import Case
 from casebackend.cases.rules import TERMINAL, Status
-from casebackend.conversations.model import Conversation
+from casebackend.conversations.model import Conversation, Message
+from casebackend.drafts import queries as drafts
 from casebackend.notices.model import Notice
 from casebackend.notices.service import Word, notify
 from casebackend.staff.model import User
@@ -39,10 +40,25 @@ async def on_kept(session: AsyncSession, payload: Mapping[str, Any], now: dateti
     if attachment.case_id is not None or attachment.conversation_id is None:
         return
     conversation = await session.get_one(Conversation, attachment.conversation_id)
+    joined = await _joined(session, attachment)
+    if joined is not None:
+        await adopt(session, joined, [attachment], now)
+        return
     query = select(Case).where(Case.conversation_id == conversation.id).order_by(Case.filed_at.desc(), Case.id)
     newest = await session.scalar(query.limit(1))
     if newest is not None and not conversation.has_draft and Status(newest.status) not in TERMINAL:
         await adopt(session, newest.id, [attachment], now)
+
+
+async def _joined(session: AsyncSession, attachment: Attachment) -> UUID | None:
+    """It was sent while a complaint was told that went to an earlier one, and only fetched afterwards."""
+    message = await session.get(Message, attachment.message_id) if attachment.message_id is not None else None
+    if message is None:
+        return None
+    draft = await drafts.joined(session, message.conversation_id, message.at)
+    number = draft.likeness_result["case"]["number"] if draft is not None and draft.likeness_result else None
+    case_id: UUID | None = await session.scalar(select(Case.id).where(Case.number == number)) if number else None
+    return case_id
 
 
 async def adopt(session: AsyncSession, case_id: UUID, waiting: Sequence[Attachment], now: datetime) -> None:

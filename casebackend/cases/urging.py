@@ -1,7 +1,7 @@
 """The customer urges (SL-06): counted, at most so often, and what was said along with it is kept for whoever has it."""
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.api.own import UrgeOutcome
 from casebackend.cases import answers, own, reach, seconds
 from casebackend.cases.fields import protected
-from casebackend.cases.filing import CUSTOMER, written
+from casebackend.cases.filing import CUSTOMER, noted, written
 from casebackend.cases.model import Case
 from casebackend.cases.rules import IN_PROCESS, Status
 from casebackend.cases.service import hold
@@ -20,6 +20,7 @@ from casebackend.customers import service as customers
 from casebackend.identity.rules import Action
 from casebackend.notices.thresholds import in_force
 from casebackend.outbox import service as outbox
+from casebackend.timeline.model import TimelineEntry
 from casebackend.timeline.rules import Kind
 
 OFFERS_LOOKED_AT = 10
@@ -55,10 +56,14 @@ async def _words(session: AsyncSession, case: Case, message: Message) -> str | N
     words = answers.opinion_in(message.text, numbers_in(message.text, numbering))
     if words is None and (before := await _chosen_from(session, message)) is not None:
         words = answers.opinion_in(before.text, numbers_in(before.text, numbering))
-    if words is not None and case.conversation_id != message.conversation_id:
-        plain = await customers.reveal(session, message.conversation_id, words)
-        words = await protected(session, case, plain)
-    return words
+    return None if words is None else await in_tokens_of(session, case, message.conversation_id, words)
+
+
+async def in_tokens_of(session: AsyncSession, case: Case, conversation_id: UUID, words: str) -> str:
+    """What was said in another conversation, in the tokens of the case."""
+    if case.conversation_id == conversation_id:
+        return words
+    return await protected(session, case, await customers.reveal(session, conversation_id, words)) or ""
 
 
 async def _chosen_from(session: AsyncSession, message: Message) -> Message | None:
@@ -79,9 +84,13 @@ async def _chosen_from(session: AsyncSession, message: Message) -> Message | Non
 async def urge_one(
     session: AsyncSession, case: Case, conversation_id: UUID, *, now: datetime, words: str | None = None
 ) -> bool:
-    """False when the customer urged not long ago. The caller holds the case. `words`: in tokens of its conversation."""
+    """False when the customer urged not long ago; what was said along with it is kept all the same. The caller holds
+    the case. `words`: in tokens of its conversation."""
     every = (await in_force(session, now)).hours("urge.hours")
     if case.urged_at is not None and now - case.urged_at < every:
+        if words and words != await _last_said(session, case):
+            await noted(session, case, Kind.SUPPLEMENTED, CUSTOMER, now=now, opinion=words)
+            outbox.emit(session, "case.supplemented", {"case_id": str(case.id), "message_id": str(uuid4())}, now=now)
         return False
     case.urge_count, case.urged_at = case.urge_count + 1, now
     await session.flush()
@@ -90,3 +99,12 @@ async def urge_one(
     await written(session, case, Kind.URGED, CUSTOMER, now=now, opinion=words, detail=detail)
     outbox.emit(session, "case.urged", {"case_id": str(case.id), "count": case.urge_count}, now=now)
     return True
+
+
+async def _last_said(session: AsyncSession, case: Case) -> str | None:
+    """The same message may come again by the other engine."""
+    entry = select(TimelineEntry.opinion).where(
+        TimelineEntry.case_id == case.id, TimelineEntry.kind.in_((Kind.URGED, Kind.SUPPLEMENTED))
+    )
+    said: str | None = await session.scalar(entry.order_by(TimelineEntry.seq.desc()).limit(1))
+    return said

@@ -20,7 +20,7 @@ from casebackend.drafts.lines import Edit
 from casebackend.drafts.model import Draft
 from casebackend.drafts.noting import note, put_right
 from casebackend.drafts.reading import read
-from casebackend.drafts.rules import COMPLAINT
+from casebackend.drafts.rules import COMPLAINT, offered
 from casebackend.drafts.service import open_draft
 from casebackend.drafts.values import Meant
 from casebackend.drafts.wishes import Wish, wish
@@ -155,6 +155,7 @@ async def _kept(
 
 async def _absorbed(session: AsyncSession, draft: Draft, result: dict[str, Any]) -> Absorbed:
     shown = {name: value for name, value in result.items() if name in Absorbed.model_fields}
+    shown["choices"] = offered(result["choices"])
     shown["warned"] = bool(result.get("warned_before"))
     shown["left"] = bool(result.get("started") and result.get("left"))
     return Absorbed.model_validate({"draft": await queries.view(session, draft), **shown})

@@ -38,7 +38,7 @@ async def _read_back(session: AsyncSession, draft: Draft, said: Message) -> Mess
     """The newest words before the yes that asked for it and showed everything as it is registered: a mere reminder of
     the question shows nothing."""
     view = await queries.view(session, draft)
-    values = [_bare(value) for value in ([each.value for each in view.fields] + [each.value for each in view.lines])]
+    values = [_bare(value) for value in ([each.shown for each in view.fields] + [each.value for each in view.lines])]
     asked = await session.scalars(
         select(Message)
         .where(

@@ -46,10 +46,13 @@ class Places:
         """Of several of one name: 济南那个."""
         if len(candidates) == 1 and phrases.agrees(text):
             return next((each for each in self.names if each.name in candidates), None)
+        found = self.left_of(candidates, text)
+        return found[0] if len(found) == 1 else None
+
+    def left_of(self, candidates: Collection[str], text: str) -> list[OrganisationName]:
+        """Those of several of one name of which the text says a part: the city, where many bear the name."""
         pairs = {text[at : at + 2] for at in range(len(text) - 1)}
-        telling = [name for name in candidates if any(pair in name for pair in pairs)]
-        found = [each for each in self.names if each.name in telling]
-        return found[0] if len(telling) == 1 and found else None
+        return [each for each in self.names if each.name in candidates and any(pair in each.name for pair in pairs)]
 
     def lone(self, text: str) -> OrganisationName | None:
         """Nothing but the name of one unit: 等等，是历下支行."""

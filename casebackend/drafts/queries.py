@@ -49,6 +49,22 @@ def may_be_reopened(draft: Draft, now: datetime) -> bool:
     return now - draft.cancelled_at <= RECOVERABLE
 
 
+async def joined(session: AsyncSession, conversation_id: UUID, at: datetime) -> Draft | None:
+    """The one that was being told at that time and then went to a complaint made before."""
+    found: Draft | None = await session.scalar(
+        select(Draft)
+        .where(
+            Draft.conversation_id == conversation_id,
+            Draft.likeness_choice.in_(JOINED),
+            Draft.first_received_at <= at,
+            Draft.cancelled_at >= at,
+        )
+        .order_by(Draft.cancelled_at)
+        .limit(1)
+    )
+    return found
+
+
 async def filed_before(session: AsyncSession, conversation_id: UUID, now: datetime) -> Draft | None:
     """The newest draft of the conversation that became a case not long ago."""
     found: Draft | None = await session.scalar(

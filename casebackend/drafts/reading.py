@@ -71,6 +71,8 @@ def _chosen(reader: Reader, understood: Understood, asked: str | None, candidate
     unit = reader.places.one_of(candidates, text)
     if unit is not None:
         understood.values[Field.UNIT], understood.units, understood.answered = unit_value(unit), [], True
+    elif 1 < len(left := reader.places.left_of(candidates, text)) < len(candidates):
+        understood.units, understood.answered = left, True
 
 
 async def _choices(session: AsyncSession, draft: Draft, understood: Understood, candidates: list[str]) -> list[str]:

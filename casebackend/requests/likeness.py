@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.own import CaseBrief, Likeness, LikenessChoice
+from casebackend.attachments.model import Attachment
 from casebackend.cases import own, reach, urging
+from casebackend.cases.enclosing_jobs import adopt
 from casebackend.cases.filing import CUSTOMER, noted
 from casebackend.cases.model import Case
 from casebackend.cases.rules import IN_PROCESS, Status
@@ -98,16 +100,31 @@ async def _join(
 ) -> LikenessChoice:
     if Status(case.status) not in IN_PROCESS:
         return LikenessChoice(outcome="closed", case=await own.brief(session, case))
-    in_time = True
+    in_time, words = True, await _told(session, draft)
+    await adopt(session, case.id, await _sent_while_telling(session, draft), now)
     if choice is Choice.SUPPLEMENT:
-        await attach(session, case, await _told(session, draft), message=message, now=now)
+        await attach(session, case, words, message=message, now=now)
     else:
-        words = await _told(session, draft)
+        words = await urging.in_tokens_of(session, case, message.conversation_id, words)
         in_time = await urging.urge_one(session, case, message.conversation_id, now=now, words=words)
     await _settle(session, draft, [case], choice, now)
     await drafting.cancel(session, draft.conversation_id, now=now)
     outcome = "supplement" if choice is Choice.SUPPLEMENT else "urge" if in_time else "too_soon"
     return LikenessChoice.model_validate({"outcome": outcome, "case": await own.brief(session, case)})
+
+
+async def _sent_while_telling(session: AsyncSession, draft: Draft) -> Sequence[Attachment]:
+    found = await session.scalars(
+        select(Attachment)
+        .outerjoin(Message, Message.id == Attachment.message_id)
+        .where(
+            Attachment.conversation_id == draft.conversation_id,
+            Attachment.case_id.is_(None),
+            func.coalesce(Message.at, Attachment.added_at) >= draft.first_received_at,
+        )
+        .order_by(Attachment.added_at, Attachment.id)
+    )
+    return found.all()
 
 
 async def _told(session: AsyncSession, draft: Draft) -> str:

@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.own import SupplementOutcome
 from casebackend.attachments.model import Attachment
-from casebackend.cases import enclosing_jobs, merging, own, reach, seconds
-from casebackend.cases.fields import protected
+from casebackend.cases import enclosing_jobs, merging, own, reach, seconds, urging
 from casebackend.cases.filing import CUSTOMER, noted
 from casebackend.cases.model import Case
 from casebackend.cases.rules import IN_PROCESS, Status
@@ -20,7 +19,6 @@ from casebackend.cases.words import NUMBERING, TS, numbers_in
 from casebackend.conversations import service as conversations
 from casebackend.conversations.model import Message
 from casebackend.conversations.rules import Asked, wordless
-from casebackend.customers import service as customers
 from casebackend.drafts import service as drafts
 from casebackend.identity.rules import Action
 from casebackend.outbox import service as outbox
@@ -118,9 +116,7 @@ async def _take(
 
 async def attach(session: AsyncSession, case: Case, words: str, *, message: Message, now: datetime) -> None:
     """The caller holds the case. History says what came, whoever has the case is told, files go with it."""
-    if case.conversation_id != message.conversation_id:
-        plain = await customers.reveal(session, message.conversation_id, words)
-        words = await protected(session, case, plain) or ""
+    words = await urging.in_tokens_of(session, case, message.conversation_id, words)
     level = await reach.level_of(session, message.conversation_id, now)
     detail: dict[str, object] = {"message_id": str(message.id), "level": int(level)}
     await noted(session, case, Entry.SUPPLEMENTED, CUSTOMER, now=now, opinion=words[: rules.LONGEST], detail=detail)

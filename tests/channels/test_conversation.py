@@ -128,15 +128,19 @@ async def test_a_refusal_the_questionnaire_has_no_words_for_is_still_answered(
 
 
 class Broken:
+    def __init__(self, fault: Exception) -> None:
+        self.fault = fault
+
     async def reply(self, turn: Turn) -> list[Reply]:
-        raise Refused(403, {"type": "/problems/forbidden"})
+        raise self.fault
 
 
+@pytest.mark.parametrize("fault", [Refused(403, {"type": "/problems/forbidden"}), ValueError("of our own")])
 async def test_a_turn_taken_over_and_not_answered_is_given_back_at_once_until_a_person_gets_it(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    town: Town, monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
     await town.stop("bot")
-    monkeypatch.setattr(town.gateway.runner, "_questionnaire", Broken())
+    monkeypatch.setattr(town.gateway.runner, "_questionnaire", Broken(fault))
     await town.says("oA", "你好")
     assert "工作人员" in (await town.sent("oA"))[0]
     async with town.world.database.reading() as session:

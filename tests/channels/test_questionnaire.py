@@ -43,6 +43,22 @@ async def test_a_complaint_is_filed_without_the_engine(town: Town) -> None:
     assert "TS" in again
 
 
+async def test_a_story_of_thousands_of_words_ends_in_a_read_back_that_can_be_confirmed(town: Town) -> None:
+    await town.stop("bot")
+    story = "我要投诉信用卡多收年费，" + "柜员说免年费结果还是扣了五十块没人管" * 180
+    said = (await town.says("oA", story))["passive"]
+    for answer in ("退还多收的50元", "不清楚", "50元", "2月3日", "王小明", "13800138000", "不提供"):
+        if "请核对" in said:
+            break
+        said = (await town.says("oA", answer))["passive"]
+    shown = "".join(await town.sent("oA"))
+    assert "全文已记下，共" in shown
+    assert shown.endswith("1. 确认提交\n2. 修改\n3. 取消")
+    await town.says("oA", "确认提交")
+    async with town.world.database.reading() as session:
+        assert len((await session.scalars(select(Case.facts))).one()) > 3_000
+
+
 async def test_an_open_registration_may_be_cancelled_or_given_to_a_person(town: Town) -> None:
     await town.stop("bot")
     await town.says("oA", "我要投诉你们乱收费")

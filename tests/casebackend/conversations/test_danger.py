@@ -1,4 +1,7 @@
+from pathlib import Path
+
 import pytest
+import yaml
 from sqlalchemy import select
 
 from casebackend.conversations.danger import Danger, danger_in
@@ -116,3 +119,21 @@ async def test_a_password_and_a_code_are_refused_and_stand_nowhere(world: World)
     assert not [row for row in held if "837261" in row or "552918" in row]
     view = (await world.channels.get(f"/api/v1/conversations/{receipt.conversation_id}")).json()
     assert any("没有保存" in message["text"] for message in view["messages"])
+
+
+WORDS = yaml.safe_load(Path(__file__).with_name("danger_words.yml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("text", WORDS["life"])
+def test_a_life_in_danger_is_heard_in_the_words_of_customers(text: str) -> None:
+    assert danger_in(text) is Danger.LIFE
+
+
+@pytest.mark.parametrize("text", WORDS["money"])
+def test_money_in_danger_is_heard_in_the_words_of_customers(text: str) -> None:
+    assert danger_in(text) is Danger.MONEY
+
+
+@pytest.mark.parametrize("text", WORDS["harmless"])
+def test_what_only_sounds_like_a_danger_calls_nobody(text: str) -> None:
+    assert danger_in(text) is None

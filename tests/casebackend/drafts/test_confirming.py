@@ -2,6 +2,7 @@
 
 from sqlalchemy import func, select
 
+from casebackend.cases.model import Case
 from casebackend.conversations import service as conversations
 from casebackend.conversations.model import Message
 from casebackend.drafts.model import Confirmation
@@ -59,6 +60,22 @@ async def test_the_words_kept_are_those_that_showed_what_is_registered(world: Wo
     assert kept is not None
     assert "涉及金额：200元" in (kept["shown"] or "")
     assert kept["said"] == "确认提交"
+
+
+async def test_a_very_long_story_is_shown_by_both_its_ends_and_registered_whole(world: World) -> None:
+    desk = Desk(world)
+    told = "我要投诉，手机银行扣了我300元手续费" + "我打了很多次电话都没有人肯管这件事" * 150
+    await desk.say(told, "action_intake")
+    for answer in ("要求退还300元", "不清楚是哪家", "300元", "昨天", "我叫王小明", "13812345678", "不提供"):
+        if desk.open != "confirm":
+            await desk.say(answer, "action_intake")
+    assert desk.open == "confirm"
+    assert len(desk.words) < 1_500
+    await desk.say("确认提交", "action_file")
+    kept = await confirmation(world, number_in(desk.words))
+    assert "全文已记下，共" in str(kept and kept["shown"])
+    async with world.database.reading() as session:
+        assert len((await session.scalars(select(Case.facts))).one()) > 2_000
 
 
 async def test_filed_again_it_is_kept_once_and_nothing_of_it_changes(world: World) -> None:

@@ -11,6 +11,7 @@ from casebackend.drafts import queries, service
 from casebackend.drafts.errors import DraftIncomplete, NoDraft
 from casebackend.drafts.model import Draft, DraftField
 from casebackend.drafts.rules import DraftState, Field, FieldState
+from casebackend.organisations.model import Organisation
 from tests.casebackend.drafts.teller import STORY, Teller, shown
 from tests.world import World
 
@@ -155,6 +156,35 @@ async def test_an_ambiguous_unit_is_a_choice_that_a_number_answers(world: World)
     await teller.is_asked("field.unit", asked.choices)
     chosen = await teller.tells("2")
     assert shown(chosen.draft)["unit"] == "济南新华路支行"
+
+
+async def test_of_many_units_of_one_name_ten_are_offered_and_the_city_finds_the_others(world: World) -> None:
+    async with world.database.transaction() as session:
+        for unit in await session.scalars(select(Organisation)):
+            unit.aliases = [*unit.aliases, "人民路支行"]
+    teller = Teller(world)
+    await teller.tells("柜员当众骂人，要求道歉")
+    asked = await teller.answers("field.unit", "人民路支行")
+    assert (len(asked.choices), asked.choices[-1]) == (11, "不清楚是哪家")
+    await teller.is_asked("field.unit", asked.choices)
+    fewer = await teller.tells("济南的")
+    assert 1 < len(fewer.choices) < 10
+    assert all("济南" in name for name in fewer.choices)
+    assert fewer.failures == 0
+    await teller.is_asked("field.unit", fewer.choices)
+    assert shown((await teller.tells("1")).draft)["unit"] == fewer.choices[0]
+
+
+async def test_whoever_cannot_say_which_of_many_it_was_says_so(world: World) -> None:
+    async with world.database.transaction() as session:
+        for unit in await session.scalars(select(Organisation)):
+            unit.aliases = [*unit.aliases, "人民路支行"]
+    teller = Teller(world)
+    await teller.tells("柜员当众骂人，要求道歉")
+    asked = await teller.answers("field.unit", "人民路支行")
+    await teller.is_asked("field.unit", asked.choices)
+    settled = await teller.tells("11")
+    assert {field.name: field.state for field in settled.draft.fields}[Field.UNIT] is FieldState.UNKNOWN
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
 
+from casebackend.attachments.model import Attachment
 from casebackend.audit.model import AuditEntry
+from casebackend.cases.enclosing_jobs import on_kept
 from casebackend.conversations.rules import Channel
 from casebackend.drafts.model import Draft, DraftField
 from tests.casebackend.cases.builders import Desk, ask, case_of, drafted, filed
@@ -106,6 +108,71 @@ async def test_urged_instead_once_a_day(world: World) -> None:
     await looks(world)
     assert (await chooses(world, "催办"))["outcome"] == "too_soon"
     assert (await case_of(world, receipt.case_id)).urge_count == 1
+
+
+async def picture(world: World, conversation: UUID, message: UUID | None = None) -> UUID:
+    """A photo of this conversation that no case has yet."""
+    async with world.database.transaction() as session:
+        file = Attachment(
+            conversation_id=conversation, message_id=message, origin="customer", name="小票.jpg", version=1,
+            content_type="image/jpeg", size=1, sha256="0" * 64, stored_as=uuid4().hex, added_at=world.time,
+            added_by_name="客户",
+        )  # fmt: skip
+        session.add(file)
+        await session.flush()
+        return file.id
+
+
+async def where(world: World, file: UUID) -> UUID | None:
+    async with world.database.reading() as session:
+        return (await session.get_one(Attachment, file)).case_id
+
+
+@pytest.mark.parametrize("choice", ["补充", "催办"])
+async def test_photos_sent_while_telling_go_with_the_words_to_the_earlier_complaint(world: World, choice: str) -> None:
+    receipt = await filed(world)
+    await filed(world)
+    before = await picture(world, (await case_of(world, receipt.case_id)).conversation_id)
+    world.wait(days=1)
+    conversation, _ = await looks(world)
+    photo = await picture(world, conversation)
+    sent = await world.says("[图片]")
+    tied = await picture(world, conversation, sent.message_id)
+    await ask(world, conversation, "duplicate")
+    world.wait(minutes=1)
+    assert (await chooses(world, f"{choice} {receipt.number}"))["outcome"] in {"supplement", "urge"}
+    assert [await where(world, each) for each in (photo, tied)] == [receipt.case_id] * 2
+    assert await where(world, before) is None
+    world.wait(minutes=1)
+    late = await picture(world, conversation, sent.message_id)
+    async with world.database.transaction() as session:
+        await on_kept(session, {"attachment_id": str(late)}, world.time)
+    assert await where(world, late) == receipt.case_id
+
+
+async def test_what_is_told_while_urging_too_soon_is_kept_once(world: World) -> None:
+    receipt = await filed(world)
+    await Desk(world).investigating(receipt.case_id)
+    await looks(world)
+    await chooses(world, "催办")
+    assert await added(world, receipt.case_id) == []
+    conversation, _ = await looks(world)
+    photo = await picture(world, conversation)
+    async with world.database.transaction() as session:
+        held = (await session.scalars(select(DraftField).where(DraftField.name == "facts"))).all()[-1]
+        held.value = held.value + "，昨天又扣了一次"
+    assert (await chooses(world, "催办"))["outcome"] == "too_soon"
+    [words] = await added(world, receipt.case_id)
+    assert "昨天又扣了一次" in words
+    assert await where(world, photo) == receipt.case_id
+    assert (await case_of(world, receipt.case_id)).urge_count == 1
+    again = await says(world, "urge", "催一下，我的工资卡昨天又被扣了一笔钱")
+    assert again["outcome"] == "too_soon"
+    assert "工资卡" in (await added(world, receipt.case_id))[-1]
+    message = await world.says("催一下，我的工资卡昨天又被扣了一笔钱")
+    for key in ("rasa", "questionnaire"):
+        await world.act(f"/conversations/{message.conversation_id}/urge", message.message_id, key=key)
+    assert len(await added(world, receipt.case_id)) == 2
 
 
 async def test_a_closed_one_takes_nothing_and_several_are_told_apart(world: World) -> None:
