@@ -50,10 +50,12 @@ class ReasonForOtherUnit(Unprocessable):
         super().__init__("没有转给属地承办机构，请在处理意见中说明理由", fields=["opinion"])
 
 
-# What is found out about a complaint; of praise, advice and questions nothing is judged.
 # What decides whether a matter that came from above is taken in, and every way out before its answer.
 BY_HEAD_OFFICE = frozenset({Move.ACCEPT, Move.DECLINE, Move.WITHDRAW, Move.MERGE, Move.EDIT})
 OPENING = (Move.ACCEPT, Move.DECLINE, Move.RETURN_TO_DRAFT)
+# What is said in a reply; which of it, the matter says.
+ANSWER = frozenset({"reply_facts", "reply_basis", "reply_remedies"})
+# What is found out about a complaint; of praise, advice and questions nothing is judged.
 JUDGEMENT = frozenset({"judgement_basis", "validity", "responsible", "cause_c"})
 
 
@@ -68,7 +70,9 @@ def is_judged(case: Case) -> bool:
 
 def needed(case: Case, fields: Sequence[str]) -> list[str]:
     """Of the fields that the table asks for, those that mean something for this matter."""
-    return [field for field in fields if is_judged(case) or field not in JUDGEMENT]
+    unwanted = frozenset() if is_judged(case) else JUDGEMENT
+    unwanted |= ANSWER - set(catalogue().matters[case.matter_type].answer)
+    return [field for field in fields if field not in unwanted]
 
 
 class OwnReviewers(Forbidden):

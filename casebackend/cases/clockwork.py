@@ -27,12 +27,11 @@ ONCE = (rules.CONTACT, rules.REGULATOR, rules.REFERRAL)
 
 
 def legal_kind(case: Case) -> str | None:
-    """Only a consumer complaint runs the limit of law; its review (核查), and what some regulators pass on, have one of
-    their own."""
+    """Only a consumer complaint runs the limit of law; what some regulators pass on has one of its own."""
     if (case.matter_type or COMPLAINT) != COMPLAINT:
         return None
     regulator = catalogue().regulators.get(case.regulator or "")
-    return rules.REVIEW if case.kind == "review" else (regulator and regulator.clock) or rules.LEGAL
+    return (regulator and regulator.clock) or rules.LEGAL
 
 
 async def steps_of(session: AsyncSession, case: Case) -> list[Step]:

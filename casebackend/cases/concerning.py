@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, false, literal, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, literal, or_, select
 
 from casebackend.access.principal import Kind as Principals
 from casebackend.cases.model import Case
@@ -13,10 +13,12 @@ from casebackend.clocks.rules import BY_LAW
 from casebackend.customers.model import Customer
 from casebackend.demands.model import Supervision
 from casebackend.demands.rules import State
+from casebackend.matters.rules import MatterType
 from casebackend.parties.model import BusinessObject, Party
 from casebackend.parties.rules import ObjectKind, normalised
 from casebackend.staff.model import User
 from casebackend.timeline.model import TimelineEntry
+from casebackend.timeline.rules import Kind as Entry
 
 CARDS = (ObjectKind.CARD, ObjectKind.ACCOUNT)
 
@@ -81,6 +83,19 @@ registrar = Predicate(
 def reopened() -> ColumnElement[bool]:
     """A review has decided once that it is handled anew, whatever became of it since."""
     return exists().where(TimelineEntry.case_id == Case.id, TimelineEntry.move == Move.REOPEN)
+
+
+def reviewed() -> ColumnElement[bool]:
+    """A review (核查) was applied for, whatever became of it."""
+    return exists().where(TimelineEntry.case_id == Case.id, TimelineEntry.kind == Entry.REVIEW_APPLIED)
+
+
+def extended_to(values: list[Any], _: Asked) -> ColumnElement[bool]:
+    """A petition has one extension of its own, whose level is no further limit of law."""
+    petition = Case.matter_type == MatterType.PETITION
+    levels = [int(value) for value in values if value != MatterType.PETITION]
+    found = and_(Case.extension_level.in_(levels), ~petition)
+    return or_(found, and_(petition, Case.extension_level > 0)) if MatterType.PETITION in values else found
 
 
 def supervised() -> ColumnElement[bool]:

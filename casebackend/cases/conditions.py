@@ -1,7 +1,17 @@
 """Every condition that cases can be asked for by. A list, a report and the links between them read this table."""
 
 from casebackend.cases.choices import CHOICES
-from casebackend.cases.concerning import card, late_by_law, of_customer, registrar, reopened, supervised, tier
+from casebackend.cases.concerning import (
+    card,
+    extended_to,
+    late_by_law,
+    of_customer,
+    registrar,
+    reopened,
+    reviewed,
+    supervised,
+    tier,
+)
 from casebackend.cases.fulltext import opined, says
 from casebackend.cases.hinting import BECAME, UNIT_BECAME, became, hinted, unit_became
 from casebackend.cases.hints import SUGGESTED
@@ -26,10 +36,11 @@ from casebackend.cases.predicates import (
 from casebackend.cases.queries import near_due, overdue, undelivered
 from casebackend.cases.recoding import SAME, coded_twice, judged_as, recoded
 from casebackend.cases.rules import OPEN
-from casebackend.cases.words import STATUS_LABELS, Responsible, Satisfaction, ToldBy, Validity
+from casebackend.cases.words import EXTENSIONS, STATUS_LABELS, Responsible, Satisfaction, ToldBy, Validity
 from casebackend.customers.model import Customer
 from casebackend.customers.rules import Kind as Personal
 from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A
+from casebackend.matters.catalogue import catalogue
 from casebackend.parties.rules import TIER_LABELS
 
 _UNITS = {
@@ -66,14 +77,9 @@ _OUTCOME = {
 _TOLD_BY = {str(ToldBy.CHANNEL): "原渠道送达", **CHOICES["told_by"], NONE: "尚未告知"}
 _DECLINED = {**CHOICES["decline_reason"], NONE: "未作不予办理"}
 _TIERS = {**{str(each): label for each, label in TIER_LABELS.items()}, NONE: "未登记"}
-_KINDS = {"first": "首次投诉", "second": "二次投诉", "review": "核查"}
-MATTERS = {
-    "complaint": "消费投诉", "enquiry": "咨询", "suggestion": "建议", "praise": "表扬", "objection": "异议",
-    "petition": "信访", "report": "举报",
-}  # fmt: skip
-_SOURCES = {
-    "direct": "客户直接提出", "referred": "转办", "monitored": "舆情监测", "regulator": "监管转办", "petition": "信访",
-}  # fmt: skip
+_KINDS = {"first": "首次投诉", "second": "二次投诉"}
+MATTERS = {code: each.label for code, each in catalogue().matters.items()}
+_SOURCES = {code: each.label for code, each in catalogue().sources.items()}
 
 
 def _table() -> list[Condition]:
@@ -111,11 +117,12 @@ def _table() -> list[Condition]:
         Condition(
             "decline_reason", "不予办理原因", Kind.CHOICE, one_of(Case.decline_reason), many=True, choices=_DECLINED
         ),
+        Condition("reviewed", "申请过核查", Kind.FLAG, flag(lambda _: reviewed())),
         Condition("reopened", "核查后重新办理过", Kind.FLAG, flag(lambda _: reopened())),
         Condition("notice_form", "约定告知方式", Kind.WORD, one_of(Case.notice_form), many=True),
         Condition("told_by", "告知方式", Kind.CHOICE, one_of(Case.told_by), many=True, choices=_TOLD_BY),
         Condition("extended", "已延期", Kind.FLAG, flag(lambda _: Case.extension_level > 0)),
-        Condition("extension", "延期级别", Kind.COUNT, lambda values, _: Case.extension_level == values[0]),
+        Condition("extension", "延期", Kind.CHOICE, extended_to, many=True, choices=EXTENSIONS),
         Condition("overdue", "已超期（有时限正在超期）", Kind.FLAG, flag(lambda asked: overdue(asked.now))),
         Condition("late_by_law", "法定超期（含已停的法定时限）", Kind.FLAG, flag(lambda asked: late_by_law(asked.now))),
         Condition("near_due", "临期", Kind.FLAG, flag(lambda asked: near_due(asked.now))),

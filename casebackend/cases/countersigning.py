@@ -12,7 +12,7 @@ from casebackend.api.tasks import AnswerTask, AskTask
 from casebackend.cases import fields, filing, queries, recusing, service, standing, steering
 from casebackend.cases.filing import SYSTEM
 from casebackend.cases.model import Case
-from casebackend.cases.rules import HEAD, IN_PROCESS, Move, Status
+from casebackend.cases.rules import HEAD, IN_PROCESS, UNANSWERED, Move, Status
 from casebackend.cases.tasking import require_others
 from casebackend.errors import Conflict
 from casebackend.notices.thresholds import in_force
@@ -35,6 +35,11 @@ class NotInProcess(Conflict):
         super().__init__("只有处理中的投诉可以请其他单位协办")
 
 
+def may_require(case: Case) -> bool:
+    """Answered, a case is closed by the customer's word or by time: neither waits for a colleague."""
+    return Status(case.status) in UNANSWERED
+
+
 def may_ask(case: Case, principal: Principal) -> bool:
     """Whoever has the case in hand, the head of a department, and who audits it."""
     if Status(case.status) not in IN_PROCESS:
@@ -50,6 +55,8 @@ async def ask(session: AsyncSession, case_id: UUID, command: AskTask, *, princip
     await steering.require(session, case, principal)
     if not may_ask(case, principal):
         raise standing.NotInCharge
+    if command.required and not may_require(case):
+        raise errors.NothingWaits
     if command.due_at is not None and command.due_at <= now:
         raise errors.DueInThePast
     [whom] = await tasks.whom(session, [command.user_id or command.unit_id or UUID(int=0)])

@@ -9,13 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.cases import MoveCase
-from casebackend.cases import admission, judgement, outcome
+from casebackend.cases import admission, judgement, outcome, replying
 from casebackend.cases.model import Case, CaseChange
 from casebackend.cases.rules import Move
 from casebackend.conversations import service as conversations
 from casebackend.customers import service as customers
 from casebackend.errors import Conflict, NotFound
-from casebackend.notifications.words import words
 from casebackend.organisations.model import Organisation
 
 CLASSIFICATION = ("business_channel_a", "category_b", "cause_c")
@@ -101,13 +100,7 @@ async def given(session: AsyncSession, case: Case, command: MoveCase) -> dict[st
     if command.move is Move.REPORT_UP:
         wanted["handling_unit_id"] = await _unit_above(session, case)
     if command.move is Move.REPLY:
-        wanted["reply_text"] = words(
-            "case_reply",
-            number=case.number,
-            facts=command.reply_facts,
-            basis=command.reply_basis,
-            remedies=command.reply_remedies,
-        )
+        wanted["reply_text"] = replying.text(case, command)
     for name in TEXTS & wanted.keys():
         wanted[name] = await protected(session, case, wanted[name])
     for name in ("unit_id", "handling_unit_id"):

@@ -25,7 +25,7 @@ from casebackend.conversations import service as conversations
 from casebackend.conversations.model import Message
 from casebackend.conversations.rules import CARRIED_BY_US, Author
 from casebackend.database import locked
-from casebackend.notifications.words import words
+from casebackend.notifications.words import first_known, words
 from casebackend.organisations.model import Organisation
 from casebackend.timeline.rules import Kind
 
@@ -47,15 +47,23 @@ async def on_filed(session: AsyncSession, payload: Mapping[str, Any], now: datet
     )
     if await session.scalar(told.limit(1)) is not None:
         return
+    receipt = await _receipt(session, case)
+    await conversations.say(session, case.conversation_id, author=Author.SYSTEM, replies=[Reply(text=receipt)], now=now)
+
+
+async def _receipt(session: AsyncSession, case: Case) -> str:
+    """In the words of its matter; a day is named only where one is promised."""
     unit = await session.get(Organisation, case.unit_id) if case.unit_id else None
-    day = case.promised_on or local_date(case.filed_at)
-    receipt = words(
-        "case_receipt",
+    told = words(
+        f"case_receipt_{case.matter_type}",
         number=case.number,
         unit=unit.name if unit else words("case_unit_unknown"),
-        promised_on=f"{day.year}年{day.month}月{day.day}日",
     )
-    await conversations.say(session, case.conversation_id, author=Author.SYSTEM, replies=[Reply(text=receipt)], now=now)
+    day = case.promised_on
+    if day is None:
+        return told
+    by = first_known(f"case_receipt_by_{case.matter_type}_{case.status}", "case_receipt_by")
+    return told + words(by, promised_on=f"{day.year}年{day.month}月{day.day}日")
 
 
 async def on_agent_spoke(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:

@@ -8,6 +8,7 @@ from casebackend.access.principal import Principal
 from casebackend.api.cases import MoveCase
 from casebackend.api.conversations import Reply
 from casebackend.calendar.rules import SHANGHAI
+from casebackend.cases import replying
 from casebackend.cases.model import Case
 from casebackend.cases.placing import is_branch
 from casebackend.cases.rules import Move
@@ -24,7 +25,6 @@ TOLD_LABELS = {
     ToldBy.PHONE: "电话", ToldBy.LETTER: "信函", ToldBy.EMAIL: "邮件", ToldBy.IN_PERSON: "当面",
     ToldBy.SMS: "短信", ToldBy.CHANNEL: "原渠道",
 }  # fmt: skip
-REVIEW, ELSEWHERE = "核查", ("调解", "仲裁", "诉讼")
 
 
 class ImpossibleTime(Unprocessable):
@@ -39,20 +39,6 @@ class NotToldByUs(Unprocessable):
 
     def __init__(self) -> None:
         super().__init__("请填写实际的告知方式：电话、信函、短信、邮件或当面")
-
-
-class RemediesIncomplete(Unprocessable):
-    slug, title = "remedies-incomplete", "救济途径不完整"
-
-    def __init__(self) -> None:
-        super().__init__("请写明调解、仲裁、诉讼；分支机构的决定还须写明可在30日内向上级机构申请核查")
-
-
-class NoReviewAbove(Unprocessable):
-    slug, title = "no-review-above", "总行的决定没有核查途径"
-
-    def __init__(self) -> None:
-        super().__init__("核查只适用于分支机构的处理决定，请删去“申请核查”")
 
 
 def aware(moment: datetime) -> datetime:
@@ -82,14 +68,8 @@ def wanted(case: Case, command: MoveCase, principal: Principal) -> list[str]:
 async def require(session: AsyncSession, case: Case, command: MoveCase) -> None:
     if told_by_staff(case, command) and command.told_by is ToldBy.CHANNEL:
         raise NotToldByUs
-    if command.move is not Move.REPLY:
-        return
-    remedies = command.reply_remedies or ""
-    branch = await decided_by_branch(session, case)
-    if not all(way in remedies for way in ELSEWHERE) or (branch and REVIEW not in remedies):
-        raise RemediesIncomplete
-    if not branch and f"申请{REVIEW}" in remedies:
-        raise NoReviewAbove
+    if command.move is Move.REPLY:
+        replying.require(case, command, by_branch=await decided_by_branch(session, case))
 
 
 def effective(case: Case, command: MoveCase, principal: Principal, now: datetime) -> datetime | None:

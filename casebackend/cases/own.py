@@ -13,6 +13,7 @@ from casebackend.cases import clockwork, merging
 from casebackend.cases.answers import page_from, yes_or_no
 from casebackend.cases.filing import CUSTOMER
 from casebackend.cases.model import Case, Withdrawal
+from casebackend.cases.outcome import decided_by_branch
 from casebackend.cases.reach import going_on, level_of, meant, refused
 from casebackend.cases.rules import OPEN, UNANSWERED, Move, Status
 from casebackend.cases.service import hold, move_case
@@ -21,7 +22,9 @@ from casebackend.conversations.rules import Asked
 from casebackend.errors import NotFound
 from casebackend.identity import queries as identity
 from casebackend.identity.rules import Action
-from casebackend.notifications.words import words
+from casebackend.matters.catalogue import catalogue
+from casebackend.matters.rules import is_legal
+from casebackend.notifications.words import first_known, words
 from casebackend.organisations.model import Organisation
 
 SHOWN, PAGE = 5, 3
@@ -57,13 +60,29 @@ async def brief(session: AsyncSession, case: Case) -> CaseBrief:
     master = await merging.followed(session, case) if status is Status.MERGED else case
     return CaseBrief(
         number=case.number,
-        stage=words(f"case_stage_{case.status}"),
+        stage=words(_named("case_stage", case)),
         unit=unit.name if unit else None,
         promised_on=promised_on,
         promised_hour=await clockwork.promised_hour(session, case) if promised_on is not None else None,
-        next_step=words(f"case_next_{case.status}", number=master.number),
+        next_step=words(await _following(session, case), number=master.number),
         filed_at=case.filed_at,
     )
+
+
+def _named(name: str, case: Case) -> str:
+    """Of a complaint the general words; of another matter its own where there are some."""
+    general = f"{name}_{case.status}"
+    return general if is_legal(catalogue().matters[case.matter_type]) else first_known(f"{general}_other", general)
+
+
+async def _following(session: AsyncSession, case: Case) -> str:
+    """A review is named only where there is one: after the decision of a branch about a complaint."""
+    matter = catalogue().matters[case.matter_type]
+    if case.status != Status.REPLIED or not matter.remedies:
+        return _named("case_next", case)
+    if matter.reviewed and await decided_by_branch(session, case):
+        return "case_next_replied"
+    return "case_next_replied_elsewhere"
 
 
 async def briefs(session: AsyncSession, cases: Sequence[Case]) -> list[CaseBrief]:

@@ -157,3 +157,13 @@ def case_number(day: date, count: int) -> str:
 
 def numbers_in(text: str, pattern: NumberPattern = TS) -> list[str]:
     return pattern.in_text(text)
+
+
+EXTENSIONS = {"1": "已延期至 30 日", "2": "已延期至 60 日", "petition": "信访已延期 30 日"}
+
+
+def extension_of(matter_type: str, level: int) -> str:
+    """How far the limit was put off; empty where it was not. A petition is put off once, by a rule of its own."""
+    if not level:
+        return ""
+    return EXTENSIONS["petition"] if matter_type == "petition" else EXTENSIONS.get(str(level), "已延期")

@@ -3,6 +3,7 @@
 from casebackend.cases.choices import CHANNELS as CHANNELS
 from casebackend.cases.choices import CHOICES as CHOICES
 from casebackend.cases.queues import Queue
+from casebackend.cases.words import extension_of as extension_of
 
 AUTHORS = {"customer": "客户", "bot": "智能助手", "agent": "工作人员", "system": "系统"}
 OWNERS = {"bot": "智能助手接待", "queued": "等待人工", "person": "人工接待"}
@@ -46,7 +47,6 @@ TONES = {
     "merged": "done",
     "voided": "done",
 }
-EXTENSIONS = {1: "已延期至 30 日", 2: "已延期至 60 日"}
 PROGRAMS = {
     "casebackend": "案件后台",
     "worker": "调度程序",

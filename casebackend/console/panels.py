@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from casebackend.api.cases import AllowedMove, CaseView
+from casebackend.cases import replying
 from casebackend.cases.fields import CORRECTION
 from casebackend.cases.progress import usual
 from casebackend.cases.rules import Move
@@ -13,7 +14,6 @@ from casebackend.cases.words import FIELD_LABELS
 from casebackend.console.rendering import SHANGHAI
 from casebackend.errors import DomainError, Unprocessable
 from casebackend.matters.catalogue import catalogue
-from casebackend.notifications.words import words
 
 LONG = frozenset(
     {
@@ -163,9 +163,8 @@ def fields_of(
 
 def _known(case: CaseView, by_branch: bool) -> dict[str, str]:
     """What stands in a form before anybody types."""
-    remedies = "reply_remedies_suggested" if by_branch else "reply_remedies_of_head_office"
     return {
-        "reply_remedies": words(remedies),
+        "reply_remedies": replying.offered(case.matter_type, by_branch=by_branch),
         "reply_facts": case.findings or "",
         **{name: str(getattr(case, name)) for name in CLASSES},
     }

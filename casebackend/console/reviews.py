@@ -15,7 +15,7 @@ from casebackend.console.rendering import console, form_of, go, page
 from casebackend.console.rights import may
 from casebackend.database import reading, transactional
 from casebackend.paging import limit_of, one_of
-from casebackend.reviews import queries, rules, service
+from casebackend.reviews import guards, queries, rules, service
 from casebackend.reviews.errors import ReviewNotFound
 from casebackend.reviews.views import views
 
@@ -58,7 +58,9 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
         reviews=[(review, steps(review)) for review in shown],
         choices=CHOICES,
         may_move=may(request, f"/cases/{case.number}/reviews/{case.id}/moves", "POST"),
-        may_apply=case.replied_at is not None and may(request, f"/cases/{case.number}/reviews", "POST"),
+        may_apply=guards.is_open_to(case)
+        and case.replied_at is not None
+        and may(request, f"/cases/{case.number}/reviews", "POST"),
     )
 
 

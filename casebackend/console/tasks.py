@@ -42,6 +42,7 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
         heading="协办任务",
         tasks=view,
         may_ask=may_ask,
+        may_require=countersigning.may_require(case),
         units=await units_to_choose(session) if may_ask else {},
         me=me.user_id,
         in_charge=me.user_id is not None and me.user_id == case.handler_id,

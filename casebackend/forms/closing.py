@@ -5,7 +5,7 @@ from datetime import datetime
 from casebackend.calendar.rules import local_date
 from casebackend.cases.choices import CHANNELS, CHOICES
 from casebackend.cases.rules import Move
-from casebackend.cases.words import MOVE_LABELS, ToldBy
+from casebackend.cases.words import MOVE_LABELS, ToldBy, extension_of
 from casebackend.customers.rules import Kind
 from casebackend.forms.content import Block, Content, Field, Grid, Signatures, Table, Text
 from casebackend.forms.matter import Matter, day, moment
@@ -106,7 +106,7 @@ def _told(matter: Matter) -> Grid:
         Field("办理历时", f"{days}个自然日" if days is not None else ""),
         Field("退回重办", f"{case.rework_count}次"),
         Field("客户催办", f"{case.urge_count}次"),
-        Field("延期", f"{case.extension_level}级" if case.extension_level else "无"),
+        Field("延期", extension_of(case.matter_type, case.extension_level) or "无"),
     ]
     return Grid("六、答复和办结", tuple(fields))
 

@@ -57,7 +57,9 @@ RECEIVING = "receive."
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """`to`: "unit" for the unit that is named, else the code of the unit in charge of all such matters."""
+    """`to`: "unit" for the unit that is named, else the code of the unit in charge of all such matters. `reviewed`:
+    whether the organisation above a branch may be asked to look at its decision (核查). `answer`: what a reply has to
+    hold; `remedies`: the words that its remedies have to name; `offers`, `offers_of_branch`: the texts that say so."""
 
     code: str
     label: str
@@ -67,6 +69,11 @@ class Matter:
     closed_to: frozenset[str] = frozenset()
     to: str | None = None
     notice_unit: str | None = None
+    reviewed: bool = False
+    answer: tuple[str, ...] = ("reply_facts",)
+    remedies: tuple[str, ...] = ()
+    offers: str | None = None
+    offers_of_branch: str | None = None
 
     @property
     def fields(self) -> frozenset[str]:

@@ -48,6 +48,11 @@ def words(name: str, /, **values: object) -> str:
     return text.format_map(values)
 
 
+def first_known(*names: str) -> str:
+    """Of names from the narrowest to the widest, the first that has a template."""
+    return next((name for name in names if name in _templates()), names[-1])
+
+
 def subject(name: str, /, **values: object) -> str:
     """The line above a mail; of words that carry none, nothing."""
     text = str(_template(name).get("subject", "")).strip()

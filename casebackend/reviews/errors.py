@@ -18,6 +18,13 @@ class NotDecidedYet(Conflict):
         super().__init__("处理决定告知投诉人之后才能申请核查")
 
 
+class NotReviewed(Conflict):
+    slug, title = "matter-not-reviewed", "该类事项没有核查"
+
+    def __init__(self, matter: str) -> None:
+        super().__init__(f"核查只适用于消费投诉的处理决定，“{matter}”请按其答复中写明的途径办理")
+
+
 class ReviewKnown(Conflict):
     slug, title = "review-known", "该决定已申请过核查"
 

@@ -8,9 +8,20 @@ from casebackend.cases import recusing
 from casebackend.cases.model import Case
 from casebackend.cases.rules import MANAGER
 from casebackend.errors import Forbidden
+from casebackend.matters.catalogue import catalogue
 from casebackend.reviews import errors, placing, queries, rules, telling
 from casebackend.reviews.model import Review
 from casebackend.reviews.rules import Move, RejectReason
+
+
+def is_open_to(case: Case) -> bool:
+    """The rule of the review stands in that of consumer complaints; nothing else has one."""
+    return catalogue().matters[case.matter_type].reviewed
+
+
+def require_matter(case: Case) -> None:
+    if not is_open_to(case):
+        raise errors.NotReviewed(catalogue().matters[case.matter_type].label)
 
 
 def require_fields(command: MoveReview, arrow: rules.Arrow) -> None:

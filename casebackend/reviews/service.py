@@ -36,6 +36,7 @@ async def apply(
     """Every written application is kept, a late one too: somebody above decides about it and tells the customer."""
     case = await hold(session, case_id)
     await recusing.require_unbarred(session, case, principal)
+    guards.require_matter(case)
     if case.replied_at is None or case.told_at is None:
         raise errors.NotDecidedYet
     applied_at = aware(command.applied_at) if command.applied_at else now

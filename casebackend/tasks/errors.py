@@ -50,6 +50,13 @@ class TasksOpen(Conflict):
         super().__init__(f"还有{count}项必须反馈的协办任务未完成，请等待反馈或先取消", count=count)
 
 
+class NothingWaits(Conflict):
+    slug, title = "nothing-waits", "投诉已答复，不能再设必须反馈"
+
+    def __init__(self) -> None:
+        super().__init__("投诉已答复客户，结案不等协办反馈；请取消“必须反馈”后发出", fields=["required"])
+
+
 class NobodyAsked(Unprocessable):
     slug, title = "nobody-asked", "没有这个单位或人员"
 

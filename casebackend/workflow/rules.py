@@ -124,5 +124,5 @@ def in_use(uses: Collection[Use], path: Sequence[UUID], day: date) -> str:
 
 
 def chain_of(kind: str, matter_type: str) -> str:
-    """A complaint runs by its kind (first, second, review), everything else by what it is."""
+    """A complaint runs by its kind (first, second), everything else by what it is."""
     return kind if matter_type == "complaint" else matter_type

@@ -308,3 +308,19 @@ async def test_reporting_up_and_transfer_change_the_unit_and_free_the_handler(wo
     await desk.sure("agent", receipt.case_id, "receive")
     assert refused(await desk.does("agent", receipt.case_id, "report_up", opinion="再上报")) == (409, "no-unit-above")
     await holds(world)
+
+
+async def test_an_answered_case_closes_with_nothing_open_that_it_would_have_to_wait_for(
+    world: World, desk: Desk
+) -> None:
+    receipt = await filed(world)
+    await desk.replied(receipt.case_id)
+    path = f"/cases/{receipt.number}/tasks"
+    asked = {"unit_id": await unit(world, "北京分行"), "demand": "请补寄通话记录"}
+    assert refused(await posts(desk, "agent", path, asked)) == (409, "nothing-waits")
+    assert await tasks_of(desk, "agent", receipt.number) == []
+    page = (await (await desk.browser("agent")).get(path)).text
+    assert "结案不等协办反馈" in page
+    assert 'name="required"' not in page
+    assert (await posts(desk, "agent", path, asked | {"required": False})).status_code == 201
+    await holds(world)

@@ -19,6 +19,7 @@ from casebackend.customers import service as customers
 from casebackend.customers.model import Customer
 from casebackend.demands.model import Supervision
 from casebackend.grading.model import CaseHint
+from casebackend.matters.catalogue import catalogue
 from casebackend.paging import BadFilter
 from casebackend.parties.model import BusinessObject, Party
 from casebackend.staff.model import User
@@ -42,6 +43,13 @@ def test_there_are_at_least_twenty_conditions_and_each_has_a_label_of_its_own() 
     assert len({condition.label for condition in CONDITIONS.values()}) == len(CONDITIONS)
     of_pages = {"name", "from", "to", "by", "queue", "tab", "cursor", "limit", "month", "outlet", "state"}
     assert not of_pages & set(CONDITIONS), "what a page means by a parameter, a list must not mean"
+
+
+def test_a_list_calls_sources_and_matters_as_the_register_does_and_offers_no_kind_that_no_case_has() -> None:
+    known = catalogue()
+    assert CONDITIONS["source"].choices == {code: each.label for code, each in known.sources.items()}
+    assert CONDITIONS["matter_type"].choices == {code: each.label for code, each in known.matters.items()}
+    assert set(CONDITIONS["kind"].choices or {}) == {"first", "second"}
 
 
 @given(st.dictionaries(st.sampled_from(sorted(CONDITIONS)), st.lists(st.text(max_size=30), max_size=3)))
@@ -132,6 +140,10 @@ async def with_people(world: World, first: UUID, odd: str) -> None:
             accepted_at=world.time,
         ))  # fmt: skip
         session.add(TimelineEntry(
+            case_id=case_id, seq=998, at=world.time, actor="staff:lead", actor_name="李班长", kind="review.applied",
+            detail={},
+        ))  # fmt: skip
+        session.add(TimelineEntry(
             case_id=case_id, seq=999, at=world.time, actor="worker", actor_name="系统", kind="case.moved",
             move="reopen", detail={},
         ))  # fmt: skip
@@ -175,7 +187,8 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
         f"responsible_unit_tree={jinan}", f"handler={person}", "received_to=2026-02-10", "filed_to=2026-02-10",
         "received_from=2026-02-10&received_to=2026-02-10", "closed_from=2026-02-10", "closed_to=2026-02-10",
         "promised_from=2026-02-20&promised_to=2026-02-20", "amount_from=70000", "responsible=partly",
-        "validity=valid", "satisfaction=neutral", "extended=1", "extension=2", "overdue=0", "urged=3", "group=1",
+        "validity=valid", "satisfaction=neutral", "extended=1", "extension=petition", "overdue=0",
+        "reviewed=1", "urged=3", "group=1",
         "regulator_number=JG-2026-7", "third_party=支付", "status=closed&channel=letter&amount_from=1",
         "undelivered=1", "group_from=6", "referral_agency=银行业", "source_ref=〔2026〕7号", "occurred_to=2025-12-31",
         "replied_from=2026-02-10&replied_to=2026-02-10", "told_by=channel", "tier=private", "card=6222 0200 0000 1234",
@@ -189,7 +202,8 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
         "q=年费", f"unit={zhaoyang}", f"unit_tree={branch}", f"concerned_tree={branch}",
         "received_from=2026-02-11", "filed_from=2026-02-11",
         "amount_to=200", "open=1", "responsible=none", "handler=none", "phone=13800138000", "overdue=1", "near_due=1",
-        "lane=none", "extended=0", "undelivered=0", "group_to=5", "occurred_from=2026-01-01", "told_by=none",
+        "lane=none", "extended=0", "reviewed=0", "undelivered=0",
+        "group_to=5", "occurred_from=2026-01-01", "told_by=none",
         f"customer={quote(ANSWERS['name'])}", "phone=１３８ 0013 8000", "paper=11010519491231002x", "tier=none",
         "supervised=0", "late_by_law=1", "registrar=none", "capacity=self", "decline_reason=none", "notice_form=none",
         "regulator=none", "reopened=0", "hint_unit=unmade",
@@ -204,6 +218,7 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
         "card=0000",
         "tier=gold",
         "group_from=7",
+        "extension=2",
         f"registrar={uuid4()}",
         "referral_due_from=2026-02-19",
         "text=%25",

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebackend.cases.answers import yes_or_no
-from casebackend.cases.words import case_number, numbers_in
+from casebackend.cases.words import case_number, extension_of, numbers_in
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,8 @@ def test_no(said: str) -> None:
 )
 def test_neither(said: str) -> None:
     assert yes_or_no(said) is None
+
+
+def test_an_extension_is_called_by_the_day_that_it_reaches() -> None:
+    assert [extension_of("complaint", level) for level in (0, 1, 2)] == ["", "已延期至 30 日", "已延期至 60 日"]
+    assert extension_of("petition", 1) == "信访已延期 30 日"

@@ -186,6 +186,9 @@ async def test_a_petition_gets_thirty_days_more_once_from_the_head_of_the_unit(w
     assert slug(await decides(desk, "supervisor", asked, "approve")) == (403, "may-not-decide-extension")
     assert (await decides(desk, "branch", asked, "approve")).status_code == 200
     assert (await counter.case(number)).promised_on == date(2026, 5, 31)
+    page = (await (await desk.browser("clerk")).get(f"/cases/{number}")).text
+    assert "信访已延期 30 日" in page
+    assert "已延期至" not in page
     assert slug(await asks(desk, "clerk", number, "petition_90")) == (409, "not-extensible")
     async with world.database.reading() as session:
         assert await check(session, now=world.time) == []

@@ -52,7 +52,6 @@ async def a_year(world: World) -> None:
     await one(unit_id=lixia, received_at=at("2026-03-20"), status="voided")
     await one(unit_id=lixia, received_at=at("2026-03-20"), status="merged", master_id=first)
     await one(unit_id=lixia, received_at=at("2026-03-20"), status="archived", master_id=first)
-    await one(unit_id=lixia, received_at=at("2026-03-20"), kind="review")
     await one(unit_id=lixia, received_at=at("2026-03-20"), matter_type="praise")
 
 
