@@ -275,8 +275,8 @@ class Chores(Leading):
             return
         async with self.database.reading() as session:
             missing = await digests.missing(session, now=self.now())
-        if missing:
+        if missing.count:
             async with self._as_leader() as session:
                 await alarms.digests_missing(session, now=self.now())
-            log.error("digest.missing", count=missing)
+            log.error("digest.missing", count=missing.count, unreachable=len(missing.unreachable))
             self.alarmed_on = local_date(self.now())

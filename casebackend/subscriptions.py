@@ -56,6 +56,7 @@ def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
             letting_go.on_moved,
             stepping.on_moved,
         ),
+        "case.related_anew": (families.on_related_anew,),
         "case.matter_changed": (tellings.on_moved,),
         "telling.owed": (tellings.on_owed,),
         "case.recused": (recused_calling.on_recused,),

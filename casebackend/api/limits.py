@@ -7,6 +7,9 @@ from pydantic import Field
 
 from casebackend.api.base import Command, View
 
+# superior_head leads the institution above the one that handles the case, unit_head that one; the others are roles.
+Approver = Literal["unit_head", "superior_head", "department_head", "approver", "complaint_manager", "executive"]
+
 
 class LimitView(View):
     code: str
@@ -29,11 +32,16 @@ class LimitList(View):
 
 
 class AddLimit(Command):
-    """A new dated row of a limit that exists; running clocks stay on the row of their own day."""
+    """A new dated row of a limit that exists; running clocks stay on the row of their own day.
+
+    `code` of the count or the length of an extension may end in `.<profile>` (`extension.most.two_level`): it narrows
+    them for cases of that profile. `approvers`: who may approve that extension from then on; without it nothing
+    changes."""
 
     code: str = Field(min_length=1, max_length=40)
     severity: Literal["", "重大投诉", "紧急投诉"] = ""
-    amount: Decimal = Field(gt=0, le=1000, decimal_places=3)
+    amount: Decimal = Field(ge=0, le=1000, decimal_places=3)
+    approvers: list[Approver] | None = Field(default=None, min_length=1, max_length=6)
     rolls_forward: bool = False
     effective_from: date
     source: str = Field(min_length=1, max_length=500)

@@ -27,10 +27,12 @@ class UnitView(View):
 
 
 class StandingView(View):
-    """`digests_missing`: leaders who should have had this morning's summary. `calendar_ends`: data end soon."""
+    """`digests_missing`: leaders who should have had this morning's summary; `digests_unreachable`: those of them who
+    have neither mail nor mobile. `calendar_ends`: data end soon."""
 
     at: datetime
     figures: list[FigureView]
     units: list[UnitView]
     digests_missing: int
+    digests_unreachable: list[str]
     calendar_ends: date | None

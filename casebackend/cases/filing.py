@@ -11,7 +11,7 @@ from casebackend.access.principal import Principal
 from casebackend.audit import service as audit
 from casebackend.audit.batches import Link, continued
 from casebackend.calendar.rules import local_date
-from casebackend.cases import clockwork, hints, rules
+from casebackend.cases import clockwork, hints, relating, rules
 from casebackend.cases.model import Case, CaseParticipant
 from casebackend.cases.numbering import next_number, numbered_once
 from casebackend.cases.rules import Move
@@ -129,6 +129,7 @@ async def written(
     Whoever changes a column of a case outside a move flushes once and calls this once.
     """
     to_status = case.status if move else None
+    relating.changed(session, case, fields, now=now)
     audited: dict[str, object] = {
         "version": case.version,
         "move": move,

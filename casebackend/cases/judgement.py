@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
@@ -65,6 +65,12 @@ def is_serious(case: Case) -> bool:
 def is_regulated(case: Case) -> bool:
     """By where it came from, or by the number that the regulator gave it."""
     return case.channel == Channel.REGULATOR or case.source == "regulator" or bool(case.regulator_number)
+
+
+def from_regulator() -> ColumnElement[bool]:
+    """`is_regulated`, for a WHERE."""
+    numbered = func.coalesce(Case.regulator_number, "") != ""
+    return or_(Case.channel == Channel.REGULATOR, Case.source == "regulator", numbered)
 
 
 def needs_review(case: Case) -> bool:

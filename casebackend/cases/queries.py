@@ -101,20 +101,23 @@ def within(scope: Scope, principal: Principal) -> ColumnElement[bool]:
 
 
 def seen_by(eyes: Eyes) -> ColumnElement[bool]:
-    """One's own cases, and those complained of, handled in or asked of one's units. What is over is there only for
-    whoever took part in it, answers for the unit, or sits at the desk that took it in, where the customer returns."""
+    """One's own cases, and those complained of, handled in or asked of one's units; what is over: see `open_to`."""
     seen: ColumnElement[bool] = true() if eyes.everything else false()
     if eyes.units is not None and not eyes.everything:
         seen = or_(Case.unit_id.in_(eyes.units), Case.handling_unit_id.in_(eyes.units))
     if not eyes.everything and eyes.me is not None and eyes.roles & CASE_ROLES:
         own = or_(Case.handler_id == eyes.me, Case.assignee_id == eyes.me)
         seen = or_(seen, own, tasks.concerns(Case.id, () if eyes.units is None else eyes.units, eyes.me))
-    if eyes.me is not None and not eyes.roles & BY_DUTY:
-        over = or_(Case.status.in_(sorted(OPEN)), Case.handler_id == eyes.me, took_part(eyes.me))
-        if INTAKE in eyes.roles:
-            over = or_(over, Case.receiving_unit_id.in_(eyes.own_units))
-        seen = and_(seen, over)
-    return seen
+    return and_(seen, open_to(eyes))
+
+
+def open_to(eyes: Eyes) -> ColumnElement[bool]:
+    """What is over is there only for whoever took part in it, answers for the unit, or sits at the desk that took it
+    in, where the customer returns."""
+    if eyes.me is None or eyes.roles & BY_DUTY:
+        return true()
+    over = or_(Case.status.in_(sorted(OPEN)), Case.handler_id == eyes.me, took_part(eyes.me))
+    return or_(over, Case.receiving_unit_id.in_(eyes.own_units)) if INTAKE in eyes.roles else over
 
 
 async def scoped(session: AsyncSession, principal: Principal, *columns: Any) -> Select[Any]:

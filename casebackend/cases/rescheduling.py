@@ -30,6 +30,7 @@ async def extend(session: AsyncSession, case: Case, kind: str, *, now: datetime)
         at=now,
         seq=service.next_seq(timers, kind),
         profile=case.profile,
+        term=await limits.term_for(session, kind, case.profile, local_date(held.origin_at)),
         origin_at=held.origin_at,
         paused_days=held.paused_days,
         basis=held.basis,

@@ -84,6 +84,13 @@ async def calendar_alarm_days(session: AsyncSession, today: date) -> tuple[int, 
     return int(soon.amount), int(again.amount)
 
 
+async def term_for(session: AsyncSession, code: str, profile: str, day: date) -> Term:
+    limit = await queries.limit_for(session, code, profile, day)
+    if limit is None:
+        raise LimitMissing(code)
+    return limit.term
+
+
 async def term_of(session: AsyncSession, code: str, day: date, *, severity: str = "") -> Term:
     limit = await queries.limit_on(session, code, day, severity=severity)
     if limit is None:

@@ -53,6 +53,17 @@ async def limit_on(session: AsyncSession, code: str, day: date, *, severity: str
     return next((row for row in reversed(found) if row.effective_from <= day), found[0] if found else None)
 
 
+async def limit_for(session: AsyncSession, code: str, profile: str, day: date) -> LimitRow | None:
+    """The stricter of the row for everybody and that of the profile. The latter does not reach back."""
+    common = await limit_on(session, code, day)
+    of_profile = [
+        row for row in await all_limits(session) if row.code == f"{code}.{profile}" and row.effective_from <= day
+    ]
+    if common is None or not of_profile:
+        return common
+    return min(of_profile[-1], common, key=lambda row: row.amount)
+
+
 async def short_ahead(session: AsyncSession, day: date) -> timedelta:
     """How long before its end a step reminds that is shorter than a day."""
     limit = await limit_on(session, NEAR_SHORT, day)

@@ -9,9 +9,9 @@ from casebackend.api.limits import AddLimit, DayChange, EditDay, ImportNotice, N
 from casebackend.audit import service as audit
 from casebackend.calendar import service as calendar
 from casebackend.calendar.model import CalendarDay
-from casebackend.clocks import limits, queries, service
+from casebackend.clocks import extending, limits, queries, service
 from casebackend.clocks.model import Limit
-from casebackend.errors import NotFound
+from casebackend.errors import NotFound, Unprocessable
 
 CHAIN = "settings"
 
@@ -23,16 +23,41 @@ class LimitNotFound(NotFound):
         super().__init__("没有这个时限；请从列表中选择")
 
 
+class LimitWrong(Unprocessable):
+    slug, title = "limit-wrong", "时限不正确"
+
+
 async def add_limit(session: AsyncSession, command: AddLimit, *, by: Principal, now: datetime) -> Limit:
-    """Label, unit and approver stay those of the present row."""
-    present = await queries.limit_on(session, command.code, command.effective_from)
+    """Label, unit and, where nobody is named, approver stay those of the present row."""
+    whose = extending.of_profile(command.code)
+    code = whose[0] if whose else command.code
+    present = await queries.limit_on(session, code, command.effective_from)
     if present is None:
         raise LimitNotFound
-    same = {"label": present.label, "unit": present.unit, "approver": present.approver}
-    limit = await limits.add_limit(session, Limit(**command.model_dump(), **same))
+    wrong = extending.wrong_amount(command.amount, present.unit) or await _wrong(session, command, present)
+    if wrong is not None:
+        raise LimitWrong(wrong)
+    named = ",".join(sorted(set(command.approvers))) if command.approvers else present.approver
+    given = command.model_dump(exclude={"approvers"})
+    same = {"label": present.label, "unit": present.unit, "approver": None if whose else named}
+    limit = await limits.add_limit(session, Limit(**given, **same))
     detail: dict[str, object] = {"amount": str(command.amount), "effective_from": command.effective_from.isoformat()}
-    await _record(session, "limit.added", command.code, by, now, detail | {"severity": command.severity})
+    detail |= {"severity": command.severity, "approver": limit.approver}
+    await _record(session, "limit.added", command.code, by, now, detail)
     return limit
+
+
+async def _wrong(session: AsyncSession, command: AddLimit, present: queries.LimitRow) -> str | None:
+    wrong = extending.wrong_approvers(command.code, command.approvers) if command.approvers else None
+    if wrong is not None or present.code not in extending.BY_PROFILE:
+        return wrong
+    if command.severity:
+        return "延期的次数和期限不分投诉等级"
+    if present.code == command.code:
+        return None
+    before = extending.AFTER.get(present.code)
+    held = await queries.limit_on(session, before, command.effective_from) if before else None
+    return extending.wrong_for_profile(command.amount, present.amount, held.amount if held else None)
 
 
 async def edit_day(session: AsyncSession, day: date, command: EditDay, *, by: Principal, now: datetime) -> CalendarDay:

@@ -15,7 +15,7 @@ from casebackend.calendar.rules import local_date
 from casebackend.calendar.service import DayUnknown
 from casebackend.cases.rules import Move
 from casebackend.cases.words import MOVE_LABELS
-from casebackend.clocks import queries, settings
+from casebackend.clocks import extending, queries, settings
 from casebackend.clocks.limits import calendar_alarm_days
 from casebackend.clocks.rules import BY_LAW, amount_text
 from casebackend.console.fragments import require_version
@@ -39,7 +39,10 @@ EVIDENCE = {
     "A": "官方原文", "B": "条文摘录或两处独立来源", "C": "单一二手来源", "S": "业务制度资料",
     "D": "本行设计", "U": "未核实",
 }  # fmt: skip
-APPROVERS = {"complaint_manager": "投诉管理部门负责人", "executive": "总行高管", "superior_head": "上级机构负责人"}
+APPROVERS = {
+    "unit_head": "承办机构负责人", "superior_head": "上级机构负责人", "department_head": "部门负责人",
+    "approver": "审核人", "complaint_manager": "投诉管理部门负责人", "executive": "总行高管",
+}  # fmt: skip
 FIRST = "投诉的法定时限和相关期限"
 GROUPS = {
     "matter": "其他事项",
@@ -89,6 +92,17 @@ def _taken(taker: Taker) -> str:
     return f"{MOVE_LABELS[Move(taker.move)]}：{who}" + (f"（限{'、'.join(only)}）" if only else "")
 
 
+def _codes_of_profiles(limits: Sequence[queries.LimitRow]) -> dict[str, str]:
+    """What a profile may narrow, whether or not it has been yet."""
+    labels, names = {row.code: row.label for row in limits}, profiles.profile_names()
+    return {
+        f"{code}.{profile}": f"{labels[code]} · 限{names[profile]}"
+        for code in extending.BY_PROFILE
+        if code in labels
+        for profile in extending.PROFILES
+    }
+
+
 async def _values(request: Request, session: AsyncSession) -> dict[str, Any]:
     today = local_date(request.app.ctx.now())
     given = request.args.get("year", "")
@@ -99,7 +113,8 @@ async def _values(request: Request, session: AsyncSession) -> dict[str, Any]:
     return {
         "alarm": await calendar_alarm(session, today, soon),
         "groups": grouped(limits := sorted(await queries.all_limits(session), key=_order)),
-        "codes": {row.code: row.label for row in limits},
+        "codes": {row.code: row.label for row in limits} | _codes_of_profiles(limits),
+        "of_profile": extending.of_profile,
         "units": UNITS,
         "evidence": EVIDENCE,
         "approvers": APPROVERS,
@@ -143,8 +158,10 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
 @transactional
 async def add(request: Request, session: AsyncSession) -> HTTPResponse:
     form = form_of(request)
-    given = {name: form[name] for name in AddLimit.model_fields if name in form}
-    command = AddLimit.model_validate(given | {"rolls_forward": "rolls_forward" in form})
+    given: dict[str, Any] = {name: form[name] for name in AddLimit.model_fields if name in form}
+    approvers = request.form.getlist("approvers") if request.form else None
+    more = {"rolls_forward": "rolls_forward" in form, "approvers": approvers or None}
+    command = AddLimit.model_validate(given | more)
     await settings.add_limit(session, command, by=request.ctx.principal, now=request.app.ctx.now())
     return go(request, "/limits#limits")
 

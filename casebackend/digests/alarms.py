@@ -34,6 +34,8 @@ from casebackend.staff.model import User
 from casebackend.staff.rules import Role
 
 AT_ONCE, MOST = 50, 1_000
+# So many names stand in one alarm.
+MOST_NAMED = 20
 WAITS = "case.waits"
 FREE = (Status.ACCEPTED, Status.DISPATCHED)
 
@@ -159,10 +161,14 @@ async def calendar(session: AsyncSession, *, now: datetime) -> date | None:
 
 
 async def digests_missing(session: AsyncSession, *, now: datetime) -> int:
-    """How many; who runs the system hears once a day."""
+    """How many; who runs the system hears once a day, and who has no address to be told at."""
     missing = await jobs.missing(session, now=now)
-    if missing:
-        cause = f"digest.missing:{local_date(now)}"
-        word = Word(cause, "digest.missing", "staff_digests_missing", {"count": missing}, "/board")
+    if missing.count:
+        cause, template = f"digest.missing:{local_date(now)}", "staff_digests_missing"
+        values: dict[str, object] = {"count": missing.count}
+        if missing.unreachable:
+            template = "staff_digests_unreachable"
+            values |= {"nowhere": len(missing.unreachable), "names": "、".join(missing.unreachable[:MOST_NAMED])}
+        word = Word(cause, "digest.missing", template, values, "/board")
         await notify(session, word, to=await staff.with_role(session, Role.SYSTEM_ADMIN), now=now)
-    return missing
+    return missing.count

@@ -1,12 +1,12 @@
 """Every morning to the leaders of each unit how it stands. Late is better than not, until the day is over."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.calendar.rules import end_of_day, local, local_date
@@ -19,10 +19,19 @@ from casebackend.notices.service import Word, notify
 from casebackend.notices.thresholds import in_force
 from casebackend.organisations.model import Organisation
 from casebackend.staff.model import User
+from casebackend.staff.queries import names
 
 ONE_DAY = timedelta(days=1)
-TEMPLATE = "staff_digest"
+TEMPLATE, FORMER = "staff_digest_with_late", "staff_digest"
 ON_ITS_WAY = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """How many leaders have not got this morning's summary, and who of them has no address to send it to."""
+
+    count: int = 0
+    unreachable: tuple[str, ...] = ()
 
 
 async def due(session: AsyncSession, *, now: datetime) -> Sequence[UUID]:
@@ -62,16 +71,17 @@ async def write(session: AsyncSession, user_id: UUID, *, now: datetime, address:
     return await notify(session, word, to=[user], now=now)
 
 
-async def missing(session: AsyncSession, *, now: datetime) -> int:
-    """After the hour of the alarm: how many leaders have not been told, or whose mail or SMS has not left."""
+async def missing(session: AsyncSession, *, now: datetime) -> Missing:
+    """After the hour of the alarm: which leaders have not been told, or whose mail or SMS has not left."""
     if local(now).time() < (await in_force(session, now)).time("digest.alarm"):
-        return 0
+        return Missing()
     today = local_date(now)
-    begins = end_of_day(today - ONE_DAY)
-    query = select(func.count(StaffMessage.user_id.distinct())).where(
-        StaffMessage.template == TEMPLATE,
-        StaffMessage.created_at >= begins,
-        StaffMessage.created_at <= now - ON_ITS_WAY,
-        StaffMessage.state != State.SENT,
+    sent = StaffMessage.user_id == Digest.user_id, StaffMessage.template.in_((TEMPLATE, FORMER))
+    meant = exists().where(*sent, StaffMessage.created_at >= end_of_day(today - ONE_DAY))
+    written = select(Digest.user_id).where(Digest.day == today, Digest.at <= now - ON_ITS_WAY)
+    held = set(await session.scalars(written.where(meant.where(StaffMessage.state != State.SENT))))
+    nowhere = set(await session.scalars(written.where(~meant)))
+    return Missing(
+        len(await _untold(session, today)) + len(held | nowhere),
+        tuple(sorted((await names(session, nowhere)).values())),
     )
-    return len(await _untold(session, today)) + int(await session.scalar(query) or 0)

@@ -25,6 +25,8 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Counts:
+    """What is late is nearly late, too."""
+
     new: int
     handled: int
     overdue: int
@@ -59,11 +61,11 @@ async def units_of(session: AsyncSession, user: User) -> set[UUID] | None:
 
 
 async def nearly_late_of(session: AsyncSession, user: User) -> Given:
-    """The list of what is nearly late for this leader. The digest counts it, and its link opens it."""
+    """The list of what is late or nearly so for this leader. The digest counts it, and its link opens it."""
     whole = await units_of(session, user) is None
     root = root_of(user)
     narrow: Given = {} if whole or root is None else {"concerned_tree": [root]}
-    return {"near_due": [True], "overdue": [False]} | narrow
+    return {"near_due": [True]} | narrow
 
 
 async def counts(session: AsyncSession, user: User, day: date, *, now: datetime) -> Counts:

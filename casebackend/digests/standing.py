@@ -44,11 +44,13 @@ async def standing(session: AsyncSession, by: Principal, *, now: datetime) -> St
     units = await _units(session, by, now)
     soon, _ = await calendar_alarm_days(session, local_date(now))
     ends = await ends_soon(session, local_date(now), soon)
+    missing = await jobs.missing(session, now=now)
     return StandingView(
         at=now,
         figures=await figures(session, by, now=now),
         units=units,
-        digests_missing=await jobs.missing(session, now=now),
+        digests_missing=missing.count,
+        digests_unreachable=list(missing.unreachable),
         calendar_ends=ends,
     )
 

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from casebackend.access.principal import Principal
 from casebackend.api.extensions import ExtensionView, MaterialView, TimeOfCase
@@ -145,13 +144,9 @@ async def page(
 
 
 async def extended_by_unit(session: AsyncSession, principal: Principal) -> list[tuple[UUID | None, str, int]]:
-    """已延期 cases of each unit that handles them: id, name, how many."""
-    own = aliased(Extension)
-    unit = func.coalesce(Case.handling_unit_id, Case.unit_id)
-    query = await cases.scoped(session, principal, unit, func.count(func.distinct(Case.id)))
-    rows = await session.execute(
-        query.join(own, own.case_id == Case.id).where(own.state == State.APPROVED).group_by(unit)
-    )
+    """已延期 cases of each unit that handles them, as the list of cases counts them: id, name, how many."""
+    query = await cases.scoped(session, principal, Case.handling_unit_id, func.count())
+    rows = await session.execute(query.where(Case.extension_level > 0).group_by(Case.handling_unit_id))
     units = (await tree(session)).units
-    found = [(id, units[id].name if id in units else "未指明", int(count)) for id, count in rows]
-    return sorted(found, key=lambda row: -row[2])
+    found = [(id, units[id].name if id in units else "未分派", int(count)) for id, count in rows]
+    return sorted(found, key=lambda row: (-row[2], row[1]))

@@ -46,13 +46,12 @@ async def may_approve(session: AsyncSession, case: Case, extension: Extension, p
     if principal.user_id in (None, extension.requested_by) or holds(case, principal):
         return False
     named = await approvers(session, Level(extension.level), local_date(case.received_at))
-    leads = await _leads(session, case, principal, named)
     head_office = await is_head_office(session, principal.organisation_id)
     allowed = rules.may_approve(
         named,
         principal.roles,
-        leads_superior=leads == rules.SUPERIOR_HEAD,
-        leads_unit=leads == rules.UNIT_HEAD,
+        leads_superior=rules.SUPERIOR_HEAD in named and await _leads(session, case, principal, above=1),
+        leads_unit=rules.UNIT_HEAD in named and await _leads(session, case, principal, above=0),
         head_office=head_office,
     )
     return allowed and await recusing.why_barred(session, case, principal) is None
@@ -63,16 +62,11 @@ async def approvers(session: AsyncSession, level: Level, day: date) -> frozenset
     return rules.approvers(limit.approver if limit else None)
 
 
-async def _leads(session: AsyncSession, case: Case, principal: Principal, named: frozenset[str]) -> str | None:
-    """Leads the institution above the one that handles the case, or that one."""
-    if rules.SUPERIOR_HEAD in named:
-        above = (await tree(session)).above(unit_of(case))[1:]
-        unit_id, leads = (above[0].id if above else None), rules.SUPERIOR_HEAD
-    elif rules.UNIT_HEAD in named:
-        unit_id, leads = unit_of(case), rules.UNIT_HEAD
-    else:
-        return None
-    return leads if principal.user_id in {user.id for user in await leaders_of(session, unit_id)} else None
+async def _leads(session: AsyncSession, case: Case, principal: Principal, *, above: int) -> bool:
+    """Leads the institution so many levels above the one that handles the case."""
+    line = (await tree(session)).above(unit_of(case))
+    unit_id = line[above].id if len(line) > above else None
+    return principal.user_id in {user.id for user in await leaders_of(session, unit_id)}
 
 
 def may_tell(case: Case, principal: Principal) -> bool:

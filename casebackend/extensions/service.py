@@ -17,6 +17,7 @@ from casebackend.cases.model import Case
 from casebackend.cases.service import hold
 from casebackend.clocks import queries as clocks
 from casebackend.clocks import rules as clock_rules
+from casebackend.clocks.extending import MOST
 from casebackend.clocks.model import Timer
 from casebackend.database import locked
 from casebackend.extensions import lapsing, rights, rules, telling
@@ -32,8 +33,6 @@ from casebackend.extensions.model import Extension
 from casebackend.extensions.rules import Decision, Level, State
 from casebackend.outbox import service as outbox
 from casebackend.timeline.rules import Kind
-
-MOST = "extension.most"
 
 
 async def running_limit(session: AsyncSession, case: Case) -> Timer | None:
@@ -78,7 +77,7 @@ async def ask(
         requested_by=principal.user_id,
         requested_at=now,
         former_due_on=clock_rules.last_day(held.due_at),
-        new_due_on=await _new_day(session, held, level),
+        new_due_on=await _new_day(session, case, held, level),
         state=State.REQUESTED,
     )
     session.add(extension)
@@ -96,19 +95,20 @@ async def _require_room(session: AsyncSession, case: Case, held: Timer) -> None:
     if await session.scalar(waiting) is not None:
         raise NotExtensible("已有一项延期申请待审批")
     day = local_date(held.origin_at)
-    most = await clocks.limit_on(session, f"{MOST}.{case.profile}", day) or await clocks.limit_on(session, MOST, day)
+    most = await clocks.limit_for(session, MOST, case.profile, day)
     granted = await session.scalar(
         select(func.count()).where(
             Extension.case_id == case.id, Extension.state == State.APPROVED, Extension.requested_at >= held.origin_at
         )
     )
     if most is not None and (granted or 0) >= most.amount:
-        raise NotExtensible(f"每件投诉最多延期{int(most.amount)}次")
+        often = f"最多延期{int(most.amount)}次" if most.amount else "不延期"
+        raise NotExtensible(f"按承办机构的时限方案，每件投诉{often}")
 
 
-async def _new_day(session: AsyncSession, held: Timer, level: Level) -> date:
+async def _new_day(session: AsyncSession, case: Case, held: Timer, level: Level) -> date:
     """As it would be by the days of pause until now."""
-    limit = await clocks.limit_on(session, rules.CLOCK_OF[level], local_date(held.origin_at))
+    limit = await clocks.limit_for(session, rules.CLOCK_OF[level], case.profile, local_date(held.origin_at))
     if limit is None:
         raise NotExtensible("没有配置该级延期的时限")
     return local_date(held.origin_at) + timedelta(days=int(limit.amount) + held.paused_days)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.cases import queries
+from casebackend.cases.judgement import from_regulator
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
 from casebackend.dictionaries.rules import UNCLASSIFIED
@@ -96,3 +97,30 @@ async def earlier_of(session: AsyncSession, case: Case) -> Sequence[Case]:
         .limit(MOST)
     )
     return found.all()
+
+
+async def regulated_since(session: AsyncSession, case_id: UUID) -> Sequence[UUID]:
+    """Of the same customer: this case and those filed after it, as far as they came from the regulator."""
+    case = await session.get_one(Case, case_id)
+    found = await session.scalars(
+        select(Case.id)
+        .where(
+            Case.customer_id == case.customer_id,
+            Case.filed_at >= case.filed_at,
+            Case.status.not_in((Status.DRAFT, Status.VOIDED)),
+            from_regulator(),
+        )
+        .order_by(Case.id)
+        .limit(MOST)
+    )
+    return found.all()
+
+
+async def parted(session: AsyncSession, one: UUID, other: UUID) -> bool:
+    """Whether somebody has taken back that the regulator's case belongs to the other one."""
+    pair = or_(
+        and_(CaseLink.case_id == one, CaseLink.other_id == other),
+        and_(CaseLink.case_id == other, CaseLink.other_id == one),
+    )
+    taken_back = CaseLink.kind == LinkKind.REGULATOR, CaseLink.removed_at.is_not(None)
+    return await session.scalar(select(CaseLink.id).where(pair, *taken_back).limit(1)) is not None

@@ -160,12 +160,13 @@ async def unrelate(
 
 
 async def link_regulator(session: AsyncSession, case: Case, *, now: datetime) -> list[CaseLink]:
-    """A case that came from the regulator is linked to what the same customer had complained of before."""
+    """A case that came from the regulator is linked to what the same customer had complained of before; not again to
+    what somebody has parted it from."""
     if not is_regulated(case):
         return []
     found = []
     for earlier in await queries.earlier_of(session, case):
-        if await queries.linked(session, case.id, earlier.id):
+        if await queries.linked(session, case.id, earlier.id) or await queries.parted(session, case.id, earlier.id):
             continue
         link = await _link(session, case, earlier, LinkKind.REGULATOR, None, SYSTEM, now)
         await _told_to_both(session, Kind.LINKED, link, case, earlier, SYSTEM, now, None)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.parties import DocumentReceived, ObjectNamed, Person
 from casebackend.calendar.rules import local_date
-from casebackend.cases import fields, filing, letting_go, regrading, steering
+from casebackend.cases import fields, filing, letting_go, regrading, relating, steering
 from casebackend.cases import service as cases
 from casebackend.cases.model import Case
 from casebackend.cases.rules import OPEN, Status
@@ -77,6 +77,7 @@ async def add_object(
     session.add(row)
     await session.flush()
     await filing.noted(session, case, Kind.OBJECT_NAMED, by, now=now, detail={"object": named.kind})
+    relating.changed(session, case, {relating.OBJECTS}, now=now)
     if row.user_id is not None:
         await letting_go.follow(session, case, now=now)
     return row

@@ -1,6 +1,6 @@
 """网点台账: a live view of what was taken in at the counters, by receiving unit and month."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from casebackend.calendar.rules import SHANGHAI, local_date
 from casebackend.cases import codes
 from casebackend.cases.codes import Coded
 from casebackend.cases.model import Case
+from casebackend.cases.queries import eyes_of, open_to, scoped
 from casebackend.cases.rules import Status
 from casebackend.cases.words import FIELD_LABELS, STATUS_LABELS, Validity
 from casebackend.conversations.rules import Channel
@@ -35,6 +36,8 @@ RESULTS = {Validity.VALID: "投诉成立", Validity.INVALID: "投诉不成立"}
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """`readable`: the reader finds the case itself, too; the counter hands over what is about other units."""
+
     day: date
     number: str
     unit: str
@@ -45,6 +48,7 @@ class Row:
     result: str
     classes: tuple[str, ...]
     coded: Coded
+    readable: bool
 
 
 def month_of(text: str | None, today: date) -> date:
@@ -75,14 +79,15 @@ async def rows(
     cursor: str | None = None,
     most: int = AT_ONCE,
 ) -> tuple[list[Row], str | None]:
-    """Of the own unit and those below it; head office sees all. A page of them, and where the next one begins."""
+    """Of the own unit and those below it; head office sees all. What is over is not for those who took no part in it.
+    A page of them, and where the next one begins."""
     query = select(Case).where(*await _where(session, by, month, unit_id, as_of))
     if cursor:
         query = query.where(beyond(ORDER, read_cursor(cursor, [moment, str]), descending=False))
     found = (await session.scalars(query.order_by(*ORDER).limit(most + 1))).all()
     last = found[most - 1] if len(found) > most else None
     following = cursor_of([last.received_at.isoformat(), last.number]) if last is not None else None
-    return await _shown(session, found[:most]), following
+    return await _shown(session, by, found[:most]), following
 
 
 async def batches(
@@ -118,6 +123,7 @@ async def _where(
         Case.received_at >= first,
         Case.received_at < after,
         scope.condition(Case.receiving_unit_id),
+        open_to(eyes_of(by, scope)),
     ]
     if unit_id is not None:
         where.append(Case.receiving_unit_id.in_((await tree(session)).below(unit_id)))
@@ -126,8 +132,7 @@ async def _where(
     return where
 
 
-async def _shown(session: AsyncSession, cases: Iterable[Case]) -> list[Row]:
-    cases = list(cases)
+async def _shown(session: AsyncSession, by: Principal, cases: Sequence[Case]) -> list[Row]:
     if not cases:
         return []
     units = (await tree(session)).units
@@ -139,6 +144,8 @@ async def _shown(session: AsyncSession, cases: Iterable[Case]) -> list[Row]:
     masks = await customers.masks(session, {case.conversation_id for case in cases})
     matters = catalogue().matters
     found = await codes.coded(session, cases)
+    query = (await scoped(session, by, Case.id)).where(Case.id.in_([case.id for case in cases]))
+    readable = set(await session.scalars(query))
     return [
         Row(
             day=local_date(case.received_at),
@@ -151,6 +158,7 @@ async def _shown(session: AsyncSession, cases: Iterable[Case]) -> list[Row]:
             result=_result(case),
             classes=tuple(getattr(case, axis) for axis in AXES),
             coded=coded,
+            readable=case.id in readable,
         )
         for case, coded in zip(cases, found, strict=True)
     ]

@@ -1,4 +1,10 @@
+import re
+
+from sqlalchemy import select
+
+from casebackend.cases.model import Case
 from tests.casebackend.cases.builders import Desk, case_of, filed
+from tests.casebackend.cases.copies import copied
 from tests.world import World
 
 
@@ -36,3 +42,23 @@ async def test_the_section_asks_decides_and_lists(world: World) -> None:
     assert (await case_of(world, receipt.case_id)).restart_count == 1
     contact = {"at": "2026-03-02T10:00", "note": "电话联系"}
     assert (await agent.post(f"{path}/contacts", data=contact)).status_code == 303
+
+
+async def test_the_number_of_extended_cases_of_a_unit_is_that_of_the_list_it_opens(world: World) -> None:
+    """However often a case was extended, and also where nobody handles it now."""
+    desk = Desk(world)
+    receipt = await filed(world)
+    await desk.investigating(receipt.number)
+    for _ in range(2):
+        await copied(world, receipt.case_id)
+    await copied(world, receipt.case_id, handling_unit_id=None)
+    async with world.database.transaction() as session:
+        for case in (await session.scalars(select(Case))).all():
+            case.extension_level = 2 if case.number == receipt.number else 1
+    supervisor = await desk.browser("supervisor")
+    shown = (await supervisor.get("/extensions")).text
+    chips = re.findall(r'href="/query\?(extended=1&amp;handling_unit=[^"]+)">([^<]+) <span class="num">(\d+)<', shown)
+    assert {(name, int(count)) for _, name, count in chips} == {("个人金融部", 3), ("未分派", 1)}
+    for asked, name, count in chips:
+        listed = (await desk.reads("supervisor", f"/cases/?{asked.replace('&amp;', '&')}")).json()["items"]
+        assert len(listed) == int(count), name

@@ -72,7 +72,7 @@ async def test_a_digest_that_was_missed_comes_the_same_day_and_not_the_next(worl
 async def test_one_that_has_not_left_by_half_past_eight_raises_an_alarm(world: World) -> None:
     async def alarm() -> int:
         async with world.database.reading() as session:
-            return await missing(session, now=world.time)
+            return (await missing(session, now=world.time)).count
 
     world.time = at(3, 8, 29)
     assert await alarm() == 0
@@ -136,5 +136,30 @@ async def test_what_is_nearly_late_is_as_many_as_the_link_opens_for_each_leader(
     for login in ("supervisor", "dept", "jinan", "branch"):
         listed = (await desk.reads(login, f"/cases/?{links[login].removeprefix('/query?')}")).json()["items"]
         assert len(listed) == found[3, login]["near_due"], login
-    assert [found[3, login]["near_due"] for login in ("supervisor", "dept", "jinan")] == [2, 1, 0]
+    assert [found[3, login]["near_due"] for login in ("supervisor", "dept", "jinan")] == [3, 2, 0], "with what is late"
     assert [found[3, login]["overdue"] for login in ("supervisor", "dept", "jinan")] == [1, 1, 0]
+
+
+async def test_a_leader_without_mail_and_mobile_is_missed_and_named_to_who_runs_the_system(world: World) -> None:
+    rights = UUID(await unit(world, "消费者权益保护部"))
+    people = (("silent", "无址经理", None), ("reached", "有址经理", "19900008501"))
+    for number, (login, name, mobile) in enumerate(people):
+        head = {"roles": ["department_head"], "organisation_id": rights, "display_name": name}
+        user = await hired(world, login, staff_no=f"850{number}", **head)
+        async with world.database.transaction() as session:
+            (await session.get_one(User, user.id)).mobile = mobile
+    world.time = at(3, 8)
+    ticking, _ = await poster(world)
+    await ticking.tick()
+    await ticking.post()
+    assert (3, "silent") in await digests(world)
+    world.time = at(3, 8, 31)
+    async with world.database.reading() as session:
+        found = await missing(session, now=world.time)
+    assert (found.count, found.unreachable) == (1, ("无址经理",))
+    await ticking.lead()
+    await ticking.tick()
+    async with world.database.reading() as session:
+        notice = (await session.scalars(select(Notice).where(Notice.kind == "digest.missing"))).one()
+        assert (notice.template, notice.values["names"]) == ("staff_digests_unreachable", "无址经理")
+    assert "没有登记邮箱和手机号码的：无址经理" in (await (await Desk(world).browser("supervisor")).get("/board")).text
