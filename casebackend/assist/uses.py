@@ -155,5 +155,10 @@ def became(article: Article, facts: Facts, sent: str) -> tuple[float, str]:
     offered = [article.text]
     if article.reply:
         offered.append(ready(article.reply, facts, script=article.kind == Kind.SCRIPT)[0])
+    return likest(offered, sent)
+
+
+def likest(offered: Sequence[str], sent: str) -> tuple[float, str]:
+    """Of the texts that one could have put in, the one of which most went out."""
     share, taken = max((rules.kept(wording.OPEN_PLACE.sub("", each), sent), each) for each in offered)
     return share, ",".join(edits.edits(taken, sent))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.assist import uses
-from casebackend.assist.facts import facts_of
+from casebackend.assist.facts import Facts, facts_of
 from casebackend.assist.model import SuggestionUse
 from casebackend.cases.model import Case
 from casebackend.curation.model import Article
@@ -39,11 +39,11 @@ async def on_replied(session: AsyncSession, payload: Mapping[str, Any], now: dat
         share, edits = uses.became(article, facts, case.reply_text) if article is not None else (0.0, "")
         if share >= LEAST:
             use.sent_at, use.kept, use.edits = now, share, edits
-    await _wordings(session, case, facts.values, case.reply_text, now)
+    await _wordings(session, case, facts, case.reply_text, now)
     await session.flush()
 
 
-async def _wordings(session: AsyncSession, case: Case, values: Mapping[str, str], told: str, now: datetime) -> None:
+async def _wordings(session: AsyncSession, case: Case, facts: Facts, told: str, now: datetime) -> None:
     rows = await session.scalars(
         select(ReplyUse).where(
             ReplyUse.conversation_id == case.conversation_id,
@@ -53,6 +53,6 @@ async def _wordings(session: AsyncSession, case: Case, values: Mapping[str, str]
     )
     for use in rows:
         words = await replies.text_of(session, use)
-        share, edits = replies.became(words, values, told) if words is not None else (0.0, "")
+        share, edits = replies.became(use.reach, words, facts, told) if words is not None else (0.0, "")
         if share >= LEAST:
             use.sent_at, use.kept, use.edits = now, share, edits

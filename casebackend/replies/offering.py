@@ -1,6 +1,5 @@
 """What a colleague may put into an answer: his own wordings, those of his unit, the approved scripts of the bank."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,7 +11,7 @@ from casebackend import editions
 from casebackend.access.principal import Principal
 from casebackend.api.replies import OfferedReplies, OfferedReply
 from casebackend.assist import wording
-from casebackend.assist.facts import facts_of
+from casebackend.assist.facts import Facts, facts_of, ready
 from casebackend.calendar.rules import local_date
 from casebackend.cases.model import Case
 from casebackend.cases.queries import sees_conversation
@@ -53,8 +52,8 @@ async def offered(
     fitting = [(fit, each) for each in every if (fit := fits(wanted, each.title, each.text)) < 2]
     uses = await queries.used(session, [each.id for _, each in fitting], by_user=by.user_id)
     fitting.sort(key=lambda one: (one[0], -uses.get(one[1].id, 0), PLACES[one[1].reach], one[1].title, one[1].id))
-    values = (await facts_of(session, case, now=now, viewer=by)).values
-    shown = [_view(each, values, uses.get(each.id, 0)) for _, each in fitting[:OFFERED]]
+    facts = await facts_of(session, case, now=now, viewer=by)
+    shown = [_view(each, facts, uses.get(each.id, 0)) for _, each in fitting[:OFFERED]]
     return OfferedReplies(replies=shown, more=len(fitting) - len(shown))
 
 
@@ -108,8 +107,8 @@ async def _scripts(session: AsyncSession) -> list[articles.Article]:
     return [each for each in found if each.kind is Kind.SCRIPT and each.audience is Audience.EXTERNAL]
 
 
-def _view(words: Words, values: Mapping[str, str], uses: int) -> OfferedReply:
-    text, missing = wording.filled(words.text.strip(), values)
+def _view(words: Words, facts: Facts, uses: int) -> OfferedReply:
+    text, missing = filled(words.reach, words.text, facts)
     refused = sayable.forbidden(text)
     return OfferedReply(
         reach=words.reach,
@@ -122,3 +121,10 @@ def _view(words: Words, values: Mapping[str, str], uses: int) -> OfferedReply:
         blocked=f"含有不能对客户说的话（{refused.named}）" if refused else None,
         uses=uses,
     )
+
+
+def filled(reach: str, text: str, facts: Facts) -> tuple[str, list[str]]:
+    """A script of the bank answers as its card does; a wording of colleagues is said as they wrote it."""
+    if reach == Reach.GLOBAL:
+        return ready(text, facts, script=True)
+    return wording.filled(text.strip(), facts.values)
