@@ -43,6 +43,14 @@ async def on_published(session: AsyncSession, payload: Mapping[str, Any], now: d
     await _note(session, article_id, version - 1, f"{article_id}@{version}:published", now)
 
 
+async def on_took_over(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
+    """What still cited the older version rightly after the newer one was published, up to the day when that began."""
+    article_id, version = str(payload["article_id"]), int(payload["version"])
+    row = await queries.version(session, article_id, version)
+    if row.status == ArticleStatus.PUBLISHED:
+        await _note(session, article_id, version - 1, f"{article_id}@{version}:took_over", now, fresh=True)
+
+
 async def on_retired(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
     """Whatever cites the entry at all."""
     article_id, version = str(payload["article_id"]), int(payload["version"])
@@ -111,28 +119,31 @@ async def citing(session: AsyncSession, article_id: str, up_to: int) -> list[Cit
     return [Cited(article_id, *row) for row in rows]
 
 
-async def _note(session: AsyncSession, article_id: str, up_to: int, cause: str, now: datetime) -> None:
+async def _note(
+    session: AsyncSession, article_id: str, up_to: int, cause: str, now: datetime, *, fresh: bool = False
+) -> None:
     """Each use for each case once, however often it is told; what was reviewed and is overtaken again stays reviewed,
-    because it is the same sentence that was looked at. Its handler is told of each change."""
+    because it is the same sentence that was looked at. Its handler is told of each change; where it is no change of its
+    own (`fresh`), only of what was not known yet."""
     found = await citing(session, article_id, up_to)
     noted = await session.execute(select(Impact.use_id, Impact.case_id).where(Impact.article_id == article_id))
     known = {(use_id, case_id) for use_id, case_id in noted}
-    for each in found:
-        if (each.use_id, each.case_id) not in known:
-            session.add(
-                Impact(
-                    article_id=article_id,
-                    version=each.version,
-                    case_id=each.case_id,
-                    conversation_id=each.conversation_id,
-                    use_id=each.use_id,
-                    noted_at=now,
-                    row_version=1,
-                )
+    new = [each for each in found if (each.use_id, each.case_id) not in known]
+    for each in new:
+        session.add(
+            Impact(
+                article_id=article_id,
+                version=each.version,
+                case_id=each.case_id,
+                conversation_id=each.conversation_id,
+                use_id=each.use_id,
+                noted_at=now,
+                row_version=1,
             )
+        )
     await session.flush()
-    await _tell(session, article_id, found, cause, now)
-    await leaning.note(session, article_id, up_to, cause, now)
+    await _tell(session, article_id, new if fresh else found, cause, now)
+    await leaning.note(session, article_id, up_to, cause, now, fresh=fresh)
 
 
 async def _tell(session: AsyncSession, article_id: str, found: Sequence[Cited], cause: str, now: datetime) -> None:

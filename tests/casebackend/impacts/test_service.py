@@ -1,6 +1,7 @@
 """An open case that was told something by an older version is looked at again."""
 
 import re
+from datetime import timedelta
 
 from sqlalchemy import select, update
 
@@ -105,6 +106,56 @@ async def test_who_decides_sees_beforehand_which_open_cases_cite_it_and_their_ha
         noted = (await session.scalars(select(Impact).where(Impact.article_id == article_id))).all()
         assert {each.case_id for each in noted} == {first.id, second.id}
     assert "失效将影响的在办投诉" in (await (await desk.browser("supervisor")).get(here)).text
+
+
+async def test_what_cites_the_older_version_until_the_newer_one_begins_is_noted_on_that_day(world: World) -> None:
+    desk, ticking = Curation(world), worker(world)
+    early, late = await filed(world), await filed(world, sender="customer-2")
+    first, second = [await case_of(world, each.case_id) for each in (early, late)]
+    article_id, version = await inserted(desk, first.conversation_id)
+    ahead = (world.time + timedelta(days=8)).date().isoformat()
+    await desk.published(id=article_id, effective_from=ahead)
+    await ticking.tick()
+
+    async def noted() -> set[object]:
+        async with world.database.reading() as session:
+            told = await session.scalars(select(Notice.case_id).where(Notice.kind == "article.changed"))
+            cases = set(await session.scalars(select(Impact.case_id).where(Impact.article_id == article_id)))
+            assert sorted(map(str, told)) == sorted(map(str, cases)), "each handler once"
+            return cases
+
+    assert await noted() == {first.id}
+    world.wait(days=2)
+    desk.browsers.clear()
+    assert await inserted(desk, second.conversation_id) == (article_id, version), "the older one still counts"
+    await ticking.tick()
+    assert await noted() == {first.id}
+    world.wait(days=6)
+    await ticking.tick()
+    await ticking.tick()
+    assert await noted() == {first.id, second.id}
+
+
+async def test_a_version_that_was_withdrawn_before_its_day_takes_nothing_over(world: World) -> None:
+    desk, ticking = Curation(world), worker(world)
+    case = await case_of(world, (await filed(world)).case_id)
+    article = await desk.published()
+    ahead = (world.time + timedelta(days=8)).date().isoformat()
+    newer = await desk.published(id=article["id"], effective_from=ahead)
+    await desk.took("lead", newer, "retire", opinion="口径作废")
+    await ticking.tick()
+    async with world.database.transaction() as session:
+        agent = (await session.scalars(select(User).where(User.login == "agent"))).one()
+        session.add(
+            ReplyUse(
+                reach=Reach.GLOBAL, reply_id=article["id"], version=1, user_id=agent.id, target="form",
+                conversation_id=case.conversation_id, inserted_at=world.time,
+            )
+        )  # fmt: skip
+    world.wait(days=9)
+    await ticking.tick()
+    async with world.database.reading() as session:
+        assert (await session.scalars(select(Impact))).all() == []
 
 
 async def _other(desk: Curation) -> str:
