@@ -35,10 +35,11 @@ class HealthPage(View):
 
 
 class UseView(View):
-    """`reason`: why it was refused, or what is wrong with it. `conversation_id`: only for who may read it.
-    `edits`: which kinds of change were made to it before it was sent."""
+    """`reason`: why it was refused, or what is wrong with it. `conversation_id`, `case_number`: only for who may
+    read them. `edits`: which kinds of change were made to it before it was sent."""
 
     conversation_id: UUID | None
+    case_number: str | None
     article_id: str
     version: int
     rank: int

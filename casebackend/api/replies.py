@@ -51,12 +51,14 @@ class RetireReply(Command):
 
 
 class UseReply(Command):
-    """Which wording was put where. `id`: of the canned reply, or of the entry of a script."""
+    """Which wording was put where. `id`: of the canned reply, or of the entry of a script. `case`: the number of the
+    case that is open, where the conversation has several."""
 
     reach: Reach
     id: str = Field(min_length=1, max_length=120, pattern=r"^[0-9a-z-]+$")
     version: int = Field(ge=1)
     target: Target
+    case: str | None = Field(default=None, max_length=40, pattern=r"^[0-9A-Za-z-]+$")
 
 
 class UsedReply(View):

@@ -1,10 +1,11 @@
 """知识健康度: what became of each entry's cards. The numbers are counted in the database; each has its list."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +15,8 @@ from casebackend.api.knowledge_health import EntryHealth, UseView
 from casebackend.assist.edits import LABELS as EDIT_LABELS
 from casebackend.assist.edits import WHOLE, Edit
 from casebackend.assist.model import SuggestionUse as Use
-from casebackend.cases.queries import seen_conversations
+from casebackend.cases.model import Case
+from casebackend.cases.queries import scoped, seen_conversations
 from casebackend.curation.model import Article
 from casebackend.curation.rules import ArticleStatus
 from casebackend.staff import queries as staff
@@ -155,11 +157,13 @@ async def uses(
 
 
 async def use_views(session: AsyncSession, rows: Sequence[Use], viewer: Principal) -> list[UseView]:
-    """A conversation is named to nobody who may not open it."""
+    """Neither a conversation nor a case is named to anybody who may not open it."""
     names = await staff.names(session, {row.user_id for row in rows})
     seen = await seen_conversations(session, viewer, {row.conversation_id for row in rows})
+    numbers = await _numbers(session, viewer, {row.case_id for row in rows if row.case_id})
     return [
         UseView(
+            case_number=numbers.get(row.case_id) if row.case_id else None,
             conversation_id=row.conversation_id if row.conversation_id in seen else None,
             article_id=row.article_id,
             version=row.version,
@@ -174,6 +178,13 @@ async def use_views(session: AsyncSession, rows: Sequence[Use], viewer: Principa
         )
         for row in rows
     ]
+
+
+async def _numbers(session: AsyncSession, viewer: Principal, wanted: Collection[UUID]) -> dict[UUID, str]:
+    if not wanted:
+        return {}
+    query = await scoped(session, viewer, Case.id, Case.number)
+    return {id: number for id, number in await session.execute(query.where(Case.id.in_(wanted)))}
 
 
 def _outcomes(row: Use) -> list[What]:

@@ -86,9 +86,10 @@ async def asked(
     *,
     viewer: Principal,
     now: datetime,
+    case: Case | None = None,
 ) -> Suggestions:
     """A colleague asks; published entries answer, with what was refused before among them: now it was asked for."""
-    case = await newest_case(session, viewer, conversation_id)
+    case = case or await newest_case(session, viewer, conversation_id)
     return await _cards(session, knowledge, [question], conversation_id, None, case, Origin.ASKED, viewer, now)
 
 
@@ -114,8 +115,9 @@ async def _cards(
     found = await reviewed(session, found, now=now)
     message_id = message.id if message else None
     await uses.shown(
-        session, found, conversation_id=conversation_id, message_id=message_id, origin=origin, by=viewer, now=now
-    )
+        session, found, conversation_id=conversation_id, case=case, message_id=message_id, origin=origin, by=viewer,
+        now=now,
+    )  # fmt: skip
     return Suggestions(message_id=message_id, cards=found)
 
 

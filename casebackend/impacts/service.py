@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
@@ -91,7 +91,7 @@ async def citing(session: AsyncSession, article_id: str, up_to: int) -> list[Cit
         return []
     card = (
         select(SuggestionUse.version, SuggestionUse.id, SuggestionUse.user_id, SuggestionUse.conversation_id, Case.id)
-        .join(Case, Case.conversation_id == SuggestionUse.conversation_id)
+        .join(Case, _worked_on(SuggestionUse))
         .where(
             SuggestionUse.article_id == article_id,
             SuggestionUse.version <= up_to,
@@ -106,7 +106,7 @@ async def citing(session: AsyncSession, article_id: str, up_to: int) -> list[Cit
     )
     script = (
         select(ReplyUse.version, ReplyUse.id, ReplyUse.user_id, ReplyUse.conversation_id, Case.id)
-        .join(Case, Case.conversation_id == ReplyUse.conversation_id)
+        .join(Case, _worked_on(ReplyUse))
         .where(
             ReplyUse.reach == Reach.GLOBAL,
             ReplyUse.reply_id == article_id,
@@ -117,6 +117,12 @@ async def citing(session: AsyncSession, article_id: str, up_to: int) -> list[Cit
     )
     rows = [*await session.execute(card), *await session.execute(script)]
     return [Cited(article_id, *row) for row in rows]
+
+
+def _worked_on(use: type[SuggestionUse] | type[ReplyUse]) -> ColumnElement[bool]:
+    """What was used before there was a case may have gone into any of its conversation."""
+    of_none = and_(use.case_id.is_(None), use.conversation_id == Case.conversation_id)
+    return or_(use.case_id == Case.id, of_none)
 
 
 async def _note(

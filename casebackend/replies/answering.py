@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.assist import uses
@@ -29,6 +29,7 @@ async def on_replied(session: AsyncSession, payload: Mapping[str, Any], now: dat
     rows = await session.scalars(
         select(SuggestionUse).where(
             SuggestionUse.conversation_id == case.conversation_id,
+            or_(SuggestionUse.case_id == case.id, SuggestionUse.case_id.is_(None)),
             SuggestionUse.inserted_at.is_not(None),
             SuggestionUse.sent_at.is_(None),
         )
@@ -47,6 +48,7 @@ async def _wordings(session: AsyncSession, case: Case, facts: Facts, told: str, 
     rows = await session.scalars(
         select(ReplyUse).where(
             ReplyUse.conversation_id == case.conversation_id,
+            or_(ReplyUse.case_id == case.id, ReplyUse.case_id.is_(None)),
             ReplyUse.target == Target.FORM,
             ReplyUse.sent_at.is_(None),
         )

@@ -56,7 +56,7 @@ class ReplyVersion(Base):
 class ReplyUse(Base):
     """One wording that was put into an answer. `reply_id`: of a canned reply, or of the entry where it is a script of
     the whole bank. `target`: the talk or the form of a case. `kept`: how much of it was in what was sent, 0..1;
-    `edits`: which kinds of change were made."""
+    `edits`: which kinds of change were made. `case_id`: as of a suggestion."""
 
     __tablename__ = "reply_uses"
     __table_args__ = (Index("ix_reply_uses_reply", "reach", "reply_id"),)
@@ -67,6 +67,7 @@ class ReplyUse(Base):
     version: Mapped[int]
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"), index=True)
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"), index=True)
     target: Mapped[str] = mapped_column(String(16))
     inserted_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]

@@ -11,10 +11,11 @@ from casebackend import editions
 from casebackend.access.principal import Principal
 from casebackend.api.replies import OfferedReplies, OfferedReply
 from casebackend.assist import wording
-from casebackend.assist.facts import Facts, facts_of, ready
+from casebackend.assist.facts import Facts, facts_of, newest_case, ready
 from casebackend.calendar.rules import local_date
 from casebackend.cases.model import Case
 from casebackend.cases.queries import sees_conversation
+from casebackend.cases.service import CaseNotFound, visible
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation
 from casebackend.curation.entries import entry
@@ -42,6 +43,16 @@ async def require_seen(session: AsyncSession, conversation_id: UUID, by: Princip
     exists = await session.get(Conversation, conversation_id) is not None
     if not exists or not await sees_conversation(session, by, conversation_id):
         raise ConversationNotFound
+
+
+async def case_for(session: AsyncSession, conversation_id: UUID, number: str | None, by: Principal) -> Case | None:
+    """The case that is open, where there are several; else the newest that this colleague may see."""
+    if not number:
+        return await newest_case(session, by, conversation_id)
+    case = await visible(session, by, number)
+    if case.conversation_id != conversation_id:
+        raise CaseNotFound
+    return case
 
 
 async def offered(

@@ -26,6 +26,7 @@ async def inserted(
 ) -> ReplyUse:
     """Only what this colleague may use counts."""
     await _require_offered(session, command, by, now)
+    case = await offering.case_for(session, conversation_id, command.case, by)
     if by.user_id is None:
         raise ReplyNotFound
     use = ReplyUse(
@@ -34,6 +35,7 @@ async def inserted(
         version=command.version,
         user_id=by.user_id,
         conversation_id=conversation_id,
+        case_id=case.id if case else None,
         target=command.target,
         inserted_at=now,
     )

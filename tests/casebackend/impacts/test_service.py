@@ -2,14 +2,17 @@
 
 import re
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import select, update
 
+from casebackend.assist.model import SuggestionUse
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
 from casebackend.curation.model import Impact
 from casebackend.impacts import service as impacts
 from casebackend.notices.model import Notice
+from casebackend.replies import offering
 from casebackend.replies.model import ReplyUse
 from casebackend.replies.rules import Reach
 from casebackend.staff.model import User
@@ -64,6 +67,44 @@ async def test_what_cites_an_overtaken_version_is_listed_once_until_somebody_has
     assert again.json() == answer.json()
     assert (await desk.reads("curator", "/curation/impacts?reviewed=0")).json()["items"] == []
     assert (await desk.reads("agent", "/curation/impacts")).status_code == 403
+
+
+async def test_what_was_used_for_one_complaint_touches_no_other_of_the_same_customer(world: World) -> None:
+    desk, ticking = Curation(world), worker(world)
+    one, two = await filed(world), await filed(world, sender="customer-2")
+    conversation = (await case_of(world, one.case_id)).conversation_id
+    async with world.database.transaction() as session:
+        await session.execute(update(Case).where(Case.id == two.case_id).values(conversation_id=conversation))
+    agent = await desk.browser("agent")
+    around = f"/console/conversations/{conversation}"
+    cards = {}
+    for number in (one.number, two.number):
+        page = (await agent.get(f"{around}/suggestions?case={number}")).text
+        cards[number] = re.findall(r'data-use="([0-9a-f-]+)"', page)
+        assert cards[number] == re.findall(
+            r'data-use="([0-9a-f-]+)"', (await agent.get(f"{around}/suggestions?case={number}")).text
+        ), "once for each card and case"
+    assert not set(cards[one.number]) & set(cards[two.number])
+    assert (await agent.post(f"/console/suggestions/{cards[one.number][0]}/inserted")).status_code == 204
+    async with world.database.reading() as session:
+        use = await session.get_one(SuggestionUse, UUID(cards[one.number][0]))
+        script = (await offering.scripts(session, world.time.date()))[0]
+    form = {"reach": script.reach, "id": script.id, "version": str(script.version), "target": "form"}
+    put = await agent.post(f"{around}/replies", data=form | {"case": two.number})
+    assert put.status_code == 200, put.text
+    elsewhere = (await filed(world, sender="customer-3")).number
+    assert (await agent.post(f"{around}/replies", data=form | {"case": elsewhere})).status_code == 404
+    await desk.published(id=use.article_id)
+    await desk.published(id=script.id, title="别的口径", questions=["客户骂人怎么应对才好"])
+    await ticking.tick()
+    async with world.database.reading() as session:
+        noted = {each.article_id: each.case_id for each in await session.scalars(select(Impact))}
+        told = (await session.scalars(select(Notice.case_id).where(Notice.kind == "article.changed"))).all()
+    assert noted == {use.article_id: one.case_id, script.id: two.case_id}
+    assert sorted(map(str, told)) == sorted(map(str, noted.values()))
+    at = f"/knowledge/health/uses?article={use.article_id}&what=inserted"
+    shown = {login: (await (await desk.browser(login)).get(at)).text for login in ("lead", "curator")}
+    assert {login: f"/cases/{one.number}" in text for login, text in shown.items()} == {"lead": True, "curator": False}
 
 
 async def test_who_decides_sees_beforehand_which_open_cases_cite_it_and_their_handlers_are_told_afterwards(
