@@ -87,7 +87,7 @@ async def shown(
 
 async def own(session: AsyncSession, use_id: UUID, by: Principal) -> SuggestionUse:
     use = await session.get(SuggestionUse, use_id)
-    if use is None or use.user_id != by.user_id:
+    if use is None or by.user_id is None or use.user_id != by.user_id:
         raise UseNotFound
     return use
 

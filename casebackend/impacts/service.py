@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.curation import AffectedView
-from casebackend.assist.model import SuggestionUse
+from casebackend.assist.model import ReplyUse, SuggestionUse
 from casebackend.cases import queries as cases
 from casebackend.cases.model import Case
 from casebackend.cases.rules import OPEN
@@ -20,19 +20,19 @@ from casebackend.curation.model import Article, Impact
 from casebackend.curation.rules import ArticleStatus
 from casebackend.impacts import leaning
 from casebackend.notices.service import Telling, Word, notify_all
-from casebackend.replies.model import ReplyUse
 from casebackend.replies.rules import Reach
 from casebackend.staff.model import User
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """`use_id`: of a card, or of a script of the bank among the canned replies. `user_id`: who put it in or took it."""
+    """`use_id`: of a card, of a script of the bank among the canned replies, or of an answer of the bot. `user_id`: who
+    put it in or took it; none where it was the bot."""
 
     article_id: str
     version: int
     use_id: UUID
-    user_id: UUID
+    user_id: UUID | None
     conversation_id: UUID
     case_id: UUID
 
@@ -86,7 +86,8 @@ async def numbers_of(session: AsyncSession, reader: Principal, wanted: Collectio
 
 
 async def citing(session: AsyncSession, article_id: str, up_to: int) -> list[Cited]:
-    """Of open cases: cards that were put into an answer, copied or sent, and scripts among the canned replies."""
+    """Of open cases: cards that were put into an answer, copied or sent, scripts among the canned replies, and what the
+    bot answered."""
     if up_to < 1:
         return []
     card = (
@@ -99,6 +100,7 @@ async def citing(session: AsyncSession, article_id: str, up_to: int) -> list[Cit
                 SuggestionUse.inserted_at.is_not(None),
                 SuggestionUse.copied_at.is_not(None),
                 SuggestionUse.sent_at.is_not(None),
+                SuggestionUse.answered_at.is_not(None),
             ),
             Case.status.in_(OPEN),
         )
@@ -158,8 +160,9 @@ async def _tell(session: AsyncSession, article_id: str, found: Sequence[Cited], 
         return
     title = " ".join((await queries.titles(session, {article_id})).get(article_id, article_id).split())
     rows = list(await session.scalars(select(Case).where(Case.id.in_({each.case_id for each in found}))))
-    users = {each.case_id: each.user_id for each in found}
-    people = await _people(session, {case.handler_id or users[case.id] for case in rows})
+    users = {each.case_id: each.user_id for each in found if each.user_id}
+    hands = {case.id: case.handler_id or users.get(case.id) for case in rows}
+    people = await _people(session, {who for who in hands.values() if who})
     tellings = [
         Telling(
             Word(
@@ -170,7 +173,7 @@ async def _tell(session: AsyncSession, article_id: str, found: Sequence[Cited], 
                 f"/cases/{case.number}",
                 case_id=case.id,
             ),
-            [people[who]] if (who := case.handler_id or users[case.id]) in people else [],
+            [people[who]] if (who := hands[case.id]) in people else [],
             case.handling_unit_id or case.receiving_unit_id,
         )
         for case in sorted(rows, key=lambda each: each.number)

@@ -10,11 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.assist import uses
 from casebackend.assist.facts import Facts, facts_of
-from casebackend.assist.model import SuggestionUse
+from casebackend.assist.model import ReplyUse, SuggestionUse
 from casebackend.cases.model import Case
 from casebackend.curation.model import Article
 from casebackend.replies import uses as replies
-from casebackend.replies.model import ReplyUse
 from casebackend.replies.rules import Target
 
 # Less than this of a text is no use of it: its author thought better of it.

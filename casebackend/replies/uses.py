@@ -11,13 +11,14 @@ from casebackend.access.principal import Principal
 from casebackend.api.replies import UseReply
 from casebackend.assist import wording
 from casebackend.assist.facts import Facts, facts_of, newest_case
+from casebackend.assist.model import ReplyUse
 from casebackend.assist.uses import likest
 from casebackend.calendar.rules import local_date
 from casebackend.conversations.model import Message
 from casebackend.curation.model import Article
 from casebackend.replies import offering, own, team
 from casebackend.replies.errors import ReplyNotFound
-from casebackend.replies.model import ReplyUse, ReplyVersion
+from casebackend.replies.model import ReplyVersion
 from casebackend.replies.rules import Reach, VersionState
 
 

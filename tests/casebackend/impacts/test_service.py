@@ -6,14 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from casebackend.assist.model import SuggestionUse
+from casebackend.assist.model import ReplyUse, SuggestionUse
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
 from casebackend.curation.model import Impact
 from casebackend.impacts import service as impacts
 from casebackend.notices.model import Notice
 from casebackend.replies import offering
-from casebackend.replies.model import ReplyUse
 from casebackend.replies.rules import Reach
 from casebackend.staff.model import User
 from tests.casebackend.cases.builders import case_of, filed
@@ -67,6 +66,21 @@ async def test_what_cites_an_overtaken_version_is_listed_once_until_somebody_has
     assert again.json() == answer.json()
     assert (await desk.reads("curator", "/curation/impacts?reviewed=0")).json()["items"] == []
     assert (await desk.reads("agent", "/curation/impacts")).status_code == 403
+
+
+async def test_an_open_case_of_a_customer_whom_the_bot_told_the_old_text_is_looked_at_again(world: World) -> None:
+    """Whom nobody handles yet, nobody is told for but the unit."""
+    desk, ticking = Curation(world), worker(world)
+    receipt, asked = await filed(world), await world.says("你们信用卡年费怎么收了两次")
+    path = f"/api/v1/conversations/{asked.conversation_id}/answer"
+    assert (await world.actions.post(path, json={"message_id": str(asked.message_id)})).status_code == 200
+    async with world.database.reading() as session:
+        use = (await session.scalars(select(SuggestionUse))).one()
+    assert (use.user_id, use.case_id, use.origin) == (None, receipt.case_id, "bot")
+    await desk.published(id=use.article_id)
+    await ticking.tick()
+    [impact] = (await desk.reads("curator", f"/curation/impacts?article={use.article_id}")).json()["items"]
+    assert (impact["case_id"], impact["version"]) == (str(receipt.case_id), use.version)
 
 
 async def test_what_was_used_for_one_complaint_touches_no_other_of_the_same_customer(world: World) -> None:
@@ -158,7 +172,7 @@ async def test_what_cites_the_older_version_until_the_newer_one_begins_is_noted_
     await desk.published(id=article_id, effective_from=ahead)
     await ticking.tick()
 
-    async def noted() -> set[object]:
+    async def noted() -> set[UUID | None]:
         async with world.database.reading() as session:
             told = await session.scalars(select(Notice.case_id).where(Notice.kind == "article.changed"))
             cases = set(await session.scalars(select(Impact.case_id).where(Impact.article_id == article_id)))

@@ -5,8 +5,8 @@ from uuid import UUID
 import pytest_asyncio
 from sqlalchemy import select
 
+from casebackend.assist.model import ReplyUse
 from casebackend.notifications.words import words
-from casebackend.replies.model import ReplyUse
 from tests.casebackend.cases.builders import case_of, filed
 from tests.casebackend.replies.desks import Replies, slug
 from tests.world import World
