@@ -137,7 +137,8 @@ class TeamReplyPage(View):
 
 
 class OfferedReply(View):
-    """`text` holds the facts of the case; while something is `missing` or it is `blocked` it may not be inserted."""
+    """`text` holds the facts of the case; while something is `missing` or it is `blocked` it may not be inserted.
+    `outdated`: the entry that it was made from has a newer version, and nobody has compared it since."""
 
     reach: str
     reach_label: str
@@ -147,6 +148,7 @@ class OfferedReply(View):
     text: str
     missing: list[str]
     blocked: str | None
+    outdated: str | None
     uses: int
 
 

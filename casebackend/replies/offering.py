@@ -1,5 +1,6 @@
 """What a colleague may put into an answer: his own wordings, those of his unit, the approved scripts of the bank."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -21,12 +22,13 @@ from casebackend.conversations.model import Conversation
 from casebackend.curation.entries import entry
 from casebackend.curation.model import Article
 from casebackend.curation.rules import ArticleStatus
-from casebackend.replies import queries, team
+from casebackend.replies import queries, resting, team
 from casebackend.replies.model import CannedReply
 from casebackend.replies.rules import MOST_OF_A_UNIT, MOST_OWN, OFFERED, REACH_LABELS, Reach, State, fits
 from knowledge import articles, sayable
 from knowledge.articles import Audience, Kind
 
+ENDED = "所依据的知识条目已失效，请改写"
 PLACES = {Reach.PERSONAL: 0, Reach.TEAM: 1, Reach.GLOBAL: 2}
 
 
@@ -37,6 +39,8 @@ class Words:
     version: int
     title: str
     text: str
+    article_id: str | None = None
+    article_version: int | None = None
 
 
 async def require_seen(session: AsyncSession, conversation_id: UUID, by: Principal) -> None:
@@ -64,7 +68,9 @@ async def offered(
     uses = await queries.used(session, [each.id for _, each in fitting], by_user=by.user_id)
     fitting.sort(key=lambda one: (one[0], -uses.get(one[1].id, 0), PLACES[one[1].reach], one[1].title, one[1].id))
     facts = await facts_of(session, case, now=now, viewer=by)
-    shown = [_view(each, facts, uses.get(each.id, 0)) for _, each in fitting[:OFFERED]]
+    first = [each for _, each in fitting[:OFFERED]]
+    holding = await resting.in_force(session, {each.article_id for each in first if each.article_id}, local_date(now))
+    shown = [_view(each, facts, uses.get(each.id, 0), holding) for each in first]
     return OfferedReplies(replies=shown, more=len(fitting) - len(shown))
 
 
@@ -93,7 +99,10 @@ async def _team(session: AsyncSession, by: Principal) -> list[Words]:
 
 
 def _words(reply: CannedReply) -> Words:
-    return Words(Reach(reply.reach), str(reply.id), reply.number or 0, reply.title, reply.text)
+    return Words(
+        Reach(reply.reach), str(reply.id), reply.number or 0, reply.title, reply.text, reply.article_id,
+        reply.article_version,
+    )  # fmt: skip
 
 
 async def scripts(session: AsyncSession, on: date) -> list[Words]:
@@ -118,9 +127,15 @@ async def _scripts(session: AsyncSession) -> list[articles.Article]:
     return [each for each in found if each.kind is Kind.SCRIPT and each.audience is Audience.EXTERNAL]
 
 
-def _view(words: Words, facts: Facts, uses: int) -> OfferedReply:
+def _view(words: Words, facts: Facts, uses: int, holding: Mapping[str, int]) -> OfferedReply:
+    """`holding`: of the entries that wordings were made from, the versions that count today."""
     text, missing = filled(words.reach, words.text, facts)
     refused = sayable.forbidden(text)
+    blocked = f"含有不能对客户说的话（{refused.named}）" if refused else None
+    counts = holding.get(words.article_id) if words.article_id else None
+    if words.article_id and counts is None:
+        blocked = ENDED
+    passed = counts is not None and words.article_version is not None and counts > words.article_version
     return OfferedReply(
         reach=words.reach,
         reach_label=REACH_LABELS[words.reach],
@@ -129,7 +144,8 @@ def _view(words: Words, facts: Facts, uses: int) -> OfferedReply:
         title=words.title,
         text=text,
         missing=missing,
-        blocked=f"含有不能对客户说的话（{refused.named}）" if refused else None,
+        blocked=blocked,
+        outdated=f"所依据的知识条目已有第{counts}版，请核对后使用" if passed else None,
         uses=uses,
     )
 

@@ -12,11 +12,12 @@ from casebackend.api.replies import UseReply
 from casebackend.assist import wording
 from casebackend.assist.facts import Facts, facts_of, newest_case
 from casebackend.assist.model import ReplyUse
+from casebackend.assist.picking import EntryNotInForce
 from casebackend.assist.uses import likest
 from casebackend.calendar.rules import local_date
 from casebackend.conversations.model import Message
 from casebackend.curation.model import Article
-from casebackend.replies import offering, own, team
+from casebackend.replies import offering, own, resting, team
 from casebackend.replies.errors import ReplyNotFound
 from casebackend.replies.model import ReplyVersion
 from casebackend.replies.rules import Reach, VersionState
@@ -57,10 +58,12 @@ async def _require_offered(session: AsyncSession, command: UseReply, by: Princip
     except ValueError:
         raise ReplyNotFound from None
     look = own.mine if command.reach == Reach.PERSONAL else team.visible
-    await look(session, reply_id, by)
+    reply = await look(session, reply_id, by)
     version = await session.get(ReplyVersion, (reply_id, command.version))
     if version is None or version.state != VersionState.APPROVED:
         raise ReplyNotFound
+    if reply.article_id and not await resting.in_force(session, {reply.article_id}, local_date(now)):
+        raise EntryNotInForce
 
 
 async def mark_sent(
