@@ -113,6 +113,7 @@ def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
         "change_request.filed": (entry_calling.on_requested,),
         "change_request.decided": (entry_calling.on_decided,),
         "knowledge.published": (impacts.on_published,),
+        "knowledge.took_over": (impacts.on_took_over,),
         "knowledge.retired": (impacts.on_retired,),
         "supervision.opened": (supervision.on_opened,),
         "supervision.returned": (supervision.on_returned,),

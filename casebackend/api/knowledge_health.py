@@ -7,7 +7,8 @@ from casebackend.api.curation import MatchView
 
 
 class EntryHealth(View):
-    """`useful`: of the cards that somebody judged (sent, copied, refused, flagged), the share that was sent or copied.
+    """`shown` counts cards; `inserted` and what was sent, scripts out of 常用语 too; `answered`, answers of the bot.
+    `useful`: of the cards that somebody judged (sent, copied, refused, flagged), the share that was sent or copied.
     `kept`: how much of what was inserted went out, on average. Both None where nobody judged or sent."""
 
     article_id: str
@@ -24,6 +25,7 @@ class EntryHealth(View):
     kept: float | None
     refused: int
     flagged: int
+    answered: int
     useful: float | None
 
 
@@ -35,10 +37,11 @@ class HealthPage(View):
 
 
 class UseView(View):
-    """`reason`: why it was refused, or what is wrong with it. `conversation_id`: only for who may read it.
-    `edits`: which kinds of change were made to it before it was sent."""
+    """`reason`: why it was refused, or what is wrong with it. `conversation_id`, `case_number`: only for who may
+    read them. `edits`: which kinds of change were made to it before it was sent."""
 
     conversation_id: UUID | None
+    case_number: str | None
     article_id: str
     version: int
     rank: int

@@ -51,12 +51,14 @@ class RetireReply(Command):
 
 
 class UseReply(Command):
-    """Which wording was put where. `id`: of the canned reply, or of the entry of a script."""
+    """Which wording was put where. `id`: of the canned reply, or of the entry of a script. `case`: the number of the
+    case that is open, where the conversation has several."""
 
     reach: Reach
     id: str = Field(min_length=1, max_length=120, pattern=r"^[0-9a-z-]+$")
     version: int = Field(ge=1)
     target: Target
+    case: str | None = Field(default=None, max_length=40, pattern=r"^[0-9A-Za-z-]+$")
 
 
 class UsedReply(View):
@@ -135,7 +137,8 @@ class TeamReplyPage(View):
 
 
 class OfferedReply(View):
-    """`text` holds the facts of the case; while something is `missing` or it is `blocked` it may not be inserted."""
+    """`text` holds the facts of the case; while something is `missing` or it is `blocked` it may not be inserted.
+    `outdated`: the entry that it was made from has a newer version, and nobody has compared it since."""
 
     reach: str
     reach_label: str
@@ -145,6 +148,7 @@ class OfferedReply(View):
     text: str
     missing: list[str]
     blocked: str | None
+    outdated: str | None
     uses: int
 
 

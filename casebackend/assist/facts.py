@@ -28,11 +28,12 @@ ANSWERING = frozenset({Status.REPLY_PENDING, Status.REPLIED, Status.FOLLOW_UP})
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`remedies`: what an answer to this complaint has to end with; None where none is given."""
+    """`remedies`: what an answer to this complaint has to end with; None where none is given. `ways`: what it has to
+    name, each of them, to have said so itself."""
 
     values: dict[str, str]
     remedies: str | None = None
-    recognised: tuple[str, ...] = ()
+    ways: tuple[str, ...] = ()
 
 
 async def newest_case(session: AsyncSession, principal: Principal, conversation_id: UUID) -> Case | None:
@@ -65,8 +66,8 @@ async def facts_of(
     values |= {"受理单位": known.name} if known else {}
     phone = await _phone(session, case)
     values |= {"联系电话": phone} if phone else {}
-    remedies, recognised = await _remedies(session, case, now)
-    return Facts(values, remedies, recognised)
+    remedies, ways = await _remedies(session, case, now)
+    return Facts(values, remedies, ways)
 
 
 async def _phone(session: AsyncSession, case: Case) -> str | None:
@@ -81,17 +82,22 @@ async def _remedies(session: AsyncSession, case: Case, now: datetime) -> tuple[s
     rule = wording.remedies_on(local_date(now))
     if rule is None or case.matter_type != COMPLAINT or Status(case.status) not in ANSWERING:
         return None, ()
-    template = rule.of_branch if await is_branch(session, case.handling_unit_id) else rule.of_head_office
-    return words(template), rule.recognised
+    template, ways = rule.told_by(branch=await is_branch(session, case.handling_unit_id))
+    return words(template), ways
 
 
 def ready(reply: str, facts: Facts, *, script: bool) -> tuple[str, list[str]]:
     """The whole reply, and which facts are missing. A script (话术) is said as it was written for its step."""
     begun = reply.strip() if script else wording.with_empathy(reply.strip())
     text, missing = wording.filled(begun, facts.values)
-    if facts.remedies and not any(word in text for word in facts.recognised):
-        text = f"{text}\n{facts.remedies}"
-    return text, missing
+    return with_remedies(text, facts), missing
+
+
+def with_remedies(text: str, facts: Facts) -> str:
+    """As it is, where no answer is given or it names every way of redress itself."""
+    if not facts.remedies or all(way in text for way in facts.ways):
+        return text
+    return f"{text}\n{facts.remedies}"
 
 
 def _moment(at: datetime) -> str:

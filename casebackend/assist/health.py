@@ -1,20 +1,23 @@
 """知识健康度: what became of each entry's cards. The numbers are counted in the database; each has its list."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, case, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.knowledge_health import EntryHealth, UseView
 from casebackend.assist.edits import LABELS as EDIT_LABELS
 from casebackend.assist.edits import WHOLE, Edit
-from casebackend.assist.model import SuggestionUse as Use
-from casebackend.cases.queries import seen_conversations
+from casebackend.assist.rules import Origin
+from casebackend.assist.used import A_CARD, EDITED, EVERY, JUDGED, UNCHANGED, USEFUL, Use
+from casebackend.cases.model import Case
+from casebackend.cases.queries import scoped, seen_conversations
 from casebackend.curation.model import Article
 from casebackend.curation.rules import ArticleStatus
 from casebackend.staff import queries as staff
@@ -34,6 +37,7 @@ class What(StrEnum):
     EDITED = "edited"
     REFUSED = "refused"
     FLAGGED = "flagged"
+    ANSWERED = "answered"
 
 
 class Only(StrEnum):
@@ -45,25 +49,23 @@ class Only(StrEnum):
 
 LABELS: dict[What, str] = {
     What.SHOWN: "展示", What.OPENED: "打开", What.COPIED: "复制", What.INSERTED: "插入", What.UNCHANGED: "原样发出",
-    What.EDITED: "改后发出", What.REFUSED: "不适用", What.FLAGGED: "有误",
+    What.EDITED: "改后发出", What.REFUSED: "不适用", What.FLAGGED: "有误", What.ANSWERED: "机器人答复",
 }  # fmt: skip
 ONLY_LABELS: dict[Only, str] = {
     Only.USED: "用过的", Only.UNUSED: "从未用过", Only.FLAGGED: "被报有误", Only.EXPIRING: "即将到期",
 }  # fmt: skip
-# A text of which all but one digit was kept is no longer what the entry says.
-AS_IT_WAS = func.coalesce(Use.edits, "") == ""
 IS: dict[What, ColumnElement[bool]] = {
-    What.SHOWN: true(),
+    What.SHOWN: A_CARD,
     What.OPENED: Use.opened_at.is_not(None),
     What.COPIED: Use.copied_at.is_not(None),
     What.INSERTED: Use.inserted_at.is_not(None),
-    What.UNCHANGED: and_(Use.sent_at.is_not(None), Use.kept >= WHOLE, AS_IT_WAS),
-    What.EDITED: and_(Use.sent_at.is_not(None), or_(Use.kept < WHOLE, ~AS_IT_WAS)),
+    What.UNCHANGED: UNCHANGED,
+    What.EDITED: EDITED,
     What.REFUSED: Use.refused_at.is_not(None),
     What.FLAGGED: Use.flagged_at.is_not(None),
+    What.ANSWERED: Use.answered_at.is_not(None),
 }
-USEFUL = or_(Use.sent_at.is_not(None), Use.copied_at.is_not(None))
-JUDGED = or_(USEFUL, Use.refused_at.is_not(None), Use.flagged_at.is_not(None))
+BOT = "机器人"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,10 @@ def _since(wanted: Wanted, now: datetime) -> ColumnElement[bool]:
 
 
 def _used() -> ColumnElement[bool]:
-    return or_(Use.inserted_at.is_not(None), Use.copied_at.is_not(None), Use.opened_at.is_not(None))
+    return or_(
+        Use.inserted_at.is_not(None), Use.copied_at.is_not(None), Use.opened_at.is_not(None),
+        Use.answered_at.is_not(None),
+    )  # fmt: skip
 
 
 def _belongs(article: Article, wanted: Wanted, row: Any, ever: set[str], today: date) -> bool:
@@ -146,26 +151,28 @@ def _row(article: Article, row: Any) -> EntryHealth:
 
 async def uses(
     session: AsyncSession, wanted: Wanted, what: What, article_id: str | None, *, now: datetime
-) -> Sequence[Use]:
-    """The newest first."""
-    query = select(Use).where(IS[what], _since(wanted, now)).order_by(Use.shown_at.desc(), Use.id).limit(MOST)
+) -> Sequence[Any]:
+    """Rows of `EVERY`, the newest first."""
+    query = select(EVERY).where(IS[what], _since(wanted, now)).order_by(Use.shown_at.desc(), Use.id).limit(MOST)
     if article_id:
         query = query.where(Use.article_id == article_id)
-    return (await session.scalars(query)).all()
+    return (await session.execute(query)).all()
 
 
-async def use_views(session: AsyncSession, rows: Sequence[Use], viewer: Principal) -> list[UseView]:
-    """A conversation is named to nobody who may not open it."""
-    names = await staff.names(session, {row.user_id for row in rows})
+async def use_views(session: AsyncSession, rows: Sequence[Any], viewer: Principal) -> list[UseView]:
+    """Neither a conversation nor a case is named to anybody who may not open it."""
+    names = await staff.names(session, {row.user_id for row in rows if row.user_id})
     seen = await seen_conversations(session, viewer, {row.conversation_id for row in rows})
+    numbers = await _numbers(session, viewer, {row.case_id for row in rows if row.case_id})
     return [
         UseView(
+            case_number=numbers.get(row.case_id) if row.case_id else None,
             conversation_id=row.conversation_id if row.conversation_id in seen else None,
             article_id=row.article_id,
             version=row.version,
             rank=row.rank,
             origin=row.origin,
-            by=names.get(row.user_id, ""),
+            by=BOT if row.origin == Origin.BOT else names.get(row.user_id, ""),
             shown_at=row.shown_at,
             outcomes=[LABELS[each] for each in _outcomes(row)],
             kept=row.kept,
@@ -176,7 +183,14 @@ async def use_views(session: AsyncSession, rows: Sequence[Use], viewer: Principa
     ]
 
 
-def _outcomes(row: Use) -> list[What]:
+async def _numbers(session: AsyncSession, viewer: Principal, wanted: Collection[UUID]) -> dict[UUID, str]:
+    if not wanted:
+        return {}
+    query = await scoped(session, viewer, Case.id, Case.number)
+    return {id: number for id, number in await session.execute(query.where(Case.id.in_(wanted)))}
+
+
+def _outcomes(row: Any) -> list[What]:
     sent = row.sent_at is not None
     whole = (row.kept or 0) >= WHOLE and not row.edits
     happened = {
@@ -187,5 +201,6 @@ def _outcomes(row: Use) -> list[What]:
         What.EDITED: sent and not whole,
         What.REFUSED: row.refused_at is not None,
         What.FLAGGED: row.flagged_at is not None,
+        What.ANSWERED: row.answered_at is not None,
     }
     return [what for what, did in happened.items() if did]

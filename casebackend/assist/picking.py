@@ -57,7 +57,7 @@ async def pick(
         raise uses.UseNotFound
     use: SuggestionUse | None = await session.scalar(
         select(SuggestionUse).where(
-            SuggestionUse.conversation_id == case.conversation_id,
+            SuggestionUse.case_id == case.id,
             SuggestionUse.user_id == by.user_id,
             SuggestionUse.origin == Origin.PICKED,
             SuggestionUse.article_id == card.article_id,
@@ -66,8 +66,8 @@ async def pick(
     )
     if use is None:
         use = SuggestionUse(
-            conversation_id=case.conversation_id, message_id=None, origin=Origin.PICKED, article_id=card.article_id,
-            version=card.version, rank=1, user_id=by.user_id, shown_at=now, opened_at=now,
+            conversation_id=case.conversation_id, case_id=case.id, message_id=None, origin=Origin.PICKED,
+            article_id=card.article_id, version=card.version, rank=1, user_id=by.user_id, shown_at=now, opened_at=now,
         )  # fmt: skip
         session.add(use)
     if what is Picked.COPIED:
@@ -82,7 +82,7 @@ async def first(
     """The cards with the one that was chosen on its own page before all others; without it where the address is
     somebody else's, or the version has come to its end since."""
     use = await session.get(SuggestionUse, use_id)
-    if use is None or (use.user_id, use.conversation_id) != (by.user_id, case.conversation_id):
+    if use is None or (use.user_id, use.case_id) != (by.user_id, case.id):
         return found
     try:
         card = await card_for(session, case, use.article_id, use.version, by=by, now=now)

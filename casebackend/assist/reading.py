@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.assist.model import SuggestionUse
+from casebackend.assist.used import EVERY, REACHED_A_CUSTOMER, Use
 from casebackend.curation.entries import entry
 from casebackend.curation.model import Article
 from casebackend.curation.rules import ArticleStatus
@@ -120,12 +120,9 @@ async def successors(session: AsyncSession, article_id: str) -> dict[str, str]:
 
 
 async def used(session: AsyncSession, article_id: str, *, now: datetime) -> int:
-    """How often a colleague lately sent or copied it to a customer."""
-    query = select(func.count()).where(
-        SuggestionUse.article_id == article_id,
-        SuggestionUse.shown_at >= now - LATELY,
-        or_(SuggestionUse.sent_at.is_not(None), SuggestionUse.copied_at.is_not(None)),
-    )
+    """How often a colleague lately sent or copied it to a customer, or the bot answered one with it."""
+    lately = select(func.count()).select_from(EVERY).where(Use.article_id == article_id, Use.shown_at >= now - LATELY)
+    query = lately.where(REACHED_A_CUSTOMER)
     return int(await session.scalar(query) or 0)
 
 

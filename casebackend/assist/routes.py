@@ -3,7 +3,7 @@ from uuid import UUID
 from sanic import Blueprint, HTTPResponse, Request, empty, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.api.conversations import ForMessage
+from casebackend.api.conversations import Answer, ForMessage
 from casebackend.assist import searching, service, uses
 from casebackend.assist.warming import warmed
 from casebackend.cases.queries import sees_conversation
@@ -50,21 +50,31 @@ async def inserted(request: Request, session: AsyncSession, use_id: UUID) -> HTT
 @bp.post("/conversations/<conversation_id:uuid>/answer")
 async def answer(request: Request, conversation_id: UUID) -> HTTPResponse:
     command = ForMessage.model_validate_json(request.body)
-    found = await _found(request, conversation_id, command.message_id)
-    return found if found.body else await _missed(request, conversation_id, command.message_id)
+    await _looked_up(request, conversation_id, command.message_id)
+    kept = _missed if request.ctx.entry is None else _answered
+    return await kept(request, conversation_id, command.message_id)
 
 
 @warmed
 @reading
-async def _found(request: Request, session: AsyncSession, conversation_id: UUID, message_id: UUID) -> HTTPResponse:
+async def _looked_up(request: Request, session: AsyncSession, conversation_id: UUID, message_id: UUID) -> HTTPResponse:
+    """Left on the request: the search is over before anything is written."""
     context = request.app.ctx
-    best = await service.answer(session, context.knowledge, conversation_id, message_id, now=context.now())
-    return empty() if best is None else json(best.model_dump(mode="json"))
+    request.ctx.entry = await service.answer(session, context.knowledge, conversation_id, message_id, now=context.now())
+    return empty()
+
+
+@transactional
+async def _answered(request: Request, session: AsyncSession, conversation_id: UUID, message_id: UUID) -> HTTPResponse:
+    entry = request.ctx.entry
+    await service.answered(session, entry, conversation_id, message_id, now=request.app.ctx.now())
+    found = Answer(title=entry.title, text=entry.text, source=entry.citation)
+    return json(found.model_dump(mode="json"))
 
 
 @transactional
 async def _missed(request: Request, session: AsyncSession, conversation_id: UUID, message_id: UUID) -> HTTPResponse:
-    """A writing transaction only where the knowledge has nothing: the curators learn of it."""
+    """The curators learn of it."""
     await service.missed(session, conversation_id, message_id, by=request.ctx.principal, now=request.app.ctx.now())
     return empty()
 

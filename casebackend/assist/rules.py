@@ -34,13 +34,19 @@ LONGEST_STORY, LONGEST_DEMAND = 60, 30
 PUNCTUATION = " \t\r\n，。！？!?,.;；：:、~～…“”\"'（）()"
 
 
+# The reach of a wording that is a script of the whole bank, an entry of the knowledge.
+OF_THE_BANK = "global"
+
+
 class Origin(StrEnum):
-    """What a card was shown for."""
+    """What a card was shown for; the last two are no cards: an answer of the bot, and a script out of 常用语."""
 
     TURN = "turn"
     CASE = "case"
     ASKED = "asked"
     PICKED = "picked"
+    BOT = "bot"
+    CANNED = "canned"
 
 
 def questions(customer_words: Sequence[str]) -> list[str]:

@@ -7,12 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.assist import Card, Suggestions
-from casebackend.api.conversations import Answer
 from casebackend.assist import cards, rules, uses
 from casebackend.assist.facts import facts_of, newest_case
+from casebackend.assist.model import SuggestionUse
 from casebackend.assist.rules import Origin
 from casebackend.calendar.rules import local_date
+from casebackend.cases import queries as cases
 from casebackend.cases.model import Case
+from casebackend.cases.rules import OPEN, Status
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation, Message, Turn
 from casebackend.conversations.rules import Author
@@ -86,9 +88,10 @@ async def asked(
     *,
     viewer: Principal,
     now: datetime,
+    case: Case | None = None,
 ) -> Suggestions:
     """A colleague asks; published entries answer, with what was refused before among them: now it was asked for."""
-    case = await newest_case(session, viewer, conversation_id)
+    case = case or await newest_case(session, viewer, conversation_id)
     return await _cards(session, knowledge, [question], conversation_id, None, case, Origin.ASKED, viewer, now)
 
 
@@ -114,8 +117,9 @@ async def _cards(
     found = await reviewed(session, found, now=now)
     message_id = message.id if message else None
     await uses.shown(
-        session, found, conversation_id=conversation_id, message_id=message_id, origin=origin, by=viewer, now=now
-    )
+        session, found, conversation_id=conversation_id, case=case, message_id=message_id, origin=origin, by=viewer,
+        now=now,
+    )  # fmt: skip
     return Suggestions(message_id=message_id, cards=found)
 
 
@@ -133,7 +137,7 @@ def _nothing() -> Suggestions:
 
 async def answer(
     session: AsyncSession, knowledge: Knowledge, conversation_id: UUID, message_id: UUID, *, now: datetime
-) -> Answer | None:
+) -> Entry | None:
     """The best entry that a customer may read; None when there is none good enough, or nobody has looked at it for too
     long: the next best would answer another question."""
     message = await session.get(Message, message_id)
@@ -142,7 +146,26 @@ async def answer(
     best = await _for_customer(knowledge, message.text, on=local_date(now))
     if best is None or await reviewing.barred(session, (best.id, best.version), now=now):
         return None
-    return Answer(title=best.title, text=best.text, source=best.citation)
+    return best
+
+
+async def answered(
+    session: AsyncSession, entry: Entry, conversation_id: UUID, message_id: UUID, *, now: datetime
+) -> None:
+    """Once for each message, however often the bot begins its turn again."""
+    known = select(SuggestionUse.id).where(
+        SuggestionUse.message_id == message_id, SuggestionUse.origin == Origin.BOT, SuggestionUse.article_id == entry.id
+    )
+    if await session.scalar(known) is not None:
+        return
+    found = [case for case in await cases.of_conversation(session, conversation_id) if Status(case.status) in OPEN]
+    session.add(
+        SuggestionUse(
+            conversation_id=conversation_id, case_id=found[0].id if found else None, message_id=message_id,
+            origin=Origin.BOT, article_id=entry.id, version=entry.version, rank=1, shown_at=now, answered_at=now,
+        )
+    )  # fmt: skip
+    await session.flush()
 
 
 async def _for_customer(knowledge: Knowledge, said: str, *, on: date) -> Entry | None:

@@ -13,6 +13,7 @@ from casebackend.assist import edits, rules, wording
 from casebackend.assist.facts import Facts, facts_of, newest_case, ready
 from casebackend.assist.model import SuggestionUse
 from casebackend.assist.rules import Origin
+from casebackend.cases.model import Case
 from casebackend.conversations.model import Message
 from casebackend.curation.model import Article
 from casebackend.errors import NotFound
@@ -45,16 +46,20 @@ async def shown(
     cards: Sequence[Card],
     *,
     conversation_id: UUID,
+    case: Case | None,
     message_id: UUID | None,
     origin: Origin,
     by: Principal,
     now: datetime,
 ) -> None:
-    """Once for each card, message and colleague, however often the page asks."""
+    """Once for each card, message, case and colleague, however often the page asks."""
     if by.user_id is None or not cards:
         return
+    case_id = case.id if case else None
     mine = select(SuggestionUse).where(
-        SuggestionUse.conversation_id == conversation_id, SuggestionUse.user_id == by.user_id
+        SuggestionUse.conversation_id == conversation_id,
+        SuggestionUse.case_id.is_not_distinct_from(case_id),
+        SuggestionUse.user_id == by.user_id,
     )
     if message_id is not None:
         mine = mine.where(SuggestionUse.message_id == message_id)
@@ -66,6 +71,7 @@ async def shown(
         if use is None:
             use = SuggestionUse(
                 conversation_id=conversation_id,
+                case_id=case_id,
                 message_id=message_id,
                 origin=origin,
                 article_id=card.article_id,
@@ -81,7 +87,7 @@ async def shown(
 
 async def own(session: AsyncSession, use_id: UUID, by: Principal) -> SuggestionUse:
     use = await session.get(SuggestionUse, use_id)
-    if use is None or use.user_id != by.user_id:
+    if use is None or by.user_id is None or use.user_id != by.user_id:
         raise UseNotFound
     return use
 
@@ -155,5 +161,10 @@ def became(article: Article, facts: Facts, sent: str) -> tuple[float, str]:
     offered = [article.text]
     if article.reply:
         offered.append(ready(article.reply, facts, script=article.kind == Kind.SCRIPT)[0])
+    return likest(offered, sent)
+
+
+def likest(offered: Sequence[str], sent: str) -> tuple[float, str]:
+    """Of the texts that one could have put in, the one of which most went out."""
     share, taken = max((rules.kept(wording.OPEN_PLACE.sub("", each), sent), each) for each in offered)
     return share, ",".join(edits.edits(taken, sent))

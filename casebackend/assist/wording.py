@@ -26,7 +26,12 @@ class Remedies:
     source: str
     of_branch: str
     of_head_office: str
-    recognised: tuple[str, ...]
+    ways_of_branch: tuple[str, ...]
+    ways_of_head_office: tuple[str, ...]
+
+    def told_by(self, *, branch: bool) -> tuple[str, tuple[str, ...]]:
+        """The text that names the ways, and the ways."""
+        return (self.of_branch, self.ways_of_branch) if branch else (self.of_head_office, self.ways_of_head_office)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,13 @@ def wording() -> Wording:
     return Wording(
         sentence=read["empathy"]["sentence"],
         recognised=tuple(read["empathy"]["recognised"]),
-        remedies=tuple(Remedies(**each | {"recognised": tuple(each["recognised"])}) for each in read["remedies"]),
+        remedies=tuple(_remedies(each) for each in read["remedies"]),
     )
+
+
+def _remedies(row: Mapping[str, Any]) -> Remedies:
+    ways = {name: tuple(row[name]) for name in ("ways_of_branch", "ways_of_head_office")}
+    return Remedies(**{**row, **ways})
 
 
 def filled(reply: str, values: Mapping[str, str]) -> tuple[str, list[str]]:

@@ -80,7 +80,14 @@ async def uses(request: Request, session: AsyncSession) -> HTTPResponse:
         what=health.LABELS[what],
         query=_query(_chosen(wanted) | {"article": article, "what": what}),
         period=PERIODS.get(str(wanted.days or 0), f"近 {wanted.days} 天"),
-        origins={"turn": "会话", "case": "投诉", "asked": "提问", "picked": "知识库"},
+        origins={
+            "turn": "会话",
+            "case": "投诉",
+            "asked": "提问",
+            "picked": "知识库",
+            "bot": "机器人",
+            "canned": "常用语",
+        },
     )
 
 

@@ -198,6 +198,6 @@ async def offered(request: Request, session: AsyncSession, conversation_id: UUID
 async def used(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
     me, form = request.ctx.principal, form_of(request)
     await offering.require_seen(session, conversation_id, me)
-    command = UseReply.model_validate(given_in(form, "reach", "id", "version", "target"))
+    command = UseReply.model_validate(given_in(form, "reach", "id", "version", "target", "case"))
     use = await uses.inserted(session, conversation_id, command, by=me, now=request.app.ctx.now())
     return json(UsedReply(use_id=use.id).model_dump(mode="json"))

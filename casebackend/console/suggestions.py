@@ -136,7 +136,8 @@ async def asked(request: Request, session: AsyncSession, conversation_id: UUID) 
     if not await cases.sees_conversation(session, me, conversation_id):
         raise ConversationNotFound
     command = AskAssistant(question=form_of(request).get("question", "").strip())
+    case = await case_of(request, session, conversation_id)
     found = await service.asked(
-        session, context.knowledge, conversation_id, command.question, viewer=me, now=context.now()
+        session, context.knowledge, conversation_id, command.question, viewer=me, now=context.now(), case=case
     )
     return cards_page(request, found, conversation_id, question=command.question)

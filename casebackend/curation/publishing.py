@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import editions
 from casebackend.access.principal import Principal
-from casebackend.calendar.rules import local_date
+from casebackend.calendar.rules import at, local_date
 from casebackend.curation import errors, gate, queries
 from casebackend.curation.asked import Asked
 from casebackend.curation.entries import entry
@@ -28,6 +28,7 @@ EDITION = "knowledge"
 ASKED = "knowledge.asked"
 NEAR = "knowledge.near_percent"
 ONE_DAY = timedelta(days=1)
+MIDNIGHT = time()
 
 
 async def others(session: AsyncSession, ids: Collection[str], today: date) -> list[articles.Article]:
@@ -79,7 +80,7 @@ async def publish(session: AsyncSession, row: Article, *, by: Principal | None, 
     """`row` is held and approved. No two are published at once, so that none slips past the gate beside another."""
     await one_at_a_time(session, CHAIN)
     await require_no_clash(session, row, now=now)
-    await require_order(session, row)
+    last = await require_order(session, row)
     row.status, row.published_at, row.publish_at = ArticleStatus.PUBLISHED, now, None
     row.row_version += 1
     await session.flush()
@@ -87,16 +88,22 @@ async def publish(session: AsyncSession, row: Article, *, by: Principal | None, 
     if row.supersedes:
         await _supersede(session, row, by=by, now=now)
     outbox.emit(session, "knowledge.published", {"article_id": row.id, "version": row.version}, now=now)
+    if last is not None and row.effective_from > local_date(now):
+        begins = at(row.effective_from, MIDNIGHT)
+        outbox.emit(
+            session, "knowledge.took_over", {"article_id": row.id, "version": row.version}, now=now, due_at=begins
+        )
     await editions.changed(session, EDITION)
 
 
-async def require_order(session: AsyncSession, row: Article) -> None:
-    """A version that began before the one it follows would never have been in force."""
+async def require_order(session: AsyncSession, row: Article) -> Article | None:
+    """A version that began before the one it follows would never have been in force. The one it follows."""
     last = await queries.last_published(session, row.id)
     if last is not None and row.effective_from < last.effective_from:
         raise errors.EntryIncomplete([f"生效日早于第{last.version}版的生效日{last.effective_from.isoformat()}"])
     if row.supersedes and await queries.last_published(session, row.supersedes) is None:
         raise errors.EntryIncomplete([f"被替代的条目{row.supersedes}没有已发布的版本"])
+    return last
 
 
 async def _supersede(session: AsyncSession, row: Article, *, by: Principal | None, now: datetime) -> None:

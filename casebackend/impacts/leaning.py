@@ -34,24 +34,26 @@ async def reaches(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Re
     return {id: Reach(reach) for id, reach in rows}
 
 
-async def note(session: AsyncSession, article_id: str, up_to: int, cause: str, now: datetime) -> None:
-    """Each wording once for each version that it was made from; whoever wrote it is told."""
+async def note(
+    session: AsyncSession, article_id: str, up_to: int, cause: str, now: datetime, *, fresh: bool = False
+) -> None:
+    """Each wording once for each version that it was made from; whoever wrote it is told (`fresh`: of new ones)."""
     found = await made_from(session, article_id, up_to)
     noted = await session.execute(select(Impact.reply_id, Impact.version).where(Impact.article_id == article_id))
     known = {(reply_id, version) for reply_id, version in noted}
-    for reply in found:
-        if (reply.id, reply.article_version) not in known:
-            session.add(
-                Impact(
-                    article_id=article_id,
-                    version=reply.article_version,
-                    reply_id=reply.id,
-                    noted_at=now,
-                    row_version=1,
-                )
+    new = [reply for reply in found if (reply.id, reply.article_version) not in known]
+    for reply in new:
+        session.add(
+            Impact(
+                article_id=article_id,
+                version=reply.article_version,
+                reply_id=reply.id,
+                noted_at=now,
+                row_version=1,
             )
+        )
     await session.flush()
-    await _tell(session, article_id, found, cause, now)
+    await _tell(session, article_id, new if fresh else found, cause, now)
 
 
 async def _tell(

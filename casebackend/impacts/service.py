@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.curation import AffectedView
-from casebackend.assist.model import SuggestionUse
+from casebackend.assist.model import ReplyUse, SuggestionUse
 from casebackend.cases import queries as cases
 from casebackend.cases.model import Case
 from casebackend.cases.rules import OPEN
@@ -20,19 +20,19 @@ from casebackend.curation.model import Article, Impact
 from casebackend.curation.rules import ArticleStatus
 from casebackend.impacts import leaning
 from casebackend.notices.service import Telling, Word, notify_all
-from casebackend.replies.model import ReplyUse
 from casebackend.replies.rules import Reach
 from casebackend.staff.model import User
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """`use_id`: of a card, or of a script of the bank among the canned replies. `user_id`: who put it in or took it."""
+    """`use_id`: of a card, of a script of the bank among the canned replies, or of an answer of the bot. `user_id`: who
+    put it in or took it; none where it was the bot."""
 
     article_id: str
     version: int
     use_id: UUID
-    user_id: UUID
+    user_id: UUID | None
     conversation_id: UUID
     case_id: UUID
 
@@ -41,6 +41,14 @@ async def on_published(session: AsyncSession, payload: Mapping[str, Any], now: d
     """Whatever cites an older version."""
     article_id, version = str(payload["article_id"]), int(payload["version"])
     await _note(session, article_id, version - 1, f"{article_id}@{version}:published", now)
+
+
+async def on_took_over(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
+    """What still cited the older version rightly after the newer one was published, up to the day when that began."""
+    article_id, version = str(payload["article_id"]), int(payload["version"])
+    row = await queries.version(session, article_id, version)
+    if row.status == ArticleStatus.PUBLISHED:
+        await _note(session, article_id, version - 1, f"{article_id}@{version}:took_over", now, fresh=True)
 
 
 async def on_retired(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
@@ -78,12 +86,13 @@ async def numbers_of(session: AsyncSession, reader: Principal, wanted: Collectio
 
 
 async def citing(session: AsyncSession, article_id: str, up_to: int) -> list[Cited]:
-    """Of open cases: cards that were put into an answer, copied or sent, and scripts among the canned replies."""
+    """Of open cases: cards that were put into an answer, copied or sent, scripts among the canned replies, and what the
+    bot answered."""
     if up_to < 1:
         return []
     card = (
         select(SuggestionUse.version, SuggestionUse.id, SuggestionUse.user_id, SuggestionUse.conversation_id, Case.id)
-        .join(Case, Case.conversation_id == SuggestionUse.conversation_id)
+        .join(Case, _worked_on(SuggestionUse))
         .where(
             SuggestionUse.article_id == article_id,
             SuggestionUse.version <= up_to,
@@ -91,6 +100,7 @@ async def citing(session: AsyncSession, article_id: str, up_to: int) -> list[Cit
                 SuggestionUse.inserted_at.is_not(None),
                 SuggestionUse.copied_at.is_not(None),
                 SuggestionUse.sent_at.is_not(None),
+                SuggestionUse.answered_at.is_not(None),
             ),
             Case.status.in_(OPEN),
         )
@@ -98,7 +108,7 @@ async def citing(session: AsyncSession, article_id: str, up_to: int) -> list[Cit
     )
     script = (
         select(ReplyUse.version, ReplyUse.id, ReplyUse.user_id, ReplyUse.conversation_id, Case.id)
-        .join(Case, Case.conversation_id == ReplyUse.conversation_id)
+        .join(Case, _worked_on(ReplyUse))
         .where(
             ReplyUse.reach == Reach.GLOBAL,
             ReplyUse.reply_id == article_id,
@@ -111,28 +121,37 @@ async def citing(session: AsyncSession, article_id: str, up_to: int) -> list[Cit
     return [Cited(article_id, *row) for row in rows]
 
 
-async def _note(session: AsyncSession, article_id: str, up_to: int, cause: str, now: datetime) -> None:
+def _worked_on(use: type[SuggestionUse] | type[ReplyUse]) -> ColumnElement[bool]:
+    """What was used before there was a case may have gone into any of its conversation."""
+    of_none = and_(use.case_id.is_(None), use.conversation_id == Case.conversation_id)
+    return or_(use.case_id == Case.id, of_none)
+
+
+async def _note(
+    session: AsyncSession, article_id: str, up_to: int, cause: str, now: datetime, *, fresh: bool = False
+) -> None:
     """Each use for each case once, however often it is told; what was reviewed and is overtaken again stays reviewed,
-    because it is the same sentence that was looked at. Its handler is told of each change."""
+    because it is the same sentence that was looked at. Its handler is told of each change; where it is no change of its
+    own (`fresh`), only of what was not known yet."""
     found = await citing(session, article_id, up_to)
     noted = await session.execute(select(Impact.use_id, Impact.case_id).where(Impact.article_id == article_id))
     known = {(use_id, case_id) for use_id, case_id in noted}
-    for each in found:
-        if (each.use_id, each.case_id) not in known:
-            session.add(
-                Impact(
-                    article_id=article_id,
-                    version=each.version,
-                    case_id=each.case_id,
-                    conversation_id=each.conversation_id,
-                    use_id=each.use_id,
-                    noted_at=now,
-                    row_version=1,
-                )
+    new = [each for each in found if (each.use_id, each.case_id) not in known]
+    for each in new:
+        session.add(
+            Impact(
+                article_id=article_id,
+                version=each.version,
+                case_id=each.case_id,
+                conversation_id=each.conversation_id,
+                use_id=each.use_id,
+                noted_at=now,
+                row_version=1,
             )
+        )
     await session.flush()
-    await _tell(session, article_id, found, cause, now)
-    await leaning.note(session, article_id, up_to, cause, now)
+    await _tell(session, article_id, new if fresh else found, cause, now)
+    await leaning.note(session, article_id, up_to, cause, now, fresh=fresh)
 
 
 async def _tell(session: AsyncSession, article_id: str, found: Sequence[Cited], cause: str, now: datetime) -> None:
@@ -141,8 +160,9 @@ async def _tell(session: AsyncSession, article_id: str, found: Sequence[Cited], 
         return
     title = " ".join((await queries.titles(session, {article_id})).get(article_id, article_id).split())
     rows = list(await session.scalars(select(Case).where(Case.id.in_({each.case_id for each in found}))))
-    users = {each.case_id: each.user_id for each in found}
-    people = await _people(session, {case.handler_id or users[case.id] for case in rows})
+    users = {each.case_id: each.user_id for each in found if each.user_id}
+    hands = {case.id: case.handler_id or users.get(case.id) for case in rows}
+    people = await _people(session, {who for who in hands.values() if who})
     tellings = [
         Telling(
             Word(
@@ -153,7 +173,7 @@ async def _tell(session: AsyncSession, article_id: str, found: Sequence[Cited], 
                 f"/cases/{case.number}",
                 case_id=case.id,
             ),
-            [people[who]] if (who := case.handler_id or users[case.id]) in people else [],
+            [people[who]] if (who := hands[case.id]) in people else [],
             case.handling_unit_id or case.receiving_unit_id,
         )
         for case in sorted(rows, key=lambda each: each.number)

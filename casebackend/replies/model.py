@@ -51,25 +51,3 @@ class ReplyVersion(Base):
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     decided_at: Mapped[datetime | None]
     opinion: Mapped[str | None] = mapped_column(String(200))
-
-
-class ReplyUse(Base):
-    """One wording that was put into an answer. `reply_id`: of a canned reply, or of the entry where it is a script of
-    the whole bank. `target`: the talk or the form of a case. `kept`: how much of it was in what was sent, 0..1;
-    `edits`: which kinds of change were made."""
-
-    __tablename__ = "reply_uses"
-    __table_args__ = (Index("ix_reply_uses_reply", "reach", "reply_id"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    reach: Mapped[str] = mapped_column(String(16))
-    reply_id: Mapped[str] = mapped_column(String(120))
-    version: Mapped[int]
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
-    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"), index=True)
-    target: Mapped[str] = mapped_column(String(16))
-    inserted_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
-    sent_message_id: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id"))
-    kept: Mapped[float | None]
-    edits: Mapped[str | None] = mapped_column(String(80))

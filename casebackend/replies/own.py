@@ -46,7 +46,7 @@ async def write(session: AsyncSession, command: WriteReply, *, by: Principal, no
     )  # fmt: skip
     session.add(reply)
     await session.flush()
-    made = await writing.origin(session, command)
+    made = await writing.origin(session, command, now=now)
     reply.number = await writing.add_version(
         session, reply, words, made, by=by.user_id, state=VersionState.APPROVED, now=now
     )
@@ -59,7 +59,7 @@ async def change(
     session: AsyncSession, reply: CannedReply, command: WriteReply, *, by: Principal, now: datetime
 ) -> None:
     """`reply` is held. The same words again are no change, unless they were compared with another entry."""
-    words, made = writing.clean(command), await writing.origin(session, command, reply)
+    words, made = writing.clean(command), await writing.origin(session, command, reply, now=now)
     if words == (reply.title, reply.text) and made == (reply.article_id, reply.article_version):
         return
     reply.number = await writing.add_version(

@@ -8,12 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.replies import OwnReply, OwnReplyView, ReplyVersionView, TeamReply, TeamReplyView
+from casebackend.assist.model import ReplyUse
 from casebackend.curation.model import Article
 from casebackend.curation.rules import ArticleStatus
 from casebackend.organisations.queries import tree
 from casebackend.paging import PAGE, beyond, cursor_of, moment, read_cursor
 from casebackend.replies import team, writing
-from casebackend.replies.model import CannedReply, ReplyUse, ReplyVersion
+from casebackend.replies.model import CannedReply, ReplyVersion
 from casebackend.replies.rules import STATE_LABELS, VERSION_LABELS, Reach, State, VersionState
 from casebackend.staff import queries as staff
 

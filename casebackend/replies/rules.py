@@ -1,8 +1,10 @@
-"""常用语: whose they are, how they stand, and who decides. Standard library only."""
+"""常用语: whose they are, how they stand, and who decides. No I/O."""
 
 import re
 import unicodedata
 from enum import StrEnum
+
+from casebackend.assist.rules import OF_THE_BANK
 
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_REASON, LONGEST_FILTER = 40, 1_000, 200, 60
 # Beyond this nobody finds one again; and how many are offered at once.
@@ -16,7 +18,7 @@ NUMBER = re.compile(r"\d(?:[\s-]{0,2}\d){6,}")
 class Reach(StrEnum):
     PERSONAL = "personal"
     TEAM = "team"
-    GLOBAL = "global"
+    GLOBAL = OF_THE_BANK
 
 
 class State(StrEnum):

@@ -82,7 +82,7 @@ async def propose(session: AsyncSession, command: WriteReply, *, by: Principal, 
     )  # fmt: skip
     session.add(reply)
     await session.flush()
-    made = await writing.origin(session, command)
+    made = await writing.origin(session, command, now=now)
     reply.pending = await writing.add_version(
         session, reply, words, made, by=by.user_id, state=VersionState.PROPOSED, now=now
     )
@@ -106,7 +106,7 @@ async def propose_change(
         if before.author_id != by.user_id:
             raise AnotherPending
         before.state = VersionState.WITHDRAWN
-    made = await writing.origin(session, command, known)
+    made = await writing.origin(session, command, known, now=now)
     reply.pending = await writing.add_version(
         session, reply, words, made, by=by.user_id, state=VersionState.PROPOSED, now=now
     )

@@ -1,6 +1,6 @@
 """Which wordings were put into answers, and how much of them went out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,15 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.replies import UseReply
-from casebackend.assist import edits, wording
-from casebackend.assist import rules as assist
-from casebackend.assist.facts import facts_of, newest_case
+from casebackend.assist import wording
+from casebackend.assist.facts import Facts, facts_of, newest_case
+from casebackend.assist.model import ReplyUse
+from casebackend.assist.picking import EntryNotInForce
+from casebackend.assist.uses import likest
 from casebackend.calendar.rules import local_date
 from casebackend.conversations.model import Message
 from casebackend.curation.model import Article
-from casebackend.replies import offering, own, team
+from casebackend.replies import offering, own, resting, team
 from casebackend.replies.errors import ReplyNotFound
-from casebackend.replies.model import ReplyUse, ReplyVersion
+from casebackend.replies.model import ReplyVersion
 from casebackend.replies.rules import Reach, VersionState
 
 
@@ -26,6 +28,7 @@ async def inserted(
 ) -> ReplyUse:
     """Only what this colleague may use counts."""
     await _require_offered(session, command, by, now)
+    case = await offering.case_for(session, conversation_id, command.case, by)
     if by.user_id is None:
         raise ReplyNotFound
     use = ReplyUse(
@@ -34,6 +37,7 @@ async def inserted(
         version=command.version,
         user_id=by.user_id,
         conversation_id=conversation_id,
+        case_id=case.id if case else None,
         target=command.target,
         inserted_at=now,
     )
@@ -54,10 +58,12 @@ async def _require_offered(session: AsyncSession, command: UseReply, by: Princip
     except ValueError:
         raise ReplyNotFound from None
     look = own.mine if command.reach == Reach.PERSONAL else team.visible
-    await look(session, reply_id, by)
+    reply = await look(session, reply_id, by)
     version = await session.get(ReplyVersion, (reply_id, command.version))
     if version is None or version.state != VersionState.APPROVED:
         raise ReplyNotFound
+    if reply.article_id and not await resting.in_force(session, {reply.article_id}, local_date(now)):
+        raise EntryNotInForce
 
 
 async def mark_sent(
@@ -79,19 +85,19 @@ async def mark_sent(
     if not rows:
         return []
     case = await newest_case(session, by, message.conversation_id)
-    values = (await facts_of(session, case, now=now, viewer=by)).values
+    facts = await facts_of(session, case, now=now, viewer=by)
     for use in rows:
         use.sent_at, use.sent_message_id = now, message.id
         words = await text_of(session, use)
         if words is not None:
-            use.kept, use.edits = became(words, values, text)
+            use.kept, use.edits = became(use.reach, words, facts, text)
     await session.flush()
     return list(rows)
 
 
-def became(words: str, values: Mapping[str, str], sent: str) -> tuple[float, str]:
-    offered = wording.filled(words.strip(), values)[0]
-    return assist.kept(offered, sent), ",".join(edits.edits(offered, sent))
+def became(reach: str, words: str, facts: Facts, sent: str) -> tuple[float, str]:
+    """With the remedies behind it or without: who struck them out changed nothing of the words."""
+    return likest([offering.filled(reach, words, facts)[0], wording.filled(words.strip(), facts.values)[0]], sent)
 
 
 async def text_of(session: AsyncSession, use: ReplyUse) -> str | None:

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.replies import WriteReply
 from casebackend.audit import service as audit
+from casebackend.calendar.rules import local_date
 from casebackend.curation import queries as curation
 from casebackend.curation.errors import ArticleUnknown
 from casebackend.curation.rules import ArticleStatus
-from casebackend.replies import checks
+from casebackend.replies import checks, resting
 from casebackend.replies.model import CannedReply, ReplyVersion
 from casebackend.replies.rules import VersionState
 
@@ -40,14 +41,21 @@ async def versions(session: AsyncSession, reply_id: UUID) -> Sequence[ReplyVersi
 class Made(Protocol):
     """What was made from an entry: a wording, or one version of it."""
 
+    text: Any
     article_id: Any
     article_version: Any
 
 
-async def origin(session: AsyncSession, command: WriteReply, before: Made | None = None) -> Origin:
-    """The entry that the command names, if it was ever published; else what was known before."""
+async def origin(session: AsyncSession, command: WriteReply, before: Made | None = None, *, now: datetime) -> Origin:
+    """The entry that the command names, if it was ever published; else what was known before. Who writes other words
+    after the entry came to its end no longer says what it said."""
     if command.article_id is None or command.article_version is None:
-        return (before.article_id, before.article_version) if before else (None, None)
+        if before is None or before.article_id is None:
+            return None, None
+        on = local_date(now)
+        if clean(command)[1] != before.text and not await resting.in_force(session, {before.article_id}, on):
+            return None, None
+        return before.article_id, before.article_version
     row = await curation.version(session, command.article_id, command.article_version)
     if row.status not in (ArticleStatus.PUBLISHED, ArticleStatus.RETIRED):
         raise ArticleUnknown

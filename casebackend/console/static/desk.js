@@ -371,7 +371,8 @@ class Live {
       const seen = one("#composer-seen");
       if (seen && Number(newest) > Number(seen.value)) {
         moved(newest);
-        this.get("suggestions", "#cards", "innerHTML");
+        const number = one("[data-case]")?.dataset.case;
+        this.get(`suggestions${number ? `?case=${number}` : ""}`, "#cards", "innerHTML");
       }
     }
     if (this.again) { this.again = false; await this.refresh(); }

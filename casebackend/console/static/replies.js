@@ -114,6 +114,7 @@ class Canned {
   async count({ reach, id, number }, goal, text) {
     const talk = goal.id === "composer-text";
     const body = new URLSearchParams({ reach, id, version: number, target: talk ? "talk" : "form" });
+    if (this.root.dataset.number) body.set("case", this.root.dataset.number);
     const answer = await fetch(this.root.dataset.at, { method: "POST", body, headers: { "X-CSRF-Token": csrf() } }).catch(() => null);
     if (!answer?.ok || !talk) return;
     const { use_id } = await answer.json();

@@ -1,3 +1,6 @@
+from typing import Any
+
+from casebackend.replies import offering
 from tests.casebackend.assist.shown import ASKED, ENTRY, card, inserts_and_sends, with_reply
 from tests.casebackend.staff.logins import staff
 from tests.world import World
@@ -57,3 +60,48 @@ async def test_never_used_flagged_and_expiring_entries_are_found(world: World) -
         assert await ids(only="flagged") == [ENTRY]
         assert (await lead.get("/knowledge/health?only=made-up")).status_code == 400
         assert (await lead.get("/knowledge/health?only=expiring&kind=业务知识")).status_code == 200
+
+
+async def test_what_the_bot_answers_with_and_what_is_taken_out_of_the_canned_replies_is_no_unused_entry(
+    world: World,
+) -> None:
+    receipt = await world.says(ASKED)
+    async with world.database.reading() as session:
+        script = (await offering.scripts(session, world.time.date()))[0]
+    async with await staff(world, "agent") as agent, await staff(world, "lead") as lead:
+
+        async def of(article_id: str, **asked: str) -> list[dict[str, Any]]:
+            found = await lead.get("/api/v1/knowledge/health", params={"q": article_id} | asked)
+            rows: list[dict[str, Any]] = found.json()["items"]
+            return [each for each in rows if each["article_id"] == article_id]
+
+        for entry in (ENTRY, script.id):
+            assert await of(entry, only="unused")
+            assert "没有用过" in (await lead.get(f"/knowledge/{entry}")).text
+        for _ in range(2):  # a turn that is begun again is one answer
+            answer = await world.actions.post(
+                f"/api/v1/conversations/{receipt.conversation_id}/answer", json={"message_id": str(receipt.message_id)}
+            )
+            assert answer.json()["title"]
+        at = f"/console/conversations/{receipt.conversation_id}"
+        form = {"reach": "global", "id": script.id, "version": str(script.version), "target": "talk"}
+        used = (await agent.post(f"{at}/replies", data=form)).json()["use_id"]
+        await agent.post(f"{at}/take")
+        sent = await agent.post(f"{at}/say", data={"text": script.text.replace("{", "").replace("}", ""), "used": used})
+        assert sent.status_code == 303, sent.text
+        counts = {
+            ENTRY: {"answered": 1, "shown": 0, "inserted": 0},
+            script.id: {"answered": 0, "inserted": 1, "shown": 0},
+        }
+        for entry, numbers in counts.items():
+            assert await of(entry, only="unused") == []
+            [row] = await of(entry, only="used")
+            assert {name: row[name] for name in numbers} == numbers
+            assert row["unchanged"] + row["edited"] == (entry == script.id)
+            for what, number in numbers.items():
+                listed = await lead.get("/api/v1/knowledge/health/uses", params={"article": entry, "what": what})
+                assert len(listed.json()["items"]) == number, (entry, what)
+            assert "由机器人答复 1 次" in (await lead.get(f"/knowledge/{entry}")).text
+        told = (await lead.get(f"/knowledge/health/uses?article={ENTRY}&what=answered")).text
+        assert told.count("机器人") >= 2
+        assert "常用语" in (await lead.get(f"/knowledge/health/uses?article={script.id}&what=inserted")).text

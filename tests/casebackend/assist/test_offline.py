@@ -4,12 +4,11 @@ import re
 
 from sqlalchemy import select, update
 
-from casebackend.assist.model import SuggestionUse
+from casebackend.assist.model import ReplyUse, SuggestionUse
 from casebackend.audit.model import AuditEntry
 from casebackend.cases.model import Case
 from casebackend.curation.model import Article
 from casebackend.replies import answering
-from casebackend.replies.model import ReplyUse
 from casebackend.replies.rules import Reach, Target
 from tests.casebackend.assist.shown import ENTRY, use_of, with_reply
 from tests.casebackend.registration.takers import Counter
@@ -70,8 +69,9 @@ async def test_its_story_brings_cards_and_what_became_of_them_is_kept_to_the_ans
     use = await use_of(world, use_id)
     assert (use.sent_at, use.edits, (use.kept or 0) > 0.9) == (world.time, "amount", True)
     async with await staff(world, "curator") as curator:
-        [row] = (await curator.get(f"/api/v1/knowledge/health/uses?what=edited&article={ENTRY}")).json()["items"]
-        assert (row["edits"], row["outcomes"]) == (["改了金额"], ["插入", "改后发出"][1:])
+        rows = (await curator.get(f"/api/v1/knowledge/health/uses?what=edited&article={ENTRY}")).json()["items"]
+        edited = {row["origin"]: (row["edits"], row["outcomes"]) for row in rows}
+        assert edited == dict.fromkeys(("case", "canned"), (["改了金额"], ["改后发出"]))
         assert "改了金额" in (await curator.get("/knowledge/health/uses?what=edited")).text
         assert "知识库" in (await curator.get("/knowledge/health/uses?what=copied")).text
 

@@ -1,5 +1,6 @@
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,10 +47,30 @@ def test_the_remedies_follow_only_where_an_answer_is_given_and_once() -> None:
     assert remedies_on(date(2020, 2, 29)) is None
     block = words(rule.of_branch)
     assert ready("很抱歉。已核实。", Facts(dict(KNOWN)), script=False)[0] == "很抱歉。已核实。"
-    facts = Facts(dict(KNOWN), block, rule.recognised)
+    facts = Facts(dict(KNOWN), block, rule.ways_of_branch)
     assert ready("很抱歉。已核实。", facts, script=False)[0].endswith(block)
-    told = "很抱歉。不同意的可以申请调解。"
-    assert ready(told, facts, script=False)[0] == told
+    assert ready(f"很抱歉。已核实。{block}", facts, script=False)[0].count(block) == 1
+
+
+@pytest.mark.parametrize("named", ["调解", "调解、仲裁", "调解、仲裁或者诉讼"])
+def test_a_reply_that_names_some_of_the_ways_has_not_told_the_remedies(named: str) -> None:
+    rule = remedies_on(date(2026, 3, 2))
+    assert rule is not None
+    told = f"很抱歉。不同意的可以申请{named}。"
+    for branch in (True, False):
+        template, ways = rule.told_by(branch=branch)
+        whole = all(way in told for way in ways)
+        text = ready(told, Facts(dict(KNOWN), words(template), ways), script=False)[0]
+        assert text == (told if whole else f"{told}\n{words(template)}")
+    assert whole is (named == "调解、仲裁或者诉讼"), "the decision of a branch can be reviewed above it, too"
+
+
+def test_the_texts_name_every_way_that_they_are_asked_for() -> None:
+    for rule in data().remedies:
+        for branch in (True, False):
+            template, ways = rule.told_by(branch=branch)
+            assert all(way in words(template) for way in ways)
+    assert "30日" in words(rule.of_branch)
 
 
 def test_the_beginning_reads_any_text() -> None:

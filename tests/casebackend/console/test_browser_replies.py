@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 from sqlalchemy import select, update
 
+from casebackend.assist.model import ReplyUse
 from casebackend.cases.model import Case
-from casebackend.replies.model import ReplyUse
 from casebackend.staff.model import User
 from tests.casebackend.cases.builders import case_of, filed
 from tests.casebackend.console.live import Live

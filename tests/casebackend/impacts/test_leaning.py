@@ -1,6 +1,8 @@
 """A wording that was made from an entry is looked at again when the entry changes."""
 
 import re
+from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -82,3 +84,45 @@ async def test_no_wording_is_made_from_what_was_never_published(world: World) ->
     assert (await people.posts("agent", "/own-replies", WORDS | half)).status_code in (400, 422)
     agent = await people.browser("agent")
     assert (await agent.get(f"/replies?article={draft['id']}&version=1")).status_code == 404
+
+
+async def test_what_rests_on_an_overtaken_entry_is_marked_and_on_one_that_ended_not_offered_until_it_is_rewritten(
+    world: World,
+) -> None:
+    desk, people = Curation(world), Replies(world)
+    entry = await desk.published()
+    made = {"article_id": entry["id"], "article_version": 1}
+    own = (await people.posts("agent", "/own-replies", WORDS | made)).json()
+    team = await people.approved(**made)  # type: ignore[arg-type]
+    conversation = (await world.says("卡掉了怎么补")).conversation_id
+    at = f"/conversations/{conversation}/reply-uses"
+
+    async def offered() -> dict[str, tuple[str | None, str | None]]:
+        found = await people.offered("agent", conversation, WORDS["title"])
+        return {each["id"]: (each["outdated"], each["blocked"]) for each in found}
+
+    def use(row: dict[str, Any], reach: str) -> dict[str, Any]:
+        return {"reach": reach, "id": row["id"], "version": row["number"], "target": "talk"}
+
+    assert await offered() == {own["id"]: (None, None), team["id"]: (None, None)}
+    ahead = (world.time + timedelta(days=5)).date().isoformat()
+    newer = await desk.published(id=entry["id"], effective_from=ahead)
+    assert await offered() == {own["id"]: (None, None), team["id"]: (None, None)}, "the older one still counts"
+    world.wait(days=5)
+    desk.browsers.clear()
+    people.browsers.clear()
+    told = "所依据的知识条目已有第2版，请核对后使用"
+    assert await offered() == {own["id"]: (told, None), team["id"]: (told, None)}
+    page = await (await people.browser("agent")).get(f"/console/conversations/{conversation}/replies")
+    assert page.text.count(told) == 2
+    assert (await people.posts("agent", at, use(own, "personal"))).status_code == 201
+
+    await desk.took("lead", newer, "retire", opinion="口径作废")
+    ended = "所依据的知识条目已失效，请改写"
+    assert await offered() == {own["id"]: (None, ended), team["id"]: (None, ended)}
+    for row, reach in ((own, "personal"), (team, "team")):
+        assert slug(await people.posts("agent", at, use(row, reach))) == (409, "entry-not-in-force")
+    await people.puts("agent", f"/own-replies/{own['id']}", WORDS | {"title": "安抚等待二"})
+    assert (await offered())[own["id"]] == (None, ended), "the same words under another title"
+    await people.puts("agent", f"/own-replies/{own['id']}", WORDS | {"text": "{客户称呼}，正在核对，请您稍候。"})
+    assert (await offered())[own["id"]] == (None, None)

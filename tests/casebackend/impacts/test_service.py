@@ -1,15 +1,18 @@
 """An open case that was told something by an older version is looked at again."""
 
 import re
+from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import select, update
 
+from casebackend.assist.model import ReplyUse, SuggestionUse
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
 from casebackend.curation.model import Impact
 from casebackend.impacts import service as impacts
 from casebackend.notices.model import Notice
-from casebackend.replies.model import ReplyUse
+from casebackend.replies import offering
 from casebackend.replies.rules import Reach
 from casebackend.staff.model import User
 from tests.casebackend.cases.builders import case_of, filed
@@ -65,6 +68,59 @@ async def test_what_cites_an_overtaken_version_is_listed_once_until_somebody_has
     assert (await desk.reads("agent", "/curation/impacts")).status_code == 403
 
 
+async def test_an_open_case_of_a_customer_whom_the_bot_told_the_old_text_is_looked_at_again(world: World) -> None:
+    """Whom nobody handles yet, nobody is told for but the unit."""
+    desk, ticking = Curation(world), worker(world)
+    receipt, asked = await filed(world), await world.says("你们信用卡年费怎么收了两次")
+    path = f"/api/v1/conversations/{asked.conversation_id}/answer"
+    assert (await world.actions.post(path, json={"message_id": str(asked.message_id)})).status_code == 200
+    async with world.database.reading() as session:
+        use = (await session.scalars(select(SuggestionUse))).one()
+    assert (use.user_id, use.case_id, use.origin) == (None, receipt.case_id, "bot")
+    await desk.published(id=use.article_id)
+    await ticking.tick()
+    [impact] = (await desk.reads("curator", f"/curation/impacts?article={use.article_id}")).json()["items"]
+    assert (impact["case_id"], impact["version"]) == (str(receipt.case_id), use.version)
+
+
+async def test_what_was_used_for_one_complaint_touches_no_other_of_the_same_customer(world: World) -> None:
+    desk, ticking = Curation(world), worker(world)
+    one, two = await filed(world), await filed(world, sender="customer-2")
+    conversation = (await case_of(world, one.case_id)).conversation_id
+    async with world.database.transaction() as session:
+        await session.execute(update(Case).where(Case.id == two.case_id).values(conversation_id=conversation))
+    agent = await desk.browser("agent")
+    around = f"/console/conversations/{conversation}"
+    cards = {}
+    for number in (one.number, two.number):
+        page = (await agent.get(f"{around}/suggestions?case={number}")).text
+        cards[number] = re.findall(r'data-use="([0-9a-f-]+)"', page)
+        assert cards[number] == re.findall(
+            r'data-use="([0-9a-f-]+)"', (await agent.get(f"{around}/suggestions?case={number}")).text
+        ), "once for each card and case"
+    assert not set(cards[one.number]) & set(cards[two.number])
+    assert (await agent.post(f"/console/suggestions/{cards[one.number][0]}/inserted")).status_code == 204
+    async with world.database.reading() as session:
+        use = await session.get_one(SuggestionUse, UUID(cards[one.number][0]))
+        script = (await offering.scripts(session, world.time.date()))[0]
+    form = {"reach": script.reach, "id": script.id, "version": str(script.version), "target": "form"}
+    put = await agent.post(f"{around}/replies", data=form | {"case": two.number})
+    assert put.status_code == 200, put.text
+    elsewhere = (await filed(world, sender="customer-3")).number
+    assert (await agent.post(f"{around}/replies", data=form | {"case": elsewhere})).status_code == 404
+    await desk.published(id=use.article_id)
+    await desk.published(id=script.id, title="别的口径", questions=["客户骂人怎么应对才好"])
+    await ticking.tick()
+    async with world.database.reading() as session:
+        noted = {each.article_id: each.case_id for each in await session.scalars(select(Impact))}
+        told = (await session.scalars(select(Notice.case_id).where(Notice.kind == "article.changed"))).all()
+    assert noted == {use.article_id: one.case_id, script.id: two.case_id}
+    assert sorted(map(str, told)) == sorted(map(str, noted.values()))
+    at = f"/knowledge/health/uses?article={use.article_id}&what=inserted"
+    shown = {login: (await (await desk.browser(login)).get(at)).text for login in ("lead", "curator")}
+    assert {login: f"/cases/{one.number}" in text for login, text in shown.items()} == {"lead": True, "curator": False}
+
+
 async def test_who_decides_sees_beforehand_which_open_cases_cite_it_and_their_handlers_are_told_afterwards(
     world: World,
 ) -> None:
@@ -105,6 +161,56 @@ async def test_who_decides_sees_beforehand_which_open_cases_cite_it_and_their_ha
         noted = (await session.scalars(select(Impact).where(Impact.article_id == article_id))).all()
         assert {each.case_id for each in noted} == {first.id, second.id}
     assert "失效将影响的在办投诉" in (await (await desk.browser("supervisor")).get(here)).text
+
+
+async def test_what_cites_the_older_version_until_the_newer_one_begins_is_noted_on_that_day(world: World) -> None:
+    desk, ticking = Curation(world), worker(world)
+    early, late = await filed(world), await filed(world, sender="customer-2")
+    first, second = [await case_of(world, each.case_id) for each in (early, late)]
+    article_id, version = await inserted(desk, first.conversation_id)
+    ahead = (world.time + timedelta(days=8)).date().isoformat()
+    await desk.published(id=article_id, effective_from=ahead)
+    await ticking.tick()
+
+    async def noted() -> set[UUID | None]:
+        async with world.database.reading() as session:
+            told = await session.scalars(select(Notice.case_id).where(Notice.kind == "article.changed"))
+            cases = set(await session.scalars(select(Impact.case_id).where(Impact.article_id == article_id)))
+            assert sorted(map(str, told)) == sorted(map(str, cases)), "each handler once"
+            return cases
+
+    assert await noted() == {first.id}
+    world.wait(days=2)
+    desk.browsers.clear()
+    assert await inserted(desk, second.conversation_id) == (article_id, version), "the older one still counts"
+    await ticking.tick()
+    assert await noted() == {first.id}
+    world.wait(days=6)
+    await ticking.tick()
+    await ticking.tick()
+    assert await noted() == {first.id, second.id}
+
+
+async def test_a_version_that_was_withdrawn_before_its_day_takes_nothing_over(world: World) -> None:
+    desk, ticking = Curation(world), worker(world)
+    case = await case_of(world, (await filed(world)).case_id)
+    article = await desk.published()
+    ahead = (world.time + timedelta(days=8)).date().isoformat()
+    newer = await desk.published(id=article["id"], effective_from=ahead)
+    await desk.took("lead", newer, "retire", opinion="口径作废")
+    await ticking.tick()
+    async with world.database.transaction() as session:
+        agent = (await session.scalars(select(User).where(User.login == "agent"))).one()
+        session.add(
+            ReplyUse(
+                reach=Reach.GLOBAL, reply_id=article["id"], version=1, user_id=agent.id, target="form",
+                conversation_id=case.conversation_id, inserted_at=world.time,
+            )
+        )  # fmt: skip
+    world.wait(days=9)
+    await ticking.tick()
+    async with world.database.reading() as session:
+        assert (await session.scalars(select(Impact))).all() == []
 
 
 async def _other(desk: Curation) -> str:

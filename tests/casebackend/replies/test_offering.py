@@ -5,7 +5,8 @@ from uuid import UUID
 import pytest_asyncio
 from sqlalchemy import select
 
-from casebackend.replies.model import ReplyUse
+from casebackend.assist.model import ReplyUse
+from casebackend.notifications.words import words
 from tests.casebackend.cases.builders import case_of, filed
 from tests.casebackend.replies.desks import Replies, slug
 from tests.world import World
@@ -80,6 +81,20 @@ async def test_a_script_is_counted_with_its_version_also_in_the_form_of_a_case(d
     async with desk.world.database.reading() as session:
         row = (await session.scalars(select(ReplyUse))).one()
         assert (row.reply_id, row.target, row.sent_at) == (script["id"], "form", None)
+
+
+async def test_a_script_of_the_bank_ends_with_the_remedies_while_an_answer_is_given_and_ones_own_words_stay(
+    desk: Replies,
+) -> None:
+    case = await case_of(desk.world, (await filed(desk.world)).case_id)
+    await desk.made("agent", "/own-replies", title="回访一句", text="请问您对处理满意吗。")
+    remedies = words("reply_remedies_of_head_office")
+    for answering in (False, True):
+        found = await desk.offered("agent", case.conversation_id, "回访")
+        ends = {each["reach"]: each["text"].endswith(remedies) for each in found}
+        assert ends == {"personal": False, "global": answering}
+        if not answering:
+            await desk.reply_pending(case.id)
 
 
 async def test_who_does_not_see_the_conversation_is_offered_nothing(desk: Replies) -> None:
