@@ -73,22 +73,13 @@ async def on_filled(session: AsyncSession, payload: Mapping[str, Any], now: date
 
 
 async def to_verify(session: AsyncSession, *, now: datetime) -> Sequence[tuple[str, int]]:
-    """Used long enough to be judged since a short while, the last word of its entry, not judged, not told."""
-    newer = aliased(Article)
-    overtaken = exists().where(
-        newer.id == Article.id, newer.version > Article.version, newer.status == ArticleStatus.PUBLISHED
-    )
-    judged = exists().where(
-        ArticleStep.article_id == Article.id,
-        ArticleStep.version == Article.version,
-        ArticleStep.step.in_((Step.VERIFY, Step.DISPUTE)),
-    )
+    """Used long enough to be judged since a short while, and not told."""
     cause = literal(STEP) + Article.id + "@" + cast(Article.version, String) + ":" + Step.VERIFY.value
     due = now - timedelta(days=await _verify_days(session, now))
     rows = await session.execute(
         select(Article.id, Article.version)
-        .where(Article.status == ArticleStatus.PUBLISHED, Article.published_at.between(due - CAUGHT_UP, due))
-        .where(~overtaken, ~judged, ~exists().where(Notice.cause == cause))
+        .where(inbox.judgeable(), Article.published_at.between(due - CAUGHT_UP, due))
+        .where(~exists().where(Notice.cause == cause))
         .order_by(Article.published_at, Article.id)
     )
     return [(id, version) for id, version in rows]
