@@ -202,6 +202,24 @@ async def test_a_gap_that_was_answered_wrongly_is_open_when_it_is_asked_again(wo
     assert await again(world, STRANGE) == ("dismissed", 4)
 
 
+async def test_what_nobody_would_have_an_entry_learn_is_no_answer_for_the_bot_either(world: World) -> None:
+    async def bot_asks() -> str:
+        receipt = await world.says("麒麟貔貅饕餮螭吻")
+        path = f"/api/v1/conversations/{receipt.conversation_id}/answer"
+        assert (await world.actions.post(path, json={"message_id": str(receipt.message_id)})).status_code == 204
+        return (await gaps(world))[0].state
+
+    assert await bot_asks() == "open"
+    gap = {"id": (await gaps(world))[0].id}
+    assert (await decided(world, "curator", gap, decision="answered", article_id="biz-annual-fee")).status_code == 200
+    assert await bot_asks() == "answered"
+    async with await staff(world, "curator") as curator:
+        [phrasing] = (await curator.get("/api/v1/phrasings?state=proposed")).json()["items"]
+        refused = {"json": {"decision": "refused"}, "headers": {"If-Match": '"1"'}}
+        assert (await curator.post(f"/api/v1/phrasings/{phrasing['id']}/decision", **refused)).status_code == 200
+    assert await bot_asks() == "open"
+
+
 async def test_a_gap_whose_entry_is_no_longer_in_force_is_open_when_it_is_asked_again(world: World) -> None:
     desk = Curation(world)
     async with await staff(world, "agent") as agent:
