@@ -10,6 +10,7 @@ import structlog
 
 from casebackend.assignments import jobs as assignments
 from casebackend.assist import calling as entry_calling
+from casebackend.assist import reminding as entry_reminding
 from casebackend.attachments import jobs as files
 from casebackend.attachments.clamd import Clamd
 from casebackend.attachments.errors import FileChanged
@@ -115,6 +116,7 @@ class Chores(Leading):
         await self._each(alarms.waiting, alarms.tell_waiting)
         if self._counts_again():
             await self._each(episodes.figures, episodes.tell_figure)
+            await self._each(entry_reminding.to_remind, entry_reminding.remind)
         await self._alarm()
 
     def _looks_again(self) -> bool:
@@ -125,7 +127,7 @@ class Chores(Leading):
         return True
 
     def _counts_again(self) -> bool:
-        """The figures of the board count the whole bank: not with every look."""
+        """The figures of the board count the whole bank, the days of review every entry: not with every look."""
         if self.counted_at is not None and timedelta() <= self.now() - self.counted_at < COUNT_AGAIN:
             return False
         self.counted_at = self.now()

@@ -19,6 +19,7 @@ from casebackend.extensions import calling as extension_calls
 from casebackend.extensions import jobs as extensions
 from casebackend.extensions import untold
 from casebackend.families import jobs as families
+from casebackend.gaps import hearing as gap_hearing
 from casebackend.impacts import service as impacts
 from casebackend.notices.doubles import ConsoleSender
 from casebackend.notices.ports import Sender
@@ -109,7 +110,7 @@ def subscriptions(survey_delay: timedelta) -> dict[str, Sequence[Subscriber]]:
         "notice.untold": (untold.on_untold,),
         "conversation.agent_spoke": (cases.on_agent_spoke,),
         "clock.moved": (cases.on_clock_moved,),
-        "article.stepped": (entry_calling.on_stepped,),
+        "article.stepped": (entry_calling.on_stepped, gap_hearing.on_stepped),
         "change_request.filed": (entry_calling.on_requested,),
         "change_request.decided": (entry_calling.on_decided,),
         "knowledge.published": (impacts.on_published,),

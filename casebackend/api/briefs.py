@@ -7,14 +7,16 @@ from casebackend.api.base import View
 
 
 class Fact(View):
-    """`seq`: the turn of the conversation that it was told in. `said`: which sentence of a recorded call. What came
-    from neither says in `source` who or what put it there; one of the three is always there."""
+    """`seq`: the turn of the conversation that it was told in. `said`: which sentence of a recorded call; `call_id`:
+    of which, where its recording is kept. What came from neither says in `source` who or what put it there; one of the
+    three is always there."""
 
     label: str
     value: str
     message_id: UUID | None = None
     seq: int | None = None
     said: int | None = None
+    call_id: UUID | None = None
     source: str | None = None
 
 

@@ -25,6 +25,7 @@ from casebackend.drafts.model import Draft, DraftField
 from casebackend.drafts.rules import LABELS, Field
 from casebackend.grading import queries as grading
 from casebackend.handoffs.rules import REASONS
+from casebackend.recordings.service import recorded_call
 
 SURE_CLASSES = 2
 TO_DISPATCH = frozenset({Status.PENDING_REVIEW, Status.ACCEPTED})
@@ -72,10 +73,11 @@ async def _told(session: AsyncSession, conversation_id: UUID, case: Case | None,
     wanted = [each.message_id for each in held.values() if each.message_id]
     rows = await session.execute(select(Message.id, Message.seq).where(Message.id.in_(wanted)))
     places: dict[UUID, int] = {id: seq for id, seq in rows}
-    return [_told_in(name, field, places, masks) for name, field in held.items() if field.display]
+    call = await recorded_call(session, conversation_id)
+    return [_told_in(name, field, places, masks, call) for name, field in held.items() if field.display]
 
 
-def _told_in(name: Field, field: DraftField, places: dict[UUID, int], masks: dict[str, str]) -> Fact:
+def _told_in(name: Field, field: DraftField, places: dict[UUID, int], masks: dict[str, str], call: UUID | None) -> Fact:
     """A sentence of a call has its moment; the number that called has none and was said by nobody."""
     seq = places.get(field.message_id) if field.message_id else None
     said = field.turn if field.start_ms is not None else None
@@ -86,6 +88,7 @@ def _told_in(name: Field, field: DraftField, places: dict[UUID, int], masks: dic
         message_id=field.message_id if seq is not None else None,
         seq=seq,
         said=said,
+        call_id=call if said is not None else None,
         source=by_hand if seq is None and said is None else None,
     )
 

@@ -38,7 +38,9 @@ async def on_stepped(session: AsyncSession, payload: Mapping[str, Any], now: dat
     """What waited for another hand waits no more; whose hand it waits for now is told."""
     row = await queries.version(session, str(payload["article_id"]), int(payload["version"]))
     word = await _awaiting(session, row)
-    await _ended(session, f"{_cause(row)}:", but=word.cause if word else None, also=row.author_id, now=now)
+    await _ended(
+        session, f"{cause_of(row.id, row.version)}:", but=word.cause if word else None, also=row.author_id, now=now
+    )
     if word is not None:
         to = await hands.of(session, row)
         await notify(session, word, to=to, unit_id=await hands.unit_of(session, row.author_id), now=now)
@@ -73,22 +75,13 @@ async def on_filled(session: AsyncSession, payload: Mapping[str, Any], now: date
 
 
 async def to_verify(session: AsyncSession, *, now: datetime) -> Sequence[tuple[str, int]]:
-    """Used long enough to be judged since a short while, the last word of its entry, not judged, not told."""
-    newer = aliased(Article)
-    overtaken = exists().where(
-        newer.id == Article.id, newer.version > Article.version, newer.status == ArticleStatus.PUBLISHED
-    )
-    judged = exists().where(
-        ArticleStep.article_id == Article.id,
-        ArticleStep.version == Article.version,
-        ArticleStep.step.in_((Step.VERIFY, Step.DISPUTE)),
-    )
+    """Used long enough to be judged since a short while, and not told."""
     cause = literal(STEP) + Article.id + "@" + cast(Article.version, String) + ":" + Step.VERIFY.value
     due = now - timedelta(days=await _verify_days(session, now))
     rows = await session.execute(
         select(Article.id, Article.version)
-        .where(Article.status == ArticleStatus.PUBLISHED, Article.published_at.between(due - CAUGHT_UP, due))
-        .where(~overtaken, ~judged, ~exists().where(Notice.cause == cause))
+        .where(inbox.judgeable(), Article.published_at.between(due - CAUGHT_UP, due))
+        .where(~exists().where(Notice.cause == cause))
         .order_by(Article.published_at, Article.id)
     )
     return [(id, version) for id, version in rows]
@@ -100,7 +93,7 @@ async def call_to_verify(session: AsyncSession, key: tuple[str, int], *, now: da
     if row.status != ArticleStatus.PUBLISHED or {Step.VERIFY, Step.DISPUTE} & {Step(each.step) for each in steps}:
         return
     published = next((each for each in reversed(steps) if each.step == Step.PUBLISH), None)
-    word = _word(row, Step.VERIFY, "staff_entry_verify", f"{_cause(row)}:{Step.VERIFY}", published)
+    word = word_of(row, Step.VERIFY, "staff_entry_verify", f"{cause_of(row.id, row.version)}:{Step.VERIFY}", published)
     to = await hands.able(session, row, Step.VERIFY, steps)
     await notify(session, word, to=to, unit_id=await hands.unit_of(session, row.author_id), now=now)
 
@@ -141,8 +134,9 @@ async def still_waiting(session: AsyncSession, about: Collection[str]) -> set[st
     return {each for each in about if each in waiting or not each.startswith((STEP, REQUEST))}
 
 
-def _cause(row: Article) -> str:
-    return f"{STEP}{row.id}@{row.version}"
+def cause_of(article_id: str, version: int) -> str:
+    """What every word about a version begins with, so that what is done ends them all."""
+    return f"{STEP}{article_id}@{version}"
 
 
 def _due(id: UUID) -> str:
@@ -159,10 +153,10 @@ async def _awaiting(session: AsyncSession, row: Article) -> Word | None:
         return None
     done = [each for each in await queries.steps(session, row.id, row.version) if each.step != Step.EDIT]
     template = "staff_entry_left" if left else "staff_entry_returned" if step is None else "staff_entry_waiting"
-    return _word(row, step, template, f"{_cause(row)}:{done[-1].seq}", done[-1])
+    return word_of(row, step, template, f"{cause_of(row.id, row.version)}:{done[-1].seq}", done[-1])
 
 
-def _word(row: Article, step: Step | None, template: str, cause: str, after: ArticleStep | None) -> Word:
+def word_of(row: Article, step: Step | None, template: str, cause: str, after: ArticleStep | None) -> Word:
     values = {"title": " ".join(row.title.split()), "version": row.version, "what": NAMES[step] if step else ""}
     link, about = f"/curation/articles/{row.id}/{row.version}", f"{STEP}{after.id}" if after else None
     return Word(cause, "article.waits", template, values, link, about=about)

@@ -27,15 +27,17 @@ async def of(session: AsyncSession, row: Article) -> list[User]:
     return await nearest(session, await of_roles(session, WRITERS), await unit_of(session, row.author_id))
 
 
-async def able(session: AsyncSession, row: Article, step: Step, done: Sequence[ArticleStep]) -> list[User]:
-    """Whose role it is and whose other hand has not touched this version."""
+async def able(
+    session: AsyncSession, row: Article, step: Step, done: Sequence[ArticleStep], *, unit_id: UUID | None = None
+) -> list[User]:
+    """Whose role it is and whose other hand has not touched this version; nearest to `unit_id`, or to its author."""
     before = [(Step(each.step), each.user_id) for each in done]
     found = [
         user
         for user in await of_roles(session, FLOW[ArticleStatus(row.status), step][1])
         if taken_hand(step, user.id, before) is None and (step is not Step.VERIFY or user.id != row.author_id)
     ]
-    return await nearest(session, found, await unit_of(session, row.author_id))
+    return await nearest(session, found, unit_id or await unit_of(session, row.author_id))
 
 
 async def curators(session: AsyncSession, row: ChangeRequest) -> list[User]:

@@ -90,8 +90,8 @@ async def reject(request: Request, session: AsyncSession, candidate_id: UUID) ->
 @transactional
 async def to_draft(request: Request, session: AsyncSession, candidate_id: UUID) -> HTTPResponse:
     row = await _held(request, session, candidate_id)
-    await service.to_draft(session, row, by=request.ctx.principal, now=request.app.ctx.now())
-    return go(request, f"/candidates/{row.id}")
+    made = await service.to_draft(session, row, by=request.ctx.principal, now=request.app.ctx.now())
+    return go(request, f"/curation/articles/{made.id}/{made.version}")
 
 
 @bp.post("/candidates/<candidate_id:uuid>/merger")

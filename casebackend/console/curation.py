@@ -18,6 +18,7 @@ from casebackend.database import transactional
 from casebackend.impacts import leaning
 from casebackend.impacts import service as impacts_of
 from casebackend.paging import one_of
+from casebackend.staff.queries import names
 from knowledge.articles import Kind
 
 bp = console("curation")
@@ -30,6 +31,7 @@ TABS = {
     "impacts": "受影响",
     "expiring": "即将到期",
 }
+REVIEWED = {"1": True, "0": False}
 TONES = {
     "draft": "plain", "submitted": "wait", "checked": "wait", "approved": "busy", "published": "good",
     "returned": "bad", "retired": "done", "withdrawn": "done",
@@ -39,7 +41,7 @@ TONES = {
 @bp.get(HERE)
 @reads
 async def show(request: Request, session: AsyncSession) -> HTTPResponse:
-    """Everything in the URL: tab, unit (of requests), article (of what is affected), cursor."""
+    """Everything in the URL: tab, unit (of requests), article and reviewed (of what is affected), cursor."""
     me, now = request.ctx.principal, request.app.ctx.now()
     tab = str(request.args.get("tab") or "todo")
     tab = tab if tab in TABS else "todo"
@@ -88,9 +90,11 @@ async def _requests(request: Request, session: AsyncSession) -> dict[str, Any]:
 async def _impacts(request: Request, session: AsyncSession) -> dict[str, Any]:
     """By entry, so that whoever knows it looks at all of its cases at once."""
     article = str(request.args.get("article") or "") or None
+    reviewed = bool(one_of(REVIEWED.__getitem__, request, "reviewed"))
     found, following = await reading.impacts(
-        session, article_id=article, reviewed=False, cursor=request.args.get("cursor"), limit=100
+        session, article_id=article, reviewed=reviewed, cursor=request.args.get("cursor"), limit=100
     )
+    people = await names(session, (row.reviewed_by for row in found))
     titles = await queries.titles(session, {row.article_id for row in found})
     ids = {row.case_id for row in found if row.case_id}
     numbers = await impacts_of.numbers_of(session, request.ctx.principal, ids)
@@ -98,7 +102,10 @@ async def _impacts(request: Request, session: AsyncSession) -> dict[str, Any]:
     groups: dict[str, list[tuple[Impact, str | None]]] = {}
     for row in found:
         groups.setdefault(row.article_id, []).append((row, numbers.get(row.case_id) if row.case_id else None))
-    return {"groups": groups, "titles": titles, "reaches": reaches, "next": following, "article": article}
+    return {
+        "groups": groups, "titles": titles, "reaches": reaches, "next": following, "article": article,
+        "reviewed": reviewed, "people": people,
+    }  # fmt: skip
 
 
 @bp.get(f"{HERE}/new")

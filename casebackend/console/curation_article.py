@@ -94,7 +94,8 @@ async def show(request: Request, session: AsyncSession, article_id: str, number:
 def _before(row: Article, known: Any) -> Article | None:
     """What this version is read against: the last one published before it."""
     done = [each for each in known if each.version < row.version]
-    done = [each for each in done if each.status in (ArticleStatus.PUBLISHED, ArticleStatus.RETIRED)]
+    published = [each for each in done if each.status == ArticleStatus.PUBLISHED]
+    done = published or [each for each in done if each.status == ArticleStatus.RETIRED]
     return done[-1] if done else None
 
 

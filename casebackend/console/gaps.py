@@ -56,4 +56,6 @@ async def decide(request: Request, session: AsyncSession, gap_id: UUID) -> HTTPR
     require_version(form.get("version"), found.row_version)
     command = DecideGap.model_validate(given_in(form, "decision", "article_id", "reason"))
     await deciding.decide(session, found, command, by=request.ctx.principal, now=request.app.ctx.now())
+    if found.state == GapState.DRAFTED:
+        return go(request, f"/curation/articles/{found.article_id}/1")
     return go(request, f"{HERE}?state={found.state}")

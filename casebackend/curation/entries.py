@@ -22,6 +22,8 @@ LABELS = {
 HINTS = {"clause": f"（没有读到原文的写“{articles.CLAUSE_UNREAD}”）"}
 MUST = ("title", "branch", "text", "source", "basis")
 OF_LAW = ("clause", "evidence")
+# Their text says from which day on they hold. Whatever we wrote ourselves counts from its publication at the earliest.
+DAY_OF_ITS_OWN = frozenset({articles.Kind.LAW, articles.Kind.REGULATION, articles.Kind.POLICY})
 # A name cannot be told from a word surely enough to refuse a text for it; a number can.
 NEVER = frozenset({Personal.PHONE, Personal.ID_NUMBER, Personal.CARD, Personal.EMAIL, Personal.PLATE})
 # What is written in our own words and sent as it stands.
@@ -73,6 +75,11 @@ def written(row: Article, fields: Mapping[str, Any]) -> None:
         if name in fields:
             setattr(row, name, _tidy(name, fields[name]))
     row.hash = articles.content_hash(entry(row))
+
+
+def first_day(row: Article, published: date) -> date:
+    """From which day on it counts when it is published on that day."""
+    return row.effective_from if row.kind in DAY_OF_ITS_OWN else max(row.effective_from, published)
 
 
 def _tidy(name: str, value: Any) -> Any:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from casebackend.access.principal import Principal
 from casebackend.calendar.rules import local_date
@@ -83,21 +84,29 @@ async def _hands(
     return found
 
 
-async def to_verify(session: AsyncSession, me: Principal, *, now: datetime) -> list[Article]:
-    """Published here so long ago that its use can be judged, and not yet judged."""
-    days = int((await policies.values_in_force(session, now))[VERIFY_DAYS])
+def judgeable() -> ColumnElement[bool]:
+    """Published, the last word of its entry, and not judged."""
+    newer = aliased(Article)
+    overtaken = exists().where(
+        newer.id == Article.id, newer.version > Article.version, newer.status == ArticleStatus.PUBLISHED
+    )
     judged = exists().where(
         ArticleStep.article_id == Article.id,
         ArticleStep.version == Article.version,
         ArticleStep.step.in_((Step.VERIFY, Step.DISPUTE)),
     )
+    return (Article.status == ArticleStatus.PUBLISHED) & ~overtaken & ~judged
+
+
+async def to_verify(session: AsyncSession, me: Principal, *, now: datetime) -> list[Article]:
+    """Published here so long ago that its use can be judged, and not yet judged."""
+    days = int((await policies.values_in_force(session, now))[VERIFY_DAYS])
     rows = await session.scalars(
         select(Article)
         .where(
-            Article.status == ArticleStatus.PUBLISHED,
+            judgeable(),
             Article.published_at <= now - timedelta(days=days),
             Article.author_id != me.user_id,
-            ~judged,
         )
         .order_by(Article.published_at, Article.id)
         .limit(MOST)

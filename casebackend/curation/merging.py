@@ -1,4 +1,4 @@
-"""合并: a draft takes the questions of another entry and replaces it on the day it is published."""
+"""合并: a draft takes what another entry is asked by, its title too, and replaces it on the day it is published."""
 
 from datetime import datetime
 
@@ -17,5 +17,5 @@ async def merge(session: AsyncSession, row: Article, other_id: str, *, by: Princ
     if row.supersedes not in (None, other.id):
         raise errors.MergedAlready(str(row.supersedes))
     learned = (await queries.phrasings(session)).get(other.id, [])
-    questions = [*row.questions, *other.questions, *learned]
+    questions = [*row.questions, *other.questions, *learned, other.title]
     await service.edit(session, row, {"questions": questions, "supersedes": other.id}, by=by, now=now)

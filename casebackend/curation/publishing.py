@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend import editions
 from casebackend.access.principal import Principal
 from casebackend.calendar.rules import at, local_date
-from casebackend.curation import errors, gate, queries
+from casebackend.curation import entries, errors, gate, queries
 from casebackend.curation.asked import Asked
 from casebackend.curation.entries import entry
 from casebackend.curation.indexing import NOW
@@ -79,12 +79,15 @@ async def require_no_clash(session: AsyncSession, row: Article, *, now: datetime
 async def publish(session: AsyncSession, row: Article, *, by: Principal | None, now: datetime) -> None:
     """`row` is held and approved. No two are published at once, so that none slips past the gate beside another."""
     await one_at_a_time(session, CHAIN)
+    last = await require_order(session, row, now=now)
+    written = row.effective_from
+    entries.written(row, {"effective_from": entries.first_day(row, local_date(now))})
     await require_no_clash(session, row, now=now)
-    last = await require_order(session, row)
     row.status, row.published_at, row.publish_at = ArticleStatus.PUBLISHED, now, None
     row.row_version += 1
     await session.flush()
-    await stepped(session, row, Step.PUBLISH, by=by, now=now)
+    detail = {} if row.effective_from == written else {"effective_from": row.effective_from.isoformat()}
+    await stepped(session, row, Step.PUBLISH, by=by, now=now, **detail)
     if row.supersedes:
         await _supersede(session, row, by=by, now=now)
     outbox.emit(session, "knowledge.published", {"article_id": row.id, "version": row.version}, now=now)
@@ -96,8 +99,11 @@ async def publish(session: AsyncSession, row: Article, *, by: Principal | None, 
     await editions.changed(session, EDITION)
 
 
-async def require_order(session: AsyncSession, row: Article) -> Article | None:
-    """A version that began before the one it follows would never have been in force. The one it follows."""
+async def require_order(session: AsyncSession, row: Article, *, now: datetime) -> Article | None:
+    """A version that began before the one it follows, or that ends before it counts, would never have been in force.
+    The one it follows."""
+    if row.effective_to is not None and row.effective_to < entries.first_day(row, local_date(now)):
+        raise errors.EntryIncomplete(["失效日早于可以发布的日子，请改期"])
     last = await queries.last_published(session, row.id)
     if last is not None and row.effective_from < last.effective_from:
         raise errors.EntryIncomplete([f"生效日早于第{last.version}版的生效日{last.effective_from.isoformat()}"])
@@ -127,6 +133,16 @@ async def end(
     await stepped(session, row, Step.RETIRE, by=by, now=now, opinion=reason, on=on.isoformat())
     if row.status == ArticleStatus.RETIRED:
         outbox.emit(session, "knowledge.retired", {"article_id": row.id, "version": row.version}, now=now)
+    await editions.changed(session, EDITION)
+
+
+async def take_back(session: AsyncSession, row: Article, reason: str, *, by: Principal | None, now: datetime) -> None:
+    """`row` is published and its first day has not come: it alone goes, and what is in force stays in force."""
+    row.status = ArticleStatus.RETIRED
+    row.row_version += 1
+    await session.flush()
+    await stepped(session, row, Step.RETIRE, by=by, now=now, opinion=reason)
+    outbox.emit(session, "knowledge.retired", {"article_id": row.id, "version": row.version}, now=now)
     await editions.changed(session, EDITION)
 
 

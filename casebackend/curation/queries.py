@@ -1,4 +1,5 @@
 from collections.abc import Collection, Sequence
+from datetime import date
 from itertools import batched
 from uuid import UUID
 
@@ -38,6 +39,12 @@ async def published_of(session: AsyncSession, ids: Collection[str]) -> list[arti
         )
         found += [entry(row) for row in rows]
     return found
+
+
+async def in_force(session: AsyncSession, article_id: str, on: date) -> bool:
+    """Whether any of its versions counts on that day."""
+    known = articles.close_superseded(await published_of(session, {article_id}))
+    return any(each.in_force(on) for each in known)
 
 
 async def questions(session: AsyncSession) -> dict[str, list[str]]:

@@ -47,8 +47,9 @@ async def barred(session: AsyncSession, key: Key, *, now: datetime) -> bool:
     return any(barred_from_bot(_due(row, held), local_date(now), held) for row in rows)
 
 
-async def due(session: AsyncSession, *, now: datetime, most: int) -> list[Key]:
-    """Of every entry in force the last version, where its day has come; the longest overdue first."""
+async def due(session: AsyncSession, *, now: datetime, most: int, since: date = date.min) -> list[Key]:
+    """Of every entry in force the last version, where its day has come, not before `since`; the longest overdue
+    first."""
     held, today = await terms(session, now), local_date(now)
     soonest = now - timedelta(days=min(held.cycle, held.first) - 1)  # a day of the calendar begins before this hour
     newest = (
@@ -64,7 +65,7 @@ async def due(session: AsyncSession, *, now: datetime, most: int) -> list[Key]:
         .where(or_(Article.effective_to.is_(None), Article.effective_to >= today))
     )
     days = {(row.id, row.version): _due(row, held) for row in await session.execute(query)}
-    return sorted((key for key, day in days.items() if day <= today), key=lambda key: (days[key], key))[:most]
+    return sorted((key for key, day in days.items() if since <= day <= today), key=lambda key: (days[key], key))[:most]
 
 
 def _dated() -> Any:

@@ -162,7 +162,7 @@ async def stepped(
 
 
 async def _base(session: AsyncSession, article_id: str) -> Article:
-    """What a new version is copied from."""
+    """What a new version is copied from: never what was taken back while another version stands."""
     rows = await queries.versions(session, article_id)
     under_way = [row for row in rows if row.status in OPEN]
     if under_way:
@@ -170,7 +170,7 @@ async def _base(session: AsyncSession, article_id: str) -> Article:
     done = [row for row in rows if row.status in (ArticleStatus.PUBLISHED, ArticleStatus.RETIRED)]
     if not done:
         raise errors.ArticleUnknown
-    return done[-1]
+    return ([row for row in done if row.status == ArticleStatus.PUBLISHED] or done)[-1]
 
 
 async def _next(session: AsyncSession, article_id: str) -> int:

@@ -78,7 +78,7 @@ async def require_sound(session: AsyncSession, row: Article, *, now: datetime) -
     unknown = await queries.unknown_ids(session, row.links)
     if unknown:
         raise errors.EntryIncomplete([f"关联的条目不存在：{'、'.join(unknown)}"])
-    await publishing.require_order(session, row)
+    await publishing.require_order(session, row, now=now)
     await publishing.require_no_clash(session, row, now=now)
 
 
@@ -122,6 +122,9 @@ async def _retire(
         raise errors.StepImpossible(STEP_NAMES[Step.RETIRE], "已被新版本替代")
     if on < local_date(now) or (row.effective_to is not None and on > row.effective_to):
         raise errors.RetireDay
+    if local_date(now) < row.effective_from and on <= row.effective_from:
+        await publishing.take_back(session, row, opinion or "", by=by, now=now)
+        return
     await publishing.end(session, row, on, opinion or "", by=by, now=now)
 
 

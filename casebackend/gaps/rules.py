@@ -39,6 +39,15 @@ ORIGIN_LABELS: dict[Origin, str] = {
 }
 
 
+def reopens(state: GapState, origin: Origin, *, waits: bool, answered: bool) -> bool:
+    """When it is asked again. A dismissal stands. `waits`: its draft is under way, or its words wait to be learned.
+    `answered`: an entry in force answers it; the bot may have to be silent about that, a colleague who finds nothing
+    has found nothing."""
+    if state not in (GapState.ANSWERED, GapState.DRAFTED) or waits:
+        return False
+    return not answered or origin is not Origin.BOT
+
+
 def is_question(text: str) -> bool:
     """Enough words of the language to be asked again by somebody else."""
     return len(CHINESE.findall(text)) >= SHORTEST

@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.audit import service as audit
-from casebackend.curation.model import Article
+from casebackend.calendar.rules import local_date
+from casebackend.curation.queries import in_force
 from casebackend.customers import personal
 from casebackend.customers.rules import TOKEN
 from casebackend.errors import Conflict, NotFound, Unprocessable
-from casebackend.gaps import rules
+from casebackend.gaps import rules, standing
 from casebackend.gaps.model import Gap
 from casebackend.gaps.rules import GapState, Origin
 from knowledge.analyzer import default_lexicon
@@ -44,10 +45,10 @@ class GapDecided(Conflict):
 
 
 class NoSuchEntry(Unprocessable):
-    slug, title = "no-such-entry", "没有这个条目"
+    slug, title = "no-such-entry", "没有这个现行条目"
 
     def __init__(self) -> None:
-        super().__init__("没有这个编号的知识条目，请核对后重填")
+        super().__init__("没有这个编号的现行有效的知识条目，请核对后重填")
 
 
 def anonymous(text: str) -> str:
@@ -70,7 +71,7 @@ async def opened(
     conversation_id: UUID | None = None,
     message_id: UUID | None = None,
 ) -> Gap | None:
-    """Counted once more where it was asked before, whatever was decided; None where it is no question.
+    """Counted once more where it was asked before; a dismissal stands. None where it is no question.
     The same message counts once, and the same search of one colleague within `AGAIN`."""
     asked = anonymous(question)
     if not rules.is_question(asked):
@@ -79,7 +80,7 @@ async def opened(
     gap = await _held(session, key)
     if gap is not None:
         if not _said_already(gap, origin, by, message_id, now):
-            await _again(session, gap, message_id, now)
+            await _again(session, gap, origin, message_id, by=by, now=now)
         return gap
     gap = Gap(
         key=key, question=asked, state=GapState.OPEN, first_at=now, last_at=now, origin=origin,
@@ -91,9 +92,9 @@ async def opened(
     except IntegrityError:
         found = await _held(session, key)
         if found is not None:
-            await _again(session, found, message_id, now)
+            await _again(session, found, origin, message_id, by=by, now=now)
         return found
-    await _noted(session, gap, "gap.opened", by, now)
+    await _noted(session, gap, "gap.opened", by.actor, now)
     return gap
 
 
@@ -123,11 +124,15 @@ async def _held(session: AsyncSession, key: str) -> Gap | None:
     return found
 
 
-async def _again(session: AsyncSession, gap: Gap, message_id: UUID | None, now: datetime) -> None:
-    """Counted in the database, so that two at once count twice."""
+async def _again(
+    session: AsyncSession, gap: Gap, origin: Origin, message_id: UUID | None, *, by: Principal, now: datetime
+) -> None:
+    """Counted in the database, so that two at once count twice. What was taken for answered and is not, is open."""
     values = {"times": Gap.times + 1, "last_at": now, "message_id": message_id or gap.message_id}
     await session.execute(update(Gap).where(Gap.id == gap.id).values(values))
-    await session.refresh(gap)
+    gap = await held(session, gap.id)
+    if await standing.reopens(session, gap, origin, now=now):
+        await reopen(session, gap, actor=by.actor, now=now)
 
 
 async def held(session: AsyncSession, gap_id: UUID) -> Gap:
@@ -152,23 +157,25 @@ async def decide(
     """`gap` is held. Answered by an entry, become the draft of one, or dismissed for a reason."""
     if gap.state != GapState.OPEN:
         raise GapDecided
-    if state is GapState.ANSWERED and not await exists(session, article_id):
+    if state is GapState.ANSWERED and not (article_id and await in_force(session, article_id, local_date(now))):
         raise NoSuchEntry
     gap.state, gap.article_id, gap.reason = state, article_id, anonymous(reason) if reason else None
     gap.decided_by, gap.decided_at = by.user_id, now
     gap.row_version += 1
     await session.flush()
-    await _noted(session, gap, f"gap.{state}", by, now)
+    await _noted(session, gap, f"gap.{state}", by.actor, now)
 
 
-async def exists(session: AsyncSession, article_id: str | None) -> bool:
-    if not article_id:
-        return False
-    return await session.scalar(select(Article.id).where(Article.id == article_id).limit(1)) is not None
+async def reopen(session: AsyncSession, gap: Gap, *, actor: str, now: datetime) -> None:
+    """`gap` is held. What was decided stays to be read until it is decided again."""
+    gap.state = GapState.OPEN
+    gap.row_version += 1
+    await session.flush()
+    await _noted(session, gap, "gap.reopened", actor, now)
 
 
-async def _noted(session: AsyncSession, gap: Gap, event: str, by: Principal, now: datetime) -> None:
+async def _noted(session: AsyncSession, gap: Gap, event: str, actor: str, now: datetime) -> None:
     detail = {"origin": gap.origin, "article_id": gap.article_id}
     await audit.record(
-        session, chain="knowledge", event=event, actor=by.actor, object=f"gap:{gap.id}", now=now, detail=detail
+        session, chain="knowledge", event=event, actor=actor, object=f"gap:{gap.id}", now=now, detail=detail
     )

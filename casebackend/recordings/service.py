@@ -139,6 +139,18 @@ async def listed(session: AsyncSession, case: Case, principal: Principal, *, now
     )
 
 
+async def recorded_call(session: AsyncSession, conversation_id: UUID) -> UUID | None:
+    """The call that this conversation is, where its recording can be heard."""
+    found: UUID | None = await session.scalar(
+        select(CallTranscript.call_id)
+        .join(Recording, Recording.call_id == CallTranscript.call_id)
+        .join(Attachment, Attachment.id == Recording.attachment_id)
+        .where(CallTranscript.conversation_id == conversation_id, Attachment.removed_at.is_(None))
+        .limit(1)
+    )
+    return found
+
+
 def _turns(transcript: CallTranscript | None, masks: dict[str, str]) -> list[TurnOfCall]:
     turns = transcript.turns["turns"] if transcript is not None else []
     return [

@@ -1,5 +1,6 @@
 """What a colleague reads who takes a conversation over."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
@@ -17,9 +18,11 @@ from casebackend.conversations.model import Message
 from casebackend.conversations.rules import Channel
 from casebackend.drafts.rules import Field
 from tests.casebackend.assist.shown import ASKED
+from tests.casebackend.cases.around import ticked
 from tests.casebackend.cases.builders import Desk, case_of, drafted, filed
 from tests.casebackend.drafts.test_transcripts import CALL, submitted
 from tests.casebackend.handoffs.test_handoffs import asks_for_a_person
+from tests.casebackend.recordings.test_service import called, recorded
 from tests.casebackend.registration.takers import Counter
 from tests.casebackend.staff.logins import staff
 from tests.world import World
@@ -147,3 +150,23 @@ async def test_the_number_that_called_was_said_by_nobody(world: World) -> None:
     assert facts["联系电话"]["source"] == "来电号码"
     assert facts["联系电话"]["said"] is None
     assert facts["诉求"]["seq"]
+
+
+async def test_what_was_said_in_a_call_is_opened_in_its_turn_and_heard_in_its_recording(world: World) -> None:
+    call_id = uuid4()
+    call = await submitted(world, call_id)
+    conversation = call.json()["conversation_id"]
+    assert (await brief_of(world, conversation))["诉求"]["call_id"] is None, "nothing was recorded yet"
+    receipt = await called(world, call_id)
+    assert (await recorded(world, call_id)).status_code == 201
+    await ticked(world)
+    facts = await brief_of(world, conversation)
+    assert {facts["诉求"]["call_id"], facts["投诉编号"]["call_id"]} == {str(call_id), None}
+    agent = await Desk(world).browser("agent")
+    page = (await agent.get(f"/console/conversations/{conversation}/brief", params={"case": receipt.number})).text
+    talk = (await agent.get(f"/cases/{receipt.number}")).text
+    heard = (await agent.get(f"/cases/{receipt.number}/recordings")).text
+    turns, said = set(re.findall(r'href="#(turn-\d+)"', page)), set(re.findall(r'recordings#(said-[^"]+)"', page))
+    assert (len(turns) > 0, len(said) > 0) == (True, True)
+    assert [each for each in turns if f'id="{each}"' not in talk] == []
+    assert [each for each in said if f'id="{each}"' not in heard] == []

@@ -11,6 +11,7 @@ from casebackend.curation.model import Article, ChangeRequest
 from tests.casebackend.candidates.builders import candidates, ended
 from tests.casebackend.cases.around import changes, posts, refused, ticked
 from tests.casebackend.cases.builders import Desk
+from tests.casebackend.curation.desks import Curation
 from tests.casebackend.families.builders import closed
 from tests.world import World
 
@@ -123,3 +124,25 @@ async def test_what_lies_under_a_legal_hold_becomes_no_entry(world: World) -> No
     assert (await shown(desk, "curator", path))["held"] is True
     assert (await posts(desk, "curator", f"{path}/draft", {})).status_code == 428
     assert (await changes(desk, "curator", path, "rejection", REJECTION)).status_code == 200
+
+
+async def test_two_cases_of_one_topic_become_two_entries(world: World) -> None:
+    await ended(world, facts="柜台多扣了信用卡年费200元", demand="退回年费")
+    await ended(world, facts="信用卡年费重复收取", demand="退还重复收取的年费")
+    desk = Curation(world)
+    for row in await candidates(world):
+        assert (await changes(desk, "curator", f"/candidates/{row.id}", "draft")).status_code == 200
+    async with world.database.reading() as session:
+        made = list(await session.scalars(select(Article).where(Article.origin == "candidate")))
+    assert len({row.title for row in made}) == 2
+    assert all(row.title.startswith("银行卡：") for row in made)
+    first, second = ({"id": row.id, "version": 1} for row in made)
+    for draft in (first, second):
+        read = f'"{(await desk.article(draft))["row_version"]}"'
+        path = f"/api/v1/curation/articles/{draft['id']}/1"
+        browser = await desk.browser("curator")
+        await browser.patch(path, json={"basis": "已办结投诉，会议纪要"}, headers={"If-Match": read})
+    for login, step in (("curator", "submit"), ("lead", "check"), ("supervisor", "approve"), ("branch", "publish")):
+        await desk.took(login, first, step)
+    assert (await desk.article(second))["conflicts"] == []
+    assert (await desk.took("curator", second, "submit"))["status"] == "submitted"

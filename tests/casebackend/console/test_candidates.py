@@ -47,3 +47,15 @@ async def test_similar_cases_stand_on_the_page_of_a_case_and_are_found_by_words(
     assert "没有找到相似" in (await lead.get(f"/cases/{number}/precedents", headers=FORM)).text
     assert number in (await lead.get("/precedents?q=柜台多扣信用卡年费")).text
     assert number not in (await (await desk.browser("curator")).get("/precedents?q=柜台多扣信用卡年费")).text
+
+
+async def test_a_draft_of_a_candidate_is_opened_and_stays_to_be_found_from_its_page(world: World) -> None:
+    await closed(world)
+    await ticked(world)
+    [row] = await candidates(world)
+    curator = await Desk(world).browser("curator")
+    made = await curator.post(f"/candidates/{row.id}/draft", data={"version": "1"})
+    draft = made.headers["location"]
+    assert (made.status_code, draft.startswith("/curation/articles/case-")) == (303, True)
+    assert (await curator.get(draft)).status_code == 200
+    assert f'href="{draft}"' in (await curator.get(f"/candidates/{row.id}")).text

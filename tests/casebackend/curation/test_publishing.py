@@ -89,6 +89,64 @@ async def test_an_entry_is_retired_with_a_reason_and_no_older_version_comes_back
     assert await in_force(world, first["id"], date(2026, 3, 16)) == []
 
 
+async def test_a_version_to_come_is_taken_back_alone_and_what_is_in_force_stays(world: World) -> None:
+    desk = Curation(world)
+    first = await desk.published()
+    wrong = await desk.published(id=first["id"], text="当日领取新卡。", effective_from="2026-04-01")
+    page = (await (await desk.browser("supervisor")).get(f"/curation/articles/{wrong['id']}/2")).text
+    assert "只撤下本版，此前的版本继续有效" in page
+    gone = await desk.took("supervisor", wrong, "retire", opinion="时限写错")
+    assert (gone["status"], (await desk.article(first))["status"]) == ("retired", "published")
+    for on in (world.time.date(), date(2026, 4, 2)):
+        assert await in_force(world, first["id"], on) == [1]
+    right = (await desk.posts("curator", "/articles", {"id": first["id"]})).json()
+    assert (right["version"], right["text"]) == (3, LAW["text"]), "what was taken back is not copied from"
+    await desk.took("curator", right, "withdraw")
+    assert (await desk.took("supervisor", first, "retire"))["status"] == "retired"
+    assert await in_force(world, first["id"], world.time.date()) == []
+
+
+async def test_a_version_to_come_that_is_to_end_later_ends_as_any_other(world: World) -> None:
+    desk = Curation(world)
+    first = await desk.published()
+    second = await desk.published(id=first["id"], text="当日领取新卡。", effective_from="2026-04-01")
+    planned = await desk.took("supervisor", second, "retire", on="2026-04-02")
+    assert (planned["status"], planned["effective_to"]) == ("published", "2026-04-01")
+    assert await in_force(world, first["id"], date(2026, 3, 31)) == [1]
+    assert await in_force(world, first["id"], date(2026, 4, 1)) == [2]
+    assert await in_force(world, first["id"], date(2026, 4, 2)) == []
+
+
+async def test_what_counted_on_a_day_is_what_was_published_by_then(world: World) -> None:
+    desk = Curation(world)
+    own = {"kind": "业务知识", "clause": None, "evidence": None}
+    first = await desk.published(**own)
+    second = await desk.drafts(**own, id=first["id"], text="五个工作日内可领取新卡。")
+    rule = {"title": "挂失条款", "questions": ["挂失看哪一条"]}
+    law = await desk.drafts(**rule, id=(await desk.published(**rule))["id"], text="挂失看第九条。")
+    assert second["effective_from"] == "2026-03-02"
+    later(desk, days=5)
+    for article in (second, law):
+        for login, step in (("curator", "submit"), ("lead", "check"), ("supervisor", "approve"), ("branch", "publish")):
+            await desk.took(login, article, step)
+    assert (await desk.article(second))["effective_from"] == "2026-03-07"
+    assert await in_force(world, first["id"], date(2026, 3, 5)) == [1]
+    assert await in_force(world, first["id"], date(2026, 3, 7)) == [2]
+    assert (await desk.article(law))["effective_from"] == "2026-03-02", "the day of a rule is its own"
+
+
+async def test_what_would_have_ended_before_it_is_published_is_refused(world: World) -> None:
+    desk = Curation(world)
+    own = {"kind": "业务知识", "clause": None, "evidence": None}
+    article = await desk.approved(**own, effective_to="2026-03-04")
+    late = await desk.drafts(**own, title="补卡时限", questions=["几天有新卡"], effective_to="2026-03-04")
+    later(desk, days=5)
+    refused = (await desk.step("branch", article, "publish"), await desk.step("curator", late, "submit"))
+    assert [slug(each) for each in refused] == [(422, "article-incomplete")] * 2
+    assert [each.json()["problems"] for each in refused] == [["失效日早于可以发布的日子，请改期"]] * 2
+    assert (await desk.article(article))["status"] == "approved"
+
+
 async def test_what_was_set_for_an_hour_is_published_then_even_if_the_worker_slept(world: World) -> None:
     desk = Curation(world)
     article = await desk.approved()
@@ -164,7 +222,7 @@ async def test_merging_takes_the_questions_of_the_other_which_ends_when_this_is_
     assert slug(itself) == (404, "article-unknown")
     merged = await curator.post(path, json={"other": first["id"]}, headers=headers)
     assert (merged.status_code, merged.json()["supersedes"]) == (200, first["id"])
-    assert merged.json()["questions"] == ["补一张新卡一共要几天", *LAW["questions"]]
+    assert merged.json()["questions"] == ["补一张新卡一共要几天", *LAW["questions"], LAW["title"]]
     again = await curator.post(path, json={"other": "biz-annual-fee"}, headers={"If-Match": merged.headers["ETag"]})
     assert slug(again) == (409, "article-merged-already")
     for login, step in (("curator", "submit"), ("lead", "check"), ("supervisor", "approve"), ("branch", "publish")):

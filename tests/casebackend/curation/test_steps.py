@@ -174,3 +174,14 @@ async def test_a_reply_that_promises_nothing_and_the_words_of_a_law_go_on(world:
         reply="您反映的情况我们会尽快核实，是否退还以核查结果为准。", title="另一条", questions=["别的问题怎么答"]
     )
     await desk.took("curator", article, "submit")
+
+
+async def test_a_version_that_a_newer_one_has_overtaken_waits_for_nobody_to_verify_it(world: World) -> None:
+    desk = Curation(world)
+    first = await desk.published()
+    await desk.published(id=first["id"], text="五个工作日内可领取新卡。")
+    world.wait(days=31)
+    desk.browsers.clear()
+    text = (await (await desk.browser("lead")).get("/curation?tab=todo")).text
+    here = f"/curation/articles/{first['id']}/"
+    assert (f"{here}2" in text, f"{here}1" in text) == (True, False)
