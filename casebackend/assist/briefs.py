@@ -1,6 +1,7 @@
 """交接摘要: at most 150 characters and a table of facts, each with the turn that it came from, or with
 the word for where else it stands."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from casebackend.assist import rules
 from casebackend.assist.earlier import earlier_of
 from casebackend.assist.facts import newest_case
 from casebackend.cases import proposing
+from casebackend.cases.hearing import left_out
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
 from casebackend.cases.words import FIELD_LABELS, STATUS_LABELS
@@ -53,6 +55,8 @@ async def brief(
     case = case or await newest_case(session, viewer, conversation_id)
     masks = (await customers.masks(session, [conversation_id])).get(conversation_id, {})
     told = await _told(session, conversation_id, case, masks)
+    if case is None and not told:
+        told = await _first_words(session, conversation_id, masks, await left_out(session, viewer, conversation_id))
     facts = [*told, *_of_case(case, told, masks), *await _of_talk(session, conversation)]
     return Brief(
         summary=rules.summary({each.label: each.value for each in facts}),
@@ -65,11 +69,11 @@ async def brief(
 
 
 async def _told(session: AsyncSession, conversation_id: UUID, case: Case | None, masks: dict[str, str]) -> list[Fact]:
-    """What the customer told the bot, field by field; before any of it, his first words."""
+    """What the customer told the bot, field by field."""
     draft = await _draft(session, conversation_id, case)
     held = await drafts.fields(session, draft) if draft else {}
     if not held:
-        return await _first_words(session, conversation_id, masks) if case is None else []
+        return []
     wanted = [each.message_id for each in held.values() if each.message_id]
     rows = await session.execute(select(Message.id, Message.seq).where(Message.id.in_(wanted)))
     places: dict[UUID, int] = {id: seq for id, seq in rows}
@@ -102,14 +106,16 @@ async def _draft(session: AsyncSession, conversation_id: UUID, case: Case | None
     return found
 
 
-async def _first_words(session: AsyncSession, conversation_id: UUID, masks: dict[str, str]) -> list[Fact]:
+async def _first_words(
+    session: AsyncSession, conversation_id: UUID, masks: dict[str, str], hidden: Collection[int]
+) -> list[Fact]:
     rows = await session.scalars(
         select(Message)
         .where(Message.conversation_id == conversation_id, Message.author == Author.CUSTOMER)
         .order_by(Message.seq)
         .limit(rules.LOOK_BACK)
     )
-    said = next((row for row in rows if len(row.text) >= rules.SHORT), None)
+    said = next((row for row in rows if len(row.text) >= rules.SHORT and row.seq not in hidden), None)
     if said is None:
         return []
     words = customers.rendered(said.text, masks)

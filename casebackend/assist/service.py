@@ -13,6 +13,7 @@ from casebackend.assist.model import SuggestionUse
 from casebackend.assist.rules import Origin
 from casebackend.calendar.rules import local_date
 from casebackend.cases import queries as cases
+from casebackend.cases.hearing import left_out
 from casebackend.cases.model import Case
 from casebackend.cases.rules import OPEN, Status
 from casebackend.conversations.errors import ConversationNotFound
@@ -64,7 +65,8 @@ async def for_conversation(
     if await session.get(Conversation, conversation_id) is None:
         raise ConversationNotFound
     case = case or await newest_case(session, viewer, conversation_id)
-    said = await customer_words(session, conversation_id)
+    hidden = await left_out(session, viewer, conversation_id)
+    said = [each for each in await customer_words(session, conversation_id) if each[0].seq not in hidden]
     if not said:
         return await for_case(session, knowledge, case, viewer=viewer, now=now) if case else _nothing()
     message = said[-1][0]

@@ -15,6 +15,8 @@ from uuid import UUID, uuid4
 from casebackend.attachments.sealing import MAGIC, Sealing
 
 ORPHAN_AGE = timedelta(hours=24)
+# The folder of what is still being written.
+INCOMING = "incoming"
 
 
 class Incoming:
@@ -72,7 +74,7 @@ def _private(path: str, flags: int) -> int:
 
 class Store:
     def __init__(self, folder: Path) -> None:
-        self.incoming, self.files = folder / "incoming", folder / "files"
+        self.incoming, self.files = folder / INCOMING, folder / "files"
 
     def begin(self, identity: UUID, key: bytes) -> Incoming:
         _folder(self.incoming)

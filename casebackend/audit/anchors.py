@@ -33,6 +33,7 @@ CHAIN, EVENT = "anchors", "audit.anchored"
 OVERLAP = timedelta(hours=1)
 DAILY = timedelta(hours=23)
 PORTION = 500
+UNFINISHED = ".tmp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ async def write(database: Database, folder: Path, *, now: datetime) -> Path:
         number = before.number + 1 if before else 1
         key: bytes = session.info["audit_key"]
         path, digest = file_of(_made(folder), number), hashlib.sha256()
-        with path.with_suffix(".tmp").open("wb") as file:
+        with path.with_suffix(UNFINISHED).open("wb") as file:
 
             def put(line: dict[str, object]) -> None:
                 raw = json.dumps(line, ensure_ascii=False, sort_keys=True).encode() + b"\n"
@@ -102,7 +103,7 @@ async def write(database: Database, folder: Path, *, now: datetime) -> Path:
             file.write(json.dumps({"signature": seal, "public_key": public_key(key)}).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
-    path.with_suffix(".tmp").replace(path)
+    path.with_suffix(UNFINISHED).replace(path)
     _sync(folder)
     detail = {"number": number, "sha256": digest.hexdigest()}
     async with database.transaction() as session:

@@ -4,13 +4,15 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import func, select, table, text
 from sqlalchemy.exc import DBAPIError
 
+from casebackend.attachments.store import INCOMING
+from casebackend.audit.anchors import UNFINISHED
 from casebackend.backups import manifest, postgres, sqlite
 from casebackend.backups.errors import BackupRefused
 from casebackend.backups.manifest import Manifest
@@ -58,19 +60,27 @@ async def back_up(settings: Settings, into: Path, *, now: datetime) -> Path:
 
 
 def _linked(source: Path, target: Path) -> None:
-    """Stored files never change: a second name for them is a copy, where the disk is the same one."""
+    """Stored files never change: a second name for them is a copy, where the disk is the same one. What is still
+    being written has no row yet, and would go on changing under its second name."""
     if not source.is_dir():
         return
     for path in sorted(source.rglob("*")):
-        if path.is_file() and "tmp" not in path.relative_to(source).parts:
-            copy = target / path.relative_to(source)
+        within = path.relative_to(source)
+        if path.is_file() and INCOMING not in within.parts and within.suffix != UNFINISHED:
+            copy = target / within
             copy.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                os.link(path, copy)
-            except FileNotFoundError:
-                continue
-            except OSError:
-                shutil.copy2(path, copy)
+            with suppress(FileNotFoundError):
+                _second_name(path, copy)
+
+
+def _second_name(path: Path, copy: Path) -> None:
+    """Raises FileNotFoundError where it was erased meanwhile."""
+    try:
+        os.link(path, copy)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copy2(path, copy)
 
 
 async def _counted(database: Database) -> tuple[dict[str, int], str]:

@@ -12,7 +12,7 @@ from casebackend.attachments import service as attachments
 from casebackend.attachments.model import Attachment
 from casebackend.attachments.receiving import Received, Receiver
 from casebackend.attachments.service import Content
-from casebackend.cases import enclosing, fields, filing, service, steering
+from casebackend.cases import enclosing, fields, filing, hearing, service, steering
 from casebackend.cases.enclosing import Adding, CaseSealed
 from casebackend.cases.model import Case
 from casebackend.cases.rules import TERMINAL, Status
@@ -77,7 +77,7 @@ async def add(
     if (command.kind is Kind.MESSAGE) != (command.message_id is not None):
         raise NotItsMessage
     if command.message_id is not None:
-        await _take_message(session, case, piece, command, file)
+        await _take_message(session, case, piece, command, file, principal)
     attachment = await _attachment(session, case, command, file, principal=principal, now=now)
     if attachment is not None:
         evidence.rest_on(piece, attachment)
@@ -114,11 +114,13 @@ async def _attachment(
 
 
 async def _take_message(
-    session: AsyncSession, case: Case, piece: Evidence, command: AddEvidence, file: Received | None
+    session: AsyncSession, case: Case, piece: Evidence, command: AddEvidence, file: Received | None, by: Principal
 ) -> None:
     message = await session.get(Message, command.message_id)
     with_file = command.content_base64 is not None or command.attachment_id is not None or file is not None
     if message is None or message.conversation_id != case.conversation_id or with_file:
+        raise NotItsMessage
+    if message.seq in await hearing.left_out(session, by, case.conversation_id):
         raise NotItsMessage
     piece.message_id, piece.sha256 = message.id, evidence.digest(message.text.encode())
     piece.received_at = message.received_at or message.at

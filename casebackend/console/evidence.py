@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.api.evidence import AddEvidence
 from casebackend.cases import attaching, enclosing
 from casebackend.cases.around_routes import download
+from casebackend.cases.hearing import left_out
 from casebackend.cases.rules import TERMINAL, Status
 from casebackend.cases.service import visible
 from casebackend.console.fragments import section
@@ -25,6 +26,7 @@ NEWEST, SHOWN = 50, 60
 @reading
 async def show(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     case = await visible(session, request.ctx.principal, reference)
+    hidden = await left_out(session, request.ctx.principal, case.conversation_id)
     found = await session.scalars(
         select(Message)
         .where(Message.conversation_id == case.conversation_id)
@@ -40,7 +42,11 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
         pieces=(await attaching.listed(session, case)).items,
         kinds=LABELS,
         files={str(each.id): each.name for each in (await enclosing.listed(session, case)).items},
-        messages={str(each.id): f"{each.seq} {customers.rendered(each.text, masks)[:SHOWN]}" for each in found},
+        messages={
+            str(each.id): f"{each.seq} {customers.rendered(each.text, masks)[:SHOWN]}"
+            for each in found
+            if each.seq not in hidden
+        },
         may_add=Status(case.status) not in TERMINAL,
     )
 

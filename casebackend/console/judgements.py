@@ -6,6 +6,7 @@ from uuid import UUID
 from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.cases.hearing import left_out
 from casebackend.console.rendering import console, is_partial, page
 from casebackend.console.talks import visible
 from casebackend.conversations import judgements
@@ -45,8 +46,9 @@ def decision_of(name: str | None) -> str:
 @reading
 async def show(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
     await visible(session, request.ctx.principal, conversation_id)
+    hidden = await left_out(session, request.ctx.principal, conversation_id)
     values: dict[str, Any] = {
-        "rows": await judgements.of_conversation(session, conversation_id),
+        "rows": await judgements.of_conversation(session, conversation_id, left_out=hidden),
         "kinds": {rule.code: rule.kind for rule in await all_rules(session)} | {"intent:abuse": "机器人判为辱骂"},
         "purposes": PURPOSES,
         "decision_of": decision_of,

@@ -16,8 +16,8 @@ from casebackend.assist import learning, picking, uses
 from casebackend.assist import service as assist
 from casebackend.assist.speaking import PromiseOrAdmission, held_back, require_external, require_sayable
 from casebackend.assist.warming import warmed
+from casebackend.cases import hearing, views
 from casebackend.cases import queries as cases
-from casebackend.cases import views
 from casebackend.cases.outgoing import InternalText
 from casebackend.console import labels
 from casebackend.console.rendering import console, form_of, go, is_partial, page
@@ -56,8 +56,10 @@ class TalkRow:
     words: str
 
 
-async def talk_rows(session: AsyncSession, found: Sequence[Conversation]) -> list[TalkRow]:
-    last = await handoffs.last_customer_words(session, [row.id for row in found])
+async def talk_rows(session: AsyncSession, found: Sequence[Conversation], principal: Principal) -> list[TalkRow]:
+    hidden = await hearing.left_out_of(session, principal, [row.id for row in found])
+    newest = await handoffs.last_customer_words(session, [row.id for row in found])
+    last = {id: said for id, said in newest.items() if said.seq not in hidden.get(id, ())}
     masks = await customers.masks(session, [row.id for row in found])
     return [
         TalkRow(
@@ -83,13 +85,16 @@ async def visible(session: AsyncSession, principal: Principal, conversation_id: 
 
 async def talk_values(session: AsyncSession, conversation: Conversation, principal: Principal) -> dict[str, Any]:
     """What the pane needs, wherever it stands."""
-    messages = await queries.messages_after(session, conversation.id, max(0, conversation.last_seq - SHOWN))
+    hidden = await hearing.left_out(session, principal, conversation.id)
+    since = max(0, conversation.last_seq - SHOWN)
+    messages = await queries.messages_after(session, conversation.id, since, left_out=hidden)
     mine = conversation.owner == Owner.PERSON and conversation.owner_user_id == principal.user_id
     may_take = conversation.channel in CARRIED_BY_US and bool(principal.roles & (MAY_TAKE_FROM_OTHERS | {INTAKE}))
     leads = bool(principal.roles & MAY_TAKE_FROM_OTHERS)
     return {
         "conversation": conversation,
         "messages": messages,
+        "left_out": sum(seq > since for seq in hidden),
         "deliveries": await _deliveries(session, conversation.id),
         "seen": max((m.seq for m in messages if m.author is Author.CUSTOMER), default=0),
         "mine": mine,
@@ -144,7 +149,8 @@ async def messages(request: Request, session: AsyncSession, conversation_id: UUI
     given = str(request.args.get("after") or "0")
     if not given.isdecimal() or len(given) > 9:
         raise BadRequest("游标不正确")
-    fresh = await queries.messages_after(session, conversation.id, int(given))
+    hidden = await hearing.left_out(session, request.ctx.principal, conversation.id)
+    fresh = await queries.messages_after(session, conversation.id, int(given), left_out=hidden)
     values = await talk_values(session, conversation, request.ctx.principal)
     new = {message.id for message in fresh}
     states = {id: state for id, state in values["deliveries"].items() if id not in new}

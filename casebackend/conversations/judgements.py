@@ -1,6 +1,6 @@
 """How each turn was judged: what was heard, what the bot took it for, and what it did. No words of the customer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,10 +21,12 @@ def _all() -> Any:
     return select(*columns).join(Message, Message.id == Turn.message_id).limit(MOST)
 
 
-async def of_conversation(session: AsyncSession, conversation_id: UUID) -> list[Judgement]:
-    """Newest first."""
+async def of_conversation(
+    session: AsyncSession, conversation_id: UUID, *, left_out: Collection[int] = ()
+) -> list[Judgement]:
+    """Newest first. `left_out`: places that the reader is not shown."""
     query = _all().where(Turn.conversation_id == conversation_id).order_by(Turn.seq.desc())
-    return _views((await session.execute(query)).all())
+    return [each for each in _views((await session.execute(query)).all()) if each.seq not in left_out]
 
 
 async def between(session: AsyncSession, since: datetime, until: datetime, *, called: bool) -> list[Judgement]:

@@ -10,8 +10,8 @@ from casebackend.database import Base
 
 class Conversation(Base):
     """One for each sender of a channel, for good. `has_draft` is kept by drafts, `code_until` (the end of a one-time
-    code that is on its way) by identity; both stand above. `handoff_seq`: the words that led to a person.
-    `callback_by`: until when a person was promised while nobody was there."""
+    code that is on its way) by identity; both stand above. `handoff_seq`: the words that led to a person, or
+    with which one took it. `callback_by`: until when a person was promised while nobody was there."""
 
     __tablename__ = "conversations"
     __table_args__ = (UniqueConstraint("channel", "sender"),)

@@ -1,6 +1,6 @@
 """What others read of conversations. Every text leaves with masked values in place of tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from uuid import UUID
 
@@ -47,9 +47,12 @@ async def views(session: AsyncSession, messages: Sequence[Message]) -> list[Mess
     ]
 
 
-async def messages_after(session: AsyncSession, conversation_id: UUID, after: int) -> list[MessageView]:
+async def messages_after(
+    session: AsyncSession, conversation_id: UUID, after: int, *, left_out: Collection[int] = ()
+) -> list[MessageView]:
+    """`left_out`: places that the reader is not shown."""
     found = select(Message).where(Message.conversation_id == conversation_id, Message.seq > after).order_by(Message.seq)
-    return await views(session, list(await session.scalars(found)))
+    return await views(session, [each for each in await session.scalars(found) if each.seq not in left_out])
 
 
 async def dangers_told(session: AsyncSession, conversation: Conversation, message: Message) -> set[Danger]:
@@ -65,7 +68,9 @@ async def dangers_told(session: AsyncSession, conversation: Conversation, messag
     return {Danger(danger) for danger in await session.scalars(before.distinct()) if danger is not None}
 
 
-async def conversation_view(session: AsyncSession, conversation_id: UUID, *, after: int = 0) -> ConversationView:
+async def conversation_view(
+    session: AsyncSession, conversation_id: UUID, *, after: int = 0, left_out: Collection[int] = ()
+) -> ConversationView:
     conversation = await session.get(Conversation, conversation_id)
     if conversation is None:
         raise ConversationNotFound
@@ -75,7 +80,7 @@ async def conversation_view(session: AsyncSession, conversation_id: UUID, *, aft
         owner=Owner(conversation.owner),
         owner_name=conversation.owner_name,
         large=conversation.large,
-        messages=await messages_after(session, conversation.id, after),
+        messages=await messages_after(session, conversation.id, after, left_out=left_out),
     )
 
 

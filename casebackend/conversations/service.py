@@ -260,6 +260,8 @@ async def take_over(session: AsyncSession, conversation: Conversation, user: Per
     conversation = await hold(session, conversation.id)
     conversation.owner, conversation.owner_user_id, conversation.owner_name = Owner.PERSON, user.id, user.display_name
     conversation.queued_at, conversation.callback_by = None, None
+    if conversation.handoff_seq is None:
+        conversation.handoff_seq = await _last_words(session, conversation)
     conversation.epoch += 1
     conversation.asked, conversation.choices = None, []
     await _leave_turns(session, conversation)

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.api.conversations import HandoffRequest, Waiting, WaitingPage
 from casebackend.api.dangers import Judgement, JudgementPage
 from casebackend.calendar.rules import at, end_of_day, local_date
+from casebackend.cases.hearing import left_out, left_out_of
 from casebackend.cases.queries import seen_conversations, sees_conversation
 from casebackend.conversations import judgements as judging
 from casebackend.conversations.errors import ConversationNotFound
@@ -64,7 +65,8 @@ async def judgements(request: Request, session: AsyncSession, conversation_id: U
     await conversation_view(session, conversation_id)
     if not await sees_conversation(session, request.ctx.principal, conversation_id):
         raise ConversationNotFound
-    return _page(request, await judging.of_conversation(session, conversation_id))
+    hidden = await left_out(session, request.ctx.principal, conversation_id)
+    return _page(request, await judging.of_conversation(session, conversation_id, left_out=hidden))
 
 
 @bp.get("/judgements")
@@ -79,18 +81,25 @@ async def judged(request: Request, session: AsyncSession) -> HTTPResponse:
         raise BadFilter("from")
     found = await judging.between(session, at(first, time()), end_of_day(last), called=called)
     seen = await seen_conversations(session, request.ctx.principal, {each.conversation_id for each in found})
-    return _page(request, [each for each in found if each.conversation_id in seen])
+    hidden = await left_out_of(session, request.ctx.principal, seen)
+    shown = (each for each in found if each.conversation_id in seen)
+    return _page(request, [each for each in shown if each.seq not in hidden.get(each.conversation_id, ())])
 
 
 @bp.post("/handoffs/<conversation_id:uuid>/take")
 @transactional
 async def take(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
     await service.take(session, conversation_id, by=request.ctx.principal, now=request.app.ctx.now())
-    return json((await conversation_view(session, conversation_id)).model_dump(mode="json"))
+    return await _shown(request, session, conversation_id)
 
 
 @bp.post("/handoffs/<conversation_id:uuid>/return")
 @transactional
 async def give_back(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
     await service.give_back(session, conversation_id, by=request.ctx.principal, now=request.app.ctx.now())
-    return json((await conversation_view(session, conversation_id)).model_dump(mode="json"))
+    return await _shown(request, session, conversation_id)
+
+
+async def _shown(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+    hidden = await left_out(session, request.ctx.principal, conversation_id)
+    return json((await conversation_view(session, conversation_id, left_out=hidden)).model_dump(mode="json"))

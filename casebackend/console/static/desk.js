@@ -387,15 +387,17 @@ document.addEventListener("DOMContentLoaded", () => {
 
 // ---- what is taken down keeps itself: when a field is left, each minute, and when the window goes away
 const EVERY = 60_000;
+const CARRIED = 60_000; // of all that still leaves when a window is closed, a browser carries 64 KiB and refuses more
 const keeping = { changed: false, sent: false };
 
-async function keepDraft(form) {
+async function keepDraft(form, leaving = false) {
   if (!keeping.changed || keeping.sent) return;
   keeping.changed = false;
   const said = one("[data-kept]", form);
   try {
     const body = new URLSearchParams(new FormData(form));
-    const answer = await fetch(form.dataset.keeps, { method: "POST", headers: { "X-CSRF-Token": csrf() }, body, keepalive: true });
+    const keepalive = leaving && body.toString().length < CARRIED;
+    const answer = await fetch(form.dataset.keeps, { method: "POST", headers: { "X-CSRF-Token": csrf() }, body, keepalive });
     if (answer.ok) {
       const found = await answer.json();
       form.elements.draft_version.value = found.version;
@@ -419,5 +421,5 @@ document.addEventListener("DOMContentLoaded", () => {
   form.addEventListener("focusout", () => keepDraft(form));
   form.addEventListener("submit", () => { keeping.changed = false; }, true);
   setInterval(() => keepDraft(form), EVERY);
-  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") keepDraft(form); });
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") keepDraft(form, true); });
 });

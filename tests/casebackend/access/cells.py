@@ -79,7 +79,7 @@ class Ground:
         for scene in self.stage.scenes.values():
             staff = person.is_staff
             if denied or not person.knows or (staff and not self.facts.sees(person, scene.id)):
-                talk = staff and not denied and self.facts.sees_talk(person, scene.conversation_id)
+                talk = staff and not denied and self.facts.hears(person, scene.id)
                 words += [] if talk else [scene.marker]
             if denied or staff or person.name.startswith("token:"):
                 words += scene.plain

@@ -89,6 +89,12 @@ class Facts:
             units.add(self.parents[person.unit_id])
         return self.sees(person, case_id) or any(unit in units for unit in self.reviewing[case_id] if unit)
 
+    def hears(self, person: Person, case_id: UUID) -> bool:
+        """What was said of a case: also of one that is over, in the units that had it."""
+        case = self.cases[case_id]
+        near = self.reaches(person, case.unit_id) or self.reaches(person, case.handling_unit_id)
+        return near or self.sees(person, case_id)
+
     def sees_talk(self, person: Person, conversation_id: UUID) -> bool:
         if not person.is_staff or self.everything(person):
             return True

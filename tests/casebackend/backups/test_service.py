@@ -1,11 +1,17 @@
 """F29: a backup is made beside the living system; what it holds comes back, and whole, or nothing is touched."""
 
 import asyncio
+import errno
+import os
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
 
+from casebackend.attachments.sealing import new_key
+from casebackend.attachments.store import Store
+from casebackend.audit.anchors import UNFINISHED, file_of
 from casebackend.backups import service
 from casebackend.backups.errors import BackupRefused
 from casebackend.backups.manifest import NAME, Manifest
@@ -62,6 +68,48 @@ async def test_a_backup_under_load_comes_back_whole_in_another_place(world: Worl
             await service.restore(elsewhere, folder, replace=False, now=world.time)
         assert await service.restore(elsewhere, folder, replace=True, now=world.time) == []
         assert await kept(elsewhere) == found
+
+
+async def test_an_upload_that_is_still_coming_in_does_not_spoil_the_backup(world: World, tmp_path: Path) -> None:
+    store, identity = Store(world.settings.var_dir / "attachments"), uuid4()
+    incoming = store.begin(identity, new_key())
+    incoming.write(b"x" * 300_000)
+    unfinished = file_of(world.settings.var_dir / "anchors", 1).with_suffix(UNFINISHED)
+    unfinished.parent.mkdir(parents=True, exist_ok=True)
+    unfinished.write_bytes(b"half")
+
+    folder = await service.back_up(with_binaries(world.settings), tmp_path / "backups", now=world.time)
+    incoming.write(b"y" * 300_000)
+    incoming.ended()
+    incoming.synced()
+    store.place(incoming)
+    unfinished.write_bytes(b"half and more")
+
+    held = Manifest.read(folder)
+    held.require_whole(folder)
+    assert not [name for name in held.files if name.startswith(("attachments/", "anchors/"))]
+    async with empty_url(tmp_path) as url:
+        elsewhere = with_binaries(configured(url, tmp_path / "var"))
+        assert await service.restore(elsewhere, folder, replace=False, now=world.time) == []
+
+
+@pytest.mark.parametrize("erased", [True, False])
+async def test_on_another_disk_files_are_copied_and_what_is_erased_meanwhile_is_left_out(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, erased: bool
+) -> None:
+    stored = world.settings.var_dir / "attachments" / "files" / "ab" / "abcd"
+    stored.parent.mkdir(parents=True)
+    stored.write_bytes(b"sealed")
+
+    def another_disk(source: Path, target: Path) -> None:
+        if erased:
+            source.unlink(missing_ok=True)
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    monkeypatch.setattr(os, "link", another_disk)
+    folder = await service.back_up(with_binaries(world.settings), tmp_path / "backups", now=world.time)
+    Manifest.read(folder).require_whole(folder)
+    assert ("attachments/files/ab/abcd" in Manifest.read(folder).files) is not erased
 
 
 async def test_what_cannot_be_trusted_is_not_restored(world: World, tmp_path: Path) -> None:
