@@ -1,6 +1,6 @@
 """A corpus of attacks in every field of every page, guesses at passwords, and slow connections.
 
-python -m bench.hostile [--only xss|guesses|slow] [--dose 40] [--rounds 0] [--guesses 10000] [--connections 1000]
+python -m bench.hostile [--only xss|guesses|names|slow] [--dose 40] [--rounds 0] [--guesses 10000] [--connections 1000]
 """
 
 import argparse
@@ -71,6 +71,24 @@ async def guesses(figures: Figures, scale: argparse.Namespace) -> None:
     figures.show("guesses from one address that reached a password", ours=attacker.most("address"), bar=20, **more)
 
 
+async def names(figures: Figures, scale: argparse.Namespace) -> None:
+    """Whether the time of a refusal tells which logins there are: by turns, the middle one of each, passwords cheap
+    to check so that nothing hides the rest. In milliseconds."""
+    took: dict[str, list[float]] = {"chen": [], "nobody": []}
+    async with World.built() as world:
+        await hired(world)
+        attacker = Attacker(world)
+        for number in range(scale.samples):
+            world.time += timedelta(hours=1)
+            for login, found in took.items():
+                began = time.perf_counter()
+                await attacker.guess(login, f"198.51.{number % 250}.{number // 250}")
+                found.append((time.perf_counter() - began) * 1000)
+    known, unknown = (statistics.median(found) for found in took.values())
+    more = {"known_ms": round(known, 2), "unknown_ms": round(unknown, 2), "samples": scale.samples}
+    figures.show("refusal of a known login against an unknown one, ms apart", ours=abs(known - unknown), bar=2, **more)
+
+
 async def slow(figures: Figures, scale: argparse.Namespace) -> None:
     """A request beside so many connections that send nothing more, against the same alone; by the middle one."""
     async with World.built() as world, listening(world) as origin, httpx.AsyncClient(base_url=origin) as client:
@@ -101,7 +119,7 @@ def main(scale: argparse.Namespace) -> int:
     Sanic.test_mode = True
     logging.disable(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    figures, parts = Figures(), {"xss": xss, "guesses": guesses, "slow": slow}
+    figures, parts = Figures(), {"xss": xss, "guesses": guesses, "names": names, "slow": slow}
     for name in [scale.only] if scale.only else list(parts):
         asyncio.run(parts[name](figures, scale))
     return figures.exit_code
@@ -109,11 +127,12 @@ def main(scale: argparse.Namespace) -> int:
 
 def given() -> argparse.Namespace:
     chosen = argparse.ArgumentParser(description=__doc__)
-    chosen.add_argument("--only", choices=["xss", "guesses", "slow"])
+    chosen.add_argument("--only", choices=["xss", "guesses", "names", "slow"])
     chosen.add_argument("--dose", type=int, default=40, help="attacks at once in each field")
     chosen.add_argument("--rounds", type=int, default=0, help="0: the whole corpus")
     chosen.add_argument("--stay", type=float, default=150, help="milliseconds on each page")
     chosen.add_argument("--guesses", type=int, default=10_000)
+    chosen.add_argument("--samples", type=int, default=200, help="refusals of each login whose times are compared")
     chosen.add_argument("--connections", type=int, default=1_000)
     chosen.add_argument("--once", action="store_true", help="each page by one colleague")
     return chosen.parse_args()

@@ -144,7 +144,7 @@ OPERATIONS: dict[str, Operation] = {
     "attachments.attachment": Operation("一个附件", None, attachments.AttachmentView),
     "attachments.add": Operation("上传附件", None, attachments.AttachmentList, status=201, form=UPLOAD),
     "attachments.file": Operation("下载附件", media=FILES, refuses=frozenset({409})),
-    "attachments.preview": Operation("图片附件的预览", media=("image/jpeg",), refuses=frozenset({409})),
+    "attachments.preview": Operation("图片附件或PDF前几页的预览", media=("image/jpeg",), refuses=frozenset({409})),
     "media.keep": Operation(
         "客户发来的文件，先于引用它的消息", None, attachments.MediaKept, status=201, raw=True, headers=WHOSE
     ),

@@ -2,12 +2,17 @@
 
 from casebackend.api import audit, contacts, disclosures, forms, organisations, people, shifts
 from casebackend.operation import BY, MOMENT, Operation
-from casebackend.parameters import DAY, PAGE, UUID, choice
+from casebackend.parameters import CURSOR, DAY, PAGE, UUID, choice
 from casebackend.people.rules import RequestState
 from casebackend.staff.rules import Role
 
 PEOPLE: dict[str, Operation] = {
-    "contacts.of_case_contacts": Operation("客户的全部往来", None, contacts.CustomerHistory),
+    "contacts.of_case_contacts": Operation(
+        "客户的全部往来", None, contacts.CustomerHistory, query=PAGE | {"cases": CURSOR}
+    ),
+    "contacts.of_conversation": Operation(
+        "客户的全部往来，从会话查看", None, contacts.CustomerHistory, query=PAGE | {"cases": CURSOR}
+    ),
     "audit.listing": Operation(
         "审计记录：按期间、操作人、角色、地址、事件、对象",
         None,

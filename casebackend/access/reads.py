@@ -30,7 +30,13 @@ NUMBER = re.compile(r"[A-Z]{1,4}\d{12,16}(-[A-Z]?\d{1,4})?")
 PERSONAL = frozenset({"phone", "name", "id_number", "customer", "q", "text"})
 NOUNS = {"reference": "case"}
 # Where more is seen than the object itself.
-EVENTS = {"console_contacts.show": "customer.viewed", "contacts.of_case_contacts": "customer.viewed"}
+EVENTS = dict.fromkeys(
+    (
+        "console_contacts.show", "console_contacts.of_conversation",
+        "contacts.of_case_contacts", "contacts.of_conversation",
+    ),
+    "customer.viewed",
+)  # fmt: skip
 
 type Look = tuple[str, str, str]
 

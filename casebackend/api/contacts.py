@@ -25,13 +25,16 @@ class ContactRow(View):
 
 class CustomerHistory(View):
     """Everything between one customer and us, as far as the reader may see it, newest first; values are masked.
-    `cut`: there is more than is shown."""
+    `number` or `conversation_id`: from where it is read. `next`: the cursor of the following contacts, `next_cases`
+    of the following cases."""
 
-    number: str
+    number: str | None
+    conversation_id: UUID | None
     name: str | None
     phone: str | None
     id_number: str | None
     same: list[SamePerson]
     cases: list[CaseRow]
+    next_cases: str | None
     contacts: list[ContactRow]
-    cut: bool
+    next: str | None

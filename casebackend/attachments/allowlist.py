@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 FILE = Path(__file__).with_name("types.yml")
+PDF = "application/pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +48,6 @@ def is_audio(content_type: str) -> bool:
     return content_type.startswith(("audio/", "video/"))
 
 
-def is_image(content_type: str) -> bool:
-    return content_type.startswith("image/")
+def may_be_shown(content_type: str) -> bool:
+    """Of what the worker tries to make a picture."""
+    return content_type.startswith("image/") or content_type == PDF

@@ -59,7 +59,7 @@ async def not_scanned(session: AsyncSession, attachment_id: UUID, *, now: dateti
 
 
 async def to_preview(session: AsyncSession, *, now: datetime) -> list[tuple[UUID, str, Content]]:
-    """Pictures that may be opened and were not looked at yet."""
+    """Pictures and documents that may be opened and were not looked at yet."""
     found = await session.scalars(
         select(Attachment)
         .where(

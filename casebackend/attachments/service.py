@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.attachments.allowlist import is_image
+from casebackend.attachments.allowlist import may_be_shown
 from casebackend.attachments.errors import (
     AttachmentNotFound,
     FileChanged,
@@ -93,7 +93,7 @@ async def keep(
         key_enc=sealed,
         scan=Scan.WAITING if waits else Scan.UNSCANNED,
         scan_next_at=now if waits else None,
-        previewed_at=None if is_image(file.content_type) else now,
+        previewed_at=None if may_be_shown(file.content_type) else now,
         added_at=now + timedelta(microseconds=place),
         added_by=where.by,
         added_by_name=where.by_name,

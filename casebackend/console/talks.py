@@ -137,6 +137,7 @@ async def show(request: Request, session: AsyncSession, conversation_id: UUID) -
         shown=await identity.shown(session, conversation_id, now=request.app.ctx.now()),
         levels=LEVEL_LABELS,
         holds=may(request, f"/conversations/{conversation_id}/holds"),
+        history=may(request, f"/conversations/{conversation_id}/history"),
         canned=may(request, f"/console/conversations/{conversation_id}/replies"),
     )
 

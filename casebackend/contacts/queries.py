@@ -1,68 +1,86 @@
-"""The whole history of one customer, from a case: what a colleague must know before calling. QT-05.
+"""The whole history of one customer, from a case or from a conversation: what a colleague must know before calling.
+QT-05. Few statements however long the history."""
 
-Few statements however long the history: each kind of contact is one, over all cases and conversations at once."""
-
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.api.contacts import ContactRow, CustomerHistory, SamePerson
+from casebackend.api.contacts import CustomerHistory, SamePerson
 from casebackend.cases import queries, views
 from casebackend.cases.model import Case
-from casebackend.conversations.model import Conversation, Message
-from casebackend.conversations.rules import Author
+from casebackend.contacts import flow
+from casebackend.conversations.errors import ConversationNotFound
+from casebackend.conversations.model import Conversation
 from casebackend.customers.model import Customer
-from casebackend.drafts.model import CallTranscript
-from casebackend.revisits.model import Revisit
-from casebackend.revisits.rules import STATE_LABELS, State
-from casebackend.timeline.model import TimelineEntry
-from casebackend.timeline.rules import LABELS, Kind
+from casebackend.paging import beyond, cursor_of, moment, read_cursor
 
-TALK = (Conversation.id, Conversation.channel, Conversation.opened_at, Conversation.last_in_at)
-MOST_CASES, MOST_CONTACTS, MOST_SAME = 100, 200, 20
-# What went between the customer and us; the steps in between are nobody's business but the case's.
-CONTACTS = (
-    Kind.FILED, Kind.URGED, Kind.WITHDRAWN, Kind.REPLIED, Kind.CONTACTED, Kind.EXTENSION_TOLD, Kind.MATERIAL,
-    Kind.REVIEW_APPLIED, Kind.SECOND_OPENED,
-)  # fmt: skip
-CHANNELS = {
-    "wechat": "微信", "webchat": "网页", "ivr": "电话语音", "hotline": "客服热线", "counter": "网点来访",
-    "letter": "来信", "email": "邮件", "regulator": "监管转办",
-}  # fmt: skip
+CASES, CONTACTS, MOST_SAME = 50, 100, 20
 
 
-async def history(session: AsyncSession, case: Case, principal: Principal, *, now: datetime) -> CustomerHistory:
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Where the two lists go on: `contacts` and `cases` are the cursors that the page before gave."""
+
+    contacts: str | None = None
+    cases: str | None = None
+    limit: int = CONTACTS
+
+
+async def history(
+    session: AsyncSession, case: Case, principal: Principal, pages: Pages, *, now: datetime
+) -> CustomerHistory:
     """`case` is within the reader's scope; so is every other one that is named here."""
-    customer = await session.get(Customer, case.customer_id) if case.customer_id else None
+    around = or_(Case.id == case.id, Case.conversation_id == case.conversation_id)
+    found = await _history(session, case.customer_id, around, (), principal, pages, now=now)
+    return found.model_copy(update={"number": case.number})
+
+
+async def history_of_talk(
+    session: AsyncSession, conversation_id: UUID, principal: Principal, pages: Pages, *, now: datetime
+) -> CustomerHistory:
+    """Whether or not a case has come of the conversation."""
+    talk = await session.get(Conversation, conversation_id)
+    if talk is None or not await queries.sees_conversation(session, principal, conversation_id):
+        raise ConversationNotFound
+    around = Case.conversation_id == talk.id
+    found = await _history(session, talk.customer_id, around, (talk.id,), principal, pages, now=now)
+    return found.model_copy(update={"conversation_id": talk.id})
+
+
+async def _history(
+    session: AsyncSession,
+    customer_id: UUID | None,
+    around: ColumnElement[bool],
+    known: Collection[UUID],
+    principal: Principal,
+    pages: Pages,
+    *,
+    now: datetime,
+) -> CustomerHistory:
+    customer = await session.get(Customer, customer_id) if customer_id else None
     same = await _same(session, customer) if customer else []
-    mine = Case.customer_id.in_({each.id for each in [customer, *same] if each is not None})
-    found = await _cases(
-        session, principal, or_(mine, Case.id == case.id, Case.conversation_id == case.conversation_id)
-    )
-    cases, more = found[:MOST_CASES], len(found) > MOST_CASES
-    numbers = {each.id: each.number for each in cases}
-    talks = await _talks(session, principal, cases, customer)
-    rows = [
-        *await _entries(session, numbers),
-        *await _revisits(session, numbers),
-        *await _conversations(session, talks),
-        *await _calls(session, talks),
-    ]
-    rows.sort(key=lambda row: row.at, reverse=True)
+    mine = or_(Case.customer_id.in_({each.id for each in [customer, *same] if each is not None}), around)
+    cases, next_cases = await _cases(session, principal, mine, pages.cases)
+    seen = (await queries.scoped(session, principal, Case.id, Case.number, Case.conversation_id)).where(mine).subquery()
+    talks = set(known) | set(await session.scalars(select(seen.c.conversation_id).distinct()))
+    talks |= await _own_talks(session, principal, customer, talks)
+    contacts, following = await flow.page(session, seen, talks, cursor=pages.contacts, limit=pages.limit)
     return CustomerHistory(
-        number=case.number,
+        number=None,
+        conversation_id=None,
         name=customer.name_masked if customer else None,
         phone=customer.phone_masked if customer else None,
         id_number=customer.id_number_masked if customer else None,
         same=[SamePerson(name=each.name_masked, by=_by(each, customer)) for each in same],
         cases=await views.of_cases(session, cases, now=now),
-        contacts=rows[:MOST_CONTACTS],
-        cut=more or len(rows) > MOST_CONTACTS,
+        next_cases=next_cases,
+        contacts=contacts,
+        next=following,
     )
 
 
@@ -84,83 +102,23 @@ def _by(other: Customer, customer: Customer | None) -> str:
     return "证件号码相同" if paper else "电话号码相同"
 
 
-async def _cases(session: AsyncSession, principal: Principal, which: ColumnElement[bool]) -> Sequence[Case]:
-    query = await queries.scoped(session, principal, Case)
-    order = Case.received_at.desc(), Case.number.desc()
-    return (await session.scalars(query.where(which).order_by(*order).limit(MOST_CASES + 1))).all()
+async def _cases(
+    session: AsyncSession, principal: Principal, which: ColumnElement[bool], cursor: str | None
+) -> tuple[Sequence[Case], str | None]:
+    order = [Case.received_at, Case.number]
+    query = (await queries.scoped(session, principal, Case)).where(which)
+    if cursor:
+        query = query.where(beyond(order, read_cursor(cursor, (moment, str)), descending=True))
+    rows = (await session.scalars(query.order_by(*(each.desc() for each in order)).limit(CASES + 1))).all()
+    last = rows[:CASES][-1] if len(rows) > CASES else None
+    return rows[:CASES], cursor_of([last.received_at.isoformat(), last.number]) if last else None
 
 
-async def _talks(
-    session: AsyncSession, principal: Principal, cases: Sequence[Case], customer: Customer | None
+async def _own_talks(
+    session: AsyncSession, principal: Principal, customer: Customer | None, known: Collection[UUID]
 ) -> set[UUID]:
-    """Conversations of these cases, and of the customer where the reader may see them."""
-    known = {each.conversation_id for each in cases}
+    """The customer's other conversations that the reader may see."""
     if customer is None:
-        return known
-    own = set(await session.scalars(select(Conversation.id).where(Conversation.customer_id == customer.id)))
-    return known | await queries.seen_conversations(session, principal, own - known)
-
-
-async def _entries(session: AsyncSession, numbers: Mapping[UUID, str]) -> list[ContactRow]:
-    query = (
-        select(TimelineEntry.case_id, TimelineEntry.at, TimelineEntry.kind, TimelineEntry.actor_name)
-        .where(TimelineEntry.case_id.in_(numbers), TimelineEntry.kind.in_(CONTACTS))
-        .order_by(TimelineEntry.at.desc())
-        .limit(MOST_CONTACTS + 1)
-    )
-    return [
-        ContactRow(at=row.at, label=LABELS[Kind(row.kind)], number=numbers[row.case_id], who=row.actor_name, about=None)
-        for row in await session.execute(query)
-    ]
-
-
-async def _revisits(session: AsyncSession, numbers: Mapping[UUID, str]) -> list[ContactRow]:
-    rows = await session.scalars(select(Revisit).where(Revisit.case_id.in_(numbers)))
-    return [_revisit(row, numbers[row.case_id]) for row in rows]
-
-
-def _revisit(row: Revisit, number: str) -> ContactRow:
-    said = [STATE_LABELS[State(row.state)]]
-    if row.solved is not None:
-        said.append("已解决" if row.solved else "未解决")
-    if row.score is not None:
-        said.append(f"{row.score} 分")
-    at = row.done_at or row.sent_at or row.due_at
-    return ContactRow(at=at, label=f"第 {row.round} 次回访", number=number, who=None, about="，".join(said))
-
-
-async def _conversations(session: AsyncSession, ids: Iterable[UUID]) -> list[ContactRow]:
-    """One line each: how many messages the customer sent, and when the last one."""
-    said = func.count().filter(Message.author == Author.CUSTOMER)
-    query = (
-        select(
-            Conversation.id, Conversation.channel, Conversation.opened_at, Conversation.last_in_at, said.label("said")
-        )
-        .outerjoin(Message, Message.conversation_id == Conversation.id)
-        .where(Conversation.id.in_(set(ids)))
-        .group_by(Conversation.id)
-    )
-    return [_talk(row) for row in await session.execute(query) if row.said]
-
-
-def _talk(row: Any) -> ContactRow:
-    return ContactRow(
-        at=row.last_in_at or row.opened_at,
-        label=f"{CHANNELS.get(row.channel, row.channel)}会话",
-        number=None,
-        who="客户",
-        about=f"客户消息 {row.said} 条",
-        conversation_id=row.id,
-    )
-
-
-async def _calls(session: AsyncSession, ids: Iterable[UUID]) -> list[ContactRow]:
-    query = select(CallTranscript.started_at, CallTranscript.conversation_id)
-    rows = await session.execute(query.where(CallTranscript.conversation_id.in_(set(ids))))
-    return [
-        ContactRow(
-            at=row.started_at, label="通话", number=None, who="客户", about="有通话文字",
-            conversation_id=row.conversation_id,
-        )
-        for row in rows
-    ]  # fmt: skip
+        return set()
+    own = await session.scalars(select(Conversation.id).where(Conversation.customer_id == customer.id))
+    return await queries.seen_conversations(session, principal, set(own) - set(known))

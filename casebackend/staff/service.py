@@ -24,6 +24,8 @@ __all__ = [
     "Attempt", "LoginRefused", "add_user", "begin_attempt", "csrf_token", "end_all_sessions", "end_session",
     "find_session", "login_key", "mark_seen", "open_session", "refuse", "secret_hash", "settle",
 ]  # fmt: skip
+# What stands in the audit for a login that nobody has: the name that was typed may be a password.
+UNKNOWN = "login:unknown"
 
 
 class LoginRefused(Unauthenticated):
@@ -77,27 +79,27 @@ async def begin_attempt(session: AsyncSession, *, key: str, login: str, address:
 
 
 async def refuse(session: AsyncSession, attempt: Attempt, *, now: datetime) -> None:
+    """The same statements whether or not there is such an account: the time of the answer must not tell."""
     if not attempt.locked:
         await settle(session, attempt, Outcome.FAILED)
-    if attempt.user_id:
-        await audit.record(
-            session,
-            chain="access",
-            event="login.locked" if attempt.locked else "login.failed",
-            actor="anonymous:anonymous",
-            object=f"user:{attempt.user_id}",
-            now=now,
-        )
-        if not attempt.locked:
-            await _warn(session, attempt, attempt.user_id, now=now)
+    await audit.record(
+        session,
+        chain="access",
+        event="login.locked" if attempt.locked else "login.failed",
+        actor="anonymous:anonymous",
+        object=f"user:{attempt.user_id}" if attempt.user_id else UNKNOWN,
+        now=now,
+    )
+    if not attempt.locked and await _has_locked(session, attempt, now=now) and attempt.user_id:
+        told = {"user_id": str(attempt.user_id), "attempt_id": str(attempt.id)}
+        outbox.emit(session, "login.locked", told, now=now)
 
 
-async def _warn(session: AsyncSession, attempt: Attempt, user_id: UUID, *, now: datetime) -> None:
-    """Whose account it is learns of it, once a lock."""
+async def _has_locked(session: AsyncSession, attempt: Attempt, *, now: datetime) -> bool:
+    """Whether this failure was the one too many: whose account it is learns of it, once a lock."""
     tried = await session.get_one(LoginAttempt, attempt.id)
     await session.flush()
-    if await locks.has_locked(session, attempt.policy, login_key=tried.login_key, now=now):
-        outbox.emit(session, "login.locked", {"user_id": str(user_id), "attempt_id": str(attempt.id)}, now=now)
+    return await locks.has_locked(session, attempt.policy, login_key=tried.login_key, now=now)
 
 
 async def settle(session: AsyncSession, attempt: Attempt, outcome: Outcome) -> None:

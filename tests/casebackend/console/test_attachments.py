@@ -8,6 +8,7 @@ import pytest
 from casebackend.console.sections import SECTIONS
 from casebackend.conversations.rules import Channel
 from tests.casebackend.attachments import samples
+from tests.casebackend.attachments.test_previews import document
 from tests.casebackend.attachments.worlds import uploads
 from tests.casebackend.cases.around import ticked
 from tests.casebackend.cases.builders import Desk, filed
@@ -57,6 +58,25 @@ async def test_files_are_uploaded_seen_downloaded_and_taken_away_on_the_page(wor
     assert (await lead.post(removal[1], data=form | {"reason": " "}, headers=HX)).status_code == 422
     assert (await lead.post(removal[1], data=form, headers=HX)).status_code == 204
     assert "b_.png" not in (await lead.get(url, headers=HX)).text
+
+
+async def test_of_a_pdf_the_page_shows_its_first_pages_and_of_a_text_says_that_there_is_none(
+    world: World, desk: Desk
+) -> None:
+    receipt = await filed(world)
+    agent = await desk.browser("agent")
+    url = f"/cases/{receipt.number}/attachments"
+    files = [("file", ("信.pdf", document(2), "")), ("file", ("信.txt", samples.TEXT, ""))]
+    assert (await agent.post(url, data={"kind": "file"}, files=files, headers=HX)).status_code == 204
+    hand = worker(world)
+    await hand.lead()
+    await hand.look_through_files()
+    section = (await agent.get(url, headers=HX)).text
+    [link] = re.findall(rf'<a href="({url}/[0-9a-f-]+/preview)"', section)
+    assert section.count("无预览") == 1
+    shown = await agent.get(link)
+    assert (shown.headers["content-type"], shown.content[:3]) == ("image/jpeg", b"\xff\xd8\xff")
+    assert "sandbox" in shown.headers["content-security-policy"]
 
 
 async def test_a_page_of_another_site_uploads_nothing(world: World, desk: Desk) -> None:

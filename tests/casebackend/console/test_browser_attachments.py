@@ -56,6 +56,12 @@ async def test_files_go_in_and_out_and_nothing_hostile_comes_near(live: Live, br
     await expect(section.locator("img.thumb")).to_be_visible()
     width = "picture => picture.decode().then(() => picture.naturalWidth)"
     assert await section.locator("img.thumb").evaluate(width) > 0
+    async with page.expect_popup() as opened:
+        await section.get_by_role("link", name="预览 凭证.png（在新标签页打开）").click()
+    large = await opened.value
+    assert await large.locator("img").evaluate(width) == 1_000
+    await large.close()
+    await expect(section.get_by_role("row").filter(has_text="带脚本.pdf")).to_contain_text("无预览")
     for name, content in (("凭证.png", good), ("带脚本.pdf", script)):
         row = section.get_by_role("row").filter(has_text=name)
         async with page.expect_download() as saved:

@@ -5,6 +5,7 @@ from itertools import cycle, islice
 import pytest
 from sqlalchemy import select
 
+from casebackend.audit.model import AuditEntry
 from casebackend.notices.model import Notice
 from casebackend.staff.model import LoginAttempt, User
 from casebackend.staff.rules import bucket_of
@@ -13,6 +14,7 @@ from tests.casebackend.credentials.steps import RIGHT, asks
 from tests.casebackend.hostile.guessing import Attacker
 from tests.casebackend.people.admins import Office
 from tests.casebackend.staff.logins import hired, staff
+from tests.statements import counted
 from tests.world import World
 
 TRIES, TRIES_OF_ADDRESS = 5, 20
@@ -51,6 +53,23 @@ async def test_an_unknown_login_costs_the_same_work_at_each_step(world: World) -
         await unknown.guess("nobody", f"198.51.101.{number}")
         assert known.passwords.judged == unknown.passwords.judged
     assert known.passwords.judged == TRIES
+
+
+async def test_an_unknown_login_says_the_same_statements_to_the_database(world: World) -> None:
+    """F70: else the time of the answer tells which names there are."""
+    await hired(world)
+    attacker = Attacker(world)
+    await attacker.guess("somebody", "198.51.100.7")
+    for _ in range(TRIES - 2):
+        said = []
+        for login, address in (("chen", HOME), ("nobody", ELSEWHERE)):
+            with counted(world) as statements:
+                await attacker.guess(login, address)
+            said.append(statements)
+        assert said[0] == said[1]
+    async with world.database.reading() as session:
+        objects = select(AuditEntry.object).where(AuditEntry.event == "login.failed")
+        assert sum(each == "login:unknown" for each in await session.scalars(objects)) == TRIES - 1
 
 
 async def test_guesses_from_elsewhere_keep_nobody_from_his_own_desk(world: World) -> None:
