@@ -35,8 +35,10 @@ async def test_its_story_brings_cards_and_what_became_of_them_is_kept_to_the_ans
         assert (await use_of(world, use_id)).origin == "case"
         assert (await client.post(f"/console/suggestions/{use_id}/inserted")).status_code == 204
 
-        looked_up = (await client.get(f"/knowledge/{ENTRY}?case={number}")).text
-        take = f"/console/cases/{number}/entries/{ENTRY}"
+        take, looked_up = (
+            f"/console/cases/{number}/entries/{ENTRY}",
+            (await client.get(f"/knowledge/{ENTRY}?case={number}")).text,
+        )
         assert (take in looked_up, f'href="/cases/{number}"' in looked_up) == (True, True)
         assert f"/knowledge/{ENTRY}?case={number}" in (await client.get(f"/knowledge?q=年费&case={number}")).text
         version = str((await use_of(world, use_id)).version)
@@ -69,8 +71,8 @@ async def test_its_story_brings_cards_and_what_became_of_them_is_kept_to_the_ans
     use = await use_of(world, use_id)
     assert (use.sent_at, use.edits, (use.kept or 0) > 0.9) == (world.time, "amount", True)
     async with await staff(world, "curator") as curator:
-        rows = (await curator.get(f"/api/v1/knowledge/health/uses?what=edited&article={ENTRY}")).json()["items"]
-        edited = {row["origin"]: (row["edits"], row["outcomes"]) for row in rows}
+        rows = await curator.get(f"/api/v1/knowledge/health/uses?what=edited&article={ENTRY}")
+        edited = {row["origin"]: (row["edits"], row["outcomes"]) for row in rows.json()["items"]}
         assert edited == dict.fromkeys(("case", "canned"), (["改了金额"], ["改后发出"]))
         assert "改了金额" in (await curator.get("/knowledge/health/uses?what=edited")).text
         assert "知识库" in (await curator.get("/knowledge/health/uses?what=copied")).text
