@@ -1,12 +1,15 @@
 """Putting a draft aside, and going back to what was asked."""
 
 from actions.action import Turn, TurnAction, business
-from actions.asking import MENU, correct_later, resume, take_your_time
+from actions.asking import EXPLAIN_AFTER, MENU, OFFER_AFTER, correct_later, resume, take_your_time
 from actions.intake import absorb, go_on, read
 from casebackend.api.client import Refused
 
 # What sounds like one of these at the read-back may say what should stand in a line, or nothing: 证件号不想留了.
 MAY_PUT_RIGHT = {"correction": frozenset({"affirm", "deny", "repeat"}), "confirm": frozenset({"refuse"})}
+
+# No answer to whether to withdraw.
+NO_ANSWER = frozenset({"refuse", "feedback", "out_of_scope", "nlu_fallback"})
 
 
 async def put_aside(turn: Turn, *, key: str) -> None:
@@ -48,17 +51,27 @@ class Resume(TurnAction):
             return
         if turn.purpose == "correct" and turn.talk == "withdraw":
             await correct_later(turn)
+        if turn.talk == "withdraw" and turn.purpose in NO_ANSWER and await self._explained(turn):
+            return
         before = len(turn.dispatcher.messages)
         await resume(turn)
         if len(turn.dispatcher.messages) == before:
             turn.say("utter_menu", items=MENU)
+
+    async def _explained(self, turn: Turn) -> bool:
+        """Asked the second time in vain it is explained, and the third time a person is offered."""
+        times = (await turn.backend.standing(turn.conversation, turn.message)).times
+        if times >= EXPLAIN_AFTER:
+            turn.say("utter_offer_person" if times >= OFFER_AFTER else "utter_explain_withdraw")
+        return times >= EXPLAIN_AFTER
 
     async def _put_right(self, turn: Turn) -> bool:
         """False, and nothing said, where nothing was changed."""
         absorbed = await absorb(turn)
         if absorbed is None:
             return True
-        if absorbed.line is None and not absorbed.edited and not absorbed.changed:
+        put_right = absorbed.line is not None or bool(absorbed.edited or absorbed.changed)
+        if not put_right and absorbed.failures < EXPLAIN_AFTER:
             return False
         await go_on(turn, absorbed)
         return True

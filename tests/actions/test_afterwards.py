@@ -155,6 +155,8 @@ async def test_a_complaint_like_an_own_one_is_shown_and_goes_on_only_when_the_cu
     assert desk.choices == [f"补充 {number}", f"催办 {number}", "仍要新建"]
     assert await desk.say("嗯嗯", "action_duplicate") == ["utter_like_again"]
     assert await desk.say("再说一遍", "action_resume") == ["utter_like_again"]
+    assert await desk.say("啥啥", "action_duplicate") == ["utter_offer_person"]
+    assert await desk.say("不用，继续填写", "action_resume", purpose="deny") == ["utter_summary"]
     assert await desk.say("仍要新建", "action_duplicate") == ["utter_summary"]
     await desk.say("电话改成13812345679", "action_intake")
     assert desk.open == "confirm"
