@@ -164,6 +164,14 @@ async def test_a_complaint_like_an_own_one_is_shown_and_goes_on_only_when_the_cu
     assert len(await cases(desk)) == 2
 
 
+async def test_back_from_the_choice_asks_what_was_asked_last_and_the_choice_comes_again(desk: Desk) -> None:
+    await desk.file()
+    await filled(desk, AGAIN)
+    assert desk.open == "duplicate"
+    assert await desk.say("*", "action_resume", purpose="step_back") == ["utter_ask_id_number"]
+    assert await desk.say("不提供", "action_intake") == ["utter_like_case", "utter_like"]
+
+
 async def test_what_was_told_again_may_go_to_the_earlier_complaint(desk: Desk) -> None:
     number = await desk.file()
     await filled(desk, AGAIN)

@@ -153,6 +153,31 @@ async def test_two_misses_explain_and_three_offer_a_person_also_after_every_prog
     assert await Desk(desk.world).say("嘿嘿", "action_intake") == ["utter_offer_person"]
 
 
+async def test_back_ends_what_was_begun_beside_the_form(desk: Desk) -> None:
+    number = await desk.file()
+    await desk.say("我要撤诉", "action_withdraw")
+    assert desk.open == "withdraw"
+    assert await desk.say("*", "action_resume", purpose="step_back") == ["utter_withdraw_kept"]
+    assert desk.open is None
+    await desk.say(f"补充 {number}", "action_supplement", purpose="supplement")
+    assert desk.open == "supplement"
+    assert await desk.say("退回去", "action_resume", purpose="step_back") == ["utter_stepped_out"]
+    assert (desk.open, desk.choices[0]) == (None, "我要投诉")
+
+
+async def test_back_from_an_offer_or_a_withdrawal_goes_on_with_the_form(desk: Desk) -> None:
+    await desk.file()
+    await desk.say("前天大堂经理当众骂我", "action_intake")
+    assert desk.open == "field.demand"
+    await desk.say("我要撤诉", "action_withdraw")
+    said = await desk.say("返回", "action_resume", purpose="step_back")
+    assert (said, desk.open) == (["utter_withdraw_kept", "utter_ask_demand"], "field.demand")
+    for miss in ("?", "??", "???"):
+        await desk.say(miss, "action_intake")
+    assert desk.open == "offer"
+    assert await desk.say("返回", "action_resume", purpose="step_back") == ["utter_ask_demand"]
+
+
 async def test_misses_at_the_read_back_are_explained_and_a_person_is_offered(desk: Desk) -> None:
     await desk.say(STORY, "action_intake")
     await until(desk, "confirm")
