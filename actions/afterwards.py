@@ -4,7 +4,7 @@ from typing import Literal
 
 from actions import contact, details, likeness
 from actions.action import Turn, TurnAction, answered, told
-from actions.asking import MENU, ask_next
+from actions.asking import MENU, OFFER_AFTER, ask_next
 from actions.identity import identify
 from actions.intake import absorb, go_on
 from casebackend.api.own import CaseBrief, LikenessChoice, SecondOutcome, SupplementOutcome
@@ -125,7 +125,8 @@ class Duplicate(TurnAction):
         elif choice.outcome == "choose":
             likeness.tell(turn, choice.cases)
         elif choice.outcome == "unclear" or choice.case is None:
-            turn.say("utter_like_again")
+            times = (await turn.backend.standing(turn.conversation, turn.message)).times
+            turn.say("utter_offer_person" if times >= OFFER_AFTER else "utter_like_again")
         else:
             self._tell(turn, choice, choice.case)
 

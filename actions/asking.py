@@ -5,6 +5,8 @@ from actions.action import Turn
 from actions.identity import ask_again
 from casebackend.api.drafts import DraftView
 
+EXPLAIN_AFTER = 2
+OFFER_AFTER = 3
 ASKED_AGAIN = {
     "supplement": "utter_supplement_again",
     "second": "utter_second_reason_again",
@@ -17,8 +19,11 @@ MENU = ["complaint", "progress", "urge", "person"]
 
 def ask_next(turn: Turn, draft: DraftView, *, explain: bool = False) -> None:
     """The one question that is open in the draft: its next field, or the read-back of all of them."""
+    if explain and draft.next is None:
+        turn.say("utter_explain_confirm")
+        return
     if opinion.is_opinion(draft.matter):
-        opinion.ask_next(turn, draft)
+        opinion.ask_next(turn, draft, explain=explain)
         return
     if draft.next is None:
         values = {field.name.value: field.shown for field in draft.fields}

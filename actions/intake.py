@@ -8,7 +8,13 @@ from actions.remarks import ask_after
 from casebackend.api.client import Refused
 from casebackend.api.drafts import Absorbed, Standing
 
-MEANT: dict[str, Literal["step_back", "refuse"]] = {"step_back": "step_back", "refuse": "refuse"}
+MEANT: dict[str, Literal["step_back", "refuse", "answer"]] = {
+    "step_back": "step_back",
+    "refuse": "refuse",
+    "affirm": "answer",
+    "deny": "answer",
+    "repeat": "answer",
+}
 
 
 async def go_on(turn: Turn, absorbed: Absorbed) -> None:

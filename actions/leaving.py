@@ -1,12 +1,16 @@
 """Putting a draft aside, and going back to what was asked."""
 
 from actions.action import Turn, TurnAction, business
-from actions.asking import MENU, correct_later, resume, take_your_time
+from actions.asking import EXPLAIN_AFTER, MENU, OFFER_AFTER, ask_next, correct_later, resume, take_your_time
 from actions.intake import absorb, go_on, read
 from casebackend.api.client import Refused
 
 # What sounds like one of these at the read-back may say what should stand in a line, or nothing: 证件号不想留了.
 MAY_PUT_RIGHT = {"correction": frozenset({"affirm", "deny", "repeat"}), "confirm": frozenset({"refuse"})}
+
+BESIDE_THE_FORM = frozenset({"supplement", "second", "duplicate", "withdraw", "offer"})
+# No answer to whether to withdraw.
+NO_ANSWER = frozenset({"refuse", "feedback", "out_of_scope", "nlu_fallback"})
 
 
 async def put_aside(turn: Turn, *, key: str) -> None:
@@ -46,19 +50,46 @@ class Resume(TurnAction):
     async def answer(self, turn: Turn) -> None:
         if turn.purpose in MAY_PUT_RIGHT.get(turn.talk, ()) and await self._put_right(turn):
             return
+        if turn.purpose == "step_back" and turn.talk in BESIDE_THE_FORM:
+            await self._step_out(turn)
+            return
         if turn.purpose == "correct" and turn.talk == "withdraw":
             await correct_later(turn)
+        if turn.talk == "withdraw" and turn.purpose in NO_ANSWER and await self._explained(turn):
+            return
         before = len(turn.dispatcher.messages)
         await resume(turn)
         if len(turn.dispatcher.messages) == before:
             turn.say("utter_menu", items=MENU)
+
+    async def _step_out(self, turn: Turn) -> None:
+        """Back from a talk beside the form ends it, and the form goes on where there is one."""
+        if turn.talk == "duplicate":
+            if (absorbed := await absorb(turn)) is not None:
+                await go_on(turn, absorbed)
+            return
+        draft = await turn.backend.draft(turn.conversation)
+        if turn.talk == "withdraw":
+            turn.say("utter_withdraw_kept")
+        elif draft is None:
+            turn.say("utter_stepped_out", items=MENU)
+        if draft is not None:
+            ask_next(turn, draft)
+
+    async def _explained(self, turn: Turn) -> bool:
+        """Asked the second time in vain it is explained, and the third time a person is offered."""
+        times = (await turn.backend.standing(turn.conversation, turn.message)).times
+        if times >= EXPLAIN_AFTER:
+            turn.say("utter_offer_person" if times >= OFFER_AFTER else "utter_explain_withdraw")
+        return times >= EXPLAIN_AFTER
 
     async def _put_right(self, turn: Turn) -> bool:
         """False, and nothing said, where nothing was changed."""
         absorbed = await absorb(turn)
         if absorbed is None:
             return True
-        if absorbed.line is None and not absorbed.edited and not absorbed.changed:
+        put_right = absorbed.line is not None or bool(absorbed.edited or absorbed.changed)
+        if not put_right and absorbed.failures < EXPLAIN_AFTER:
             return False
         await go_on(turn, absorbed)
         return True

@@ -14,18 +14,28 @@ FILED = {"suggestion": "utter_suggestion_filed", "praise": "utter_praise_filed"}
 FACTS = {"suggestion": "utter_ask_suggestion_facts", "praise": "utter_ask_praise_facts"}
 ASKS = {"unit": "utter_ask_opinion_unit", "name": "utter_ask_opinion_name", "phone": "utter_ask_opinion_phone"}
 
+EXPLAINS = {
+    "suggestion": "utter_explain_suggestion_facts",
+    "praise": "utter_explain_praise_facts",
+    "unit": "utter_explain_opinion_unit",
+    "name": "utter_explain_opinion_name",
+    "phone": "utter_explain_opinion_phone",
+}
+
 
 def is_opinion(matter: str) -> bool:
     return matter in SUMMARY
 
 
-def ask_next(turn: Turn, draft: DraftView) -> None:
+def ask_next(turn: Turn, draft: DraftView, *, explain: bool = False) -> None:
     if draft.next is None:
         values = {field.name.value: field.shown for field in draft.fields}
         turn.say(SUMMARY[draft.matter], **values)
         return
     field = draft.next.value
-    turn.say(FACTS[draft.matter] if field == "facts" else ASKS[field], step=draft.done + 1, total=draft.total)
+    asked = FACTS[draft.matter] if field == "facts" else ASKS[field]
+    explained = EXPLAINS[draft.matter if field == "facts" else field]
+    turn.say(explained if explain else asked, step=draft.done + 1, total=draft.total)
 
 
 def tell_filed(turn: Turn, receipt: CaseReceipt) -> None:

@@ -2,11 +2,9 @@
 
 from actions import opinion
 from actions.action import Turn
-from actions.asking import ask_line, ask_next, take_your_time, tell_unfinished
+from actions.asking import EXPLAIN_AFTER, OFFER_AFTER, ask_line, ask_next, take_your_time, tell_unfinished
 from casebackend.api.drafts import Absorbed
 
-EXPLAIN_AFTER = 2
-OFFER_AFTER = 3
 LINES = {
     "capacity": "utter_ask_line_capacity",
     "group": "utter_ask_line_group",

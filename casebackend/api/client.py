@@ -244,7 +244,7 @@ class CaseBackend:
         *,
         key: str,
         matter: Literal["complaint", "suggestion", "praise"] = "complaint",
-        meant: Literal["step_back", "refuse"] | None = None,
+        meant: Literal["step_back", "refuse", "answer"] | None = None,
     ) -> Absorbed:
         path = f"/conversations/{conversation}/draft/absorb"
         return await self._ask(Absorbed, path, AbsorbMessage(message_id=message, matter=matter, meant=meant), key=key)

@@ -97,13 +97,14 @@ class AbsorbMessage(ForMessage):
     took it for with confidence, where the words alone may not say so."""
 
     matter: Literal["complaint", "suggestion", "praise"] = "complaint"
-    meant: Literal["step_back", "refuse"] | None = None
+    meant: Literal["step_back", "refuse", "answer"] | None = None
 
 
 class Standing(View):
     """Where the customer stands. `draft`: the open one, else the one given up that may still be gone on with.
     `offered`: the last words offered to go on with it. `menu`: what this customer used last stands first. `danger`: of
-    the message itself; `large`: it asks for large type, or for the ordinary one."""
+    the message itself; `large`: it asks for large type, or for the ordinary one. `times`: how often in a row the open
+    question was asked."""
 
     draft: DraftView | None
     wish: Literal["go_on", "restart", "later", "edit", "keep", "wait"] | None
@@ -111,6 +112,7 @@ class Standing(View):
     menu: list[str]
     danger: Literal["money", "life", "privacy"] | None = None
     large: bool | None = None
+    times: int = 0
 
 
 class CaseReceipt(View):

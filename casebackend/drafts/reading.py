@@ -39,7 +39,7 @@ async def read(
     return {
         "changed": changed,
         "understood": understood.answered or bool(changed),
-        "failures": misses.count(draft, asked, understood, changed),
+        "failures": misses.count(draft, asked, understood, changed, meant),
         "choices": await _choices(session, draft, understood, candidates),
         "opened": opened,
         "turned": turned,

@@ -1,6 +1,7 @@
 """Where a customer stands who says hello, comes back, or says something that belongs to no talk."""
 
 from datetime import datetime
+from itertools import takewhile
 from uuid import UUID
 
 from sqlalchemy import select
@@ -34,8 +35,26 @@ async def standing(session: AsyncSession, conversation_id: UUID, message_id: UUI
         "menu": wishes.menu(await _said(session, conversation_id, message.seq)),
         "danger": message.danger,
         "large": wants_large(message.text),
+        "times": await _times(session, conversation_id, message.seq),
     }
     return Standing.model_validate(view)
+
+
+async def _times(session: AsyncSession, conversation_id: UUID, before: int) -> int:
+    """How often in a row the newest question before the message was asked."""
+    found = await session.scalars(
+        select(Message.asks)
+        .where(
+            Message.conversation_id == conversation_id,
+            Message.author == Author.BOT,
+            Message.asks.is_not(None),
+            Message.seq < before,
+        )
+        .order_by(Message.seq.desc())
+        .limit(LOOKED_AT)
+    )
+    asked = list(found)
+    return sum(1 for _ in takewhile(lambda each: each == asked[0], asked))
 
 
 async def _said(session: AsyncSession, conversation_id: UUID, before: int) -> list[str]:

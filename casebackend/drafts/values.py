@@ -12,10 +12,12 @@ from casebackend.organisations.rules import OrganisationName
 
 
 class Meant(StrEnum):
-    """What the words of a message alone do not always say, as the dialogue took it for with confidence."""
+    """What the words of a message alone do not always say, as the dialogue took it for with confidence.
+    `ANSWER`: a yes, a no, or the wish to hear it again."""
 
     STEP_BACK = "step_back"
     REFUSE = "refuse"
+    ANSWER = "answer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,11 +155,21 @@ async def test_a_complaint_like_an_own_one_is_shown_and_goes_on_only_when_the_cu
     assert desk.choices == [f"补充 {number}", f"催办 {number}", "仍要新建"]
     assert await desk.say("嗯嗯", "action_duplicate") == ["utter_like_again"]
     assert await desk.say("再说一遍", "action_resume") == ["utter_like_again"]
+    assert await desk.say("啥啥", "action_duplicate") == ["utter_offer_person"]
+    assert await desk.say("不用，继续填写", "action_resume", purpose="deny") == ["utter_summary"]
     assert await desk.say("仍要新建", "action_duplicate") == ["utter_summary"]
     await desk.say("电话改成13812345679", "action_intake")
     assert desk.open == "confirm"
     assert (await desk.say("确认提交", "action_file"))[-1] == "utter_after_filing"
     assert len(await cases(desk)) == 2
+
+
+async def test_back_from_the_choice_asks_what_was_asked_last_and_the_choice_comes_again(desk: Desk) -> None:
+    await desk.file()
+    await filled(desk, AGAIN)
+    assert desk.open == "duplicate"
+    assert await desk.say("*", "action_resume", purpose="step_back") == ["utter_ask_id_number"]
+    assert await desk.say("不提供", "action_intake") == ["utter_like_case", "utter_like"]
 
 
 async def test_what_was_told_again_may_go_to_the_earlier_complaint(desk: Desk) -> None:

@@ -121,6 +121,15 @@ async def test_withdrawing_takes_a_yes(desk: Desk) -> None:
     assert number in desk.words
 
 
+async def test_no_answer_to_whether_to_withdraw_is_explained_and_then_a_person_is_offered(desk: Desk) -> None:
+    await desk.file()
+    await desk.say("我要撤诉", "action_withdraw")
+    no_answers = [
+        await desk.say(text, "action_resume", purpose="nlu_fallback") for text in ("今天天气", "啥啥啥", "嘿嘿嘿")
+    ]
+    assert no_answers == [["utter_repeat_withdraw"], ["utter_explain_withdraw"], ["utter_offer_person"]]
+
+
 async def test_withdrawing_before_anything_is_filed_puts_the_draft_aside(desk: Desk) -> None:
     await desk.say("我要投诉，大堂经理骂我", "action_intake")
     assert await desk.say("我要撤诉", "action_withdraw") == ["utter_cancelled"]
