@@ -101,9 +101,10 @@ class Questionnaire:
             return [self._words.say("later")]
         if absorbed.wish == "edit" or absorbed.line is not None:
             return [self._words.say("correction", asks=Asked.CORRECTION)]
+        remarks = self._remarks(turn, absorbed)
         if alike := await self._afterwards.alike(turn, absorbed.draft):
-            return alike
-        return [*self._remarks(turn, absorbed), self._next_question(absorbed.draft, absorbed.choices)]
+            return [*remarks, *alike]
+        return [*remarks, self._next_question(absorbed.draft, absorbed.choices)]
 
     async def _supplement(self, turn: Turn) -> list[Reply]:
         said = await self._afterwards.supplement(turn)

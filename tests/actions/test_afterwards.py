@@ -154,6 +154,15 @@ async def test_a_complaint_like_an_own_one_is_shown_and_goes_on_only_when_the_cu
     assert len(await cases(desk)) == 2
 
 
+async def test_who_tells_it_all_again_is_soothed_before_the_earlier_one_is_shown(desk: Desk) -> None:
+    told = "我要投诉朝阳支行，昨天柜员当众骂人，态度恶劣，要求当面道歉，我叫王小明，电话13812345678"
+    told += "，身份证号110101199003070134"
+    await desk.say(told, "action_intake")
+    assert desk.open == "confirm"
+    await desk.say("确认提交", "action_file")
+    assert await desk.say(told, "action_intake") == ["utter_soothe", "utter_like_case", "utter_like"]
+
+
 async def test_what_was_told_again_may_go_to_the_earlier_complaint(desk: Desk) -> None:
     number = await desk.file()
     await filled(desk, AGAIN)
