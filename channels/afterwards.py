@@ -11,7 +11,12 @@ from channels.identity import Identity
 from channels.words.book import Words
 
 SHOWN = 3
-LIKE = {"supplement": "like.supplemented", "urge": "like.urged", "too_soon": "like.urged_before", "closed": "like.closed"}
+LIKE = {
+    "supplement": "like.supplemented",
+    "urge": "like.urged",
+    "too_soon": "like.urged_before",
+    "closed": "like.closed",
+}
 
 
 class Afterwards:
