@@ -187,7 +187,7 @@ class Questionnaire:
         request = HandoffRequest(message_id=turn.message_id, reason=reason)
         handoff = await self._backend.hand_off(turn.conversation_id, request, key=key(turn, "hand_off"))
         if handoff.on_duty:
-            return [self._words.say("person.on_duty", {"position": handoff.queue_position})]
+            return [self._words.say("person.on_duty", {"position": handoff.queue_position, "wait": handoff.wait})]
         return [self._words.say("person.off_duty", {"promise": handoff.promise})]
 
     async def _progress(self, turn: Turn) -> list[Reply]:
