@@ -29,9 +29,9 @@ async def call_person(turn: Turn, reason: Reason, *, key: str) -> None:
     elif not handoff.on_duty:
         turn.say("utter_handoff_off_duty", promise=handoff.promise)
     elif ahead > 0:
-        turn.say("utter_handoff_queue", ahead=ahead)
+        turn.say("utter_handoff_queue", ahead=ahead, wait=handoff.wait)
     else:
-        turn.say("utter_handoff")
+        turn.say("utter_handoff", wait=handoff.wait)
 
 
 class HandOff(TurnAction):

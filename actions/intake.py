@@ -4,7 +4,7 @@ from actions import contact, likeness
 from actions.action import Turn, TurnAction, business
 from actions.asking import MENU, WAYS_ON, ask_line
 from actions.handoff import call_person, why
-from actions.remarks import ask_after
+from actions.remarks import ask_after, remark
 from casebackend.api.client import Refused
 from casebackend.api.drafts import Absorbed, Standing
 
@@ -19,7 +19,10 @@ MEANT: dict[str, Literal["step_back", "refuse", "answer"]] = {
 
 async def go_on(turn: Turn, absorbed: Absorbed) -> None:
     """What follows once the draft has read the message; a complaint like one made before is shown first."""
-    if not await likeness.shown(turn, absorbed):
+    if alike := await likeness.found(turn, absorbed):
+        remark(turn, absorbed)
+        likeness.tell(turn, alike)
+    else:
         ask_after(turn, absorbed)
 
 

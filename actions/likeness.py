@@ -11,15 +11,14 @@ SHOWN = 3
 ANEW = "anew"
 
 
-async def shown(turn: Turn, absorbed: Absorbed) -> bool:
-    """Whether earlier ones were shown, so that the choice is the open question now."""
+async def found(turn: Turn, absorbed: Absorbed) -> Sequence[CaseBrief]:
+    """The earlier ones to be shown, so that the choice is the open question then."""
     draft = absorbed.draft
-    if draft.next is not None or draft.matter != "complaint" or draft.likeness_settled or absorbed.wish == "edit":
-        return False
-    found = await turn.backend.likeness(turn.conversation, turn.message, key=turn.key(8))
-    if found.cases:
-        tell(turn, found.cases)
-    return bool(found.cases)
+    if draft.next is not None or draft.matter != "complaint" or draft.likeness_settled:
+        return []
+    if absorbed.wish in {"edit", "later"}:
+        return []
+    return (await turn.backend.likeness(turn.conversation, turn.message, key=turn.key(8))).cases
 
 
 def tell(turn: Turn, cases: Sequence[CaseBrief]) -> None:

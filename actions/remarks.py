@@ -12,7 +12,7 @@ LINES = {
 }
 
 
-def _remark(turn: Turn, absorbed: Absorbed) -> None:
+def remark(turn: Turn, absorbed: Absorbed) -> None:
     """What was made of the message, before the next question."""
     if absorbed.media is not None:
         turn.say("utter_voice_unread" if absorbed.media == "voice" else "utter_media_kept")
@@ -64,7 +64,7 @@ def ask_after(turn: Turn, absorbed: Absorbed) -> None:
     if absorbed.away and not absorbed.understood:
         tell_unfinished(turn, absorbed.draft)
         return
-    _remark(turn, absorbed)
+    remark(turn, absorbed)
     if absorbed.line is not None:
         turn.say(LINES[absorbed.line])
     elif absorbed.wish == "edit" and absorbed.draft.done:

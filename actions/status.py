@@ -13,7 +13,8 @@ IN_HAND = frozenset({"field", "confirm", "correction"})
 
 def _tell(turn: Turn, case: CaseBrief) -> None:
     if case.promised_on is None:
-        turn.say("utter_progress_case_no_date", **told(case))
+        number = f"{case.number}（{case.unit}）" if case.unit is not None else case.number
+        turn.say("utter_progress_case_no_date", **told(case) | {"number": number})
     elif case.unit is None:
         turn.say("utter_progress_case_unit_open", **told(case))
     else:

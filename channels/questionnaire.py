@@ -101,9 +101,10 @@ class Questionnaire:
             return [self._words.say("later")]
         if absorbed.wish == "edit" or absorbed.line is not None:
             return [self._words.say("correction", asks=Asked.CORRECTION)]
+        remarks = self._remarks(turn, absorbed)
         if alike := await self._afterwards.alike(turn, absorbed.draft):
-            return alike
-        return [*self._remarks(turn, absorbed), self._next_question(absorbed.draft, absorbed.choices)]
+            return [*remarks, *alike]
+        return [*remarks, self._next_question(absorbed.draft, absorbed.choices)]
 
     async def _supplement(self, turn: Turn) -> list[Reply]:
         said = await self._afterwards.supplement(turn)
@@ -186,7 +187,7 @@ class Questionnaire:
         request = HandoffRequest(message_id=turn.message_id, reason=reason)
         handoff = await self._backend.hand_off(turn.conversation_id, request, key=key(turn, "hand_off"))
         if handoff.on_duty:
-            return [self._words.say("person.on_duty", {"position": handoff.queue_position})]
+            return [self._words.say("person.on_duty", {"position": handoff.queue_position, "wait": handoff.wait})]
         return [self._words.say("person.off_duty", {"promise": handoff.promise})]
 
     async def _progress(self, turn: Turn) -> list[Reply]:

@@ -20,19 +20,19 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Engine, column, create_engine, inspect, make_url, select, table
 
 from casebackend.calendar.rules import SHANGHAI
 from casebackend.connection import open_database
 from casebackend.conversations.model import Message, Turn
-from casebackend.conversations.rules import Engine, for_engine
+from casebackend.conversations.rules import Engine as Answering
+from casebackend.conversations.rules import for_engine
 from casebackend.settings import Settings
 from ops.endings import Otherwise, Stored, Taken, otherwise
 
@@ -47,7 +47,7 @@ async def stored(settings: Settings, since: datetime) -> list[Stored]:
     query = (
         select(Turn.conversation_id, Turn.seq, Message.id, Message.text, Turn.asked)
         .join(Message, Message.id == Turn.message_id)
-        .where(Turn.created_at >= since, Turn.engine == Engine.RASA)
+        .where(Turn.created_at >= since, Turn.engine == Answering.RASA)
         .order_by(Turn.conversation_id, Turn.seq)
     )
     try:
@@ -58,15 +58,28 @@ async def stored(settings: Settings, since: datetime) -> list[Stored]:
     return [Stored(row[0], row[1], row[2], for_engine(row[3]), row[4]) for row in rows]
 
 
-def remembered(tracker: Path, conversations: set[UUID]) -> dict[UUID, Taken]:
-    """By message: what the bot's memory says about its turns."""
-    if not tracker.exists():
+def memory(address: str) -> Engine | None:
+    """The bot's own store, to be read only; None where it has none yet."""
+    url = make_url(address)
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url.set(drivername="postgresql+psycopg"))
+    file = Path(url.database or "")
+    if not file.exists():
+        return None
+    return create_engine("sqlite://", creator=lambda: sqlite3.connect(f"file:{file}?mode=ro", uri=True))
+
+
+def remembered(address: str, conversations: set[UUID]) -> dict[UUID, Taken]:
+    """By message: what the bot's memory at this address says about its turns."""
+    engine = memory(address)
+    if engine is None:
         return {}
-    with closing(sqlite3.connect(f"file:{tracker}?mode=ro", uri=True)) as database:
-        rows = database.execute(
-            "SELECT sender_id, type_name, action_name, data FROM events WHERE type_name IN ('user', 'action') "
-            "ORDER BY sender_id, id"
-        ).fetchall()
+    events = table("events", *map(column, ("id", "sender_id", "type_name", "action_name", "data")))
+    query = select(events.c.sender_id, events.c.type_name, events.c.action_name, events.c.data)
+    query = query.where(events.c.type_name.in_(("user", "action"))).order_by(events.c.sender_id, events.c.id)
+    with engine.connect() as connection:
+        rows = connection.execute(query).all() if inspect(connection).has_table("events") else []
+    engine.dispose()
     found: dict[UUID, Taken] = {}
     message: UUID | None = None
     for sender, kind, action, data in rows:
@@ -153,8 +166,8 @@ def replayed(settings: Settings, since: datetime, model: Path, before: Path | No
     turns = asyncio.run(stored(settings, since))
     if not turns:
         return Comparison(0, 0, [])
-    tracker = Path(os.environ.get("TINGSU_RASA_DB", f"sqlite:///{settings.var_dir}/rasa.db").removeprefix("sqlite:///"))
-    then = remembered(tracker, {turn.conversation for turn in turns})
+    address = os.environ.get("TINGSU_RASA_DB", f"sqlite:///{settings.var_dir}/rasa.db")
+    then = remembered(address, {turn.conversation for turn in turns})
     forgotten = [turn for turn in turns if turn.message not in then]
     if before is not None and forgotten:
         answers = understood(before, forgotten)

@@ -188,11 +188,13 @@ class HandoffRequest(Command):
 
 
 class HandoffView(View):
-    """`promise`: when a person will answer, in words; shown when nobody is on duty."""
+    """`promise`: when a person will answer, in words; shown when nobody is on duty. `wait`: how long the others waited
+    lately, as a part of a sentence; empty where that is not known."""
 
     queue_position: int
     on_duty: bool
     promise: str
+    wait: str = ""
 
 
 class Waiting(View):

@@ -64,11 +64,10 @@ async def receive(session: AsyncSession, inbound: Inbound, *, bank: str, now: da
     known = await _known(session, inbound)
     if known is not None:
         return await _seen_before(session, inbound, known)
-    is_event = not inbound.text.strip() and not inbound.media
     message, heard = await _store(session, conversation, inbound, now)
     if inbound.channel not in OPENS_ITSELF:
         await opening.greet(session, conversation, bank=bank, now=now)
-    turn = await _duty(session, conversation, message, heard, is_event, now)
+    turn = await _duty(session, conversation, inbound, message, heard, now)
     if (large := wants_large(message.text)) is not None:
         conversation.large = large
     await deliveries.release_held(session, conversation)
@@ -141,7 +140,7 @@ def _noted(conversation: Conversation, sent: Media, now: datetime) -> Media:
 
 
 async def _duty(
-    session: AsyncSession, conversation: Conversation, message: Message, heard: Heard, is_event: bool, now: datetime
+    session: AsyncSession, conversation: Conversation, inbound: Inbound, message: Message, heard: Heard, now: datetime
 ) -> Turn:
     """Who has to answer. An empty event (somebody subscribed) is answered by the greeting itself."""
     turn = Turn(
@@ -154,7 +153,7 @@ async def _duty(
     )
     session.add(turn)
     await session.flush()
-    if is_event:
+    if not inbound.text.strip() and not inbound.media:
         turn.state = TurnState.ANSWERED
         await service.carry(session, conversation, now)
     elif conversation.owner == Owner.PERSON:
@@ -162,6 +161,8 @@ async def _duty(
     if message.secret_dropped:
         await service.mention(session, conversation, "secret_dropped", now)
     await hearing.answered(session, conversation, message, turn, heard, now)
+    if turn.state == TurnState.WAITING and rules.spoken(inbound.text, [each.kind for each in inbound.media]):
+        await service.mention(session, conversation, "voice_heard", now, words=rules.shortened(message.text))
     if turn.state == TurnState.WAITING:
         announce(session, "turns")
     else:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 
 
@@ -177,6 +177,7 @@ def cut(text: str, limit: int = LONGEST_TURN) -> str:
     return head[:opening] if opening > limit - 16 and "]" not in head[opening:] else head
 
 
+LONGEST_REPEATED = 200
 MEDIA_WORDS = {
     "image": "[图片]",
     "voice": "[语音]",
@@ -185,6 +186,15 @@ MEDIA_WORDS = {
     "link": "[链接]",
     "file": "[文件]",
 }
+
+
+def spoken(text: str, kinds: Collection[str]) -> bool:
+    """Said aloud and turned into words by the platform, which may have misheard."""
+    return "voice" in kinds and bool(text.strip())
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_REPEATED else f"{text[:LONGEST_REPEATED]}……"
 
 
 def wordless(text: str) -> str | None:

@@ -258,6 +258,7 @@ async def _last_words(session: AsyncSession, conversation: Conversation) -> int 
 async def take_over(session: AsyncSession, conversation: Conversation, user: Person, now: datetime) -> None:
     """From here on a person answers: waiting turns are theirs, and the bot's answers are refused."""
     conversation = await hold(session, conversation.id)
+    joined = "person_joined" if conversation.owner == Owner.PERSON else "person_joined_bot_leaves"
     conversation.owner, conversation.owner_user_id, conversation.owner_name = Owner.PERSON, user.id, user.display_name
     conversation.queued_at, conversation.callback_by = None, None
     if conversation.handoff_seq is None:
@@ -265,7 +266,7 @@ async def take_over(session: AsyncSession, conversation: Conversation, user: Per
     conversation.epoch += 1
     conversation.asked, conversation.choices = None, []
     await _leave_turns(session, conversation)
-    await say_words(session, conversation, "person_joined", now, name=user.display_name)
+    await say_words(session, conversation, joined, now, name=user.display_name)
 
 
 async def give_back(session: AsyncSession, conversation: Conversation, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Whether somebody is on duty stands with the staff: cases are assigned by it too."""
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,7 +9,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from casebackend.database import Base
 from casebackend.staff.model import Duty
 
-__all__ = ["Duty", "TalkNudge"]
+__all__ = ["Duty", "TalkNudge", "TalkWait"]
+
+
+class TalkWait(Base):
+    """How long somebody waited in the queue who was taken while colleagues were on duty; names nobody."""
+
+    __tablename__ = "talk_waits"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    taken_at: Mapped[datetime] = mapped_column(index=True)
+    seconds: Mapped[int]
 
 
 class TalkNudge(Base):

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, or_, select
@@ -9,8 +10,8 @@ from casebackend.cases.queries import seen_conversations
 from casebackend.conversations.model import Conversation, Message
 from casebackend.conversations.promising import anyone_on_duty as anyone_on_duty
 from casebackend.conversations.rules import FRONT, LAST, Author, Owner
-from casebackend.handoffs.model import Duty
-from casebackend.handoffs.rules import DutyState
+from casebackend.handoffs.model import Duty, TalkWait
+from casebackend.handoffs.rules import RECENT, WAITS, DutyState
 
 
 def _place() -> ColumnElement[int]:
@@ -47,6 +48,12 @@ async def position(session: AsyncSession, conversation: Conversation) -> int:
     before = or_(_place() < mine, (_place() == mine) & earlier)
     ahead = await session.scalar(select(func.count()).where(Conversation.owner == Owner.QUEUED, before))
     return (ahead or 0) + 1
+
+
+async def recent_waits(session: AsyncSession, *, now: datetime) -> Sequence[int]:
+    """Seconds, of those who were taken last."""
+    newest = select(TalkWait.seconds).where(TalkWait.taken_at >= now - RECENT)
+    return (await session.scalars(newest.order_by(TalkWait.taken_at.desc(), TalkWait.id).limit(WAITS))).all()
 
 
 async def duty_of(session: AsyncSession, user_id: UUID) -> DutyState:

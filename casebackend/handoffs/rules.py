@@ -1,7 +1,10 @@
 """Who answers when a customer wants a person. Standard library only."""
 
+import math
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from statistics import median
 
 from casebackend.staff.rules import ANSWER_MINUTES as ANSWER_MINUTES
 from casebackend.staff.rules import DutyState as DutyState
@@ -21,12 +24,22 @@ REASONS: dict[str, str] = {
 }
 
 
+# Of so many waits at most, and of so few at least, how long the next one will be is told.
+WAITS, FEWEST_WAITS = 20, 3
+RECENT = timedelta(days=7)
+
+
 class Nudge(StrEnum):
     """The customer waits for us; we wait for the customer; and then the talk goes back to the bot."""
 
     WAITING = "waiting"
     SILENT = "silent"
     RETURN = "return"
+
+
+def expected_minutes(waits: Sequence[int]) -> int | None:
+    """The middle one of the recent waits (seconds), rounded up; None where there are too few to tell."""
+    return max(1, math.ceil(median(waits) / 60)) if len(waits) >= FEWEST_WAITS else None
 
 
 def waiting_nudge(since: datetime, told_at: datetime | None, now: datetime, *, wait: timedelta) -> Nudge | None:

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
@@ -19,6 +19,7 @@ from casebackend.customers import service as customers
 from casebackend.customers.rules import Kind
 from casebackend.errors import Conflict, Forbidden, Unprocessable
 from casebackend.handoffs import queries, rules
+from casebackend.handoffs.model import TalkWait
 from casebackend.handoffs.rules import DutyState
 from casebackend.notifications.words import words
 from casebackend.staff import duty
@@ -89,14 +90,22 @@ async def hand_off(
         mine = (Turn.message_id == message_id, Turn.conversation_id == conversation.id, Turn.called_for.is_(None))
         await session.execute(update(Turn).where(*mine).values(called_for=reason))
     place = await queries.position(session, conversation)
-    promise = await _promise(session, conversation, place, on_duty, now)
-    return HandoffView(queue_position=place, on_duty=on_duty, promise=promise)
-
-
-async def _promise(session: AsyncSession, conversation: Conversation, place: int, on_duty: bool, now: datetime) -> str:
-    """What is promised first is kept."""
     if on_duty:
-        return words("handoff_next") if place <= 1 else words("handoff_queued", ahead=place - 1)
+        wait = await _wait(session, now)
+        promise = words("handoff_queued" if place > 1 else "handoff_next", ahead=place - 1, wait=wait)
+        return HandoffView(queue_position=place, on_duty=True, promise=promise, wait=wait)
+    promise = await _promise(session, conversation, now)
+    return HandoffView(queue_position=place, on_duty=False, promise=promise)
+
+
+async def _wait(session: AsyncSession, now: datetime) -> str:
+    """An estimate in words, no promise; nothing is said where too little is known."""
+    minutes = rules.expected_minutes(await queries.recent_waits(session, now=now))
+    return words("handoff_wait", minutes=minutes) if minutes is not None else ""
+
+
+async def _promise(session: AsyncSession, conversation: Conversation, now: datetime) -> str:
+    """What is promised first is kept."""
     conversation.callback_by = conversation.callback_by or await promising.answered_by(session, now=now)
     await session.flush()
     return words("handoff_nobody", when=promising.said(conversation.callback_by))
@@ -120,11 +129,20 @@ async def take(session: AsyncSession, conversation_id: UUID, *, by: Principal, n
             return conversation
         if not by.roles & rules.MAY_TAKE_FROM_OTHERS:
             raise InOtherHands(conversation.owner_name or "同事")
+    await _note_wait(session, conversation, now)
     user = await session.get_one(User, by.user_id)
     name = words("person_introduced", who=user.display_name, staff_no=user.staff_no)
     await conversations.take_over(session, conversation, Introduced(user.id, name), now)
     await _audit(session, "conversation.taken", conversation, by, now)
     return conversation
+
+
+async def _note_wait(session: AsyncSession, conversation: Conversation, now: datetime) -> None:
+    """Who was promised a later answer waited for the morning, not for a colleague."""
+    if conversation.queued_at is None or conversation.callback_by is not None:
+        return
+    await session.execute(delete(TalkWait).where(TalkWait.taken_at < now - rules.RECENT))
+    session.add(TalkWait(taken_at=now, seconds=int((now - conversation.queued_at).total_seconds())))
 
 
 async def give_back(session: AsyncSession, conversation_id: UUID, *, by: Principal, now: datetime) -> Conversation:

@@ -172,6 +172,15 @@ async def test_back_from_the_choice_asks_what_was_asked_last_and_the_choice_come
     assert await desk.say("不提供", "action_intake") == ["utter_like_case", "utter_like"]
 
 
+async def test_who_tells_it_all_again_is_soothed_before_the_earlier_one_is_shown(desk: Desk) -> None:
+    told = "我要投诉朝阳支行，昨天柜员当众骂人，态度恶劣，要求当面道歉，我叫王小明，电话13812345678"
+    told += "，身份证号110101199003070134"
+    await desk.say(told, "action_intake")
+    assert desk.open == "confirm"
+    await desk.say("确认提交", "action_file")
+    assert await desk.say(told, "action_intake") == ["utter_soothe", "utter_like_case", "utter_like"]
+
+
 async def test_what_was_told_again_may_go_to_the_earlier_complaint(desk: Desk) -> None:
     number = await desk.file()
     await filled(desk, AGAIN)

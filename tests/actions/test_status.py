@@ -6,6 +6,7 @@ from sqlalchemy import select
 from casebackend.cases.model import Case
 from tests.actions.desk import Desk
 from tests.casebackend.cases.builders import Desk as StaffDesk
+from tests.casebackend.cases.builders import filed
 from tests.casebackend.families.builders import closes
 from tests.world import World
 
@@ -106,6 +107,14 @@ async def test_a_second_complaint_is_offered_to_who_urges_only_where_one_may_fol
     await closes(desk.world, other_id)
     assert await desk.say(f"催一下{other}", "action_urge") == ["utter_urge_closed_second"]
     assert "重新投诉" in desk.choices
+
+
+async def test_of_a_closed_complaint_the_unit_is_told_as_well(desk: Desk) -> None:
+    receipt = await filed(desk.world)
+    await StaffDesk(desk.world).replied(receipt.case_id)
+    await closes(desk.world, receipt.case_id)
+    assert (await desk.say("查进度", "action_progress"))[0] == "utter_progress_case_no_date"
+    assert f"{receipt.number}（北京朝阳支行）" in desk.words
 
 
 async def test_withdrawing_takes_a_yes(desk: Desk) -> None:

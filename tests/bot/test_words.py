@@ -90,6 +90,23 @@ LONGEST_IN_LARGE_TYPE = 32
 OFTEN = {"greet", "menu", "soothe", "summary", "summary_money", "filed", "handoff", "offer_person", "survey_solved"}
 
 
+def counted(text: str) -> str:
+    """As long as it is on the screen, where a step is one figure."""
+    return re.sub(r"{(?:step|total)}", "1", text)
+
+
+def test_in_large_type_every_question_says_how_far_it_is() -> None:
+    plain, large = responses(), in_large_type()
+    told = [name for name, reply in plain.items() if "{step}" in reply["text"] and name in large]
+    assert len(told) >= 8
+    assert [name for name in told if "（{step}/{total}）" not in large[name]["text"]] == []
+
+
+def test_in_large_type_the_receipt_tells_all_that_can_be_done_afterwards() -> None:
+    said = in_large_type()["utter_after_filing"]["text"]
+    assert [word for word in ("查进度", "补充", "催办", "撤诉", "转人工") if word not in said] == []
+
+
 def test_in_large_type_the_most_frequent_words_are_shorter_and_one_thing_stands_in_a_bubble() -> None:
     plain, large = responses(), in_large_type()
     asked = {
@@ -98,10 +115,10 @@ def test_in_large_type_the_most_frequent_words_are_shorter_and_one_thing_stands_
     assert asked | {f"utter_{name}" for name in OFTEN} <= set(large)
     for name, reply in large.items():
         assert {**plain[name], "text": ""} == {**{k: v for k, v in reply.items() if k != "channel"}, "text": ""}, name
-        bubbles = reply["text"].split("\n\n")
+        bubbles = counted(reply["text"]).split("\n\n")
         if not name.startswith("utter_summary"):
             assert max(len(text) for text in bubbles) <= LONGEST_IN_LARGE_TYPE, name
-            assert sum(map(len, bubbles)) < len(plain[name]["text"]), name
+            assert sum(map(len, bubbles)) < len(counted(plain[name]["text"])), name
         assert set(re.findall(r"{\w+}", reply["text"])) <= set(re.findall(r"{\w+}", plain[name]["text"])), name
 
 

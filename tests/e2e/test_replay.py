@@ -13,6 +13,8 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import create_engine
+from sqlalchemy import text as sql
 
 from casebackend.conversations.rules import Asked
 from ops import replay
@@ -82,6 +84,31 @@ async def test_what_the_bot_remembers_is_what_happened_and_what_nobody_knows_is_
     [change] = found.changes
     assert (change.then, change.now.purpose) == (Taken("abuse", ("utter_calm",)), "greet")
     assert "4 turns are forgotten" in found.lines()[-1]
+
+
+def test_it_is_read_from_whatever_database_the_bot_keeps_it_in(world: World) -> None:
+    """SQLite, and PostgreSQL where the tests run on it: the words of one turn beside the tables of the backend."""
+    address = world.settings.database_url.replace("+aiosqlite", "")
+    conversation, message = UUID(int=7), UUID(int=8)
+    assert replay.remembered(address, {conversation}) == {}
+    said = {"event": "user", "message_id": str(message), "parse_data": {"intent": {"name": "abuse"}}}
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        connection.execute(
+            sql("CREATE TABLE events (id INTEGER, sender_id TEXT, type_name TEXT, action_name TEXT, data TEXT)")
+        )
+        for row in enumerate([("user", None, json.dumps(said)), ("action", "utter_calm", "{}")]):
+            values = {
+                "id": row[0],
+                "sender": str(conversation),
+                "kind": row[1][0],
+                "action": row[1][1],
+                "data": row[1][2],
+            }
+            connection.execute(sql("INSERT INTO events VALUES (:id, :sender, :kind, :action, :data)"), values)
+    engine.dispose()
+    assert replay.remembered(address, {conversation}) == {message: Taken("abuse", ("utter_calm",))}
+    assert replay.remembered(address, set()) == {}
 
 
 async def test_only_days_that_were_asked_for_are_replayed(talked: World, model: Path) -> None:

@@ -127,6 +127,26 @@ async def test_a_picture_without_words_is_work_too(world: World) -> None:
     assert (await desk.claimed()).text == "[图片]"
 
 
+async def test_what_was_understood_of_a_voice_is_repeated_before_the_answer(world: World) -> None:
+    desk = Desk(world)
+    voice = [{"kind": "voice", "reference": "m-1"}]
+    receipt = await desk.hears("多收了我五十块，电话13800138000", media=voice)
+    turn = await desk.claimed()
+    delivery = await desk.answered(turn, "请说说经过")
+    view = (await world.channels.get(f"/api/v1/conversations/{receipt.conversation_id}")).json()
+    texts = [message["text"] for message in view["messages"]]
+    assert texts[-2:] == [
+        "我听到的是“多收了我五十块，电话138****8000”。听错了的地方，请打字告诉我。",
+        "请说说经过",
+    ]
+    assert delivery is not None
+    await desk.hears("就是这样")
+    await desk.answered(await desk.claimed(), "好的")
+    await desk.hears("", media=voice)
+    view = (await world.channels.get(f"/api/v1/conversations/{receipt.conversation_id}")).json()
+    assert sum("我听到的是" in message["text"] for message in view["messages"]) == 1
+
+
 async def test_a_place_without_words_is_called_by_its_note(world: World) -> None:
     desk = Desk(world)
     await desk.hears("", external_id="m", media=[{"kind": "location", "reference": "36.6,117", "note": "城东"}])

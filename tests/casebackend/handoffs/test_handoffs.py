@@ -85,6 +85,47 @@ async def test_who_comes_second_stands_second(world: World) -> None:
         assert again.json()["queue_position"] == 1
 
 
+async def test_how_long_it_takes_is_estimated_from_those_who_were_taken_lately_and_else_not_told(world: World) -> None:
+    async with await staff(world, "agent") as agent:
+        for number, minutes in enumerate((2, 4, 9)):
+            receipt, asked = await asks_for_a_person(world, sender=f"c{number}")
+            assert "分钟" not in asked.json()["promise"]
+            assert asked.json()["wait"] == ""
+            world.wait(minutes=minutes)
+            await take(agent, receipt.conversation_id)
+        _, asked = await asks_for_a_person(world, sender="d")
+        assert "估计约4分钟" in asked.json()["promise"]
+        assert asked.json()["wait"] == "，按近来的接入情况估计约4分钟"
+    world.wait(days=8)
+    async with await staff(world, "agent"):
+        _, later = await asks_for_a_person(world, sender="e")
+        assert (later.json()["on_duty"], later.json()["wait"]) == (True, "")
+
+
+async def test_who_waited_through_the_night_does_not_lengthen_the_estimate(world: World) -> None:
+    for number in range(3):
+        await asks_for_a_person(world, sender=f"c{number}")
+    world.wait(minutes=20)
+    async with await staff(world, "agent") as agent:
+        async with world.database.reading() as session:
+            waiting = list(await session.scalars(select(Conversation.id)))
+        for each in waiting:
+            await take(agent, each)
+        _, asked = await asks_for_a_person(world, sender="d")
+        assert (asked.json()["on_duty"], asked.json()["wait"]) == (True, "")
+
+
+async def test_the_bot_says_goodbye_to_the_customer_and_a_colleague_who_takes_over_does_not_repeat_it(
+    world: World,
+) -> None:
+    receipt, _ = await asks_for_a_person(world)
+    async with await staff(world, "agent") as agent, await staff(world, "lead") as lead:
+        await take(agent, receipt.conversation_id)
+        assert "智能助手先陪您到这里" in (await words_of(world, receipt.conversation_id))[-1][1]
+        await take(lead, receipt.conversation_id)
+        assert "智能助手" not in (await words_of(world, receipt.conversation_id))[-1][1]
+
+
 async def test_the_customer_hears_the_name_and_number_of_who_joins(world: World) -> None:
     receipt, _ = await asks_for_a_person(world)
     async with await staff(world, "agent") as client:
