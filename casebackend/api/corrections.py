@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from casebackend.api.conversations import Command
 from casebackend.api.registration import ByHand
-from casebackend.matters.rules import Source
+from casebackend.matters.rules import PersonalRight, Source
 
 OF_THE_PERSON = ("name", "phone", "id_number", "unified_code")
 
@@ -16,7 +16,8 @@ OF_THE_PERSON = ("name", "phone", "id_number", "unified_code")
 class CorrectRegistration(Command):
     """What is not given stays; `amount` null says that there is none. Of another `source` everything that it asks for
     is given with it. `received_at`: when the paper or the call really came in; `channel`: needed where a matter turns
-    out not to be a regulator's. `profile`: by which set of internal limits it runs."""
+    out not to be a regulator's. `profile`: by which set of internal limits it runs. `personal_right`: of a request
+    about personal data only."""
 
     name: str | None = Field(default=None, max_length=80)
     phone: str | None = Field(default=None, max_length=32)
@@ -34,6 +35,7 @@ class CorrectRegistration(Command):
     source_ref: str | None = Field(default=None, max_length=80)
     source_url: str | None = Field(default=None, max_length=500, pattern=r"^https?://\S+$")
     referral_due_on: date | None = None
+    personal_right: PersonalRight | None = None
     reason: str = Field(min_length=2, max_length=500, pattern=r"\S")
 
     @model_validator(mode="after")

@@ -11,7 +11,7 @@ from casebackend.api.conversations import Command, View
 from casebackend.api.parties import DocumentReceived, DocumentView, ObjectNamed, ObjectView, Person, PersonView
 from casebackend.conversations.rules import Channel
 from casebackend.grading.rules import Severity
-from casebackend.matters.rules import Capacity, MatterType, Source
+from casebackend.matters.rules import Capacity, MatterType, PersonalRight, Source
 
 ByHand = Literal[
     Channel.COUNTER, Channel.HOTLINE, Channel.LETTER, Channel.EMAIL, Channel.REGULATOR, Channel.WEBCHAT, Channel.WECHAT
@@ -24,7 +24,7 @@ class Register(Command):
     `unit_id` is the unit complained of. `received_at` is the present unless it came in earlier (a letter).
     The first of `people` with role complainant is the customer. `source_ref`, `referral_due_on`: the number of the
     paper by which another office passed the matter on, and the day by which it wants to hear. `regulator`: which one,
-    where it is one; nfra unless said otherwise.
+    where it is one; nfra unless said otherwise. `personal_right`: what is asked of a person's own data.
     `notice_form`: see ChangeNoticeForm.
     """
 
@@ -55,6 +55,7 @@ class Register(Command):
     regulator_number: str | None = Field(default=None, max_length=40)
     regulator_due_on: date | None = None
     third_party: str | None = Field(default=None, max_length=80)
+    personal_right: PersonalRight | None = None
     notice_form: str | None = Field(default=None, max_length=16)
 
 
@@ -107,9 +108,11 @@ class ChangeNoticeForm(Command):
 
 
 class ChangeMatter(Command):
-    """`demand`: what the customer wants, where the former matter had no place for it."""
+    """`demand`: what the customer wants, where the former matter had no place for it; `personal_right`: what of a
+    person's data is asked for, where it becomes such a request."""
 
     matter_type: MatterType
+    personal_right: PersonalRight | None = None
     demand: str | None = Field(default=None, max_length=8_000)
     reason: str = Field(min_length=2, max_length=500, pattern=r"\S")
 
@@ -169,6 +172,7 @@ class RegistrationView(View):
     regulator_number: str | None
     regulator_due_on: date | None
     third_party: str | None
+    personal_right: PersonalRight | None
     notice_form: str | None
     notice_form_label: str | None
     severity: str

@@ -79,6 +79,7 @@ _DECLINED = {**CHOICES["decline_reason"], NONE: "未作不予办理"}
 _TIERS = {**{str(each): label for each, label in TIER_LABELS.items()}, NONE: "未登记"}
 _KINDS = {"first": "首次投诉", "second": "二次投诉"}
 MATTERS = {code: each.label for code, each in catalogue().matters.items()}
+_RIGHTS = {**catalogue().rights, NONE: "不是个人信息请求"}
 _SOURCES = {code: each.label for code, each in catalogue().sources.items()}
 
 
@@ -95,6 +96,9 @@ def _table() -> list[Condition]:
         Condition("open", "未办结", Kind.FLAG, flag(lambda _: Case.status.in_(sorted(OPEN)))),
         Condition("kind", "首次或二次", Kind.CHOICE, one_of(Case.kind), many=True, choices=_KINDS),
         Condition("matter_type", "事项类型", Kind.WORD, one_of(Case.matter_type), many=True, choices=MATTERS),
+        Condition(
+            "personal_right", "个人信息请求", Kind.CHOICE, one_of(Case.personal_right), many=True, choices=_RIGHTS
+        ),
         Condition("source", "来源", Kind.WORD, one_of(Case.source), many=True, choices=_SOURCES),
         Condition("channel", "反应渠道", Kind.WORD, one_of(Case.channel), many=True),
         Condition("severity", "严重程度", Kind.WORD, one_of(Case.severity), many=True),

@@ -24,6 +24,7 @@ SIGNED = {
     *CLASSES,
     "severity",
     "matter_type",
+    "personal_right",
     "unit_id",
     "receiving_unit_id",
     "responsible_unit_id",

@@ -73,6 +73,7 @@ class Case(Base):
     capacity: Mapped[str] = mapped_column(String(16), default="self")
     group_size: Mapped[int] = mapped_column(default=1)
     third_party: Mapped[str | None]
+    personal_right: Mapped[str | None] = mapped_column(String(16))
     profile: Mapped[str] = mapped_column(String(32), default="four_step")
     severity: Mapped[str] = mapped_column(String(16))
     severity_reason: Mapped[str] = mapped_column(default="")

@@ -43,7 +43,8 @@ UNIT_ROLES = {
     "handling_unit_id": "承办机构",
 }  # fmt: skip
 FIELDS = UNIT_ROLES | {
-    "severity": "投诉等级", "matter_type": "事项类型", "business_channel_a": "业务办理渠道", "category_b": "业务类别",
+    "severity": "投诉等级", "matter_type": "事项类型", "personal_right": "请求的权利",
+    "business_channel_a": "业务办理渠道", "category_b": "业务类别",
     "cause_c": "投诉原因", "basic_right": "基本权利", "group_size": "投诉人数", "regulator_due_on": "监管期限",
     "referral_due_on": "转办单要求反馈日期",
     "facts": "事情经过", "demand": "诉求", "amount": "涉及金额", "occurred_on": "发生日期",
@@ -121,7 +122,7 @@ async def notice(request: Request, session: AsyncSession, reference: str) -> HTT
 async def matter(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     form = form_of(request)
     case = await held(session, request, reference, form)
-    command = ChangeMatter.model_validate(given_in(form, "matter_type", "demand", "reason"))
+    command = ChangeMatter.model_validate(given_in(form, "matter_type", "personal_right", "demand", "reason"))
     await changing.convert(session, case, command, by=request.ctx.principal, now=request.app.ctx.now())
     return go(request, f"/cases/{case.number}#registration")
 

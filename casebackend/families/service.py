@@ -32,6 +32,7 @@ from casebackend.timeline.rules import Kind
 SHARED = (
     "conversation_id", "customer_id", "channel", "matter_type", "source", "source_ref", "referral_agency",
     "referral_due_on", "regulator", "capacity", "group_size", "third_party", "receiving_unit_id", "basic_right",
+    "personal_right",
 )  # fmt: skip
 
 

@@ -90,6 +90,7 @@ def _received(matter: Matter) -> Grid:
         Field("打印时状态", status_of(matter)),
     ]
     named = (
+        ("请求的权利", catalogue().rights[case.personal_right] if case.personal_right else ""),
         ("转办单位", text(case.referral_agency)),
         ("来文或出处", text(case.source_ref)),
         ("转办单要求反馈", day(case.referral_due_on)),

@@ -30,6 +30,7 @@ def catalogue() -> Catalogue:
         ),
         bot_unit=data["bot_unit"],
         reviewers=tuple((row["source"], row["effective_from"], row["unit"]) for row in data["reviewers"]),
+        rights={row["code"]: row["label"] for row in data["rights"]},
         papers={row["code"]: tuple(row["documents"]) for row in data["people"] if "documents" in row},
     )
 

@@ -14,6 +14,19 @@ class MatterType(StrEnum):
     OBJECTION = "objection"
     PETITION = "petition"
     REPORT = "report"
+    PERSONAL_INFO = "personal_info"
+
+
+class PersonalRight(StrEnum):
+    """What somebody asks of his own personal data (个人信息保护法 第四十四至四十八条)."""
+
+    ACCESS = "access"
+    COPY = "copy"
+    TRANSFER = "transfer"
+    CORRECT = "correct"
+    DELETE = "delete"
+    RESTRICT = "restrict"
+    EXPLAIN = "explain"
 
 
 class Source(StrEnum):
@@ -129,7 +142,7 @@ class GroupRule:
 class Catalogue:
     """All of matters.yml. `territory`: by day, level of the complained-of unit to "self" or "parent"; `reviewers`: by
     source and day the code of the unit whose people accept it; `papers`: what somebody of a role brings, in whatever
-    capacity."""
+    capacity; `rights`: what a person may ask of his data."""
 
     matters: Mapping[str, Matter]
     sources: Mapping[str, Origin]
@@ -143,6 +156,10 @@ class Catalogue:
     bot_unit: str | None = None
     reviewers: Sequence[tuple[str, date, str]] = ()
     papers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    rights: Mapping[str, str] = field(default_factory=dict)
+
+    def takes(self, matter: str, name: str) -> bool:
+        return name in self.matters[matter].fields
 
     def needed(self, matter: str, source: str, capacity: str) -> list[str]:
         """The mandatory fields of a registration, in the order of the form."""

@@ -19,7 +19,7 @@ from casebackend.matters.catalogue import catalogue
 from casebackend.matters.rules import MatterType, is_legal
 from casebackend.organisations.queries import tree
 from casebackend.outbox import service as outbox
-from casebackend.registration import safeguards
+from casebackend.registration import requiring, safeguards
 from casebackend.registration.errors import (
     CaseIsClosed,
     DesignatedPassed,
@@ -89,12 +89,16 @@ async def convert(session: AsyncSession, case: Case, command: ChangeMatter, *, b
         safeguards.require_may_lower_matter(case, by)
     reason = await fields.protected(session, case, command.reason)
     demand = await fields.protected(session, case, command.demand) if command.demand else case.demand
-    _require_for(case, command.matter_type, demand)
+    requiring.require_right(command.matter_type, command.personal_right)
+    _require_for(case, command.matter_type, demand, command.personal_right)
     before: dict[str, object] = {"matter_type": case.matter_type}
+    if command.personal_right != case.personal_right:
+        before["personal_right"] = case.personal_right
     if demand != case.demand:
         before["demand"] = case.demand
     with session.no_autoflush:
         case.matter_type, case.demand = command.matter_type, demand
+        case.personal_right = command.personal_right
         early = Status(case.status) in BEFORE_DISPATCH
         if early:
             before |= await _placed(session, case)
@@ -107,8 +111,8 @@ async def convert(session: AsyncSession, case: Case, command: ChangeMatter, *, b
     outbox.emit(session, "case.matter_changed", {"case_id": str(case.id)}, now=now)
 
 
-def _require_for(case: Case, matter: MatterType, demand: str) -> None:
-    stands: dict[str, object] = {"facts": case.facts, "demand": demand, "unit": case.unit_id}
+def _require_for(case: Case, matter: MatterType, demand: str, right: str | None) -> None:
+    stands: dict[str, object] = {"facts": case.facts, "demand": demand, "unit": case.unit_id, "personal_right": right}
     stands |= dict.fromkeys(("name", "phone"), case.customer_id)
     needed = catalogue().needed(matter, case.source, case.capacity)
     absent = [field for field in needed if field in stands and not stands[field]]

@@ -13,7 +13,7 @@ from casebackend.api.corrections import OF_THE_PERSON, CorrectRegistration
 from casebackend.cases import clockwork, deciding, fields, filing, regrading
 from casebackend.cases.model import Case, CaseChange
 from casebackend.cases.numbering import require_free
-from casebackend.registration import correctness, identifying, originating, retiming, wording
+from casebackend.registration import correctness, identifying, originating, requiring, retiming, wording
 from casebackend.registration.errors import NothingChanged
 from casebackend.registration.rules import CORRECTED_LABELS
 from casebackend.timeline.rules import Kind
@@ -69,6 +69,9 @@ async def _columns(
     if command.received_at is not None and command.received_at != case.received_at:
         await correctness.require_receipt(session, case, command.received_at, by, now)
         found.take(case, {"received_at": command.received_at})
+    if command.personal_right is not None:
+        requiring.require_right(case.matter_type, command.personal_right)
+        found.take(case, {"personal_right": command.personal_right})
     if command.profile is not None and command.profile != case.profile:
         correctness.require_profile(case, command.profile, by)
         found.take(case, {"profile": command.profile})

@@ -48,6 +48,13 @@ class UnknownRegulator(Unprocessable):
         super().__init__("请从监管机构列表中选择；只有监管下发的事项有监管机构", field="regulator")
 
 
+class RightOfOtherMatter(Unprocessable):
+    slug, title = "right-of-other-matter", "该类事项没有请求的权利"
+
+    def __init__(self) -> None:
+        super().__init__("只有个人信息请求填写“请求的权利”，请核对事项类型", field="personal_right")
+
+
 class ChannelOfRegulator(Unprocessable):
     slug, title = "channel-of-regulator", "渠道与来源不符"
 

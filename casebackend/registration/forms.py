@@ -11,7 +11,7 @@ PLAIN = (
     "matter_type", "source", "channel", "capacity", "amount", "occurred_on", "business_channel_a", "category_b",
     "cause_c", "basic_right", "referral_agency", "source_ref", "source_url", "regulator",
     "regulator_number", "regulator_due_on", "referral_due_on",
-    "third_party", "facts", "demand", "group_size",
+    "third_party", "personal_right", "facts", "demand", "group_size",
 )  # fmt: skip
 OF_A_PERSON = ("name", "sex", "phone", "caller_number", "id_number", "unified_code", "tier", "relation")
 REPRESENTATIVES, OBJECTS = 5, 4

@@ -24,6 +24,7 @@ from casebackend.registration.errors import (
     NotFilledIn,
     NotYetReceived,
     ReferralDayWrong,
+    RightOfOtherMatter,
     UnknownRegulator,
     UnknownTerm,
     UnknownUnit,
@@ -65,6 +66,7 @@ async def require(
     roles = known.people_needed(command.capacity, [person.role for person in command.people if person.name])
     if absent or roles:
         raise NotFilledIn(absent, [known.people[role] for role in roles])
+    require_right(command.matter_type, command.personal_right)
     if (command.channel == Channel.REGULATOR) > (known.sources[command.source].channel == Channel.REGULATOR):
         raise ChannelOfRegulator
     if command.received_at is not None and command.received_at > now:
@@ -83,6 +85,11 @@ async def require(
         name = getattr(command, field)
         if name and not await dictionaries.has_name(session, dictionary, name):
             raise UnknownTerm(field)
+
+
+def require_right(matter: str, right: str | None) -> None:
+    if right is not None and not catalogue().takes(matter, "personal_right"):
+        raise RightOfOtherMatter
 
 
 def regulator_of(source: str, regulator: str | None) -> str | None:

@@ -17,7 +17,7 @@ FIELD_LABELS: dict[str, str] = {
     "name": "投诉人姓名", "phone": "联系电话", "facts": "事情经过", "demand": "诉求", "unit": "被投诉机构",
     "objects": "业务对象", "referral_agency": "转办单位", "source_ref": "来文编号", "source_url": "网页地址",
     "regulator_number": "监管编号", "regulator_due_on": "监管期限", "regulator": "监管机构",
-    "unified_code": "统一社会信用代码",
+    "unified_code": "统一社会信用代码", "personal_right": "请求的权利",
 }  # fmt: skip
 
 
@@ -27,7 +27,7 @@ CORRECTED_LABELS: dict[str, str] = {
     "unified_code": "统一社会信用代码", "amount": "涉及金额", "received_at": "收到时间", "profile": "内部时限方案",
     "source": "来源", "channel": "反应渠道", "regulator": "监管机构", "regulator_number": "监管编号",
     "regulator_due_on": "监管期限", "referral_agency": "转办单位", "source_ref": "来文编号或网页地址",
-    "referral_due_on": "转办单要求反馈日期",
+    "referral_due_on": "转办单要求反馈日期", "personal_right": "请求的权利",
 }  # fmt: skip
 
 

@@ -98,7 +98,7 @@ async def _case(
     received_at = command.received_at or now
     same = (
         "matter_type", "source", "capacity", "group_size", "unit_id", "responsible_unit_id", "amount", "occurred_on",
-        "regulator_number", "regulator_due_on", "referral_due_on", "notice_form", *CLASSIFICATION,
+        "regulator_number", "regulator_due_on", "referral_due_on", "notice_form", "personal_right", *CLASSIFICATION,
     )  # fmt: skip
     case = Case(
         id=uuid4(),

@@ -13,6 +13,7 @@ NOTHING = "无"
 WORDS: dict[str, Callable[[str], str]] = {
     "matter_type": lambda code: catalogue().matters[code].label,
     "source": lambda code: catalogue().sources[code].label,
+    "personal_right": lambda code: catalogue().rights[code],
     "regulator": lambda code: catalogue().regulators[code].label,
     "channel": lambda code: CHANNELS.get(code, code),
     "profile": lambda code: profile_names().get(code, code),

@@ -17,7 +17,7 @@ WAYS = {
     "complaint": "可在30日内向上级机构申请核查，也可以申请调解、仲裁或者提起诉讼。",
     "objection": "如有异议，可以申请调解、仲裁或者提起诉讼。",
     "petition": "如不服，可以自收到答复之日起30日内请求上一级机关、单位复查。",
-    "enquiry": None, "suggestion": None, "praise": None, "report": None,
+    "enquiry": None, "suggestion": None, "praise": None, "report": None, "personal_info": None,
 }  # fmt: skip
 SENT = {"told_by": "letter", "told_proof": "邮寄回执"}
 
@@ -26,6 +26,8 @@ async def proposed(counter: Counter, matter: str, **fields: Any) -> str:
     """Registered at the counter about the outlet, in its hands, and ready to be answered."""
     outlet = await unit(counter.world, OUTLET)
     given = {"unit_id": outlet, "people": [CUSTOMER], "objects": [{"kind": "product", "value": "信用卡"}]} | fields
+    if matter == "personal_info":
+        given |= {"personal_right": "access"}
     number = str((await counter.sure(matter_type=matter, **given))["number"])
     desk = counter.desk
     await desk.sure("lead", number, "accept")

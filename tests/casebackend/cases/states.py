@@ -18,6 +18,7 @@ STILL = {Status.REPLIED, Status.FOLLOW_UP, Status.CLOSED, Status.ARCHIVED, Statu
 PROMISES = {
     "complaint": {"l1", "l2", "l3"}, "enquiry": {"matter.enquiry"}, "suggestion": {"matter.suggestion"},
     "praise": set(), "objection": {"matter.objection"}, "report": {"matter.report"},
+    "personal_info": {"matter.personal_info"},
     "petition": {"matter.petition_tell", "matter.petition", "matter.petition_extended"},
 }  # fmt: skip
 

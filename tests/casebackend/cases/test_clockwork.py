@@ -78,6 +78,7 @@ async def test_a_complaint_runs_the_limit_of_law_the_first_contact_and_the_step_
         ("objection", {"matter.objection", "receive.review"}, date(2026, 3, 17)),
         ("petition", {"matter.petition_tell", "receive.review"}, date(2026, 3, 17)),
         ("report", {"matter.report", "receive.review"}, date(2026, 5, 1)),
+        ("personal_info", {"matter.personal_info", "receive.review"}, date(2026, 3, 17)),
         ("praise", set(), None),
     ],
 )

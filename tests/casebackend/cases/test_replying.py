@@ -1,6 +1,7 @@
 """Every matter is answered in its own words; the ways that remain open are named where the matter has some."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ def matter_of(matter: MatterType, **fields: object) -> Case:
     return Case(number="TS1", matter_type=matter, **fields)
 
 
-def said(**reply: str) -> MoveCase:
+def said(**reply: Any) -> MoveCase:
     return MoveCase(move=Move.REPLY, **reply)
 
 

@@ -171,7 +171,8 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
         demand="请答复", findings="信中所述属实", judged_by=person, judged_at=moment, coded_by=uuid4(),
         told_by="channel", replied_at=moment, occurred_on=date(2025, 12, 31), referral_agency="某地银行业协会",
         source_ref="协转〔2026〕7号", creator="staff:agent", capacity="heir", decline_reason="already_decided",
-        notice_form="letter", regulator="pboc", referral_due_on=date(2026, 2, 18), regulator_due_on=date(2026, 2, 19),
+        notice_form="letter", personal_right="copy", regulator="pboc", referral_due_on=date(2026, 2, 18),
+        regulator_due_on=date(2026, 2, 19),
     )  # fmt: skip
     await with_people(world, receipt.case_id, odd)
     agent = (await user(world, "agent")).id
@@ -188,7 +189,7 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
         "received_from=2026-02-10&received_to=2026-02-10", "closed_from=2026-02-10", "closed_to=2026-02-10",
         "promised_from=2026-02-20&promised_to=2026-02-20", "amount_from=70000", "responsible=partly",
         "validity=valid", "satisfaction=neutral", "extended=1", "extension=petition", "overdue=0",
-        "reviewed=1", "urged=3", "group=1",
+        "reviewed=1", "personal_right=copy", "urged=3", "group=1",
         "regulator_number=JG-2026-7", "third_party=支付", "status=closed&channel=letter&amount_from=1",
         "undelivered=1", "group_from=6", "referral_agency=银行业", "source_ref=〔2026〕7号", "occurred_to=2025-12-31",
         "replied_from=2026-02-10&replied_to=2026-02-10", "told_by=channel", "tier=private", "card=6222 0200 0000 1234",
@@ -202,7 +203,7 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
         "q=年费", f"unit={zhaoyang}", f"unit_tree={branch}", f"concerned_tree={branch}",
         "received_from=2026-02-11", "filed_from=2026-02-11",
         "amount_to=200", "open=1", "responsible=none", "handler=none", "phone=13800138000", "overdue=1", "near_due=1",
-        "lane=none", "extended=0", "reviewed=0", "undelivered=0",
+        "lane=none", "extended=0", "reviewed=0", "personal_right=none", "undelivered=0",
         "group_to=5", "occurred_from=2026-01-01", "told_by=none",
         f"customer={quote(ANSWERS['name'])}", "phone=１３８ 0013 8000", "paper=11010519491231002x", "tier=none",
         "supervised=0", "late_by_law=1", "registrar=none", "capacity=self", "decline_reason=none", "notice_form=none",
@@ -219,6 +220,7 @@ async def test_each_condition_finds_the_case_and_its_opposite_does_not(world: Wo
         "tier=gold",
         "group_from=7",
         "extension=2",
+        "personal_right=delete",
         f"registrar={uuid4()}",
         "referral_due_from=2026-02-19",
         "text=%25",

@@ -37,8 +37,8 @@ from tests.world import START, configured, prepare
 
 MEMORY = Path("/dev/shm")
 HOUR = timedelta(hours=1)
-MATTERS = ("complaint", "enquiry", "suggestion", "praise", "objection", "petition", "report")
-SHORT = frozenset({"enquiry", "suggestion", "praise"})
+MATTERS = ("complaint", "enquiry", "suggestion", "praise", "objection", "petition", "report", "personal_info")
+SHORT = frozenset({"enquiry", "suggestion", "praise", "personal_info"})
 # What is answered without being judged, and what can only follow on that.
 NOT_OF_SHORT = frozenset({Move.PROPOSE, Move.ASK_COUNTERSIGN, Move.SUSPEND, Move.REOPEN})
 NEVER_OF_SHORT = NOT_OF_SHORT | {

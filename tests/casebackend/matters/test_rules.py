@@ -4,9 +4,18 @@ import pytest
 
 from casebackend.cases.rules import LIFECYCLE, Move, Status
 from casebackend.matters.catalogue import catalogue
-from casebackend.matters.rules import Capacity, DocumentKind, MatterType, PersonRole, Source, is_legal, missing
+from casebackend.matters.rules import (
+    Capacity,
+    DocumentKind,
+    MatterType,
+    PersonalRight,
+    PersonRole,
+    Source,
+    is_legal,
+    missing,
+)
 
-LIGHT = (MatterType.ENQUIRY, MatterType.SUGGESTION, MatterType.PRAISE)
+LIGHT = (MatterType.ENQUIRY, MatterType.SUGGESTION, MatterType.PRAISE, MatterType.PERSONAL_INFO)
 DAY = date(2026, 3, 2)
 
 
@@ -17,6 +26,7 @@ def test_the_file_names_exactly_what_the_code_knows() -> None:
     assert list(known.capacities) == list(Capacity)
     assert set(known.documents) == set(DocumentKind)
     assert set(known.people) == set(PersonRole)
+    assert list(known.rights) == list(PersonalRight)
 
 
 def test_every_closed_move_is_one_of_the_lifecycle() -> None:
