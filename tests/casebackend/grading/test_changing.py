@@ -4,11 +4,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import yaml
 from sqlalchemy import select
 
 from casebackend.audit import verifying as audit
 from casebackend.audit.model import AuditEntry
 from casebackend.cases.model import Case
+from casebackend.grading.conditions import LABELS
+from casebackend.grading.service import SEED
 from casebackend.matters.catalogue import catalogue
 from tests.casebackend.cases.builders import unit
 from tests.casebackend.registration.takers import Counter
@@ -145,3 +148,9 @@ async def test_the_page_shows_the_rules_in_words_and_takes_a_version_to_its_appr
     assert done.status_code == 303
     assert f"来源：{origin['regulator'].label}、{origin['petition'].label}" in (await manager.get("/grading")).text
     assert slug(await bank.decided(str(uuid4()))) == (404, "grading-rule-unknown")
+
+
+def test_every_delivered_rule_asks_one_thing_that_the_page_can_say() -> None:
+    for row in yaml.safe_load(SEED.read_text()):
+        (name,) = row["when"]
+        assert name in LABELS, row["code"]
