@@ -40,6 +40,7 @@ from casebackend.families import routes as families
 from casebackend.forms import routes as forms
 from casebackend.forms.press import Press
 from casebackend.gaps import routes as gaps
+from casebackend.grading import routes as grading_rules
 from casebackend.handoffs import routes as handoffs
 from casebackend.heartbeats import health
 from casebackend.heartbeats import routes as heartbeats
@@ -84,7 +85,7 @@ API = (
     replies.own_bp, replies.team_bp, replies.bp,
     knowledge_health.bp, knowledge_health.phrasings_bp, gaps.bp, families.bp, families.own_bp, reviews.bp,
     extensions.bp, limits.bp, profiles.bp, openapi.bp, digests.bp, escalations.bp, notices.bp, supervision.bp,
-    danger_rules.bp,
+    danger_rules.bp, grading_rules.bp,
     thresholds.bp, security.bp, logins.bp, tokens.bp, people.bp, people.requests_bp, units.bp, imports.bp,
     shifts.shifts_bp, shifts.handovers_bp, shifts.states_bp,
     identity.bp, pickups.bp, pickups.own_bp,

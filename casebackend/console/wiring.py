@@ -30,6 +30,7 @@ from casebackend.console import (
     forms,
     functions,
     gaps,
+    grading,
     judgements,
     knowledge,
     knowledge_health,
@@ -74,7 +75,7 @@ PAGES = (
     register, ledger, registration, confirmation, correcting, extensions, tasks, recusals, evidence, assignment,
     families,
     reviews, surveys, classification, reminders, attachments, organisations, people, functions, dictionaries, shifts,
-    dangers, judgements,
+    dangers, grading, judgements,
     candidates, precedents, disclosures, audit, retention, talk_holds, contacts, corrections, forms, exports,
     curation, curation_article, tellings,
 )  # fmt: skip

@@ -15,16 +15,21 @@ from casebackend.grading.model import CaseHint, GradingRule
 from casebackend.grading.rules import Flag, Grade, Rule, Subject
 
 EDITION = "grading"
+APPROVED = "approved"
 FLAG = "flag"
 # To which unit a case should go: proposed at its dispatch, and nothing of the words of the customer.
 UNIT = "handling_unit_id"
 
 
 async def _load(session: AsyncSession) -> tuple[Rule, ...]:
-    found = await session.scalars(select(GradingRule).where(GradingRule.active))
-    return tuple(
-        Rule(row.code, row.purpose, row.result, row.rank, row.reason, row.when, row.effective_from) for row in found
-    )
+    """In the order in which they were added: of two for the same day the one added later holds."""
+    order = (GradingRule.proposed_at.is_not(None), GradingRule.proposed_at, GradingRule.code)
+    found = await session.scalars(select(GradingRule).where(GradingRule.state == APPROVED).order_by(*order))
+    return tuple(map(rule_of, found))
+
+
+def rule_of(row: GradingRule) -> Rule:
+    return Rule(row.code, row.purpose, row.result, row.rank, row.reason, row.when, row.effective_from, row.active)
 
 
 async def all_rules(session: AsyncSession) -> tuple[Rule, ...]:

@@ -35,7 +35,8 @@ MOST_WORDS, MOST_SUGGESTED = 5, 2
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`when` holds one of keywords, age_from, age_under, amount_from, group_from, sources, tiers, care,
-    dangers (kinds of dangers.yml). A higher `rank` wins."""
+    dangers (kinds of dangers.yml). The graver result wins, of equal ones the higher `rank`. One that is not `active`
+    ends the rule."""
 
     code: str
     purpose: str
@@ -44,6 +45,7 @@ class Rule:
     reason: str
     when: Mapping[str, Any]
     effective_from: date
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,13 @@ class Grade:
 
 
 def in_force(rules: Iterable[Rule], day: date) -> list[Rule]:
-    """Of each code the newest version that holds on `day`; a rule does not reach back before its first day."""
+    """Of each code the newest version that holds on `day`; a rule does not reach back before its first day. Of two
+    versions for the same day the later of `rules` holds."""
     newest: dict[str, Rule] = {}
     for rule in sorted(rules, key=lambda each: each.effective_from):
         if rule.effective_from <= day:
             newest[rule.code] = rule
-    return list(newest.values())
+    return [rule for rule in newest.values() if rule.active]
 
 
 def hit(rule: Rule, subject: Subject) -> str | None:
@@ -102,13 +105,14 @@ def hit(rule: Rule, subject: Subject) -> str | None:
 
 
 def _best(rules: Iterable[Rule], purpose: Purpose, subject: Subject, day: date) -> Grade | None:
-    best: tuple[int, str] | None = None
+    best: tuple[int, int, str] | None = None
     grade: Grade | None = None
     for rule in in_force(rules, day):
         why = hit(rule, subject) if rule.purpose == purpose else None
-        if why is not None and (best is None or (-rule.rank, rule.code) < (-best[0], best[1])):
+        place = (-RANK.get(rule.result, 0), -rule.rank, rule.code)
+        if why is not None and (best is None or place < best):
             said = f"{rule.reason}：{why}" if why else rule.reason
-            best, grade = (rule.rank, rule.code), Grade(rule.result, said, rule.code)
+            best, grade = place, Grade(rule.result, said, rule.code)
     return grade
 
 

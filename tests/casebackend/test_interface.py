@@ -44,6 +44,7 @@ NO_VERSION = {
     "talk_holds.lift_hold": "the same again is not found: it stands no more",
     "forms.registration": "a copy of what stands: every print is one of its own and is written down",
     "danger_rules.decide": "decided once; whoever comes second is refused",
+    "grading_rules.decide": "decided once; whoever comes second is refused",
     "forms.closing": "a copy of what stands: every print is one of its own and is written down",
 }
 # Programs change things by leases, epochs and natural keys.

@@ -144,8 +144,9 @@ async def test_a_leader_without_mail_and_mobile_is_missed_and_named_to_who_runs_
     rights = UUID(await unit(world, "消费者权益保护部"))
     people = (("silent", "无址经理", None), ("reached", "有址经理", "19900008501"))
     for number, (login, name, mobile) in enumerate(people):
-        head = {"roles": ["department_head"], "organisation_id": rights, "display_name": name}
-        user = await hired(world, login, staff_no=f"850{number}", **head)
+        user = await hired(
+            world, login, roles=["department_head"], organisation_id=rights, staff_no=f"850{number}", display_name=name
+        )
         async with world.database.transaction() as session:
             (await session.get_one(User, user.id)).mobile = mobile
     world.time = at(3, 8)

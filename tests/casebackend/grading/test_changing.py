@@ -1,0 +1,156 @@
+"""The bank changes what is grave and what comes first: one proposes, another one of head office approves."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import yaml
+from sqlalchemy import select
+
+from casebackend.audit import verifying as audit
+from casebackend.audit.model import AuditEntry
+from casebackend.cases.model import Case
+from casebackend.grading.conditions import LABELS
+from casebackend.grading.service import SEED
+from casebackend.matters.catalogue import catalogue
+from tests.casebackend.cases.builders import unit
+from tests.casebackend.registration.takers import Counter
+from tests.casebackend.staff.logins import hired
+from tests.world import World
+
+RULES = "/grading-rules/"
+
+
+class Bank:
+    """`supervisor` proposes, `executive` approves."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.counter = world, Counter(world)
+        self.desk = self.counter.desk
+
+    async def proposed(self, code: str, login: str = "supervisor", **more: Any) -> Any:
+        body = {"code": code, "effective_from": "2026-03-02", "source": "投诉管理办法修订"} | more
+        return await self.counter.sends(login, RULES, body)
+
+    async def decided(self, rule: str, login: str = "executive", *, approve: bool = True) -> Any:
+        return await self.counter.sends(login, f"{RULES}{rule}/decision", {"approve": approve})
+
+    async def changed(self, code: str, **more: Any) -> None:
+        made = await self.proposed(code, **more)
+        assert made.status_code == 201, made.text
+        assert (await self.decided(made.json()["id"])).status_code == 200
+
+    async def graded(self, **fields: Any) -> Case:
+        return await self.counter.case((await self.counter.sure(**fields))["number"])
+
+    async def rules(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (await self.desk.reads("lead", f"{RULES}?limit=200")).json()["items"]
+        return found
+
+
+def slug(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.json()["type"].rsplit("/", 1)[-1]
+
+
+async def test_a_proposed_version_grades_only_once_somebody_else_of_head_office_has_approved_it(world: World) -> None:
+    bank = Bank(world)
+    branch = UUID(await unit(world, "北京分行"))
+    await hired(world, "minister", roles=["complaint_manager"], organisation_id=branch, staff_no="8601")
+    facts = {"facts": "客户称柜台服务不好，将找电视台"}
+    made = (await bank.proposed("major_media", keywords=["电视台", "記者"])).json()
+    assert (made["state"], made["when"], made["in_force"]) == ("proposed", {"keywords": ["电视台", "记者"]}, False)
+    assert (await bank.graded(**facts)).severity == "一般投诉"
+    assert slug(await bank.decided(made["id"], "supervisor")) == (403, "own-grading-rule")
+    assert slug(await bank.decided(made["id"], "minister")) == (403, "head-office-decides-rules")
+    done = await bank.decided(made["id"])
+    assert (done.status_code, done.json()["state"]) == (200, "approved")
+    assert slug(await bank.decided(made["id"])) == (409, "grading-rule-decided")
+    case = await bank.graded(**facts)
+    assert (case.severity, case.severity_reason) == ("重大投诉", "媒体或群体线索：“电视台”")
+    assert [row["in_force"] for row in await bank.rules() if row["code"] == "major_media"] == [True, False]
+    async with world.database.reading() as session:
+        events = await session.scalars(
+            select(AuditEntry.event).where(AuditEntry.event.startswith("grading_rule")).order_by(AuditEntry.seq)
+        )
+        assert list(events) == ["grading_rule.proposed", "grading_rule.approved"]
+        assert await audit.verify(session, session.info["audit_key"]) == []
+
+
+async def test_a_version_holds_for_cases_received_from_its_day_on(world: World) -> None:
+    bank = Bank(world)
+    await bank.changed("major_amount", amount_from="5000", effective_from="2026-03-04")
+    assert (await bank.graded(amount="6000")).severity == "一般投诉"
+    world.wait(days=2)
+    bank = Bank(world)
+    assert (await bank.graded(amount="6000", facts="另一件事")).severity_reason == "涉及金额：金额不少于5000元"
+
+
+async def test_a_refused_version_never_holds_and_an_ended_rule_holds_no_more(world: World) -> None:
+    bank = Bank(world)
+    refused = (await bank.proposed("lane_elderly", keywords=["年费"])).json()
+    assert (await bank.decided(refused["id"], approve=False)).json()["state"] == "refused"
+    assert (await bank.graded()).lane is None
+    assert (await bank.graded(facts="家中老人在柜台等了两小时")).lane == "优先办理"
+    await bank.changed("lane_elderly", active=False)
+    assert (await bank.graded(facts="家中老人在柜台等了三小时")).lane is None
+    assert [row for row in await bank.rules() if row["code"] == "lane_elderly" and row["in_force"]] == []
+
+
+async def test_a_rule_that_was_made_urgent_wins_over_what_is_major_whatever_their_order(world: World) -> None:
+    bank = Bank(world)
+    await bank.changed("major_amount", amount_from="5000", severity="紧急投诉")
+    case = await bank.graded(amount="6000", facts="柜台多扣年费，已约记者曝光")
+    assert (case.severity, case.severity_reason) == ("紧急投诉", "涉及金额：金额不少于5000元")
+
+
+@pytest.mark.parametrize(
+    ("code", "given", "status", "kind"),
+    [
+        ("no_such", {}, 404, "grading-rule-unknown"),
+        ("major_amount", {"effective_from": "2026-03-01", "amount_from": "5000"}, 422, "grading-rule-wrong"),
+        ("major_amount", {"keywords": ["很多"]}, 422, "grading-rule-wrong"),
+        ("major_regulator", {"sources": ["moon"]}, 422, "grading-rule-wrong"),
+        ("lane_privacy_told", {"dangers": ["月亮"]}, 422, "grading-rule-wrong"),
+        ("lane_tier", {"severity": "紧急投诉"}, 422, "grading-rule-wrong"),
+        ("major_amount", {}, 422, "grading-rule-wrong"),
+    ],
+)
+async def test_what_is_no_rule_or_says_nothing_new_is_refused(
+    world: World, code: str, given: dict[str, Any], status: int, kind: str
+) -> None:
+    assert slug(await Bank(world).proposed(code, **given)) == (status, kind)
+
+
+async def test_the_page_shows_the_rules_in_words_and_takes_a_version_to_its_approval(world: World) -> None:
+    bank, origin = Bank(world), catalogue().sources
+    manager, executive = await bank.desk.browser("supervisor"), await bank.desk.browser("executive")
+    text = (await manager.get("/grading?code=major_regulator")).text
+    for each in (
+        f"来源：{origin['regulator'].label}",
+        "涉及金额不少于（元）：1000000",
+        "人数不少于：20",
+        'name="sources" value="petition"',
+    ):
+        assert each in text, each
+    agent = await bank.desk.browser("agent")
+    assert "提出新一版" not in (await agent.get("/grading")).text
+    form = {
+        "code": "major_regulator", "sources": ["regulator", "petition"], "severity": "重大投诉",
+        "effective_from": "2026-03-02", "source": "信访从严",
+    }  # fmt: skip
+    assert (await manager.post("/grading", data=form)).status_code == 303
+    assert (await agent.post("/grading", data=form)).status_code == 403
+    (waiting,) = [row for row in await bank.rules() if row["state"] == "proposed"]
+    assert waiting["when"] == {"sources": ["regulator", "petition"]}
+    stale = {"version": "9", "approve": "yes"}
+    assert (await executive.post(f"/grading/{waiting['id']}/decision", data=stale)).status_code == 409
+    done = await executive.post(f"/grading/{waiting['id']}/decision", data=stale | {"version": "1"})
+    assert done.status_code == 303
+    assert f"来源：{origin['regulator'].label}、{origin['petition'].label}" in (await manager.get("/grading")).text
+    assert slug(await bank.decided(str(uuid4()))) == (404, "grading-rule-unknown")
+
+
+def test_every_delivered_rule_asks_one_thing_that_the_page_can_say() -> None:
+    for row in yaml.safe_load(SEED.read_text()):
+        (name,) = row["when"]
+        assert name in LABELS, row["code"]
