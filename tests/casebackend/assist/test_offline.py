@@ -16,6 +16,8 @@ from tests.casebackend.staff.logins import staff
 from tests.world import World
 
 PARTIAL = {"HX-Request": "true"}
+# The edits and the outcomes of what was sent with another sum of money.
+CHANGED = (["改了金额"], ["改后发出"])
 
 
 async def test_its_story_brings_cards_and_what_became_of_them_is_kept_to_the_answer(world: World) -> None:
@@ -70,8 +72,7 @@ async def test_its_story_brings_cards_and_what_became_of_them_is_kept_to_the_ans
     assert (use.sent_at, use.edits, (use.kept or 0) > 0.9) == (world.time, "amount", True)
     async with await staff(world, "curator") as curator:
         rows = (await curator.get(f"/api/v1/knowledge/health/uses?what=edited&article={ENTRY}")).json()["items"]
-        edited = {row["origin"]: (row["edits"], row["outcomes"]) for row in rows}
-        assert edited == dict.fromkeys(("case", "canned"), (["改了金额"], ["改后发出"]))
+        assert {row["origin"]: (row["edits"], row["outcomes"]) for row in rows} == {"case": CHANGED, "canned": CHANGED}
         assert "改了金额" in (await curator.get("/knowledge/health/uses?what=edited")).text
         assert "知识库" in (await curator.get("/knowledge/health/uses?what=copied")).text
 
