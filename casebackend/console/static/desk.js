@@ -140,13 +140,16 @@ let goal = null;
 document.addEventListener("focusin", (event) => { if (event.target.matches(GOALS)) goal = event.target; });
 const writable = (field) => field?.isConnected && !field.disabled && field.offsetParent !== null;
 
+// The written answer is one letter: what goes into a field of it brings neither greeting nor remedies of its own.
+const wordsFor = (box, holder) => ((box.id !== "composer-text" && one("[data-in-form]", holder)) || one(".text", holder)).textContent.trim();
+
 function insert(card) {
   if (!one("[data-act=insert]", card)) return;
   const box = [goal, ...document.querySelectorAll(GOALS)].find(writable);
   const said = one("#assist-note");
   if (said) said.textContent = box ? "" : "请先接管会话，或打开答复的表单。";
   if (!box) return;
-  const text = one(".text", card).textContent.trim();
+  const text = wordsFor(box, card);
   const start = box.selectionStart ?? box.value.length;
   box.setRangeText((start && !box.value.slice(0, start).endsWith("\n") ? "\n" : "") + text, start, box.selectionEnd ?? start, "end");
   box.dispatchEvent(new Event("input", { bubbles: true }));
