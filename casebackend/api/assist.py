@@ -10,9 +10,11 @@ from casebackend.curation.rules import Review
 
 
 class ReadyReply(View):
-    """What may be said to the customer as it stands, once the facts that nobody knows are filled in by hand."""
+    """What may be said to the customer as it stands, once the facts that nobody knows are filled in by hand.
+    `in_form`: the same for a field of the written answer, without greeting and remedies."""
 
     text: str
+    in_form: str
     missing: list[str]
 
 

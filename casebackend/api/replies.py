@@ -138,7 +138,8 @@ class TeamReplyPage(View):
 
 class OfferedReply(View):
     """`text` holds the facts of the case; while something is `missing` or it is `blocked` it may not be inserted.
-    `outdated`: the entry that it was made from has a newer version, and nobody has compared it since."""
+    `in_form`: for a field of the written answer, without greeting and remedies. `outdated`: the entry that it was made
+    from has a newer version, and nobody has compared it since."""
 
     reach: str
     reach_label: str
@@ -146,6 +147,7 @@ class OfferedReply(View):
     version: int
     title: str
     text: str
+    in_form: str
     missing: list[str]
     blocked: str | None
     outdated: str | None

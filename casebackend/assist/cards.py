@@ -5,7 +5,7 @@ from datetime import date
 
 from casebackend.api.assist import Card, ReadyReply
 from casebackend.assist import rules
-from casebackend.assist.facts import Facts, ready
+from casebackend.assist.facts import Facts, in_form, ready
 from casebackend.curation.knowledge_index import Knowledge
 from knowledge import sayable
 from knowledge.articles import Article, Audience, Kind
@@ -52,4 +52,4 @@ def _reply(article: Article, facts: Facts) -> ReadyReply | None:
     if not article.reply:
         return None
     text, missing = ready(article.reply, facts, script=article.kind is Kind.SCRIPT)
-    return ReadyReply(text=text, missing=missing)
+    return ReadyReply(text=text, in_form=in_form(article.reply, facts), missing=missing)

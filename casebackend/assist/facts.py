@@ -93,6 +93,11 @@ def ready(reply: str, facts: Facts, *, script: bool) -> tuple[str, list[str]]:
     return with_remedies(text, facts), missing
 
 
+def in_form(reply: str, facts: Facts) -> str:
+    """As it goes into a field of the written answer: that is one letter, its remedies in a field of their own."""
+    return wording.filled(wording.without_greeting(reply.strip()), facts.values)[0]
+
+
 def with_remedies(text: str, facts: Facts) -> str:
     """As it is, where no answer is given or it names every way of redress itself."""
     if not facts.remedies or all(way in text for way in facts.ways):

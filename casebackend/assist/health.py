@@ -80,7 +80,7 @@ class Wanted:
 
 
 async def entries(session: AsyncSession, wanted: Wanted, *, now: datetime, today: date) -> list[EntryHealth]:
-    """Of every published entry, the most shown first."""
+    """Of every published entry, the most shown first; of those that were reported wrong, the most reported."""
     counted = await _counted(session, wanted, now)
     ever = set(await session.scalars(select(Use.article_id).where(_used()).distinct()))
     found = [
@@ -88,7 +88,8 @@ async def entries(session: AsyncSession, wanted: Wanted, *, now: datetime, today
         for article in await _published(session, wanted)
         if _belongs(article, wanted, counted.get(article.id), ever, today)
     ]
-    return sorted(found, key=lambda each: (-each.shown, each.article_id))
+    reported = wanted.only is Only.FLAGGED
+    return sorted(found, key=lambda each: (-each.flagged if reported else 0, -each.shown, each.article_id))
 
 
 async def _published(session: AsyncSession, wanted: Wanted) -> list[Article]:

@@ -16,7 +16,7 @@ PERCENT = "knowledge.learn_percent"
 
 
 async def propose(session: AsyncSession, sent: Iterable[SuggestionUse], *, now: datetime) -> None:
-    """Where enough of a card went out as it was; a curator decides."""
+    """Where enough of a card went out as it was, in a conversation or in the answer to a case; a curator decides."""
     uses = [use for use in sent if use.message_id is not None and use.kept is not None]
     if not uses:
         return

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.assist import Card
 from casebackend.assist import edits, rules, wording
-from casebackend.assist.facts import Facts, facts_of, newest_case, ready
+from casebackend.assist.facts import Facts, facts_of, in_form, newest_case, ready
 from casebackend.assist.model import SuggestionUse
 from casebackend.assist.rules import Origin
 from casebackend.cases.model import Case
@@ -161,6 +161,7 @@ def became(article: Article, facts: Facts, sent: str) -> tuple[float, str]:
     offered = [article.text]
     if article.reply:
         offered.append(ready(article.reply, facts, script=article.kind == Kind.SCRIPT)[0])
+        offered.append(in_form(article.reply, facts))
     return likest(offered, sent)
 
 

@@ -17,6 +17,10 @@ VARIABLES = ("客户称呼", "投诉编号", "登记时间", "答复期限", "�
 PLACE = re.compile(r"\{([^{}\n]{1,20})\}(元?)")
 OPEN_PLACE = re.compile(r"【请填写：([^】\n]{1,20})】")
 GREETING = re.compile(r"^(?:\{客户称呼\}[，,：:]?\s*|[^，。！？!?\n]{0,12}[，,]?\s*(?:您好|你好)[，,。！!：:]?\s*)+")
+# What may be cut off without a loss: a name or a greeting that stands for itself.
+SALUTATION = re.compile(
+    r"^(?:\{客户称呼\}[，,：:]\s*)?(?:[^，。！？!?\n]{0,12}[，,]?\s*(?:您好|你好)[，,。！!：:]\s*)?"
+)
 SENTENCE = re.compile(r"[。！？!?\n]")
 
 
@@ -79,6 +83,11 @@ def with_empathy(reply: str) -> str:
     if any(word in first for word in wording().recognised):
         return reply
     return f"{head}{wording().sentence}{rest}"
+
+
+def without_greeting(reply: str) -> str:
+    """What is left where a text is put into the midst of a letter; a greeting alone stays."""
+    return SALUTATION.sub("", reply, count=1).strip() or reply
 
 
 def remedies_on(day: date) -> Remedies | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.assist import uses
+from casebackend.assist import learning, uses
 from casebackend.assist.facts import Facts, facts_of
 from casebackend.assist.model import ReplyUse, SuggestionUse
 from casebackend.cases.model import Case
@@ -34,11 +34,14 @@ async def on_replied(session: AsyncSession, payload: Mapping[str, Any], now: dat
         )
     )
     facts = await facts_of(session, case, now=now)
+    sent = []
     for use in rows:
         article = await session.get(Article, (use.article_id, use.version))
         share, edits = uses.became(article, facts, case.reply_text) if article is not None else (0.0, "")
         if share >= LEAST:
             use.sent_at, use.kept, use.edits = now, share, edits
+            sent.append(use)
+    await learning.propose(session, sent, now=now)
     await _wordings(session, case, facts, case.reply_text, now)
     await session.flush()
 

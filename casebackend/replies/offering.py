@@ -12,7 +12,7 @@ from casebackend import editions
 from casebackend.access.principal import Principal
 from casebackend.api.replies import OfferedReplies, OfferedReply
 from casebackend.assist import wording
-from casebackend.assist.facts import Facts, facts_of, newest_case, ready
+from casebackend.assist.facts import Facts, facts_of, in_form, newest_case, ready
 from casebackend.calendar.rules import local_date
 from casebackend.cases.model import Case
 from casebackend.cases.queries import sees_conversation
@@ -143,6 +143,7 @@ def _view(words: Words, facts: Facts, uses: int, holding: Mapping[str, int]) -> 
         version=words.version,
         title=words.title,
         text=text,
+        in_form=in_form(words.text, facts),
         missing=missing,
         blocked=blocked,
         outdated=f"所依据的知识条目已有第{counts}版，请核对后使用" if passed else None,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.principal import Principal
 from casebackend.api.replies import UseReply
 from casebackend.assist import wording
-from casebackend.assist.facts import Facts, facts_of, newest_case
+from casebackend.assist.facts import Facts, facts_of, in_form, newest_case
 from casebackend.assist.model import ReplyUse
 from casebackend.assist.picking import EntryNotInForce
 from casebackend.assist.uses import likest
@@ -96,8 +96,9 @@ async def mark_sent(
 
 
 def became(reach: str, words: str, facts: Facts, sent: str) -> tuple[float, str]:
-    """With the remedies behind it or without: who struck them out changed nothing of the words."""
-    return likest([offering.filled(reach, words, facts)[0], wording.filled(words.strip(), facts.values)[0]], sent)
+    """With the remedies behind it or without, with its greeting or without: the words are the same."""
+    plain = wording.filled(words.strip(), facts.values)[0]
+    return likest([offering.filled(reach, words, facts)[0], plain, in_form(words, facts)], sent)
 
 
 async def text_of(session: AsyncSession, use: ReplyUse) -> str | None:

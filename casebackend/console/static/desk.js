@@ -134,11 +134,43 @@ const became = (card, what) => {
   if (card?.dataset.use) fetch(`/console/suggestions/${card.dataset.use}/${what}`, { method: "POST", headers: { "X-CSRF-Token": csrf() } });
 };
 
+// Without a safe line there is no clipboard, and with one it may be forbidden: then by a selection, as by hand.
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copiedBySelection(text);
+  }
+}
+
+function copiedBySelection(text) {
+  const before = document.activeElement;
+  const box = document.createElement("textarea");
+  box.value = text;
+  box.className = "sr";
+  document.body.append(box);
+  box.select();
+  try { return document.execCommand("copy"); } catch { return false; } finally { box.remove(); before?.focus(); }
+}
+
+// What was not copied is left selected, and is no use of it.
+async function copyFrom(button, source, told) {
+  const before = button.textContent;
+  const done = await copied(source.textContent.trim());
+  if (done) told(); else document.getSelection().selectAllChildren(source);
+  button.textContent = done ? "已复制" : "没有复制，请按 Ctrl+C";
+  setTimeout(() => { button.textContent = before; }, done ? 1500 : 5000);
+}
+
 // Where an answer is written: to the customer in the conversation, else in the open form of an answer.
 const GOALS = "#composer-text, #act textarea[name^=reply_]";
 let goal = null;
 document.addEventListener("focusin", (event) => { if (event.target.matches(GOALS)) goal = event.target; });
 const writable = (field) => field?.isConnected && !field.disabled && field.offsetParent !== null;
+
+// The written answer is one letter: what goes into a field of it brings neither greeting nor remedies of its own.
+const wordsFor = (box, holder) => ((box.id !== "composer-text" && one("[data-in-form]", holder)) || one(".text", holder)).textContent.trim();
 
 function insert(card) {
   if (!one("[data-act=insert]", card)) return;
@@ -146,7 +178,7 @@ function insert(card) {
   const said = one("#assist-note");
   if (said) said.textContent = box ? "" : "请先接管会话，或打开答复的表单。";
   if (!box) return;
-  const text = one(".text", card).textContent.trim();
+  const text = wordsFor(box, card);
   const start = box.selectionStart ?? box.value.length;
   box.setRangeText((start && !box.value.slice(0, start).endsWith("\n") ? "\n" : "") + text, start, box.selectionEnd ?? start, "end");
   box.dispatchEvent(new Event("input", { bubbles: true }));
@@ -173,13 +205,7 @@ document.addEventListener("click", (event) => {
   if (button.dataset.act === "recover") recover();
   if (button.dataset.act === "forget") forget();
   if (button.dataset.act === "ask") ask();
-  if (button.dataset.act === "copy") {
-    became(card, "copied");
-    navigator.clipboard?.writeText(one(".text", card).textContent.trim()).then(() => {
-      button.textContent = "已复制";
-      setTimeout(() => { button.textContent = "复制"; }, 1500);
-    });
-  }
+  if (button.dataset.act === "copy") copyFrom(button, one(".text", card), () => became(card, "copied"));
 });
 
 document.addEventListener("keydown", (event) => {

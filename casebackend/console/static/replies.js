@@ -100,7 +100,7 @@ class Canned {
   }
 
   put(row, goal) {
-    const text = one(".text", row).textContent.trim();
+    const text = wordsFor(goal, row);
     const start = goal.selectionStart ?? goal.value.length;
     goal.setRangeText((start && !goal.value.slice(0, start).endsWith("\n") ? "\n" : "") + text, start, goal.selectionEnd ?? start, "end");
     goal.dispatchEvent(new Event("input", { bubbles: true }));

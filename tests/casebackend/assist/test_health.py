@@ -1,7 +1,7 @@
 from typing import Any
 
 from casebackend.replies import offering
-from tests.casebackend.assist.shown import ASKED, ENTRY, card, inserts_and_sends, with_reply
+from tests.casebackend.assist.shown import ASKED, ENTRY, card, cards, inserts_and_sends, with_reply
 from tests.casebackend.staff.logins import staff
 from tests.world import World
 
@@ -105,3 +105,21 @@ async def test_what_the_bot_answers_with_and_what_is_taken_out_of_the_canned_rep
         told = (await lead.get(f"/knowledge/health/uses?article={ENTRY}&what=answered")).text
         assert told.count("机器人") >= 2
         assert "常用语" in (await lead.get(f"/knowledge/health/uses?article={script.id}&what=inserted")).text
+
+
+async def test_what_was_reported_wrong_most_often_stands_first_however_often_it_was_shown(world: World) -> None:
+    """The page and the API; the first card of each conversation is shown as often as the second."""
+    async with await staff(world, "agent") as agent, await staff(world, "curator") as curator:
+        found = []
+        for sender in ("a", "b", "c"):
+            found.append(await cards(agent, (await world.says(ASKED, sender=sender)).conversation_id))
+        often, seldom = found[0][1], found[0][0]
+        for told in [each[1] for each in found[:2]] + [found[2][0]]:
+            await agent.post(f"/api/v1/suggestions/{told['use_id']}/flagged", json={"reason": "内容过期"})
+        await cards(agent, (await world.says("信用卡年费多少", sender="d")).conversation_id)
+        rows = (await curator.get("/api/v1/knowledge/health?only=flagged")).json()["items"]
+        told_of = [(row["article_id"], row["flagged"]) for row in rows]
+        assert told_of == [(often["article_id"], 2), (seldom["article_id"], 1)]
+        assert rows[0]["shown"] < rows[1]["shown"], "the other way round it would prove nothing"
+        page = (await curator.get("/knowledge/health?only=flagged")).text
+        assert page.index(f'/knowledge/{often["article_id"]}"') < page.index(f'/knowledge/{seldom["article_id"]}"')

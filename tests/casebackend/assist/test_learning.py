@@ -7,7 +7,10 @@ from sqlalchemy import select
 from casebackend.curation.model import Phrasing
 from casebackend.editions import Edition
 from tests.casebackend.assist.shown import ENTRY, card, inserts_and_sends, with_reply
+from tests.casebackend.cases.builders import REPLY as FORMAL
+from tests.casebackend.cases.builders import Desk, filed
 from tests.casebackend.staff.logins import staff
+from tests.casebackend.workers import worker
 from tests.world import World
 
 REPLY = "很抱歉让您费心。年费以领卡合约和公示价目表为准，我们先核对再答复。"
@@ -55,6 +58,22 @@ async def test_what_was_sent_as_it_stood_proposes_the_words_of_the_customer_and_
         assert await edition(world) == before + 1
         again = await curator.post(at, json={"decision": "refused"}, headers={"If-Match": "*"})
         assert (again.status_code, again.json()["type"]) == (409, "/problems/phrasing-decided")
+
+
+@pytest.mark.parametrize("told", [REPLY, "经核实，年费确为重复扣收，已按规定冲正。"])
+async def test_what_went_out_in_the_formal_answer_teaches_as_much_as_what_was_said(world: World, told: str) -> None:
+    await with_reply(world, REPLY)
+    receipt, desk = await filed(world), Desk(world)
+    conversation = (await world.says("信用卡年费怎么扣了两笔啊")).conversation_id
+    await desk.reply_pending(receipt.case_id)
+    agent = await desk.browser("agent")
+    inserted = (await card(agent, conversation))["use_id"]
+    assert (await agent.post(f"/console/suggestions/{inserted}/inserted")).status_code == 204
+    await desk.sure("agent", receipt.case_id, "reply", **FORMAL | {"reply_facts": told})
+    assert await proposed(world) == []
+    await worker(world).tick()
+    learned = [(ENTRY, "信用卡年费怎么扣了两笔啊", "proposed")]
+    assert await proposed(world) == (learned if told == REPLY else [])
 
 
 @pytest.mark.parametrize("decision", ["accepted", "refused"])

@@ -16,6 +16,8 @@ from tests.casebackend.staff.logins import staff
 from tests.world import World
 
 PARTIAL = {"HX-Request": "true"}
+# The edits and the outcomes of what was sent with another sum of money.
+CHANGED = (["改了金额"], ["改后发出"])
 
 
 async def test_its_story_brings_cards_and_what_became_of_them_is_kept_to_the_answer(world: World) -> None:
@@ -35,10 +37,8 @@ async def test_its_story_brings_cards_and_what_became_of_them_is_kept_to_the_ans
         assert (await use_of(world, use_id)).origin == "case"
         assert (await client.post(f"/console/suggestions/{use_id}/inserted")).status_code == 204
 
-        take, looked_up = (
-            f"/console/cases/{number}/entries/{ENTRY}",
-            (await client.get(f"/knowledge/{ENTRY}?case={number}")).text,
-        )
+        looked_up = (await client.get(f"/knowledge/{ENTRY}?case={number}")).text
+        take = f"/console/cases/{number}/entries/{ENTRY}"
         assert (take in looked_up, f'href="/cases/{number}"' in looked_up) == (True, True)
         assert f"/knowledge/{ENTRY}?case={number}" in (await client.get(f"/knowledge?q=年费&case={number}")).text
         version = str((await use_of(world, use_id)).version)
@@ -71,9 +71,8 @@ async def test_its_story_brings_cards_and_what_became_of_them_is_kept_to_the_ans
     use = await use_of(world, use_id)
     assert (use.sent_at, use.edits, (use.kept or 0) > 0.9) == (world.time, "amount", True)
     async with await staff(world, "curator") as curator:
-        rows = await curator.get(f"/api/v1/knowledge/health/uses?what=edited&article={ENTRY}")
-        edited = {row["origin"]: (row["edits"], row["outcomes"]) for row in rows.json()["items"]}
-        assert edited == dict.fromkeys(("case", "canned"), (["改了金额"], ["改后发出"]))
+        rows = (await curator.get(f"/api/v1/knowledge/health/uses?what=edited&article={ENTRY}")).json()["items"]
+        assert {row["origin"]: (row["edits"], row["outcomes"]) for row in rows} == {"case": CHANGED, "canned": CHANGED}
         assert "改了金额" in (await curator.get("/knowledge/health/uses?what=edited")).text
         assert "知识库" in (await curator.get("/knowledge/health/uses?what=copied")).text
 

@@ -32,7 +32,9 @@ async def test_the_facts_are_those_of_the_case_and_the_remedies_stand_where_the_
     remedies = words("reply_remedies_of_head_office")
     assert remedies not in reply["text"]
     await desk.reply_pending(receipt.case_id)
-    assert (await card(agent, case.conversation_id))["reply"]["text"].endswith(remedies)
+    reply = (await card(agent, case.conversation_id))["reply"]
+    assert reply["text"].endswith(remedies)
+    assert (reply["in_form"].startswith("很抱歉让您费心。编号"), remedies in reply["in_form"]) == (True, False)
 
 
 async def test_a_case_without_a_conversation_has_cards_for_its_facts(world: World) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebackend.assist.facts import Facts, ready
+from casebackend.assist.facts import Facts, in_form, ready
 from casebackend.assist.rules import confidence, phrasing, pieces, summary
 from casebackend.assist.wording import VARIABLES, filled, remedies_on, with_empathy
 from casebackend.assist.wording import wording as data
@@ -71,6 +71,25 @@ def test_the_texts_name_every_way_that_they_are_asked_for() -> None:
             template, ways = rule.told_by(branch=branch)
             assert all(way in words(template) for way in ways)
     assert "30日" in words(rule.of_branch)
+
+
+@pytest.mark.parametrize(
+    ("reply", "put_in"),
+    [
+        ("{客户称呼}，您好。编号{投诉编号}已核实。", f"编号{KNOWN['投诉编号']}已核实。"),
+        ("您好，年费按合约收取。", "年费按合约收取。"),
+        ("年费按合约收取，您好奇的是日期。", "年费按合约收取，您好奇的是日期。"),
+        ("{客户称呼}您好：年费按合约收取。", "年费按合约收取。"),
+        ("{客户称呼}的来信已收到。", f"{KNOWN['客户称呼']}的来信已收到。"),
+        ("您好。", "您好。"),
+    ],
+)
+def test_what_goes_into_a_field_of_the_written_answer_has_neither_greeting_nor_remedies(
+    reply: str, put_in: str
+) -> None:
+    facts = Facts(dict(KNOWN), "可以申请调解、仲裁或者诉讼。", ("调解", "仲裁", "诉讼"))
+    assert ready(reply, facts, script=True)[0].endswith(str(facts.remedies))
+    assert in_form(reply, facts) == put_in
 
 
 def test_the_beginning_reads_any_text() -> None:

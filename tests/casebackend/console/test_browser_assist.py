@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from uuid import UUID
 
 import pytest
 from playwright.async_api import Browser, Error, Route, expect
@@ -161,6 +162,9 @@ async def test_a_case_without_a_conversation_has_its_cards_and_they_go_into_the_
     page = at.page
     page.set_default_timeout(PATIENT)
     await page.goto(f"{live.address}/knowledge/{ENTRY}?case={case.number}")
+    async with page.expect_response("**/entries/*"):
+        await page.locator("[data-told]").click()
+    await expect(page.locator("[data-told]")).to_have_text("已复制")
     await page.get_by_role("button", name="取到投诉页插入").click()
     first = page.locator("[data-card]").first
     await expect(first).to_contain_text("您查到的", timeout=PATIENT)
@@ -169,13 +173,44 @@ async def test_a_case_without_a_conversation_has_its_cards_and_they_go_into_the_
         await page.locator("#act details.move:has(textarea[name=reply_facts]) > summary").click()
     await form.focus()
     await page.keyboard.press("Alt+1")
-    await expect(form).to_have_value(re.compile("很抱歉让您费心"), timeout=PATIENT)
+    await expect(form).to_have_value(re.compile("^很抱歉让您费心"), timeout=PATIENT)
+    await expect(form).not_to_have_value(re.compile("尊敬的客户|诉讼"))
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     async with live.database.reading() as session:
         query = select(SuggestionUse).where(SuggestionUse.conversation_id == case.conversation_id)
         [use] = (await session.scalars(query.where(SuggestionUse.origin == "picked"))).all()
-    assert use.opened_at is not None
+    assert None not in (use.opened_at, use.copied_at)
     assert at.complaints == []
+
+
+async def copies_of(live: Live, conversation: UUID) -> int:
+    async with live.database.reading() as session:
+        copied = select(SuggestionUse).where(SuggestionUse.copied_at.is_not(None))
+        return len((await session.scalars(copied.where(SuggestionUse.conversation_id == conversation))).all())
+
+
+async def test_a_card_is_copied_without_a_clipboard_too_and_counts_only_when_it_was(
+    live: Live, browser: Browser
+) -> None:
+    conversation = await wants_a_person(live, "assist-11")
+    page = (await seat(browser, live, "agent")).page
+    page.set_default_timeout(PATIENT)
+    await page.goto(f"{live.address}/conversations/{conversation}")
+    first = page.locator("[data-card]").first
+    button = first.locator("[data-act=copy]")
+    await expect(button).to_be_visible(timeout=PATIENT)
+    await page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true })")
+    await page.evaluate("void (document.execCommand = () => false)")
+    await button.click()
+    await expect(button).to_have_text("没有复制，请按 Ctrl+C", timeout=PATIENT)
+    selected = str(await page.evaluate("document.getSelection().toString()")).strip()
+    assert selected == (await first.locator(".text").inner_text()).strip()
+    assert await copies_of(live, conversation) == 0
+    await page.evaluate("delete document.execCommand")
+    async with page.expect_response("**/copied"):
+        await button.click()
+    await expect(button).to_have_text("已复制", timeout=PATIENT)
+    assert await copies_of(live, conversation) == 1
 
 
 async def test_an_answer_asked_for_by_keyboard_is_not_overwritten_by_what_comes_late(
