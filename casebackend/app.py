@@ -26,6 +26,7 @@ from casebackend.contacts import routes as contacts
 from casebackend.conversations import danger_routes as danger_rules
 from casebackend.conversations import media_routes as media
 from casebackend.conversations import routes as conversations
+from casebackend.curation import enclosing_routes as article_files
 from casebackend.curation import knowledge_index
 from casebackend.curation import routes as curation
 from casebackend.database import Database
@@ -89,7 +90,7 @@ API = (
     thresholds.bp, security.bp, logins.bp, tokens.bp, people.bp, people.requests_bp, units.bp, imports.bp,
     shifts.shifts_bp, shifts.handovers_bp, shifts.states_bp,
     identity.bp, pickups.bp, pickups.own_bp,
-    curation.bp,
+    curation.bp, article_files.bp,
     candidates.bp, precedents.bp, tellings.bp,
     disclosures.bp, forms.bp, audit.bp, contacts.bp, exports.bp, retention.bp, talk_holds.bp,
 )  # fmt: skip

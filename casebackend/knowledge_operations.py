@@ -12,6 +12,7 @@ from casebackend.api import (
     replies,
 )
 from casebackend.assist.health import Only, What
+from casebackend.attachments.allowlist import allowed
 from casebackend.candidates import rules as candidates_rules
 from casebackend.curation import rules as curation_rules
 from casebackend.gaps import rules as gap_rules
@@ -29,6 +30,13 @@ ENTRIES: dict[str, Schema] = {
 }  # fmt: skip
 NUMBER: Schema = {"type": "integer", "minimum": 0, "maximum": 3650}
 HEALTH: dict[str, Schema] = {"days": NUMBER, "within": NUMBER, "kind": choice(Kind), "only": choice(Only), "q": NAME}
+
+FILES = tuple(each.type for each in allowed())
+PAPERS: Schema = {
+    "type": "object",
+    "properties": {"file": {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1}},
+    "required": ["file"],
+}
 
 KNOWLEDGE: dict[str, Operation] = {
     "assist.suggestions": Operation("会话的知识建议", None, assist.Suggestions),
@@ -53,6 +61,10 @@ KNOWLEDGE: dict[str, Operation] = {
     ),
     "curation.article": Operation("一个知识条目版本及其办理过程", None, curation.ArticleView, tagged=True),
     "curation.edit": Operation("修改草稿", curation.EditArticle, curation.ArticleView),
+    "article_files.listing": Operation("知识条目版本的依据附件", None, curation.ArticleFiles, query=PAGE),
+    "article_files.add": Operation("上传依据附件", None, curation.ArticleFiles, status=201, form=PAPERS),
+    "article_files.file": Operation("下载依据附件", media=FILES, refuses=frozenset({409})),
+    "article_files.remove": Operation("删除依据附件", curation.RemoveArticleFile, curation.ArticleFileView),
     "curation.step": Operation("办理一步：提交、初审、审批、发布、验证、失效", curation.TakeStep, curation.ArticleView),
     "curation.merge": Operation("合并相近条目", curation.MergeArticle, curation.ArticleView),
     "curation.change_requests": Operation(

@@ -9,8 +9,8 @@ from casebackend import preconditions
 from casebackend.api.evidence import AddEvidence
 from casebackend.api.recusals import DeclareRecusal, GrantWaiver
 from casebackend.api.tasks import AnswerTask, AskTask, CancelTask, CaseTasks, RoundView, TaskView
+from casebackend.attachments.wire import hand_out
 from casebackend.cases import attaching, countersigning, declaring, task_views
-from casebackend.cases.enclosing_routes import hand_out
 from casebackend.cases.service import visible
 from casebackend.customers import service as customers
 from casebackend.database import reading, transactional

@@ -1,7 +1,6 @@
 """Files of a case over the wire: taken in as a stream, given out to be saved and never to be shown in our pages."""
 
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from sanic import Blueprint, HTTPResponse, Request, json, raw
@@ -14,8 +13,7 @@ from casebackend.attachments.errors import AttachmentNotFound, NoPreview, Upload
 from casebackend.attachments.model import Attachment
 from casebackend.attachments.receiving import Receiver, Upload, require_room
 from casebackend.attachments.rules import Kind
-from casebackend.attachments.service import Content
-from casebackend.attachments.wire import announced, pieces_of
+from casebackend.attachments.wire import AWAY_FROM_US, announced, as_body, hand_out, pieces_of
 from casebackend.cases import enclosing
 from casebackend.cases.enclosing import Adding
 from casebackend.cases.model import Case
@@ -28,13 +26,6 @@ from casebackend.paging import cut
 
 bp = Blueprint("attachments")
 BY_HAND = frozenset({Kind.FILE, Kind.REGULATOR})
-# Whatever the bytes are, they open in nobody's page: not as a document, not as a script, not as a guess.
-AWAY_FROM_US = {
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 
 
 async def taken(request: Request, reference: str) -> Upload:
@@ -50,12 +41,6 @@ async def _admitted(request: Request, reference: str) -> Receiver:
         store, limits = service.store_of(session), enclosing.limits_of(session)
     require_room(store, limits, announced(request))
     return Receiver(store, limits)
-
-
-def as_body(request: Request, upload: Upload) -> None:
-    """What idempotency compares: the same fields and the same bytes are the same request."""
-    told = [f"{name}={value}" for name, value in sorted(upload.fields.items()) if name != "csrf"]
-    request.body = "\n".join([*told, *(f"{each.name} {each.sha256}" for each in upload.files)]).encode()
 
 
 async def kept(session: AsyncSession, case: Case, upload: Upload, request: Request) -> list[Attachment]:
@@ -143,20 +128,6 @@ async def download(request: Request, reference: str, attachment_id: UUID) -> Non
         found, content = await enclosing.opened(session, case, attachment_id, principal=me, now=now)
         name = (await _view(session, case, found)).name
     await hand_out(request, found, content, name)
-
-
-async def hand_out(request: Request, attachment: Attachment, content: Content, name: str) -> None:
-    """Checked as a whole first: nobody gets half of a file that is broken further on."""
-    await content.require_whole()
-    plain = f"attachment-{attachment.id.hex[:12]}.{name.rsplit('.', 1)[-1]}"
-    headers = AWAY_FROM_US | {
-        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
-        "Content-Length": str(content.size),
-    }
-    response: Any = await request.respond(headers=headers, content_type=attachment.content_type)
-    async for piece in content.pieces():
-        await response.send(piece)
-    await response.eof()
 
 
 @bp.get("/cases/<reference:str>/attachments/<attachment_id:uuid>/preview")

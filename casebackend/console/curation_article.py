@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.curation import EditArticle, TakeStep
 from casebackend.calendar.rules import SHANGHAI, local_date
+from casebackend.console import article_files
 from casebackend.console.choices import units_to_choose
 from casebackend.console.curation import HERE, TONES
 from casebackend.console.fragments import require_version
@@ -88,6 +89,7 @@ async def show(request: Request, session: AsyncSession, article_id: str, number:
         may_draft=row.status in (ArticleStatus.PUBLISHED, ArticleStatus.RETIRED) and may(request, HERE, "POST"),
         today=local_date(now).isoformat(),
         affected=await impacts.preview(session, row, me) if row.status in DECIDED else None,
+        **await article_files.shown(request, session, row),
     )
 
 

@@ -5,6 +5,7 @@ from sanic import Blueprint, Sanic
 from casebackend.access import bodies, guard, headers, reads, transport
 from casebackend.console import (
     account,
+    article_files,
     assignment,
     attachments,
     audit,
@@ -77,7 +78,7 @@ PAGES = (
     reviews, surveys, classification, reminders, attachments, organisations, people, functions, dictionaries, shifts,
     dangers, grading, judgements,
     candidates, precedents, disclosures, audit, retention, talk_holds, contacts, corrections, forms, exports,
-    curation, curation_article, tellings,
+    curation, curation_article, article_files, tellings,
 )  # fmt: skip
 
 

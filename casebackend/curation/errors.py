@@ -106,6 +106,13 @@ class EntryClash(Conflict):
         super().__init__(f"同一问题已有不同答复：{named}；请修改、合并或先使原条目失效", conflicts=list(conflicts))
 
 
+class ArticleFilesFull(Conflict):
+    slug, title = "article-files-full", "依据附件已达上限"
+
+    def __init__(self) -> None:
+        super().__init__("这一版本的依据附件总量已达上限，请先删去不需要的附件")
+
+
 class RequestDecided(Conflict):
     slug, title = "change-request-decided", "变更申请已处理"
 

@@ -68,6 +68,20 @@ class ArticleStep(Base):
     opinion: Mapped[str | None] = mapped_column(Text)
 
 
+class ArticleFile(Base):
+    """A file on which a version rests: the paper that it follows. Added while it is a draft, read by whoever checks."""
+
+    __tablename__ = "article_files"
+    __table_args__ = (
+        ForeignKeyConstraint(["article_id", "version"], ["articles.id", "articles.version"]),
+        Index("ix_article_files_article", "article_id", "version"),
+    )
+
+    attachment_id: Mapped[UUID] = mapped_column(ForeignKey("attachments.id"), primary_key=True)
+    article_id: Mapped[str] = mapped_column(String(120))
+    version: Mapped[int]
+
+
 class Phrasing(Base):
     """A way of asking that an entry was found useful for. Only `accepted` ones are searched by."""
 

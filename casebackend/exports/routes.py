@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend import preconditions
 from casebackend.access.guard import route_name
 from casebackend.api.exports import AskExport, DecideExport, ExportPage
-from casebackend.cases.enclosing_routes import AWAY_FROM_US
+from casebackend.attachments.wire import AWAY_FROM_US
 from casebackend.database import reading, transactional
 from casebackend.errors import DomainError
 from casebackend.exports import deciding, making, queries, service

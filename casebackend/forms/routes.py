@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.guard import NoRight
 from casebackend.access.matrix import Matrix
 from casebackend.api.forms import PrintForm, PrintPage
-from casebackend.cases.enclosing_routes import AWAY_FROM_US
+from casebackend.attachments.wire import AWAY_FROM_US
 from casebackend.cases.service import visible
 from casebackend.database import reading
 from casebackend.forms import drawing, queries, service

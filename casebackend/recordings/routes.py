@@ -7,9 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.attachments import service as files
 from casebackend.attachments.allowlist import allowed, is_audio
 from casebackend.attachments.receiving import Received, Receiver, require_room
-from casebackend.attachments.wire import announced, pieces_of
+from casebackend.attachments.wire import AWAY_FROM_US, announced, pieces_of
 from casebackend.cases import enclosing
-from casebackend.cases.enclosing_routes import AWAY_FROM_US
 from casebackend.cases.service import visible
 from casebackend.database import reading, transactional
 from casebackend.paging import count, cut, one_of

@@ -283,7 +283,7 @@ def request_of(cell: Cell, stage: Stage) -> dict[str, Any]:
         return given
     if cell.want is Want.CROSS:
         headers |= FORGED[_number(str(cell), len(FORGED)) if stage.persons[cell.person].words else 0]
-    if route.name.endswith("attachments.add"):
+    if route.name.endswith(("attachments.add", "article_files.add")):
         return given | {
             "files": [("file", ("a.png", samples.picture("PNG", (9, 9)), "image/png"))],
             "data": {"kind": "file"},

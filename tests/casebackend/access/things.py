@@ -113,6 +113,8 @@ KINDS: dict[str, Kind] = {
 # Where a name means something else: the beginning of the route's name, and the parameter.
 ELSEWHERE: dict[tuple[str, str], Kind] = {
     ("console_retention.", "run_id"): Kind(Of.NOBODY, RedactionRun, _none),
+    ("article_files.", "attachment_id"): Kind(Of.NOBODY, Attachment, _none),
+    ("console_article_files.", "attachment_id"): Kind(Of.NOBODY, Attachment, _none),
     ("recordings.", "attachment_id"): Kind(Of.CASE, Attachment, _case_of, lambda row: row.kind == "recording"),
     ("console_recordings.", "attachment_id"): Kind(Of.CASE, Attachment, _case_of, lambda row: row.kind == "recording"),
     ("evidence.file", "evidence_id"): Kind(Of.CASE, Evidence, _case_of, lambda row: row.content_type is not None),
