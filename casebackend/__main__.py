@@ -21,6 +21,7 @@ from casebackend.forms import commands as forms
 from casebackend.keys import commands as keys
 from casebackend.logging import configure
 from casebackend.people import commands as people
+from casebackend.replay import commands as replay
 from casebackend.settings import Settings
 
 type Given = argparse.Namespace
@@ -95,9 +96,10 @@ def parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
-    def choose(name: str, runs: dict[str, Run], words: str) -> None:
+    def choose(name: str, runs: dict[str, Run], words: str) -> argparse.ArgumentParser:
         sub = add(name, lambda given: runs[given.what](given), words)
         sub.add_argument("what", nargs="?", choices=list(runs), default=next(iter(runs)))
+        return sub
 
     add("serve", lambda _: serve(), "the web process")
     add("migrate", lambda _: installing.migrate(_settings()), "schema, reference data and indexes of this version")
@@ -126,6 +128,11 @@ def parser() -> argparse.ArgumentParser:
         },
         "which key what is sealed with",
     )
+    runs = {
+        "list": _with_database(lambda database, given: replay.listed(database, given.wanted)),
+        "retry": _with_database(lambda database, given: replay.retry(database, given.wanted, now=datetime.now(UTC))),
+    }
+    choose("outbox", runs, "effects that were given up").add_argument("wanted", nargs="?", metavar="TOPIC|ID")
     units = add(
         "import-organisation",
         _with_database(import_organisation),

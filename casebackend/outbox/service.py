@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,3 +16,10 @@ def emit(
 def message(topic: str, payload: dict[str, object], *, now: datetime, due_at: datetime | None = None) -> OutboxMessage:
     """Not yet in the session: for `insert_rows`."""
     return OutboxMessage(topic=topic, payload=payload, created_at=now, due_at=due_at or now)
+
+
+async def revive(session: AsyncSession, messages: Sequence[OutboxMessage], *, now: datetime) -> None:
+    """What was given up is tried again from the start. The caller holds the rows and knows that the cause is gone."""
+    for message in messages:
+        message.dead, message.attempts, message.due_at = False, 0, now
+    await session.flush()
