@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from casebackend import check, installing, problems
+from casebackend.access import listening
 from casebackend.app import create_app
 from casebackend.attachments import commands as attachments
 from casebackend.audit import commands as audit
@@ -73,8 +74,7 @@ def serve() -> int:
             except BlockingIOError:
                 sys.exit("已有一个 casebackend 在使用该 SQLite 数据库，不能再启动第二个。")
         app = create_app(settings, database)
-        cert, key = settings.tls_certificate, settings.tls_key
-        tls = {"cert": str(cert), "key": str(key)} if cert and key else None
+        tls = listening.context_of(settings)
         app.run(host=settings.host, port=settings.port, ssl=tls, single_process=True, access_log=False, motd=False)
     return 0
 

@@ -26,6 +26,7 @@ from casebackend.contacts import routes as contacts
 from casebackend.conversations import danger_routes as danger_rules
 from casebackend.conversations import media_routes as media
 from casebackend.conversations import routes as conversations
+from casebackend.credentials import routes as certificates
 from casebackend.curation import enclosing_routes as article_files
 from casebackend.curation import knowledge_index
 from casebackend.curation import routes as curation
@@ -87,7 +88,8 @@ API = (
     knowledge_health.bp, knowledge_health.phrasings_bp, gaps.bp, families.bp, families.own_bp, reviews.bp,
     extensions.bp, limits.bp, profiles.bp, openapi.bp, digests.bp, escalations.bp, notices.bp, supervision.bp,
     danger_rules.bp, grading_rules.bp,
-    thresholds.bp, security.bp, logins.bp, tokens.bp, people.bp, people.requests_bp, units.bp, imports.bp,
+    thresholds.bp, security.bp, logins.bp, certificates.bp, tokens.bp, people.bp, people.requests_bp,
+    units.bp, imports.bp,
     shifts.shifts_bp, shifts.handovers_bp, shifts.states_bp,
     identity.bp, pickups.bp, pickups.own_bp,
     curation.bp, article_files.bp,

@@ -1,6 +1,6 @@
 """Operations about the organisation, its people and their shifts, and about what is read and revealed."""
 
-from casebackend.api import audit, contacts, disclosures, forms, organisations, people, shifts
+from casebackend.api import audit, certificates, contacts, disclosures, forms, organisations, people, shifts
 from casebackend.operation import BY, MOMENT, Operation
 from casebackend.parameters import CURSOR, DAY, PAGE, UUID, choice
 from casebackend.people.rules import RequestState
@@ -38,6 +38,15 @@ PEOPLE: dict[str, Operation] = {
         disclosures.Revealed,
         refuses=frozenset({429}),
     ),
+    "certificates.listing": Operation("一个账号绑定的客户端证书", None, certificates.CertificatePage, query=PAGE),
+    "certificates.bind": Operation(
+        "为账号绑定客户端证书，此后登录须出示",
+        certificates.BindCertificate,
+        certificates.CertificateView,
+        status=201,
+        refuses=frozenset({409}),
+    ),
+    "certificates.unbind": Operation("解除客户端证书的绑定", certificates.UnbindCertificate, status=204),
     "organisations.listing": Operation(
         "机构", None, organisations.UnitPage, query={"q": {"type": "string", "maxLength": 100}} | PAGE
     ),

@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(default="", description="addresses of proxies whose X-Forwarded-... count; commas")
     tls_certificate: Path | None = Field(default=None, description="of our own listener, PEM; none on the loopback")
     tls_key: Path | None = None
+    client_ca: Path | None = Field(default=None, description="who signs colleagues' certificates, PEM; own listener")
+    client_certificate_header: str = Field(
+        default="", pattern=r"^[A-Za-z-]{0,60}$", description="where a trusted proxy hands a verified one on"
+    )
     core_bank_url: str | None = Field(default=None, description="who confirms customers (level 2); none: nobody does")
     core_bank_secret: Secret | None = Field(default=None, description="shared with core banking, signs both ways")
     core_bank_seconds: float = Field(default=3.0, gt=0, le=30, description="the longest wait for core banking")
@@ -84,6 +88,18 @@ class Settings(BaseSettings):
             raise ValueError("TINGSU_TLS_CERTIFICATE and TINGSU_TLS_KEY belong together")
         if self.host not in LOOPBACK and self.tls_certificate is None and not hosts_of(self.trusted_proxies):
             raise ValueError("TINGSU_HOST outside the loopback needs TINGSU_TLS_CERTIFICATE or TINGSU_TRUSTED_PROXIES")
+        return self
+
+    @property
+    def asks_certificates(self) -> bool:
+        return self.client_ca is not None or bool(self.client_certificate_header)
+
+    @model_validator(mode="after")
+    def somebody_verifies_the_certificates_of_colleagues(self) -> Self:
+        if self.client_ca is not None and self.tls_certificate is None:
+            raise ValueError("TINGSU_CLIENT_CA needs TINGSU_TLS_CERTIFICATE: who ends TLS asks for certificates")
+        if self.client_certificate_header and not hosts_of(self.trusted_proxies):
+            raise ValueError("TINGSU_CLIENT_CERTIFICATE_HEADER needs TINGSU_TRUSTED_PROXIES: anybody may send a header")
         return self
 
     @model_validator(mode="after")

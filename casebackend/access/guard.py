@@ -150,7 +150,7 @@ def _same(ours: str, sent: str) -> bool:
 async def _staff(request: Request, secret: str) -> Principal:
     now = request.app.ctx.now()
     found = await staff.find_session(request.app.ctx.database, secret, now=now)
-    if found is None:
+    if found is None or not _shows(request, found.certificate):
         return ANONYMOUS
     if now - found.seen_at >= SEEN_EVERY and not _is_a_stream(request):
         async with request.app.ctx.database.transaction() as session:
@@ -160,6 +160,11 @@ async def _staff(request: Request, secret: str) -> Principal:
     if found.stage != Stage.FULL:
         return Principal(Kind.PENDING, found.login, frozenset({f"pending:{found.stage}"}), user_id=found.id)
     return replace(of_user(found), rights=await _rights(request, found))
+
+
+def _shows(request: Request, certificate: str | None) -> bool:
+    """A cookie that was carried away opens nothing without the certificate that it belongs to."""
+    return certificate is None or _same(certificate, request.ctx.certificate or "")
 
 
 async def _rights(request: Request, found: Row[Any]) -> Rights | None:

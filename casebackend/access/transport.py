@@ -5,6 +5,7 @@ from typing import Any
 
 from sanic import Request, Sanic
 
+from casebackend.access.listening import presented
 from casebackend.access.principal import ANONYMOUS
 from casebackend.errors import Forbidden
 from casebackend.settings import LOOPBACK, Settings, hosts_of
@@ -33,6 +34,7 @@ async def secure(request: Request) -> None:
     """Before anything else looks at the request, its address or its scheme."""
     request.ctx.principal, request.ctx.login_secret, request.ctx.session_id = ANONYMOUS, None, None
     trusted = request.ip in request.app.ctx.trusted_proxies
+    request.ctx.certificate = presented(request, trusted=trusted)
     if not trusted:
         request.parsed_forwarded = {}
     if request.scheme in ("https", "wss"):

@@ -15,7 +15,7 @@ LONGEST_LOGIN, LONGEST_PASSWORD = 64, 256
 def door_of(request: Request) -> Door:
     context = request.app.ctx
     key = context.settings.session_key.get_secret_value()
-    return Door(context.database, context.passwords, key, request.client_ip, context.now())
+    return Door(context.database, context.passwords, key, request.client_ip, context.now(), request.ctx.certificate)
 
 
 def with_cookie(request: Request, response: HTTPResponse, secret: str) -> HTTPResponse:

@@ -6,6 +6,7 @@ from casebackend.access.principal import Kind
 from casebackend.console.doorway import LONGEST_LOGIN, LONGEST_PASSWORD, door_of, go_on, home_of, local
 from casebackend.console.rendering import console, form_of, go, page
 from casebackend.credentials import service as credentials
+from casebackend.credentials.certificates import CertificateRequired
 from casebackend.database import Database, reading, shielded, transactional
 from casebackend.policies import service as policies
 from casebackend.policies.rules import Policy
@@ -31,7 +32,7 @@ async def enter(request: Request) -> HTTPResponse:
     replaces = request.cookies.get(cookie_name(request)[0])
     try:
         entered = await shielded(credentials.log_in(door_of(request), login, password, replaces=replaces))
-    except service.LoginRefused as refusal:
+    except (service.LoginRefused, CertificateRequired) as refusal:
         policy = await _policy(request)
         shown = {"login": login, "error": refusal.detail, "next": following, "policy": policy}
         return page(request, "login.html", status=401, **shown)

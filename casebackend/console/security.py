@@ -12,7 +12,7 @@ from casebackend.calendar.rules import local_date
 from casebackend.console.labels import OUTCOME_LABELS
 from casebackend.console.rendering import console, form_of, go, page
 from casebackend.console.rights import may
-from casebackend.credentials import factors, queries
+from casebackend.credentials import certificates, factors, queries
 from casebackend.database import reading, transactional
 from casebackend.policies import service as policies
 from casebackend.staff import locks, logbook, sessions
@@ -85,6 +85,7 @@ async def accounts(request: Request, session: AsyncSession) -> HTTPResponse:
         stopped=(await session.scalars(stopped)).all(),
         locked=locked,
         enrolled=await queries.enrolled(session),
+        certificates=await certificates.by_user(session),
         can=partial(may, request),
         **_rights(request),
     )

@@ -12,6 +12,7 @@ from casebackend.console import (
     board,
     candidates,
     cases,
+    certificates,
     classification,
     confirmation,
     contacts,
@@ -70,7 +71,7 @@ from casebackend.staff.passwords import Passwords
 
 STATIC = rendering.HOME / "static"
 PAGES = (
-    login, password, factor, security, tokens, account,
+    login, password, factor, security, certificates, tokens, account,
     queue, cases, drafts, talks, suggestions, replies, gaps, knowledge_health, stream, knowledge, board, query, reports,
     limits, notices_page, supervision_page,
     register, ledger, registration, confirmation, correcting, extensions, tasks, recusals, evidence, assignment,

@@ -120,7 +120,8 @@ def _talk(row: Any) -> ContactRow:
 
 def _calls(ids: Collection[UUID]) -> Source:
     call = CallTranscript
-    query = select(call.call_id.label("id"), call.started_at.label("at"), call.conversation_id)
+    shown: tuple[Any, ...] = (call.call_id.label("id"), call.started_at.label("at"), call.conversation_id)
+    query = select(*shown)
     return Source(
         _column(call.started_at), _column(call.call_id), query.where(call.conversation_id.in_(ids)), _call
     )  # fmt: skip
@@ -133,4 +134,4 @@ def _call(row: Any) -> ContactRow:
 
 
 def _column[T](column: InstrumentedAttribute[T]) -> ColumnElement[T]:
-    return column.expression  # type: ignore[return-value]
+    return column.expression

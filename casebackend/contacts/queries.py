@@ -4,6 +4,7 @@ QT-05. Few statements however long the history."""
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
@@ -105,7 +106,7 @@ def _by(other: Customer, customer: Customer | None) -> str:
 async def _cases(
     session: AsyncSession, principal: Principal, which: ColumnElement[bool], cursor: str | None
 ) -> tuple[Sequence[Case], str | None]:
-    order = [Case.received_at, Case.number]
+    order: list[Any] = [Case.received_at, Case.number]
     query = (await queries.scoped(session, principal, Case)).where(which)
     if cursor:
         query = query.where(beyond(order, read_cursor(cursor, (moment, str)), descending=True))

@@ -31,6 +31,20 @@ class SecondFactor(Base):
     last_step: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
+class ClientCertificate(Base):
+    """A certificate that an account is bound to: whoever logs in with it has to show one of them. `fingerprint` is the
+    SHA-256 of the whole certificate. Renewed ones stand beside the old one until that is taken away."""
+
+    __tablename__ = "client_certificates"
+
+    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    subject: Mapped[str] = mapped_column(String(200))
+    expires_at: Mapped[datetime]
+    bound_at: Mapped[datetime]
+    bound_by: Mapped[str] = mapped_column(String(80))
+
+
 class RecoveryCode(Base):
     """Each opens once in place of a code. 80 random bits, so a plain hash is enough."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.audit import service as audit
-from casebackend.credentials import factors, queries
+from casebackend.credentials import certificates, factors, queries
 from casebackend.credentials.guessing import is_guessable
 from casebackend.credentials.model import OldPassword
 from casebackend.credentials.rules import faults, is_expired
@@ -47,13 +47,15 @@ class CodeRefused(Unauthenticated):
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What every step of a login needs. `key`: for the hashes of what was typed as a login."""
+    """What every step of a login needs. `key`: for the hashes of what was typed as a login. `certificate`: the
+    fingerprint of the one that the browser has shown."""
 
     database: Database
     passwords: Passwords
     key: str
     address: str
     now: datetime
+    certificate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,11 @@ class Entered:
 async def stage_now(session: AsyncSession, user: User, policy: Policy, *, code: bool) -> Stage:
     """`code`: whether the second factor, if there is one, has still to be shown."""
     enrolled = await queries.is_enrolled(session, user.id)
+    asked = not enrolled and bool(policy.totp_roles & set(user.roles))
     return stage_of(
         code=code and enrolled,
         password=user.must_change,
-        enrol=not enrolled and bool(policy.totp_roles & set(user.roles)),
+        enrol=asked and not await certificates.of_user(session, user.id),
     )
 
 
@@ -84,6 +87,7 @@ async def log_in(door: Door, login: str, password: str, *, replaces: str | None)
         async with door.database.transaction() as session:
             await staff.refuse(session, attempt, now=now)
         raise staff.LoginRefused(attempt.policy)
+    certificate = await _with_certificate(door, attempt)
     weak = await _wrong_with(door, password, attempt)
     async with door.database.transaction() as session:
         user = await session.get_one(User, attempt.user_id)
@@ -93,9 +97,28 @@ async def log_in(door: Door, login: str, password: str, *, replaces: str | None)
         user.must_change = user.must_change or bool(weak) or is_expired(user.password_changed_at, attempt.policy, now)
         stage = await stage_now(session, user, attempt.policy, code=True)
         secret, user = await staff.open_session(
-            session, attempt, replaces=replaces, address=door.address, now=now, stage=stage
+            session,
+            attempt,
+            replaces=replaces,
+            address=door.address,
+            now=now,
+            stage=stage,
+            certificate=certificate,
         )
     return Entered(secret, stage, user)
+
+
+async def _with_certificate(door: Door, attempt: staff.Attempt) -> str | None:
+    """Counted as a wrong password is, so that whoever has found one gains nothing by trying on."""
+    if attempt.user_id is None:
+        raise staff.LoginRefused(attempt.policy)
+    async with door.database.transaction() as session:
+        enough, certificate = await certificates.opens(session, attempt.user_id, door.certificate)
+        if not enough:
+            await staff.refuse(session, attempt, now=door.now)
+    if not enough:
+        raise certificates.CertificateRequired
+    return certificate
 
 
 async def _judged(door: Door, attempt: staff.Attempt, password: str) -> Verdict:

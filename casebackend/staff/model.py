@@ -74,7 +74,9 @@ class DutyEvent(Base):
 class LoginSession(Base):
     """One login of one browser. The browser holds the secret, we hold its hash.
 
-    `stage` is what is still asked of it; `idle_until` and `expires_at` follow the parameters of the day it began."""
+    `stage` is what is still asked of it; `idle_until` and `expires_at` follow the parameters of the day it began.
+    `certificate`: the fingerprint of the one that it was opened with, where the account is bound to one: without it
+    the secret opens nothing."""
 
     __tablename__ = "login_sessions"
 
@@ -83,6 +85,7 @@ class LoginSession(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     address: Mapped[str] = mapped_column(String(64))
     stage: Mapped[str] = mapped_column(String(16), default=Stage.FULL, server_default=Stage.FULL)
+    certificate: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     idle_until: Mapped[datetime]

@@ -91,7 +91,7 @@ async def refuse(session: AsyncSession, attempt: Attempt, *, now: datetime) -> N
         now=now,
     )
     if not attempt.locked and await _has_locked(session, attempt, now=now) and attempt.user_id:
-        told = {"user_id": str(attempt.user_id), "attempt_id": str(attempt.id)}
+        told: dict[str, object] = {"user_id": str(attempt.user_id), "attempt_id": str(attempt.id)}
         outbox.emit(session, "login.locked", told, now=now)
 
 
@@ -114,6 +114,7 @@ async def open_session(
     address: str,
     now: datetime,
     stage: Stage = Stage.FULL,
+    certificate: str | None = None,
 ) -> tuple[str, User]:
     """Always a new secret; the session the browser held before, if any, ends here."""
     if attempt.user_id is None:
@@ -122,7 +123,10 @@ async def open_session(
     if replaces:
         await end_session(session, replaces, now=now)
     user = await session.get_one(User, attempt.user_id)
-    return await sessions.begin(session, user, stage=stage, address=address, now=now), user
+    secret = await sessions.begin(
+        session, user, stage=stage, address=address, now=now, certificate=certificate
+    )  # fmt: skip
+    return secret, user
 
 
 async def add_user(

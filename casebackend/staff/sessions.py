@@ -24,7 +24,9 @@ def secret_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
 
 
-async def begin(session: AsyncSession, user: User, *, stage: Stage, address: str, now: datetime) -> str:
+async def begin(
+    session: AsyncSession, user: User, *, stage: Stage, address: str, now: datetime, certificate: str | None = None
+) -> str:
     policy = await policies.in_force(session, now)
     secret = secrets.token_urlsafe(SECRET_BYTES)
     session.add(
@@ -33,6 +35,7 @@ async def begin(session: AsyncSession, user: User, *, stage: Stage, address: str
             user_id=user.id,
             address=address,
             stage=stage,
+            certificate=certificate,
             created_at=now,
             seen_at=now,
             idle_until=now + policy.idle,
@@ -76,6 +79,7 @@ OF_A_SESSION = (
     select(
         LoginSession.id.label("session_id"),
         LoginSession.stage,
+        LoginSession.certificate,
         LoginSession.seen_at,
         LoginSession.idle_until,
         LoginSession.expires_at,

@@ -18,6 +18,7 @@ ROLES = {person["login"]: set(person["roles"]) for person in people()}
 # Creates without an Idempotency-Key, and what stands in its place.
 OWN_KEY = {
     "conversations.receive": "(channel, external_id) of the message",
+    "certificates.bind": "the certificate itself: it is bound once",
     "tokens.issue": "the name; and what is told once is not kept with a key",
     "tokens.replace": "If-Match of the one that is replaced",
     "media.keep": "(channel, sender, content)",
@@ -43,6 +44,7 @@ NO_VERSION = {
     "disclosures.reveal": "a question; its answer may be kept nowhere, so there is no key either",
     "talk_holds.lift_hold": "the same again is not found: it stands no more",
     "forms.registration": "a copy of what stands: every print is one of its own and is written down",
+    "certificates.unbind": "the same again is not found: it is bound no more",
     "danger_rules.decide": "decided once; whoever comes second is refused",
     "grading_rules.decide": "decided once; whoever comes second is refused",
     "forms.closing": "a copy of what stands: every print is one of its own and is written down",

@@ -104,7 +104,8 @@ async def test_a_long_history_is_turned_page_by_page_and_nothing_is_missed_or_sa
     async with await staff(world, "agent") as agent:
         whole = (await agent.get(path)).json()
         assert whole["next"] is None
-        turned, cursor = [], ""
+        turned: list[object] = []
+        cursor = ""
         while cursor is not None:
             found = (await agent.get(path, params={"limit": 2, "cursor": cursor})).json()
             turned, cursor = turned + found["contacts"], found["next"]
