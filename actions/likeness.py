@@ -14,7 +14,9 @@ ANEW = "anew"
 async def shown(turn: Turn, absorbed: Absorbed) -> bool:
     """Whether earlier ones were shown, so that the choice is the open question now."""
     draft = absorbed.draft
-    if draft.next is not None or draft.matter != "complaint" or draft.likeness_settled or absorbed.wish == "edit":
+    if draft.next is not None or draft.matter != "complaint" or draft.likeness_settled:
+        return False
+    if absorbed.wish == "edit" or absorbed.line is not None:
         return False
     found = await turn.backend.likeness(turn.conversation, turn.message, key=turn.key(8))
     if found.cases:
