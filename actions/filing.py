@@ -34,7 +34,7 @@ class File(TurnAction):
         absorbed = await absorb(turn)
         if absorbed is None:
             return
-        put_right = absorbed.changed or absorbed.edited or absorbed.line is not None
+        put_right = absorbed.changed or absorbed.edited or absorbed.line is not None or absorbed.danger is not None
         if put_right or absorbed.draft.next is not None or absorbed.wish is not None or absorbed.noted:
             await go_on(turn, absorbed)
         else:

@@ -18,8 +18,12 @@ MEANT: dict[str, Literal["step_back", "refuse", "answer"]] = {
 
 
 async def go_on(turn: Turn, absorbed: Absorbed) -> None:
-    """What follows once the draft has read the message; a complaint like one made before is shown first."""
-    if alike := await likeness.found(turn, absorbed):
+    """What follows once the draft has read the message: who is in danger hears of that and nothing else; a complaint
+    like one made before is shown first."""
+    if absorbed.danger is not None:
+        await call_person(turn, why(absorbed.danger), key=turn.key(3))
+        turn.say("utter_form_later", items=WAYS_ON[:1])
+    elif alike := await likeness.found(turn, absorbed):
         remark(turn, absorbed)
         likeness.tell(turn, alike)
     else:
@@ -57,12 +61,7 @@ class Intake(TurnAction):
             turn.say("utter_correct_filed")
             return
         absorbed = await absorb(turn)
-        if absorbed is None:
-            return
-        if absorbed.danger is not None:
-            await call_person(turn, why(absorbed.danger), key=turn.key(3))
-            turn.say("utter_form_later", items=WAYS_ON[:1])
-        else:
+        if absorbed is not None:
             await go_on(turn, absorbed)
 
     async def _filed(self, turn: Turn) -> bool:
@@ -86,7 +85,7 @@ class Change(TurnAction):
         absorbed = await absorb(turn)
         if absorbed is None:
             return
-        put_right = absorbed.changed or absorbed.edited or absorbed.line is not None
+        put_right = absorbed.changed or absorbed.edited or absorbed.line is not None or absorbed.danger is not None
         if put_right or absorbed.draft.next is not None or absorbed.wish == "wait":
             await go_on(turn, absorbed)
         else:

@@ -88,7 +88,7 @@ class Resume(TurnAction):
         absorbed = await absorb(turn)
         if absorbed is None:
             return True
-        put_right = absorbed.line is not None or bool(absorbed.edited or absorbed.changed)
+        put_right = absorbed.line is not None or absorbed.danger is not None or absorbed.edited or absorbed.changed
         if not put_right and absorbed.failures < EXPLAIN_AFTER:
             return False
         await go_on(turn, absorbed)

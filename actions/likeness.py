@@ -16,7 +16,7 @@ async def found(turn: Turn, absorbed: Absorbed) -> Sequence[CaseBrief]:
     draft = absorbed.draft
     if draft.next is not None or draft.matter != "complaint" or draft.likeness_settled:
         return []
-    if absorbed.wish in {"edit", "later"}:
+    if absorbed.wish in {"edit", "later"} or absorbed.line is not None:
         return []
     return (await turn.backend.likeness(turn.conversation, turn.message, key=turn.key(8))).cases
 

@@ -18,7 +18,7 @@ from casebackend.drafts.beginning import anew, begun
 from casebackend.drafts.errors import ForeignMessage, NoDraft
 from casebackend.drafts.lines import Edit
 from casebackend.drafts.model import Draft
-from casebackend.drafts.noting import note, put_right
+from casebackend.drafts.noting import ASKED, OPEN, doubts, note, put_right
 from casebackend.drafts.reading import read
 from casebackend.drafts.rules import COMPLAINT, offered
 from casebackend.drafts.service import open_draft
@@ -75,6 +75,7 @@ async def absorb(
         done = await _told(session, draft, message, asked, away=away, now=now, meant=meant)
     else:
         done = await _wished(session, draft, wants)
+    done |= await _doubt(session, draft, message, done)
     left = (draft.last_result or {}).get("left")
     result = {"started": started, "away": away, "resumed": resumed is not None, "left": left, **done, **told}
     draft.last_message_id, draft.last_result, draft.touched_at = message.id, result, now
@@ -104,6 +105,14 @@ async def _told(
     if away and not done["understood"]:
         done["failures"] = misses.forgive(draft, asked)
     return done
+
+
+async def _doubt(session: AsyncSession, draft: Draft, message: Message, done: dict[str, Any]) -> dict[str, Any]:
+    """For whom it is, where that was left open: asked once, before the read-back."""
+    doubt = doubts(draft, message.text)
+    if doubt != OPEN or queries.missing(draft, await queries.fields(session, draft)) or done.get("wish") is not None:
+        return {"doubt": doubt}
+    return {"doubt": ASKED, "line": done.get("line") or lines.Line.CAPACITY}
 
 
 async def _danger(session: AsyncSession, conversation: Conversation, draft: Draft, message: Message) -> dict[str, Any]:
@@ -146,7 +155,7 @@ async def _kept(
     """A picture, or a voice that was not turned into words: no miss, and no answer either."""
     result = {"started": started, "changed": [], "understood": True, "failures": 0, "choices": [], "media": media}
     last = draft.last_result or {}
-    result |= {name: last[name] for name in ("opened", "warned", "told", "left") if name in last}
+    result |= {name: last[name] for name in ("opened", "warned", "told", "left", "doubt") if name in last}
     draft.last_message_id, draft.last_result, draft.touched_at = message.id, result, now
     await session.flush()
     announce(session, "console")

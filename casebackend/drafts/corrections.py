@@ -24,8 +24,10 @@ class Corrections:
         if Field.ID_NUMBER in held and phrases.removes_paper(text):
             return {Field.ID_NUMBER: REFUSAL}
         emptied = leaving_out.taken_out(text, plainly=asked not in AT_READ_BACK)
-        if emptied in held and emptied is not field_of(asked) and (value := leaving_out.left_out_as(emptied)):
-            return {emptied: value}
+        if emptied is not None and emptied in held and emptied is not field_of(asked):
+            value = leaving_out.left_out_as(emptied)
+            if value is not None:
+                return {emptied: value}
         if Field.NAME in held and (name := phrases.renamed(text)):
             return {Field.NAME: Value(name, name)}
         if (

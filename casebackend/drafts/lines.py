@@ -33,6 +33,7 @@ _NEW: dict[Line, re.Pattern[str]] = {
 }
 _CAPACITIES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("legal_representative", re.compile(r"法定代理|监护")),
+    ("organisation", re.compile(r"(?<!不是)(?<!没有)(?:法定代表|法人|公司|单位|企业|对公|个体户|商户)")),
     ("heir", re.compile(r"继承")),
     ("agent", re.compile(
         r"(?<!没有)(?<!不是)(?<!没)(?:委托|受托|代理|代办)|(?<!不是)(?<!没有)(?:替|帮|代)(?:别人|他人|家人|人)")),

@@ -4,9 +4,11 @@ from casebackend.drafts import care as care_reading
 from casebackend.drafts import groups, standing
 from casebackend.drafts.lines import SELF, Edit, Line
 from casebackend.drafts.model import Draft
+from casebackend.drafts.rules import COMPLAINT
 from casebackend.matters.catalogue import catalogue
 
 MANY = 2
+OPEN, ASKED = "open", "asked"
 
 
 def note(draft: Draft, text: str) -> tuple[list[str], list[str]]:
@@ -33,6 +35,15 @@ def _capacity(draft: Draft, text: str) -> tuple[list[str], list[str]]:
     capacity = known.capacities[code]
     labels = [known.documents[kind] for kind in (*capacity.documents, *capacity.may_ask)]
     return [f"您以{capacity.label}的身份反映"], labels
+
+
+def doubts(draft: Draft, text: str) -> str | None:
+    """`open` from the message that leaves open for whom it is until it is asked, once; a line that was put right, or a
+    capacity that was told, leaves nothing open."""
+    before: str | None = (draft.last_result or {}).get("doubt")
+    if draft.capacity is not None or draft.matter_type != COMPLAINT:
+        return None
+    return OPEN if before is None and standing.in_doubt(text) else before
 
 
 def put_right(draft: Draft, edit: Edit) -> None:

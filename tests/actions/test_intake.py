@@ -70,6 +70,25 @@ async def test_for_whom_and_how_many_are_read_back_and_each_line_is_put_right(de
     assert "投诉人数：3人" in desk.words
 
 
+async def test_for_whom_it_is_is_asked_once_before_the_read_back_where_it_was_left_open(desk: Desk) -> None:
+    await desk.say("我帮我妈办卡，崂山支行办了三次都没办成，要求尽快办好", "action_intake")
+    for answer in ("我叫王小明", "13812345678", "不提供"):
+        await desk.say(answer, "action_intake")
+    assert (desk.names, desk.open) == (["utter_ask_line_capacity"], "correction.capacity")
+    assert await desk.say("我受别人委托", "action_intake") == ["utter_changed", "utter_summary"]
+    assert "投诉人身份：受托人" in desk.words
+    await desk.say("身份改成本人", "action_intake")
+    assert (desk.open, "投诉人身份：" in desk.words) == ("confirm", False)
+
+
+async def test_whoever_does_not_say_for_whom_it_is_comes_to_the_read_back_all_the_same(desk: Desk) -> None:
+    await desk.say("柜员说我爷爷死亡证明不合格，崂山支行，要求道歉", "action_intake")
+    for answer in ("我叫王小明", "13812345678", "不提供"):
+        await desk.say(answer, "action_intake")
+    assert desk.open == "correction.capacity"
+    assert (await desk.say("你猜", "action_intake"))[-1] == "utter_summary"
+
+
 async def test_several_facts_in_one_sentence_are_not_asked_again(desk: Desk) -> None:
     await desk.say("昨天手机银行扣了我300元手续费，要求退还，我叫王小明，电话13812345678", "action_intake")
     asked = [desk.open]

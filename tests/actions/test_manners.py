@@ -307,6 +307,13 @@ async def test_whose_money_is_in_danger_is_heard_when_his_life_is(desk: Desk) ->
     assert "12356" in await desk.heard()
 
 
+async def test_a_life_in_danger_is_seen_in_what_sounds_like_a_refusal_at_the_read_back(desk: Desk) -> None:
+    await desk.say(STORY, "action_intake")
+    await until(desk, "confirm")
+    said = await desk.say("我不想活了", "action_resume", purpose="refuse")
+    assert said == ["utter_handoff_off_duty", "utter_form_later"]
+
+
 async def test_a_life_in_danger_is_seen_in_the_middle_of_the_form(desk: Desk) -> None:
     await desk.say(STORY, "action_intake")
     await desk.say("你们再不解决我就跳楼", "action_intake")

@@ -68,6 +68,8 @@ def test_other_words_edit_no_line(text: str, asked: str | None) -> None:
         ("身份写错了，应该是继承人", Line.CAPACITY, "heir"),
         ("我受别人委托", Line.CAPACITY, "agent"),
         ("不是替别人，是我自己", Line.CAPACITY, "self"),
+        ("我代表单位", Line.CAPACITY, "organisation"),
+        ("我是监护人", Line.CAPACITY, "legal_representative"),
         ("共同投诉人数应该是12", Line.GROUP, 12),
         ("人数是二十三个人", Line.GROUP, 23),
         ("只有我一个人", Line.GROUP, 1),

@@ -1,6 +1,6 @@
 import pytest
 
-from casebackend.drafts.standing import capacity_of
+from casebackend.drafts.standing import capacity_of, in_doubt
 from casebackend.drafts.wishes import Wish, menu, wish
 
 
@@ -28,6 +28,53 @@ def test_what_is_wanted_of_the_form_is_the_whole_message(text: str, meant: Wish)
 )  # fmt: skip
 def test_the_same_words_in_a_story_are_the_story(text: str) -> None:
     assert wish(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我父亲去世了，我忘了还信用卡，收了我300违约金",
+        "柜员说我爷爷死亡证明不合格",
+        "我帮我妈办卡的时候柜员骂我",
+        "你们让我帮他说话",
+        "你们天天打电话到我们单位",
+        "我们单位统一办的卡被扣年费",
+        "我奶奶去世那天我去取我自己的存款被骂了",
+        "理财经理是受银行委托卖的",
+        "半夜连续收到好几条消费短信不是我本人",
+    ],
+)
+def test_who_complains_for_himself_is_made_nobody_elses_agent_or_heir(text: str) -> None:
+    assert capacity_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "capacity"),
+    [
+        ("我妈妈八十了，她委托我来投诉", "agent"),
+        ("我受我妈妈委托", "agent"),
+        ("我是孩子的监护人", "legal_representative"),
+        ("我是公司的法定代表人", "organisation"),
+        ("我们公司的对公账户被冻结了", "organisation"),
+        ("我代表我们单位投诉", "organisation"),
+        ("我奶奶过世了，名下的存折你们不给办过户", "heir"),
+        ("我老公去世，他的卡里还有钱，你们让我开证明", "heir"),
+    ],
+)
+def test_agents_guardians_heirs_and_organisations_are_heard(text: str, capacity: str) -> None:
+    assert capacity_of(text) == capacity
+
+
+def test_a_death_or_an_errand_leaves_it_open_for_whom_it_is() -> None:
+    assert in_doubt("柜员说我爷爷死亡证明不合格")
+    assert in_doubt("我帮我妈办卡，办了三次都没办成")
+    for text in (
+        "我父亲去世了，我忘了还信用卡，收了我300",
+        "我帮我妈办卡的时候柜员骂我",
+        "你们让我帮他说话",
+        "手续费多扣了",
+    ):
+        assert not in_doubt(text)
 
 
 def test_for_whom_somebody_complains_is_heard() -> None:
