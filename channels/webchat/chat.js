@@ -9,11 +9,15 @@ const WORDS = {
   tooLong: "这条消息超过 4000 字，请分成几条发送。",
   answering: "正在回复…",
   checking: "已收到，正在核对…",
-  uploading: (name) => `正在发送文件“${name}”…`,
+  uploading: (name, share) => `正在发送文件“${name}”… ${share}%`,
+  tooLarge: (most) => `文件超过 ${most}MB，没有发送。可以压缩后再发，或者分成几个文件。`,
+  empty: "这个文件是空的，没有发送。",
   uploadFailed: "文件没有发出，请检查网络后重试。",
   progress: (done, total) => `已填写 ${done} / ${total} 项`,
 };
 const LONGEST = 4000;
+const MB = 1024 * 1024;
+const THUMBNAIL = { side: 240, quality: 0.7 };
 const ACK_MS = 10_000;
 const CATCH_UP_MS = { waiting: 5_000, idle: 45_000 };
 const BACK_OFF_MS = { first: 500, most: 20_000 };
@@ -187,6 +191,8 @@ class ComplaintChat extends HTMLElement {
   onAck({ cid, seq, answering }) {
     this.settled(cid);
     const bubble = this.pendingBubble(cid);
+    const picture = bubble?.querySelector(".thumbnail");
+    if (picture && this.shown.has(seq)) this.shown.get(seq).querySelector(".words").after(picture);
     if (bubble && this.shown.has(seq)) bubble.remove();
     else if (bubble) this.place(bubble, seq);
     this.setWaiting(answering && this.after <= seq);
@@ -244,30 +250,57 @@ class ComplaintChat extends HTMLElement {
     const [file] = this.parts.file.files;
     this.parts.file.value = "";
     if (!file) return;
+    const most = Number(this.dataset.uploadMb);
+    if (!file.size || file.size > most * MB) {
+      this.setNotice(file.size ? WORDS.tooLarge(most) : WORDS.empty);
+      return;
+    }
     this.parts.attach.disabled = true;
-    this.setNotice(WORDS.uploading(file.name));
+    this.setNotice("");
     try {
-      const headers = { "X-File-Name": encodeURIComponent(file.name.slice(-100)) };
-      const answer = await fetch("/chat/files", { method: "POST", body: file, headers });
-      const kept = await answer.json();
-      if (!answer.ok) {
-        this.setNotice(kept.detail || WORDS.uploadFailed);
-        return;
-      }
-      this.setNotice("");
-      this.say("", [{ kind: kept.kind, reference: kept.reference, note: file.name.slice(-100) }]);
+      const [{ ok, kept }, picture] = await Promise.all([this.upload(file), thumbnail(file)]);
+      if (ok) this.say("", [{ kind: kept.kind, reference: kept.reference, note: file.name.slice(-100) }], picture);
+      else this.setNotice(kept.detail || WORDS.uploadFailed);
     } catch {
       this.setNotice(WORDS.uploadFailed);
     } finally {
       this.parts.attach.disabled = false;
+      this.parts.upload.hidden = true;
     }
   }
 
-  say(text, media = []) {
+  /** XMLHttpRequest tells how much has gone; fetch does not. */
+  upload(file) {
+    this.setUpload(file.name, 0);
+    return new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      request.open("POST", "/chat/files");
+      request.setRequestHeader("X-File-Name", encodeURIComponent(file.name.slice(-100)));
+      request.responseType = "json";
+      request.upload.addEventListener("progress", ({ loaded, total }) => {
+        this.setUpload(file.name, Math.floor((100 * loaded) / (total || file.size)));
+      });
+      request.addEventListener("load", () => {
+        const ok = request.status >= 200 && request.status < 300 && Boolean(request.response);
+        resolve({ ok, kept: request.response || {} });
+      });
+      for (const end of ["error", "abort", "timeout"]) request.addEventListener(end, reject);
+      request.send(file);
+    });
+  }
+
+  setUpload(name, share) {
+    this.parts.upload.hidden = false;
+    this.parts["upload-words"].textContent = WORDS.uploading(name, share);
+    this.parts["upload-bar"].value = share;
+  }
+
+  say(text, media = [], picture = null) {
     if (!this.inFlight) this.setNotice("");
     const message = media.length ? { cid: newId(), text, media } : { cid: newId(), text };
     this.outbox.add(message);
     this.showPending(message);
+    if (picture) this.pendingBubble(message.cid).querySelector(".words").after(picture);
     this.sendNext();
   }
 
@@ -442,6 +475,26 @@ function element(name, className, text = "") {
   if (className) made.className = className;
   if (text) made.textContent = text;
   return made;
+}
+
+/** Drawn anew and small, as a data: address, which is all that the page's policy lets in; null for what is no picture. */
+async function thumbnail(file) {
+  if (!file.type.startsWith("image/")) return null;
+  try {
+    const bitmap = await createImageBitmap(file);
+    const scale = Math.min(1, THUMBNAIL.side / Math.max(bitmap.width, bitmap.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.max(1, Math.round(bitmap.width * scale));
+    canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+    canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    bitmap.close();
+    const picture = element("img", "thumbnail");
+    picture.alt = file.name;
+    picture.src = canvas.toDataURL("image/jpeg", THUMBNAIL.quality);
+    return picture;
+  } catch {
+    return null;
+  }
 }
 
 function newId() {

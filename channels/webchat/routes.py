@@ -19,7 +19,7 @@ FILES = {"chat.js": "text/javascript", "chat.css": "text/css", "icon.svg": "imag
 def blueprint(settings: Settings) -> Blueprint:
     routes = Blueprint("webchat")
     template = jinja2.Environment(autoescape=True).from_string((FOLDER / "page.html").read_text(encoding="utf-8"))
-    page_text = template.render(bank_name=settings.bank_name)
+    page_text = template.render(bank_name=settings.bank_name, upload_mb=settings.upload_mb)
     contents = {name: (FOLDER / name).read_bytes() for name in FILES}
 
     @routes.get("/")

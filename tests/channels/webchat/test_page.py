@@ -59,6 +59,40 @@ async def test_a_file_is_sent_with_the_button_and_a_hostile_one_is_refused_in_wo
         await page.get_by_role("button", name="发文件").focus()
 
 
+async def test_a_photo_is_seen_small_and_what_is_too_large_is_said_before_it_is_sent(town: Town) -> None:
+    sent: list[str] = []
+    async with browsing(town) as page:
+        page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+        await expect(page.locator("complaint-chat")).to_have_attribute("data-state", "open")
+        await expect(page.locator("#file-rule")).to_contain_text("不超过 20MB")
+        box = page.locator("[data-part=file]")
+        await page.locator("complaint-chat").evaluate("chat => (chat.dataset.uploadMb = '0.001')")
+        await box.set_input_files(
+            {"name": "大.png", "mimeType": "image/png", "buffer": samples.picture() + bytes(2_000)}
+        )
+        await expect(page.get_by_role("alert")).to_contain_text("没有发送")
+        await page.locator("complaint-chat").evaluate("chat => (chat.dataset.uploadMb = '20')")
+        await box.set_input_files({"name": "空.png", "mimeType": "image/png", "buffer": b""})
+        await expect(page.get_by_role("alert")).to_contain_text("空的")
+        assert sent == []
+        await box.set_input_files({"name": "凭证.png", "mimeType": "image/png", "buffer": samples.picture()})
+        picture = page.get_by_role("log").get_by_role("img", name="凭证.png")
+        await expect(picture).to_be_visible()
+        assert await picture.evaluate("each => each.complete && each.naturalWidth") == 240
+        await expect(page.locator(".bubble[data-pending]")).to_have_count(0)
+        await expect(picture).to_have_count(1)
+        await expect(page.locator("[data-part=upload]")).to_be_hidden()
+        assert len(sent) == 1
+
+
+async def test_how_much_of_a_file_has_gone_is_shown(town: Town) -> None:
+    async with browsing(town) as page:
+        await expect(page.locator("complaint-chat")).to_have_attribute("data-state", "open")
+        await page.locator("complaint-chat").evaluate("chat => chat.setUpload('凭证.png', 40)")
+        await expect(page.locator("[data-part=upload]")).to_contain_text("正在发送文件“凭证.png”… 40%")
+        await expect(page.get_by_role("progressbar", name="文件发送进度")).to_have_attribute("value", "40")
+
+
 async def test_what_is_written_while_the_program_is_away_is_sent_when_it_is_back_and_shown_once(town: Town) -> None:
     async with browsing(town) as page:
         await expect(page.locator("complaint-chat")).to_have_attribute("data-state", "open")
