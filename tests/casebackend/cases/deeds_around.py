@@ -18,7 +18,7 @@ from casebackend.errors import NotFound
 from casebackend.families import service as families
 from casebackend.families.model import CaseLink
 from casebackend.families.rules import BY_HAND
-from casebackend.matters.rules import DocumentKind, MatterType, PersonRole
+from casebackend.matters.rules import DocumentKind, MatterType, PersonalRight, PersonRole
 from casebackend.parties.rules import ObjectKind
 from casebackend.recusals.model import Recusal
 from casebackend.registration import around, changing, grouping
@@ -117,5 +117,7 @@ async def unlink(session: Any, case: Case, by: Principal, draw: Any, now: dateti
 
 
 async def convert(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
-    command = ChangeMatter(matter_type=draw(st.sampled_from(list(MatterType))), reason="客户说明了来意")
+    matter = draw(st.sampled_from(list(MatterType)))
+    right = PersonalRight.ACCESS if matter is MatterType.PERSONAL_INFO else None
+    command = ChangeMatter(matter_type=matter, personal_right=right, reason="客户说明了来意")
     await changing.convert(session, await _held(session, case, by), command, by=by, now=now)
