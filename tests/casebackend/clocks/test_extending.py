@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from casebackend.api.drafts import CaseReceipt
 from casebackend.audit.model import AuditEntry
+from casebackend.cases.model import Case
 from casebackend.clocks.extending import APPROVERS_OF, BY_PROFILE, PROFILES
 from casebackend.clocks.limits import SEED
 from casebackend.console.limits import APPROVERS
@@ -54,12 +55,16 @@ async def test_how_often_and_how_far_is_set_for_the_units_of_one_profile_only(wo
 
 async def test_what_a_profile_says_holds_for_no_other_and_not_before_its_day(world: World) -> None:
     desk = Desk(world)
-    await adds(desk, "extension.most.two_level", "0")
     await adds(desk, "l2.two_level", "25", effective_from="2026-03-20")
+    early = await by_two_levels(desk)
+    assert (await asks(desk, "outlet", early.number)).json()["new_due_on"] == "2026-04-01"
+    await adds(desk, "extension.most.two_level", "0")
     other = await filed(world, sender="customer-2")
+    async with world.database.transaction() as session:
+        (await session.get_one(Case, other.case_id)).profile = "four_step"
     await desk.investigating(other.number)
-    assert (await asks(desk, "agent", other.number)).json()["new_due_on"] == "2026-04-01"
-    refused = await asks(desk, "outlet", (await by_two_levels(desk)).number)
+    assert (await asks(desk, "agent", other.number)).status_code == 201
+    refused = await asks(desk, "outlet", (await by_two_levels(desk, "customer-3")).number)
     assert (slug(refused), "不延期" in refused.json()["detail"]) == ((409, "not-extensible"), True)
 
 
