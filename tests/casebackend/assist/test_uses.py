@@ -141,10 +141,8 @@ async def test_a_reply_with_a_gap_filled_in_by_hand_counts_as_sent_unchanged(wor
     receipt = await world.says(ASKED)
     async with await staff(world, "agent") as client:
         first = await card(client, receipt.conversation_id)
-        assert first["reply"] == {
-            "text": "很抱歉让您费心。涉及【请填写：金额】，我们先核对领卡合约。",
-            "missing": ["金额"],
-        }
+        open_place = "很抱歉让您费心。涉及【请填写：金额】，我们先核对领卡合约。"
+        assert first["reply"] == {"text": open_place, "in_form": open_place, "missing": ["金额"]}
         sent = first["reply"]["text"].replace("【请填写：金额】", "二百元")
         assert (await inserts_and_sends(client, receipt.conversation_id, sent, first["use_id"])).status_code == 200
     assert (await use_of(world, first["use_id"])).kept == 1.0

@@ -93,7 +93,7 @@ async def test_what_rests_on_an_overtaken_entry_is_marked_and_on_one_that_ended_
     entry = await desk.published()
     made = {"article_id": entry["id"], "article_version": 1}
     own = (await people.posts("agent", "/own-replies", WORDS | made)).json()
-    team = await people.approved(**made)  # type: ignore[arg-type]
+    team = await people.approved(**made)
     conversation = (await world.says("卡掉了怎么补")).conversation_id
     at = f"/conversations/{conversation}/reply-uses"
 
