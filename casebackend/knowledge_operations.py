@@ -1,6 +1,7 @@
 """Operations about the knowledge: what is suggested and found, how entries come about, what they lack."""
 
 from casebackend.api import (
+    article_files,
     assist,
     briefs,
     candidates,
@@ -61,10 +62,10 @@ KNOWLEDGE: dict[str, Operation] = {
     ),
     "curation.article": Operation("一个知识条目版本及其办理过程", None, curation.ArticleView, tagged=True),
     "curation.edit": Operation("修改草稿", curation.EditArticle, curation.ArticleView),
-    "article_files.listing": Operation("知识条目版本的依据附件", None, curation.ArticleFiles, query=PAGE),
-    "article_files.add": Operation("上传依据附件", None, curation.ArticleFiles, status=201, form=PAPERS),
+    "article_files.listing": Operation("知识条目版本的依据附件", None, article_files.ArticleFiles, query=PAGE),
+    "article_files.add": Operation("上传依据附件", None, article_files.ArticleFiles, status=201, form=PAPERS),
     "article_files.file": Operation("下载依据附件", media=FILES, refuses=frozenset({409})),
-    "article_files.remove": Operation("删除依据附件", curation.RemoveArticleFile, curation.ArticleFileView),
+    "article_files.remove": Operation("删除依据附件", article_files.RemoveArticleFile, article_files.ArticleFileView),
     "curation.step": Operation("办理一步：提交、初审、审批、发布、验证、失效", curation.TakeStep, curation.ArticleView),
     "curation.merge": Operation("合并相近条目", curation.MergeArticle, curation.ArticleView),
     "curation.change_requests": Operation(

@@ -5,7 +5,6 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from casebackend.api.base import Command, View
-from casebackend.attachments.rules import Scan
 from casebackend.curation.rules import ArticleStatus, RequestState, Step
 
 type Kind = Literal["法规", "监管文件", "行内制度", "业务知识", "典型案例", "话术", "疑难解答"]
@@ -122,32 +121,6 @@ class ArticleView(ArticleSummary):
     may: list[Step]
     conflicts: list[MatchView]
     near: list[MatchView]
-
-
-class RemoveArticleFile(Command):
-    reason: str = Field(min_length=1, max_length=200, pattern=r"\S")
-
-
-class ArticleFileView(View):
-    """A file on which a version rests. `sha256` is ours, over the bytes as received. `openable`: it may be downloaded
-    now."""
-
-    id: UUID
-    version: int
-    name: str
-    content_type: str
-    size: int
-    sha256: str
-    scan: Scan
-    scan_label: str
-    openable: bool
-    added_at: datetime
-    added_by: str
-
-
-class ArticleFiles(View):
-    items: list[ArticleFileView]
-    next: str | None = None
 
 
 class AskChange(Command):

@@ -6,7 +6,7 @@ from uuid import UUID
 from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.api.curation import RemoveArticleFile
+from casebackend.api.article_files import RemoveArticleFile
 from casebackend.attachments.allowlist import allowed
 from casebackend.attachments.receiving import MB, Upload
 from casebackend.console.curation import HERE

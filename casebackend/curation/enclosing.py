@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.api.curation import ArticleFileView
+from casebackend.api.article_files import ArticleFileView
 from casebackend.attachments import service
 from casebackend.attachments.errors import AttachmentNotFound
 from casebackend.attachments.model import Attachment

@@ -7,7 +7,7 @@ from sanic import Blueprint, HTTPResponse, Request, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import preconditions
-from casebackend.api.curation import ArticleFiles, RemoveArticleFile
+from casebackend.api.article_files import ArticleFiles, RemoveArticleFile
 from casebackend.attachments.errors import UploadMalformed
 from casebackend.attachments.model import Attachment
 from casebackend.attachments.receiving import Receiver, Upload, require_room

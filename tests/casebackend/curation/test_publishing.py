@@ -119,10 +119,10 @@ async def test_a_version_to_come_that_is_to_end_later_ends_as_any_other(world: W
 
 async def test_what_counted_on_a_day_is_what_was_published_by_then(world: World) -> None:
     desk = Curation(world)
-    own = {"kind": "业务知识", "clause": None, "evidence": None}
+    own: dict[str, Any] = {"kind": "业务知识", "clause": None, "evidence": None}
     first = await desk.published(**own)
     second = await desk.drafts(**own, id=first["id"], text="五个工作日内可领取新卡。")
-    rule = {"title": "挂失条款", "questions": ["挂失看哪一条"]}
+    rule: dict[str, Any] = {"title": "挂失条款", "questions": ["挂失看哪一条"]}
     law = await desk.drafts(**rule, id=(await desk.published(**rule))["id"], text="挂失看第九条。")
     assert second["effective_from"] == "2026-03-02"
     later(desk, days=5)
@@ -137,7 +137,7 @@ async def test_what_counted_on_a_day_is_what_was_published_by_then(world: World)
 
 async def test_what_would_have_ended_before_it_is_published_is_refused(world: World) -> None:
     desk = Curation(world)
-    own = {"kind": "业务知识", "clause": None, "evidence": None}
+    own: dict[str, Any] = {"kind": "业务知识", "clause": None, "evidence": None}
     article = await desk.approved(**own, effective_to="2026-03-04")
     late = await desk.drafts(**own, title="补卡时限", questions=["几天有新卡"], effective_to="2026-03-04")
     later(desk, days=5)

@@ -193,7 +193,7 @@ async def test_a_gap_that_was_answered_wrongly_is_open_when_it_is_asked_again(wo
     assert await again(world, STRANGE) == ("answered", 2), "whether the entry learns the question is still to be said"
     async with await staff(world, "curator") as curator:
         [phrasing] = (await curator.get("/api/v1/phrasings?state=proposed")).json()["items"]
-        refused = {"json": {"decision": "refused"}, "headers": {"If-Match": '"1"'}}
+        refused: dict[str, Any] = {"json": {"decision": "refused"}, "headers": {"If-Match": '"1"'}}
         assert (await curator.post(f"/api/v1/phrasings/{phrasing['id']}/decision", **refused)).status_code == 200
     assert await again(world, STRANGE) == ("open", 3)
     async with await staff(world, "curator") as curator:
@@ -215,7 +215,7 @@ async def test_what_nobody_would_have_an_entry_learn_is_no_answer_for_the_bot_ei
     assert await bot_asks() == "answered"
     async with await staff(world, "curator") as curator:
         [phrasing] = (await curator.get("/api/v1/phrasings?state=proposed")).json()["items"]
-        refused = {"json": {"decision": "refused"}, "headers": {"If-Match": '"1"'}}
+        refused: dict[str, Any] = {"json": {"decision": "refused"}, "headers": {"If-Match": '"1"'}}
         assert (await curator.post(f"/api/v1/phrasings/{phrasing['id']}/decision", **refused)).status_code == 200
     assert await bot_asks() == "open"
 

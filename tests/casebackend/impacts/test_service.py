@@ -66,8 +66,8 @@ async def test_what_cites_an_overtaken_version_is_listed_once_until_somebody_has
     assert again.json() == answer.json()
     assert (await desk.reads("curator", "/curation/impacts?reviewed=0")).json()["items"] == []
     assert impact["id"] not in (await curator.get("/curation?tab=impacts")).text
-    done = (await curator.get(f"/curation?tab=impacts&reviewed=1&article={article_id}")).text
-    assert ("复核</span>" in done, f"{here}" in done) == (True, False), "who has looked at it stays to be read"
+    reviewed = (await curator.get(f"/curation?tab=impacts&reviewed=1&article={article_id}")).text
+    assert ("复核</span>" in reviewed, f"{here}" in reviewed) == (True, False), "who has looked at it stays to be read"
     assert "引用第" not in (await curator.get("/curation?tab=impacts&reviewed=1&article=biz-none")).text
     assert (await curator.get("/curation?tab=impacts&reviewed=2")).status_code == 400
     assert (await desk.reads("agent", "/curation/impacts")).status_code == 403
