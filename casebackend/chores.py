@@ -216,7 +216,7 @@ class Chores(Leading):
 
     async def _export(self, identity: UUID) -> None:
         async with self.database.reading() as session:
-            work = await exports.work(session, identity)
+            work = await exports.work(session, identity, now=self.now())
         if work is None:
             async with self._as_leader() as session:
                 await exports.give_up(session, identity, now=self.now())

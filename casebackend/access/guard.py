@@ -236,7 +236,8 @@ async def _refuse(request: Request, name: str) -> HTTPResponse:
             raise NotLoggedIn
         where = next((STEPS[each] for each in STEPS if f"pending:{each}" in principal.roles), "/login")
         if "hx-request" in request.headers:
-            return HTTPResponse(status=401, headers={"HX-Redirect": where})
+            at = urlsplit(request.headers.get("hx-current-url", "")).path
+            return HTTPResponse(status=401, headers={"HX-Redirect": f"{where}?next={quote(at)}" if at else where})
         return redirect(f"{where}?next={quote(request.path)}")
     async with request.app.ctx.database.transaction() as session:
         await audit.record(

@@ -50,9 +50,9 @@ class GiveHandover(Command):
 
 
 class TakeHandover(Command):
-    """`take` ends it; `question` asks back and leaves it open."""
+    """`take` ends it; `question` asks back and leaves it open; with `withdraw` its giver takes it back."""
 
-    decision: Literal["take", "question"]
+    decision: Literal["take", "question", "withdraw"]
     answer: Text | None = None
 
 

@@ -1,7 +1,7 @@
-from sanic import HTTPResponse, Request
+from sanic import HTTPResponse, Request, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.access.guard import cookie_name
+from casebackend.access.guard import cookie_name, csrf_of
 from casebackend.access.principal import Kind
 from casebackend.console.doorway import LONGEST_LOGIN, LONGEST_PASSWORD, door_of, go_on, home_of, local
 from casebackend.console.rendering import console, form_of, go, page
@@ -72,6 +72,12 @@ async def leave(request: Request, session: AsyncSession) -> HTTPResponse:
     name, secure = cookie_name(request)
     response.add_cookie(name, "", secure=secure, httponly=True, samesite="Lax", path="/", max_age=0)
     return response
+
+
+@bp.get("/console/session")
+async def here(request: Request) -> HTTPResponse:
+    """Somebody is at work: asked while he types. With the token of a new login an open page goes on."""
+    return json({"user": str(request.ctx.principal.user_id), "csrf": csrf_of(request)})
 
 
 @bp.get("/")

@@ -35,7 +35,8 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         "shifts.html",
         shifts=await queries.shift_views(session, planned),
         handovers=await queries.handover_views(session, given),
-        takeable={each.id for each in given if service.is_next(each, me)},
+        takeable=await service.may_take(session, given, me),
+        mine_given={each.id for each in given if each.giver_id == me.user_id and each.state not in rules.OVER},
         states=shown,
         mine=next((each for each in shown if each.user_id == me.user_id), None),
         events=[queries.event_view(event) for event in await duty.events(session, me.user_id, most=20)],
@@ -97,7 +98,7 @@ async def take(request: Request, session: AsyncSession, handover_id: UUID) -> HT
     given = await service.handover(session, handover_id, me)
     require_version(form.get("version"), given.version)
     command = TakeHandover.model_validate(given_in(form, "decision", "answer"))
-    await service.take(session, given, command, by=me, now=request.app.ctx.now())
+    await service.answer(session, given, command, by=me, now=request.app.ctx.now())
     return go(request, f"{HOME}#handovers")
 
 

@@ -48,10 +48,10 @@ async def claim(session: AsyncSession, *, now: datetime) -> UUID | None:
     return export.id
 
 
-async def work(session: AsyncSession, export_id: UUID) -> Work | None:
+async def work(session: AsyncSession, export_id: UUID, *, now: datetime) -> Work | None:
     """None where whoever asked may not have it any more."""
     try:
-        return await work_of(session, await session.get_one(Export, export_id))
+        return await work_of(session, await session.get_one(Export, export_id), now=now)
     except AskerGone:
         return None
 

@@ -9,7 +9,6 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.access.guard import of_user
 from casebackend.access.principal import Principal
 from casebackend.attachments.store import Store
 from casebackend.calendar.rules import local_date
@@ -49,15 +48,20 @@ async def at_once(session: AsyncSession, export: Export, *, now: datetime) -> No
     async def read() -> AsyncIterator[AsyncSession]:
         yield session
 
-    work = await work_of(session, export)
+    work = await work_of(session, export, now=now)
     file = await made(read, work, now=now)
     await service.ready(session, export, file, allowed, now=now, actor=work.asker.actor)
 
 
-async def work_of(session: AsyncSession, export: Export) -> Work:
+async def work_of(session: AsyncSession, export: Export, *, now: datetime) -> Work:
     user = await session.get_one(User, export.user_id)
-    if not user.active or service.rights_of(user) != export.seen_as:
+    asker = await service.asker_of(session, user, now)
+    if not user.active or service.digest_of(asker) != export.seen_as:
         raise AskerGone
+    try:
+        service.require_may(Kind(export.kind), asker)
+    except errors.NotYourExport:
+        raise AskerGone from None
     store, limits = service.store_of(session), session.info.get(UPLOADS)
     if limits is not None and await asyncio.to_thread(store.free_bytes) < limits.reserve_bytes:
         raise errors.NoRoom
@@ -65,7 +69,7 @@ async def work_of(session: AsyncSession, export: Export) -> Work:
     chosen = selection.read(
         Kind(export.kind), export.report, queries.query_of(session, export), today=local_date(export.asked_at)
     )
-    return Work(export, chosen, await words.for_people(session, pairs, queries.EXTRA), of_user(user), store)
+    return Work(export, chosen, await words.for_people(session, pairs, queries.EXTRA), asker, store)
 
 
 async def made(read: Reading, work: Work, *, now: datetime) -> Stored:

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access import matrix
+from casebackend.access.guard import of_user, rights_of
 from casebackend.access.principal import Principal
 from casebackend.api.exports import AskExport
 from casebackend.attachments.sealing import new_key
@@ -31,6 +32,7 @@ from casebackend.outbox.service import emit
 from casebackend.staff.model import User
 
 STORE = "exports"
+ASKED_AT = "exports.ask"
 
 
 def store_of(session: AsyncSession) -> Store:
@@ -106,7 +108,7 @@ async def _begun(
         user_name=user.display_name,
         staff_no=user.staff_no,
         root_unit_id=user.scope_unit_id or user.organisation_id,
-        seen_as=rights_of(user),
+        seen_as=digest_of(await asker_of(session, user, now)),
         asked_at=now,
     )
 
@@ -118,9 +120,17 @@ async def _number(session: AsyncSession, now: datetime) -> str:
     return rules.number_of(day, int(last[-6:]) + 1 if last else 1)
 
 
-def rights_of(user: User) -> str:
+async def asker_of(session: AsyncSession, user: User, now: datetime) -> Principal:
+    """As he stands before the route on which exports are asked for: with what his posts and groups leave him there."""
+    principal = replace(of_user(user), rights=await rights_of(session, user, now))
+    return matrix.load().acting(principal, ASKED_AT)
+
+
+def digest_of(asker: Principal) -> str:
     """Equal as long as he sees the same with the same masks."""
-    told = f"{sorted(user.roles)}|{user.organisation_id}|{user.scope_unit_id}"
+    told = f"{sorted(asker.roles)}|{asker.organisation_id}|{asker.scope_unit_id}"
+    if not matrix.load().allows(asker, ASKED_AT, method="POST", path=""):
+        told += "|withheld"
     return hashlib.sha256(told.encode()).hexdigest()
 
 
@@ -190,7 +200,7 @@ async def handed_out(session: AsyncSession, export_id: UUID, *, by: Principal, n
         raise errors.Expired(local_date(export.expires_at))
     if export.state != State.READY or export.stored_as is None or export.key_enc is None:
         raise errors.NotReady(rules.STATE_LABELS[State(export.state)])
-    if export.seen_as != rights_of(await _person(session, by)):
+    if export.seen_as != digest_of(await asker_of(session, await _person(session, by), now)):
         raise errors.RightsChanged
     key = base64.b64decode(customers.vault(session).open(TABLE, KEY, export.id, export.key_enc))
     export.downloads += 1

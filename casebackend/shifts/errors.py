@@ -54,18 +54,25 @@ class HandoverOpen(Conflict):
     slug, title = "handover-open", "上一份交接尚未确认"
 
     def __init__(self) -> None:
-        super().__init__("您上一份交接还没有人接班确认，请先由接班人员确认")
+        super().__init__("您上一份交接还没有人接班确认，请先由接班人员或负责人确认，或由您撤回")
 
 
 class NotTheNextShift(Forbidden):
     slug, title = "not-the-next-shift", "由接班人员确认"
 
     def __init__(self) -> None:
-        super().__init__("交接由同一机构的接班人员确认；指定了接班人的由其本人确认，交班人不能自己确认")
+        super().__init__("交接由同一机构的接班人员或负责人确认；指定了接班人的由其本人或负责人确认，交班人不能自己确认")
+
+
+class NotYourHandover(Forbidden):
+    slug, title = "not-your-handover", "由交班人撤回"
+
+    def __init__(self) -> None:
+        super().__init__("交接只能由交班人本人撤回")
 
 
 class HandoverTaken(Conflict):
-    slug, title = "handover-taken", "交接已确认"
+    slug, title = "handover-taken", "交接已结束"
 
     def __init__(self) -> None:
-        super().__init__("这份交接已有人确认接班")
+        super().__init__("这份交接已有人确认接班，或已由交班人撤回")

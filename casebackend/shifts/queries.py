@@ -11,7 +11,7 @@ from casebackend.access.scope import scope_of
 from casebackend.api.shifts import HandoverItemView, HandoverView, ShiftView, StateEventView, StateView
 from casebackend.organisations.queries import tree
 from casebackend.shifts.model import Handover, HandoverItem, Shift
-from casebackend.shifts.rules import KIND_NAMES, STATE_NAMES, HandoverState
+from casebackend.shifts.rules import KIND_NAMES, OVER, STATE_NAMES, HandoverState
 from casebackend.staff import duty
 from casebackend.staff.model import DutyEvent, User
 from casebackend.staff.queries import names, present_ids
@@ -41,7 +41,7 @@ async def handovers(
 ) -> Sequence[Handover]:
     """What waits stands first, then the newest."""
     query = select(Handover).where(await _seen(session, by, Handover.unit_id, unit_id))
-    order = (Handover.state == HandoverState.TAKEN, Handover.given_at.desc(), Handover.id)
+    order = (Handover.state.in_(sorted(OVER)), Handover.given_at.desc(), Handover.id)
     return (await session.scalars(query.order_by(*order).limit(most))).all()
 
 

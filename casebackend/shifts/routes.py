@@ -105,7 +105,7 @@ async def take(request: Request, session: AsyncSession, handover_id: UUID) -> HT
     command, me = TakeHandover.model_validate_json(request.body), request.ctx.principal
     given = await service.handover(session, handover_id, me)
     preconditions.require(preconditions.wanted(request), given.version)
-    await service.take(session, given, command, by=me, now=request.app.ctx.now())
+    await service.answer(session, given, command, by=me, now=request.app.ctx.now())
     return await _handover(session, given)
 
 

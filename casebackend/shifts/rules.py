@@ -15,10 +15,14 @@ class HandoverState(StrEnum):
     GIVEN = "given"
     TAKEN = "taken"
     QUESTIONED = "questioned"
+    WITHDRAWN = "withdrawn"
 
+
+OVER = frozenset({HandoverState.TAKEN, HandoverState.WITHDRAWN})
 
 STATE_NAMES: dict[HandoverState, str] = {
     HandoverState.GIVEN: "待确认",
     HandoverState.TAKEN: "已接班",
     HandoverState.QUESTIONED: "有疑问",
+    HandoverState.WITHDRAWN: "已撤回",
 }

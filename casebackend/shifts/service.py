@@ -1,5 +1,6 @@
 """值班与交接: planned by leaders, handed over with what is open, taken over by the next shift."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -90,7 +91,7 @@ async def give(session: AsyncSession, command: GiveHandover, *, by: Principal, n
     if by.user_id is None or by.organisation_id is None:
         raise errors.NoUnit
     await locked(session, User, by.user_id)
-    waiting = select(Handover.id).where(Handover.giver_id == by.user_id, Handover.state != HandoverState.TAKEN)
+    waiting = select(Handover.id).where(Handover.giver_id == by.user_id, Handover.state.not_in(sorted(rules.OVER)))
     if await session.scalar(waiting.limit(1)) is not None:
         raise errors.HandoverOpen
     taker = await session.get(User, command.to_id) if command.to_id else None
@@ -141,17 +142,38 @@ async def handover(session: AsyncSession, handover_id: UUID, by: Principal, *, t
     return found
 
 
-def is_next(given: Handover, by: Principal) -> bool:
-    """A colleague of the same unit, and the one that was named if one was."""
-    named = given.to_id in (None, by.user_id)
-    return by.user_id != given.giver_id and by.organisation_id == given.unit_id and named
+async def may_take(session: AsyncSession, given: Sequence[Handover], by: Principal) -> set[UUID]:
+    """Which of these `by` may answer: a colleague of the same unit, and the one that was named as long as he is there
+    to do it; or a leader. The handovers are within the scope of `by`."""
+    waiting = [each for each in given if each.state not in rules.OVER]
+    return {each.id for each in waiting if await is_next(session, each, by)}
 
 
-async def take(session: AsyncSession, given: Handover, command: TakeHandover, *, by: Principal, now: datetime) -> None:
+async def is_next(session: AsyncSession, given: Handover, by: Principal) -> bool:
+    if by.user_id == given.giver_id:
+        return False
+    if by.roles & rules.PLANNERS:
+        return True
+    return by.organisation_id == given.unit_id and (
+        given.to_id == by.user_id or not await _is_there(session, given.to_id, given.unit_id)
+    )
+
+
+async def _is_there(session: AsyncSession, user_id: UUID | None, unit_id: UUID) -> bool:
+    """Whoever left, was switched off or works elsewhere takes nothing over any more."""
+    named = await session.get(User, user_id) if user_id else None
+    return named is not None and named.active and named.organisation_id == unit_id
+
+
+async def answer(
+    session: AsyncSession, given: Handover, command: TakeHandover, *, by: Principal, now: datetime
+) -> None:
     """`given` is held. A question leaves it open; whoever takes it over has read what is open."""
-    if given.state == HandoverState.TAKEN:
+    if given.state in rules.OVER:
         raise errors.HandoverTaken
-    if not is_next(given, by):
+    if command.decision == "withdraw":
+        return await _withdraw(session, given, by, now)
+    if not await is_next(session, given, by):
         raise errors.NotTheNextShift
     if command.decision == "question" and not command.answer:
         raise errors.ShiftWrong("请写明疑问")
@@ -161,6 +183,14 @@ async def take(session: AsyncSession, given: Handover, command: TakeHandover, *,
     given.answer = masked(command.answer) if command.answer else given.answer
     await session.flush()
     await _audit(session, f"handover.{given.state}", f"handover:{given.id}", by, now)
+
+
+async def _withdraw(session: AsyncSession, given: Handover, by: Principal, now: datetime) -> None:
+    if by.user_id != given.giver_id:
+        raise errors.NotYourHandover
+    given.state = HandoverState.WITHDRAWN
+    await session.flush()
+    await _audit(session, "handover.withdrawn", f"handover:{given.id}", by, now)
 
 
 def masked(text: str) -> str:

@@ -2,6 +2,7 @@
 // Everything here is a comfort: pages and forms work without it, except the live view of a conversation.
 
 const csrf = () => document.body.dataset.csrf || "";
+const me = () => document.body.dataset.me || "";
 const one = (selector, within = document) => within.querySelector(selector);
 
 document.addEventListener("htmx:config:request", (event) => {
@@ -89,8 +90,9 @@ document.addEventListener("htmx:after:swap", (event) => {
   fields[0]?.focus();
 });
 
-// ---- what was typed into a form of a case outlives a reload of the page, until it is sent or the tab is closed
-const kept = (form) => `kept:${form.dataset.keep}`;
+// ---- what was typed into a form of a case outlives a reload of the page and the end of the login, for its writer
+// alone, until it is sent, he logs out, or the tab is closed
+const kept = (form) => `kept:${me()}:${form.dataset.keep}`;
 
 function keep(form) {
   const values = [...new FormData(form)].filter(([name, value]) => value && !["csrf", "move", "version"].includes(name));
@@ -118,12 +120,44 @@ document.addEventListener("input", (event) => {
   if (form) keep(form);
 });
 document.addEventListener("DOMContentLoaded", () => {
-  if (one(".door")) sessionStorage.clear(); // whoever logs in next starts with empty forms
+  if (me() && sessionStorage.getItem("me") !== me()) { // another one starts with empty forms
+    sessionStorage.clear();
+    sessionStorage.setItem("me", me());
+  }
   const done = new URLSearchParams(location.search).get("done");
   const number = one("[data-case]")?.dataset.case;
-  if (done && number) sessionStorage.removeItem(`kept:${number}:${done}`);
+  if (done && number) sessionStorage.removeItem(`kept:${me()}:${number}:${done}`);
   for (const form of document.querySelectorAll("form[data-keep]")) if (!one("[role=alert]", form)) restore(form);
 });
+
+document.addEventListener("submit", (event) => { if (event.target.matches("form[action='/logout']")) sessionStorage.clear(); });
+
+// ---- who writes is at work and is not logged out; who was logs in beside the page, and goes on in it
+const AWAKE = 60_000;
+let heard = Date.now();
+
+async function session() {
+  const answer = await fetch("/console/session", { redirect: "manual" }).catch(() => null);
+  return answer?.ok ? answer.json() : null;
+}
+
+async function goOn() {
+  const link = one("[data-again]");
+  const found = link && (await session());
+  if (!found) return;
+  if (found.user !== me()) { location.reload(); return; }
+  document.body.dataset.csrf = found.csrf;
+  for (const field of document.querySelectorAll("[name=csrf]")) field.value = found.csrf;
+  link.parentElement.textContent = "已重新登录，请再提交一次。";
+}
+
+document.addEventListener("input", (event) => {
+  if (!event.isTrusted || !me() || Date.now() - heard < AWAKE) return;
+  heard = Date.now();
+  session();
+});
+window.addEventListener("focus", goOn);
+document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") goOn(); });
 
 // One letter leads to a part of the page of a case; Enter does the rest.
 const KEYS = { m: "#act summary", t: "#composer-text", p: "svg.wide a[data-step]", s: "#sections summary", c: "#cards .text" };
@@ -432,6 +466,11 @@ async function keepDraft(form, leaving = false) {
     } else if (answer.status === 409) {
       keeping.sent = true;
       said.textContent = "这份登记已在另一个窗口改动，这里不再自动保存。请把需要的内容复制过去，或重新打开";
+    } else if (answer.status === 401) {
+      keeping.changed = true;
+      const link = Object.assign(document.createElement("a"), { href: "/login", target: "_blank", textContent: "在新窗口登录" });
+      link.dataset.again = "";
+      said.replaceChildren("登录已过期，没有保存。请", link, "后回到本页");
     } else throw new Error(answer.status);
   } catch {
     keeping.changed = true;

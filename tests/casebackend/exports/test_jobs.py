@@ -9,11 +9,13 @@ import pytest_asyncio
 from sqlalchemy import select, update
 
 from casebackend.cases.model import Case
-from casebackend.exports import jobs
+from casebackend.exports import jobs, service
 from casebackend.exports.rules import LEASE, MOST_TRIES
 from casebackend.notices.model import Notice
 from casebackend.staff.model import User
 from tests.casebackend.exports.office import PURPOSE, Office
+from tests.casebackend.people.admins import Office as Admins
+from tests.casebackend.people.test_functions import approved, asked
 from tests.world import World
 
 
@@ -106,6 +108,39 @@ async def test_whoever_has_left_or_lost_his_rights_gets_nothing_made(office: Off
         stored = await office.stored(export)
         assert (stored.state, stored.reason, stored.stored_as) == ("failed", jobs.GONE, None)
     assert len(await office.audited("export.failed")) == 2
+
+
+async def test_what_a_group_takes_away_after_the_question_is_neither_made_nor_handed_out(office: Office) -> None:
+    await office.cases(1)
+    ready = await office.gets("agent")
+    await office.parameter("export.at_once_rows", "0")
+    waiting = await office.gets("agent")
+    admins = Admins(office.world)
+    await approved(admins, asked("no-exports", "without", "exports.ask"))
+    async with office.world.database.reading() as session:
+        agent = (await session.scalars(select(User).where(User.login == "agent"))).one()
+    await admins.granted(agent.id, roles=list(agent.roles), groups=["no-exports"])
+    await office.works()
+    assert ((await office.stored(waiting)).state, (await office.stored(waiting)).reason) == ("failed", jobs.GONE)
+    office.desk.browsers.pop("agent")
+    refused = await office.file("agent", ready)
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/export-rights-changed")
+
+
+async def test_a_file_is_made_with_the_roles_that_exporting_comes_with_and_no_other(office: Office) -> None:
+    admins = Admins(office.world)
+    await approved(admins, asked("watching", "only", "evidence.add", roles=("auditor",)))
+    async with office.world.database.reading() as session:
+        agent = (await session.scalars(select(User).where(User.login == "agent"))).one()
+    own = frozenset(agent.roles)
+    await admins.granted(agent.id, roles=list(agent.roles), groups=["watching"])
+    async with office.world.database.reading() as session:
+        agent = (await session.scalars(select(User).where(User.login == "agent"))).one()
+        asker = await service.asker_of(session, agent, office.world.time)
+    assert (set(agent.roles) - own, asker.roles) == ({"auditor"}, own)
+    await office.cases(1)
+    made = await office.gets("agent")
+    assert (await office.file("agent", made)).status_code == 200
 
 
 async def test_a_worker_that_died_over_it_leaves_it_to_the_next_and_not_for_ever(office: Office) -> None:

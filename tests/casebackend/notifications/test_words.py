@@ -1,8 +1,11 @@
 import pytest
+import yaml
 
 from casebackend.calendar.rules import HOURS
 from casebackend.notifications import words as notifications
 from casebackend.notifications.words import UnknownWords, all_names, choices, needed, version, words
+from casebackend.retention.rules import ANY
+from casebackend.retention.service import SEED
 
 
 def test_the_greeting_says_that_it_is_a_robot_that_people_are_there_and_what_happens_to_the_data() -> None:
@@ -11,6 +14,14 @@ def test_the_greeting_says_that_it_is_a_robot_that_people_are_there_and_what_hap
         assert part in said
     assert version("greeting")
     assert "我要投诉" in choices("greeting")
+
+
+def test_the_greeting_promises_no_other_time_than_the_rule_for_complaints_and_says_that_there_are_others() -> None:
+    policies = yaml.safe_load(SEED.read_text(encoding="utf-8"))
+    years = {row["years"] for row in policies if row["matter_type"] == ANY}
+    said = words("greeting", bank="听诉示范银行", hours=HOURS)
+    assert years == {5}
+    assert "按规定期限加密保存（投诉一般为办结后五年）" in said
 
 
 def test_a_customers_text_is_never_a_template() -> None:

@@ -4,15 +4,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 from uuid import UUID, uuid4
 
+import pytest
 import pytest_asyncio
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from casebackend.api.people import WorkItem
 from casebackend.assignments import queries as assignments
 from casebackend.handoffs.queries import anyone_on_duty
 from casebackend.shifts import jobs, rules, service
 from casebackend.shifts.model import Handover
-from casebackend.staff.model import DutyEvent
+from casebackend.staff.model import DutyEvent, User
 from tests.casebackend.cases.builders import filed, unit
 from tests.casebackend.people.admins import Office
 from tests.casebackend.staff.logins import hired
@@ -151,6 +152,52 @@ async def test_only_who_is_free_is_given_work_and_each_change_is_kept(office: Of
     assert (await office.reads("branch", f"{path}/events")).status_code == 404
     async with world.database.reading() as session:
         assert len((await session.scalars(select(DutyEvent))).all()) == 3
+
+
+async def handed_to(office: Office) -> dict[str, Any]:
+    """By li to sun, of a unit with zhou in it as well."""
+    home = await office.unit("0004")
+    for login, number in (("li", "8501"), ("sun", "8502"), ("zhou", "8503")):
+        await hired(office.world, login, staff_no=number, roles=["handler"], organisation_id=home.id)
+    body = {"to_id": str((await office.user("sun")).id)}
+    return await office.done("li", "POST", "/handovers", body)
+
+
+@pytest.mark.parametrize("why", ["left", "moved"])
+async def test_a_handover_to_somebody_who_is_no_longer_there_is_taken_by_a_colleague(office: Office, why: str) -> None:
+    given = await handed_to(office)
+    path, elsewhere = f"/handovers/{given['id']}/taking", await office.unit("1001")
+    refused = await office.asks("zhou", "POST", path, {"decision": "take"}, read=1)
+    assert refused.json()["type"] == "/problems/not-the-next-shift"
+    changed = {"active": False} if why == "left" else {"organisation_id": elsewhere.id}
+    async with office.world.database.transaction() as session:
+        await session.execute(update(User).where(User.login == "sun").values(changed))
+    taken = await office.done("zhou", "POST", path, {"decision": "take"}, read=1)
+    assert taken["state"] == "taken"
+    assert (await office.asks("li", "POST", "/handovers", {})).status_code == 201
+
+
+async def test_a_leader_takes_what_was_meant_for_another(office: Office) -> None:
+    given = await handed_to(office)
+    taken = await office.done("lead", "POST", f"/handovers/{given['id']}/taking", {"decision": "take"}, read=1)
+    assert taken["state"] == "taken"
+
+
+async def test_whoever_gave_a_handover_takes_it_back_and_nobody_else_does(office: Office) -> None:
+    given = await handed_to(office)
+    path = f"/handovers/{given['id']}/taking"
+    for login in ("sun", "lead"):
+        refused = await office.asks(login, "POST", path, {"decision": "withdraw"}, read=1)
+        assert (refused.status_code, refused.json()["type"]) == (403, "/problems/not-your-handover")
+    browser = await office.browser("li")
+    assert "撤回这份交接" in (await browser.get("/shifts")).text
+    sent = await browser.post(f"/handovers/{given['id']}", data={"decision": "withdraw", "version": "1"})
+    assert sent.status_code == 303
+    page = (await browser.get("/shifts")).text
+    assert ("已撤回" in page, "撤回这份交接" in page) == (True, False)
+    late = await office.asks("sun", "POST", path, {"decision": "take"}, read=2)
+    assert late.json()["type"] == "/problems/handover-taken"
+    assert (await office.asks("li", "POST", "/handovers", {})).status_code == 201
 
 
 async def test_who_left_is_on_duty_no_more(office: Office) -> None:
