@@ -38,12 +38,16 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"moment": moment, "day": day, "due": due, "local_input": local_input}
+    made.filters |= {"moment": moment, "day": day, "due": due, "local_input": local_input, "minute": minute}
     return made
 
 
 def moment(at: datetime | None) -> str:
     return at.astimezone(SHANGHAI).strftime("%m-%d %H:%M") if at else "—"
+
+
+def minute(at: datetime) -> str:
+    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
 def due(at: datetime) -> str:
@@ -75,6 +79,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         at_desk=bool(request.ctx.principal.roles & CASE_ROLES),
         csrf=csrf_of(request),
         path=request.path,
+        shown_at=request.app.ctx.now(),
         menu=lambda: menu_of(request),
         bank=request.app.ctx.settings.bank_name,
         **values,

@@ -31,7 +31,7 @@ from casebackend.workflow.model import ProfileUse, WorkflowStep
 from tests.casebackend.cases.builders import PROPOSAL, REPLY, Desk, unit
 from tests.casebackend.workers import worker
 from tests.contracts.first_version import FIRST, case, first_version, now
-from tests.contracts.test_migrations import Installation
+from tests.contracts.installation import Installation
 from tests.databases import empty_url
 from tests.world import LOGINS, PASSWORD, World, configured
 

@@ -488,3 +488,15 @@ document.addEventListener("DOMContentLoaded", () => {
   setInterval(() => keepDraft(form), EVERY);
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") keepDraft(form, true); });
 });
+
+// ---- the watermark: its time goes on while a page stays open, from the clock of the server
+document.addEventListener("DOMContentLoaded", () => {
+  const marks = document.querySelectorAll("[data-watermark]");
+  if (!marks.length) return;
+  const began = Number(marks[0].dataset.watermark) * 1000 - performance.now();
+  const said = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
+  setInterval(() => {
+    const now = said.format(began + performance.now());
+    for (const each of marks) each.textContent = now;
+  }, 20_000);
+});

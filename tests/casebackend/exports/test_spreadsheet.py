@@ -12,7 +12,9 @@ from tests.casebackend.exports.payloads import PAYLOADS
 from tests.casebackend.exports.test_sheets import MARK, TABLE, made
 
 SOFFICE = shutil.which("soffice")
-pytestmark = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice Calc is not installed (soffice)")
+pytestmark = pytest.mark.skipif(
+    SOFFICE is None, reason="LibreOffice Calc is missing: sudo apt-get install -y libreoffice-calc-nogui"
+)
 # Comma, quotes, UTF-8, all quoted, cells as they are shown: what was computed is shown as its result.
 SHOWN = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,true,true,false"
 # Into cells with everything guessed that can be: numbers, days, formulas.
