@@ -11,6 +11,7 @@ from casebackend.drafts.corrections import AT_READ_BACK, EVERYTHING, Corrections
 from casebackend.drafts.facts import ANY_TOKEN, Facts
 from casebackend.drafts.places import Places
 from casebackend.drafts.rules import MAY_BE_REFUSED, MAY_BE_UNKNOWN, Field, FieldState
+from casebackend.drafts.standing import capacity_of
 from casebackend.drafts.values import IGNORANCE, REFUSAL, Meant, Understood, Value, text_value, unknown_unit
 from casebackend.organisations.rules import OrganisationName
 
@@ -162,6 +163,8 @@ class Reader:
         if len(bare) <= SHORT_NAME and (not phrases.PERSONAL.sub("", text) or self._names_unit(bare)):
             return False
         if phrases.declines(text) or not phrases.is_wish(bare):
+            return False
+        if capacity_of(bare) is not None and not phrases.WISH.search(bare):
             return False
         only_fact = (
             self.facts.value(Field.OCCURRED_ON, bare) or self.facts.value(Field.UNIT, bare) or phrases.place(bare)

@@ -83,6 +83,8 @@ SENTENCES: list[tuple[str, str | None, dict[str, str]]] = [
     ("取出来少了80块", "field.demand", {"amount": "80元"}),
     ("好的，提交吧", "field.demand", {}),
     ("退", "field.demand", {"demand": "退"}),
+    ("说我妈的事，她不会弄手机，我帮她投诉", "field.demand", {}),
+    ("我帮我妈投诉，要求退钱", "field.demand", {"demand": "我帮我妈投诉，要求退钱"}),
     ("把名字改过来", "field.demand", {"demand": "把名字改过来"}),
     ("退錢並且道歉", "field.demand", {"demand": "退錢並且道歉"}),
     ("妳們崂山支行扣了我兩百塊", None, {"unit": "青岛崂山支行", "amount": "200元"}),
