@@ -131,6 +131,7 @@ async def where(world: World, file: UUID) -> UUID | None:
 @pytest.mark.parametrize("choice", ["补充", "催办"])
 async def test_photos_sent_while_telling_go_with_the_words_to_the_earlier_complaint(world: World, choice: str) -> None:
     receipt = await filed(world)
+    world.wait(minutes=1)
     await filed(world)
     before = await picture(world, (await case_of(world, receipt.case_id)).conversation_id)
     world.wait(days=1)
