@@ -83,7 +83,7 @@ class Judge:
 
     async def _like_its_twin(self, cell: Cell, answer: httpx.Response) -> list[str]:
         """What is hidden looks like what is not there."""
-        key = (cell.route.name, cell.route.method, cell.person)
+        key = (cell.twin, cell.route.method, cell.person)
         if key not in self._twins:
             self._twins[key] = _plain(await self.fire(cell, cell.twin), (*MISSING.values(), UNKNOWN))
         same = self._twins[key] == _plain(answer, cell.values)
