@@ -5,6 +5,11 @@ const csrf = () => document.body.dataset.csrf || "";
 const me = () => document.body.dataset.me || "";
 const one = (selector, within = document) => within.querySelector(selector);
 
+// The one way from text to elements (Trusted Types): pages that our server has rendered and escaped. Nothing becomes a script.
+const rendered = { createHTML: (text) => text, createScript: () => "" };
+const trusted = window.trustedTypes?.createPolicy("desk", rendered) ?? rendered;
+htmx.registerExtension("desk", { init: (api) => api.initSecurity(trusted) });
+
 document.addEventListener("htmx:config:request", (event) => {
   event.detail.ctx.request.headers["X-CSRF-Token"] = csrf();
   if (event.target.closest?.("[data-upload]")) event.detail.ctx.request.timeout = "600s"; // a large file on a slow line

@@ -27,7 +27,7 @@ class Completions {
     if (!typed) { this.close(); return; }
     const answer = await fetch(`${this.box.dataset.completes}?q=${encodeURIComponent(typed)}`, { headers: { "HX-Request": "true" } }).catch(() => null);
     if (!answer?.ok || this.box.value.trim() !== typed || document.activeElement !== this.box) return;
-    this.list.innerHTML = await answer.text();
+    this.list.innerHTML = trusted.createHTML(await answer.text());
     this.chosen = -1;
     this.mark();
   }

@@ -45,7 +45,7 @@ class Canned {
     if (this.root.dataset.number) asked.set("case", this.root.dataset.number);
     const answer = await fetch(`${this.root.dataset.at}?${asked}`, { headers: { "HX-Request": "true" } }).catch(() => null);
     if (!answer?.ok || turn !== this.turn) return;
-    this.list.innerHTML = await answer.text();
+    this.list.innerHTML = trusted.createHTML(await answer.text());
     this.typed = asked.get("q");
     this.chosen = 0;
     this.mark();

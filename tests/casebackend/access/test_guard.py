@@ -85,6 +85,7 @@ async def test_every_answer_carries_the_headers_that_hold_a_browser_back(world: 
             assert headers["x-content-type-options"] == "nosniff"
     assert "unsafe" not in POLICY
     assert POLICY.startswith("default-src 'none'")
+    assert POLICY.endswith("require-trusted-types-for 'script'; trusted-types desk")
 
 
 async def test_what_is_not_there_is_404_for_everybody(world: World) -> None:
