@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.assist.model import SuggestionUse
 from casebackend.attachments.model import Attachment
 from casebackend.candidates import service as candidates
 from casebackend.candidates.model import Candidate
@@ -75,6 +76,7 @@ OPINIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (Task, ("cancel_reason",)),
     (Attachment, ("removed_reason",)),
     (Candidate, ("reason",)),
+    (SuggestionUse, ("refused_reason", "flagged_reason")),
 )
 PERSONAL = (ObjectKind.STAFF, ObjectKind.CARD, ObjectKind.ACCOUNT, ObjectKind.POLICY)
 OF_PARTY = (

@@ -15,6 +15,7 @@ from pydantic import SecretStr, ValidationError
 
 from casebackend.app import create_app
 from casebackend.settings import Settings
+from ops.ports import free_port
 from tests.world import World, configured
 
 PROXY, STRANGER = "10.1.1.1", "10.9.9.9"
@@ -60,12 +61,12 @@ async def test_plain_http_from_another_machine_is_refused_everywhere(world: Worl
 
 async def test_tls_of_our_own_is_taken_and_says_so_for_a_year(world: World, tmp_path: Path) -> None:
     pem, key = certificate(tmp_path)
+    port = free_port()
     app = create_app(world.settings, world.database, now=lambda: world.time, name=f"{world.app.name}-tls")
     offered = {"cert": str(pem), "key": str(key)}
-    server: Any = await app.create_server(host="127.0.0.1", port=0, ssl=offered, return_asyncio_server=True)
+    server: Any = await app.create_server(host="127.0.0.1", port=port, ssl=offered, return_asyncio_server=True)
     await server.startup()
     await server.start_serving()
-    port = server.server.sockets[0].getsockname()[1]
     trusted = ssl.create_default_context(cafile=pem)
     async with httpx.AsyncClient(base_url=f"https://localhost:{port}", verify=trusted, timeout=30) as client:
         response = await client.get("/health/live")

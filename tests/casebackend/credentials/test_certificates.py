@@ -23,6 +23,7 @@ from casebackend.access.listening import context_of
 from casebackend.app import create_app
 from casebackend.audit.model import AuditEntry
 from casebackend.settings import Settings
+from ops.ports import free_port
 from tests.casebackend.access.test_transport import PROXY, _settings, certificate
 from tests.casebackend.credentials.steps import RIGHT, asks
 from tests.casebackend.staff.logins import BASE, hired, light, open_sessions, staff
@@ -79,12 +80,13 @@ async def over_tls(world: World, authority: Authority) -> AsyncIterator[Any]:
     settings = with_settings(world, tls_certificate=pem, tls_key=key, client_ca=authority.file)
     app = create_app(settings, world.database, now=lambda: world.time, name=f"{world.app.name}-cards")
     app.ctx.passwords = light()
+    port = free_port()
     server: Any = await app.create_server(
-        host="127.0.0.1", port=0, ssl=context_of(settings), return_asyncio_server=True
+        host="127.0.0.1", port=port, ssl=context_of(settings), return_asyncio_server=True
     )
     await server.startup()
     await server.start_serving()
-    base = f"https://localhost:{server.server.sockets[0].getsockname()[1]}"
+    base = f"https://localhost:{port}"
 
     def browser(card: Path | None = None) -> httpx.AsyncClient:
         trusted = ssl.create_default_context(cafile=pem)

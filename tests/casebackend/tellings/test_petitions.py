@@ -12,6 +12,8 @@ from tests.casebackend.registration.takers import Counter
 from tests.casebackend.tellings.builders import clocks, demands, owed, petition, read_by_customer, tells
 from tests.world import World
 
+ANSWER = REPLY | {"reply_remedies": "如不服，可以自收到答复之日起30日内请求上一级机关、单位复查。"}
+
 
 async def test_accepting_a_petition_tells_nobody_and_the_clock_runs_until_a_letter_is_proved(world: World) -> None:
     counter = Counter(world)
@@ -90,9 +92,9 @@ async def test_an_answer_by_telephone_does_not_take_the_place_of_the_written_not
     await desk.sure("agent", number, "receive")
     await desk.sure("agent", number, "propose_reply", findings="不属实", judgement_basis="章程第十二条", opinion="答复")
     await ticked(world)
-    spoken = await desk.does("agent", number, "reply", **REPLY, **told(world))
+    spoken = await desk.does("agent", number, "reply", **ANSWER, **told(world))
     assert refused(spoken) == (422, "petition-in-writing")
-    await desk.sure("agent", number, "reply", **REPLY, **told(world, told_by="letter", told_proof="挂号信 1"))
+    await desk.sure("agent", number, "reply", **ANSWER, **told(world, told_by="letter", told_proof="挂号信 1"))
     await ticked(world)
     case = await counter.case(number)
     [clock] = await clocks(world, case.id, "matter.petition_tell")
