@@ -45,7 +45,7 @@ def test_a_blind_index_and_a_mask_are_personal() -> None:
 
 
 def test_what_proves_who_somebody_is_is_marked_as_such() -> None:
-    proofs = ("password_hash", "secret_hash", "secret_enc", "code_hash")
+    proofs = ("password_hash", "secret_hash", "secret_enc", "code_hash", "code_digest", "answer_digest")
     found = [(table, column) for table, column in STORED if column in proofs]
     assert found
     assert {ITEMS[each].level for each in found} == {"secret"}
