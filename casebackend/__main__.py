@@ -23,6 +23,7 @@ from casebackend.keys import commands as keys
 from casebackend.logging import configure
 from casebackend.people import commands as people
 from casebackend.replay import commands as replay
+from casebackend.reserve import MB, State, reserve_of
 from casebackend.settings import Settings
 
 type Given = argparse.Namespace
@@ -61,6 +62,22 @@ async def import_organisation(database: Database, given: Given) -> int:
     return await people.import_organisation(database, content, apply=given.apply, now=datetime.now(UTC))
 
 
+def reserve(what: str) -> int:
+    """`free` needs no database: it works on the fullest disk. 1 while the reserve is missing."""
+    held = reserve_of(_settings())
+    if what == "free":
+        print(f"已释放 {held.free() // MB} MB")
+        return 0
+    state = held.make() if what == "make" else held.state()
+    words = {
+        State.KEPT: "备用空间完好",
+        State.FREED: "备用空间已释放或空间不足，请先腾出磁盘",
+        State.NONE: "未设备用空间",
+    }
+    print(f"{words[state]}：{held.path}（{held.size // MB} MB）")
+    return 1 if state is State.FREED else 0
+
+
 def serve() -> int:
     """The web process. On SQLite a second one is refused: exactly one web process may write."""
     settings = _settings()
@@ -73,6 +90,7 @@ def serve() -> int:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 sys.exit("已有一个 casebackend 在使用该 SQLite 数据库，不能再启动第二个。")
+        reserve_of(settings).make()
         app = create_app(settings, database)
         tls = listening.context_of(settings)
         app.run(host=settings.host, port=settings.port, ssl=tls, single_process=True, access_log=False, motd=False)
@@ -127,6 +145,11 @@ def parser() -> argparse.ArgumentParser:
             "rotate": _with_database(lambda database, _: keys.rotate(database)),
         },
         "which key what is sealed with",
+    )
+    choose(
+        "reserve",
+        {name: lambda given: reserve(given.what) for name in ("status", "free", "make")},
+        "room that is given up when the disk is full",
     )
     runs = {
         "list": _with_database(lambda database, given: replay.listed(database, given.wanted)),

@@ -48,6 +48,7 @@ from casebackend.heartbeats import health
 from casebackend.heartbeats import routes as heartbeats
 from casebackend.identity import core_http
 from casebackend.impacts import routes as impacts
+from casebackend.inventory import routes as inventory
 from casebackend.metrics import routes as metrics
 from casebackend.notices import routes as notices
 from casebackend.notices import settings_routes as thresholds
@@ -88,7 +89,7 @@ API = (
     knowledge_health.bp, knowledge_health.phrasings_bp, gaps.bp, families.bp, families.own_bp, reviews.bp,
     extensions.bp, limits.bp, profiles.bp, openapi.bp, digests.bp, escalations.bp, notices.bp, supervision.bp,
     danger_rules.bp, grading_rules.bp,
-    thresholds.bp, security.bp, logins.bp, certificates.bp, tokens.bp, people.bp, people.requests_bp,
+    thresholds.bp, security.bp, logins.bp, certificates.bp, tokens.bp, inventory.bp, people.bp, people.requests_bp,
     units.bp, imports.bp,
     shifts.shifts_bp, shifts.handovers_bp, shifts.states_bp,
     identity.bp, pickups.bp, pickups.own_bp,

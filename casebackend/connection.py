@@ -7,12 +7,14 @@ from casebackend.cases.words import NUMBERING, NumberPattern
 from casebackend.customers.vault import Vault
 from casebackend.database import Database
 from casebackend.notices.hearing import HEARING
+from casebackend.reserve import freed_when_full, reserve_of
 from casebackend.settings import Settings
 
 
 def open_database(settings: Settings, *, name: str = "tingsu") -> Database:
-    """A database whose sessions carry the keys of the vault and of the audit chain."""
-    return Database(
+    """A database whose sessions carry the keys of the vault and of the audit chain, and for which the disk keeps a
+    reserve."""
+    database = Database(
         settings.database_url,
         name=name,
         info={
@@ -29,3 +31,5 @@ def open_database(settings: Settings, *, name: str = "tingsu") -> Database:
             "upload_limits": upload_limits(settings),
         },
     )
+    freed_when_full(database.engine, reserve_of(settings))
+    return database

@@ -1,11 +1,13 @@
 """Operations about the organisation, its people and their shifts, and about what is read and revealed."""
 
-from casebackend.api import audit, certificates, contacts, disclosures, forms, organisations, people, shifts
+from casebackend.api import audit, certificates, contacts, disclosures, forms, inventory, organisations, people, shifts
+from casebackend.inventory.catalogue import inventory as data_items
 from casebackend.operation import BY, MOMENT, Operation
 from casebackend.parameters import CURSOR, DAY, PAGE, UUID, choice
 from casebackend.people.rules import RequestState
 from casebackend.staff.rules import Role
 
+ITEMS = data_items()
 PEOPLE: dict[str, Operation] = {
     "contacts.of_case_contacts": Operation(
         "客户的全部往来", None, contacts.CustomerHistory, query=PAGE | {"cases": CURSOR}
@@ -37,6 +39,20 @@ PEOPLE: dict[str, Operation] = {
         disclosures.Reveal,
         disclosures.Revealed,
         refuses=frozenset({429}),
+    ),
+    "data_items.listing": Operation(
+        "数据目录：数据库的每个字段是否个人信息、敏感级别、来源和所属系统",
+        None,
+        inventory.DataItemPage,
+        query={
+            "table": BY,
+            "personal": choice(("yes", "no")),
+            "sensitive": choice(("yes", "no")),
+            "level": choice(ITEMS.levels),
+            "source": choice(ITEMS.sources),
+            "system": choice(ITEMS.systems),
+        }
+        | PAGE,
     ),
     "certificates.listing": Operation("一个账号绑定的客户端证书", None, certificates.CertificatePage, query=PAGE),
     "certificates.bind": Operation(

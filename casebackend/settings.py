@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     attachment_case_mb: int = Field(default=500, ge=1, description="all files of one case")
     attachment_case_files: int = Field(default=200, ge=1)
     attachment_reserve_mb: int = Field(default=500, ge=0, description="so much stays free on the disk of var_dir")
+    disk_reserve_mb: int = Field(default=64, ge=0, le=10_000, description="given up when the database's disk is full")
     clamd: str | None = Field(default=None, description="virus scanner: tcp://host:port or unix:/path; none: no scan")
     scan_required: bool | None = Field(default=None, description="nobody opens what is not scanned; as clamd if unset")
     trusted_proxies: str = Field(default="", description="addresses of proxies whose X-Forwarded-... count; commas")

@@ -56,6 +56,7 @@ PROGRAMS = {
     "database": "数据库",
     "knowledge": "知识索引",
     "logs": "日志",
+    "disk": "磁盘",
 }
 
 OUTCOME_LABELS = {

@@ -33,6 +33,7 @@ from casebackend.console import (
     functions,
     gaps,
     grading,
+    inventory,
     judgements,
     knowledge,
     knowledge_health,
@@ -71,7 +72,7 @@ from casebackend.staff.passwords import Passwords
 
 STATIC = rendering.HOME / "static"
 PAGES = (
-    login, password, factor, security, certificates, tokens, account,
+    login, password, factor, security, certificates, tokens, inventory, account,
     queue, cases, drafts, talks, suggestions, replies, gaps, knowledge_health, stream, knowledge, board, query, reports,
     limits, notices_page, supervision_page,
     register, ledger, registration, confirmation, correcting, extensions, tasks, recusals, evidence, assignment,

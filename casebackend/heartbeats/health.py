@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from casebackend.heartbeats import queries, service
 from casebackend.heartbeats.rules import Missing, missing
 from casebackend.logging import why_no_log
+from casebackend.reserve import State, reserve_of
 
 bp = Blueprint("health", url_prefix="/health")
 PATIENCE_SECONDS = 5
@@ -48,4 +49,6 @@ async def what_is_missing(request: Request) -> list[Missing]:
     if why:
         found = [Missing("knowledge", why), *found]
     unwritten = why_no_log()
-    return [*found, Missing("logs", unwritten)] if unwritten else found
+    found = [*found, Missing("logs", unwritten)] if unwritten else found
+    held = await asyncio.to_thread(reserve_of(request.app.ctx.settings).looked_after)
+    return [*found, Missing("disk", "磁盘已满，备用空间已释放")] if held is State.FREED else found

@@ -22,6 +22,7 @@ MEANING = {
     "wal_bytes": "size of the write-ahead log (SQLite)",
     "backup_age_seconds": "age of the last finished backup; -1: none",
     "disk_free_ratio": "free share of the disk of var",
+    "disk_reserve_freed": "1: the disk of the database was full and its reserve was given up",
     "log_lines_dropped": "log lines of this process that its disk did not take",
     "index_away": "1: search for people answers from the database alone, its files cannot be used",
     "index_building_seconds": "how long the files of search have been in the making; 0: nobody makes them",

@@ -18,6 +18,7 @@ from casebackend.heartbeats.health import what_is_missing
 from casebackend.logging import SPILLWAY
 from casebackend.metrics import queries
 from casebackend.metrics.registry import Metrics
+from casebackend.reserve import State, reserve_of
 
 bp = Blueprint("metrics")
 
@@ -55,8 +56,10 @@ async def show(request: Request) -> HTTPResponse:
             beats = await queries.beats(session, now)
     except (SQLAlchemyError, OSError):
         found, beats = {}, {}
-    found |= _of_the_machine(database, request.app.ctx.settings.var_dir)
-    taken = backups.last(request.app.ctx.settings.var_dir)
+    settings = request.app.ctx.settings
+    found |= _of_the_machine(database, settings.var_dir)
+    found["disk_reserve_freed"] = float(reserve_of(settings).state() is State.FREED)
+    taken = backups.last(settings.var_dir)
     found["backup_age_seconds"] = (now - taken).total_seconds() if taken else -1.0
     found |= request.app.ctx.knowledge.files.figures(now)
     found["ready"] = float(not await what_is_missing(request))

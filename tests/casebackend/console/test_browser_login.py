@@ -105,7 +105,14 @@ async def test_from_an_initial_password_over_the_telephone_to_the_desk(live: Liv
 async def test_the_security_pages_read_well_wide_and_narrow(live: Live, browser: Browser) -> None:
     for size in (DESK, PHONE):
         at = await seat(browser, live, "security", size)
-        for path in ("/security", "/security/accounts", "/security/logins", "/security/tokens", "/account"):
+        for path in (
+            "/security",
+            "/security/accounts",
+            "/security/logins",
+            "/security/tokens",
+            "/security/data",
+            "/account",
+        ):
             await at.page.goto(f"{live.address}{path}")
             await expect(at.page.get_by_role("heading", level=1)).to_be_visible()
             await fits(at)
