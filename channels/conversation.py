@@ -88,9 +88,9 @@ class TurnRunner:
 
     async def answer(self, turn: Turn) -> None:
         async with self._accounted(turn):
-            said = await self._callback.reply(turn)
-            if said is not None:
-                await self._finish(turn, Engine.DESK, Spoken(replies=said))
+            about_a_call = await self._callback.reply(turn)
+            if about_a_call is not None:
+                await self._finish(turn, Engine.DESK, Spoken(replies=about_a_call))
                 return
             turn = past_callback(turn)
             spoken = await self._engine_reply(turn)

@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from casebackend import editions
 from casebackend.conversations.model import Conversation
+from casebackend.handoffs.calling import due_by
 from casebackend.notices.model import Threshold
 from casebackend.notices.thresholds import EDITION
 from casebackend.worker import Worker
@@ -54,6 +55,8 @@ async def test_the_time_is_kept_beside_the_promise_and_changed_by_saying_it_agai
     assert await kept(world, receipt.conversation_id) == (*TOMORROW, PROMISED)
     await says(world, "改到明天下午吧")
     assert await kept(world, receipt.conversation_id) == (*TOMORROW_LATE, PROMISED)
+    async with world.database.reading() as session:
+        assert due_by(await session.get_one(Conversation, receipt.conversation_id)) == TOMORROW_LATE[1]
 
 
 async def test_any_time_or_the_star_key_goes_back_to_what_was_promised(world: World) -> None:

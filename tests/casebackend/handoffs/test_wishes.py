@@ -82,6 +82,11 @@ def test_a_time_at_which_nobody_calls_is_none(words: str) -> None:
     assert read(words, at()) is Said.OUTSIDE
 
 
+@pytest.mark.parametrize("words", ["2月30号", "99号", "明天34点"])
+def test_a_day_or_an_hour_that_is_none_is_no_other_one(words: str) -> None:
+    assert read(words, at(datetime(2026, 3, 2, 10, tzinfo=SHANGHAI))) is Said.OUTSIDE
+
+
 def test_how_late_a_call_may_be_moved_is_a_parameter_and_a_holiday_is_no_day_of_service() -> None:
     assert isinstance(read("下周一", at(days=5)), Window)
     assert read("明天上午", at(holidays=(date(2026, 3, 3),))) is Said.OUTSIDE
