@@ -5,6 +5,8 @@ from casebackend.api.client import Refused
 from casebackend.api.conversations import HandoffRequest
 
 type Reason = Literal["asked", "not_understood", "identity", "danger", "privacy"]
+# When a call suits: asked here, answered without the engine.
+CALLBACK = "callback"
 REASONS: dict[str, Reason] = {"offer": "not_understood", "identity": "identity"}
 
 
@@ -27,7 +29,8 @@ async def call_person(turn: Turn, reason: Reason, *, key: str) -> None:
     if handoff.queue_position == 0:
         turn.say("utter_handoff_already")
     elif not handoff.on_duty:
-        turn.say("utter_handoff_off_duty", promise=handoff.promise)
+        asked = {"items": handoff.times, "asks": CALLBACK} if handoff.times else {}
+        turn.say("utter_handoff_off_duty", promise=handoff.promise, ask=handoff.ask, **asked)
     elif ahead > 0:
         turn.say("utter_handoff_queue", ahead=ahead, wait=handoff.wait)
     else:

@@ -269,6 +269,7 @@ OPERATIONS: dict[str, Operation] = {
     "reviews.review": Operation("一件核查", None, reviews.ReviewView),
     "reviews.move": Operation("核查办理一步", reviews.MoveReview, reviews.ReviewView),
     "handoffs.hand_off": Operation("转人工", A.HandoffRequest, A.HandoffView),
+    "handoffs.callback": Operation("客户说什么时候方便接电话", T, A.CallbackOutcome),
     "handoffs.waiting": Operation("等待人工的会话", response=A.WaitingPage, query=PAGE),
     "handoffs.take": Operation("接管会话", None, A.ConversationView),
     "handoffs.give_back": Operation("交还机器人", None, A.ConversationView),

@@ -16,8 +16,10 @@ from casebackend.api.breaker import Breaker
 from casebackend.api.client import BackendUnavailable, CaseBackend, Refused
 from casebackend.api.conversations import ClaimTurn, TakeOverTurn, TurnDone, TurnFailed, TurnResult
 from channels.bot import DialogueEngine, EngineFailed, Spoken
+from channels.callback import Callback, past_callback
 from channels.delivery import Deliverer, Line, Outcome
 from channels.envelope import SUPERSEDED, Channel, Engine, Reply, Turn
+from channels.words.book import Words
 
 IN_FLIGHT = 8
 POLL_SECONDS = 5
@@ -46,6 +48,7 @@ class TurnRunner:
         self._deliverer = deliverer
         self._lines = lines
         self._worker = worker
+        self._callback = Callback(backend, Words("questionnaire"))
         self._claims_failed = False
         self.breaker = Breaker(time.monotonic)
 
@@ -85,12 +88,17 @@ class TurnRunner:
 
     async def answer(self, turn: Turn) -> None:
         async with self._accounted(turn):
+            about_a_call = await self._callback.reply(turn)
+            if about_a_call is not None:
+                await self._finish(turn, Engine.DESK, Spoken(replies=about_a_call))
+                return
+            turn = past_callback(turn)
             spoken = await self._engine_reply(turn)
             if spoken is not None:
                 await self._finish(turn, Engine.RASA, spoken)
                 return
             command = TakeOverTurn(worker=self._worker, epoch=turn.epoch)
-            taken = await self._backend.take_over_turn(turn.id, command)
+            taken = past_callback(await self._backend.take_over_turn(turn.id, command))
             async with self._accounted(taken):
                 said = await self._asked_by_list(taken)
                 if said is not None:

@@ -188,7 +188,10 @@ class Questionnaire:
         handoff = await self._backend.hand_off(turn.conversation_id, request, key=key(turn, "hand_off"))
         if handoff.on_duty:
             return [self._words.say("person.on_duty", {"position": handoff.queue_position, "wait": handoff.wait})]
-        return [self._words.say("person.off_duty", {"promise": handoff.promise})]
+        said = self._words.say("person.off_duty", {"promise": handoff.promise})
+        if not handoff.times:
+            return [said]
+        return [said, Reply(text=handoff.ask, choices=handoff.times, asks=Asked.CALLBACK)]
 
     async def _progress(self, turn: Turn) -> list[Reply]:
         progress = await self._backend.progress(turn.conversation_id, turn.message_id, key=key(turn, "progress"))

@@ -12,6 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 from casebackend.api.attachments import ClaimMedia, MediaDutyView, MediaKept, MediaLost, RecordingKept
 from casebackend.api.conversations import (
     Answer,
+    CallbackOutcome,
     ClaimDelivery,
     ClaimTurn,
     ConversationView,
@@ -345,6 +346,11 @@ class CaseBackend:
 
     async def hand_off(self, conversation: UUID, command: HandoffRequest, *, key: str) -> HandoffView:
         return await self._ask(HandoffView, f"/conversations/{conversation}/handoff", command, key=key)
+
+    async def callback(self, conversation: UUID, message: UUID, *, key: str) -> CallbackOutcome:
+        return await self._ask(
+            CallbackOutcome, f"/conversations/{conversation}/callback", ForMessage(message_id=message), key=key
+        )
 
     async def answer_survey(self, conversation: UUID, message: UUID, *, key: str) -> SurveyOutcome:
         return await self._ask(

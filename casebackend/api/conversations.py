@@ -189,17 +189,31 @@ class HandoffRequest(Command):
 
 class HandoffView(View):
     """`promise`: when a person will answer, in words; shown when nobody is on duty. `wait`: how long the others waited
-    lately, as a part of a sentence; empty where that is not known."""
+    lately, as a part of a sentence; empty where that is not known. `ask` is the question when a call suits, `times`
+    what may be chosen; empty where it is not asked."""
 
     queue_position: int
     on_duty: bool
     promise: str
     wait: str = ""
+    ask: str = ""
+    times: list[str] = Field(default_factory=list)
+
+
+class CallbackOutcome(View):
+    """What became of the answer to when a call suits. `kept`: noted, `when` is the time; `default`: as was promised,
+    `when` is until when; `outside`: nobody calls then, `unclear`: not understood, and `times` are offered; `other`: no
+    answer to that."""
+
+    outcome: Literal["kept", "default", "outside", "unclear", "other"]
+    when: str = ""
+    times: list[str] = Field(default_factory=list)
 
 
 class Waiting(View):
     """A conversation that waits for a person. `first`: it stands before the others for its reason. `callback_by`: until
-    when a person was promised, where nobody was there."""
+    when a person was promised, where nobody was there. `wanted_from`, `wanted_until`: when the customer said that
+    a call suits."""
 
     conversation_id: UUID
     channel: Channel
@@ -207,6 +221,8 @@ class Waiting(View):
     reason_label: str | None = None
     first: bool = False
     callback_by: datetime | None = None
+    wanted_from: datetime | None = None
+    wanted_until: datetime | None = None
     queued_at: datetime | None
 
 

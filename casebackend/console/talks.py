@@ -30,6 +30,7 @@ from casebackend.conversations.rules import CARRIED_BY_US, FRONT, Author, Owner
 from casebackend.customers import service as customers
 from casebackend.database import reading, transactional
 from casebackend.errors import BadRequest
+from casebackend.handoffs import calling
 from casebackend.handoffs import queries as handoffs
 from casebackend.handoffs import service as handoff_service
 from casebackend.handoffs.rules import INTAKE, MAY_TAKE_FROM_OTHERS, REASONS
@@ -51,6 +52,7 @@ class TalkRow:
     reason: str
     first: bool
     callback_by: datetime | None
+    wanted: str | None
     queued_at: datetime | None
     last_in_at: datetime | None
     words: str
@@ -68,6 +70,7 @@ async def talk_rows(session: AsyncSession, found: Sequence[Conversation], princi
             reason=REASONS.get(row.handoff_reason or "", row.handoff_reason or ""),
             first=row.handoff_reason in FRONT,
             callback_by=row.callback_by,
+            wanted=calling.shown(row),
             queued_at=row.queued_at,
             last_in_at=row.last_in_at,
             words=customers.rendered(last[row.id].text, masks.get(row.id, {})) if row.id in last else "",
@@ -134,6 +137,7 @@ async def show(request: Request, session: AsyncSession, conversation_id: UUID) -
         reason=REASONS.get(conversation.handoff_reason or "", ""),
         first=conversation.handoff_reason in FRONT,
         callback_by=conversation.callback_by,
+        wanted=calling.shown(conversation),
         shown=await identity.shown(session, conversation_id, now=request.app.ctx.now()),
         levels=LEVEL_LABELS,
         holds=may(request, f"/conversations/{conversation_id}/holds"),

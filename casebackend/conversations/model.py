@@ -11,7 +11,8 @@ from casebackend.database import Base
 class Conversation(Base):
     """One for each sender of a channel, for good. `has_draft` is kept by drafts, `code_until` (the end of a one-time
     code that is on its way) by identity; both stand above. `handoff_seq`: the words that led to a person, or
-    with which one took it. `callback_by`: until when a person was promised while nobody was there."""
+    with which one took it. `callback_by`: until when a person was promised while nobody was there. `wanted_from`,
+    `wanted_until`: when the customer said that a call suits."""
 
     __tablename__ = "conversations"
     __table_args__ = (UniqueConstraint("channel", "sender"),)
@@ -38,6 +39,8 @@ class Conversation(Base):
     handoff_reason: Mapped[str | None] = mapped_column(String(32))
     handoff_seq: Mapped[int | None]
     callback_by: Mapped[datetime | None]
+    wanted_from: Mapped[datetime | None]
+    wanted_until: Mapped[datetime | None]
 
 
 class Delivery(Base):

@@ -12,6 +12,7 @@ from sqlalchemy.sql import ColumnElement
 from casebackend.api.conversations import ConversationView, DeliveryView, MessageView
 from casebackend.api.conversations import Turn as TurnView
 from casebackend.conversations import rules
+from casebackend.conversations.calls import names_a_call
 from casebackend.conversations.danger import Danger
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation, Delivery, Message, Turn
@@ -97,6 +98,13 @@ async def carried_by(session: AsyncSession, delivery: Delivery) -> list[MessageV
     return await views(session, list(await session.scalars(found)))
 
 
+def _open_for(turn: Turn, message: Message, conversation: Conversation) -> Asked | None:
+    """Who waits for a person may say at any time when a call suits, unless something else is asked."""
+    if turn.asked is None and conversation.owner == Owner.QUEUED and names_a_call(message.text):
+        return Asked.CALLBACK
+    return Asked(turn.asked) if turn.asked else None
+
+
 def turn_view(turn: Turn, message: Message, conversation: Conversation) -> TurnView:
     if turn.lease_until is None:
         raise ValueError("only a claimed turn is shown")
@@ -106,7 +114,7 @@ def turn_view(turn: Turn, message: Message, conversation: Conversation) -> TurnV
         conversation_id=conversation.id,
         channel=Channel(conversation.channel),
         text=rules.for_engine(message.text),
-        asked=Asked(turn.asked) if turn.asked else None,
+        asked=_open_for(turn, message, conversation),
         large=conversation.large,
         epoch=turn.epoch,
         attempt=turn.attempts,

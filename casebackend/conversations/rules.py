@@ -43,8 +43,11 @@ class TurnState(StrEnum):
 
 
 class Engine(StrEnum):
+    """Who answered. DESK: what was asked of us needs no engine to be read."""
+
     RASA = "rasa"
     QUESTIONNAIRE = "questionnaire"
+    DESK = "desk"
 
 
 class DeliveryState(StrEnum):
@@ -86,6 +89,7 @@ class Asked(StrEnum):
     SECOND = "second"
     DUPLICATE = "duplicate"
     GUESS = "guess"
+    CALLBACK = "callback"
 
 
 # The reasons of a hand-over that stand in front of the queue, and their order there.

@@ -255,12 +255,17 @@ async def _last_words(session: AsyncSession, conversation: Conversation) -> int 
     return found
 
 
+def _expects_nobody(conversation: Conversation) -> None:
+    conversation.queued_at, conversation.callback_by = None, None
+    conversation.wanted_from, conversation.wanted_until = None, None
+
+
 async def take_over(session: AsyncSession, conversation: Conversation, user: Person, now: datetime) -> None:
     """From here on a person answers: waiting turns are theirs, and the bot's answers are refused."""
     conversation = await hold(session, conversation.id)
     joined = "person_joined" if conversation.owner == Owner.PERSON else "person_joined_bot_leaves"
     conversation.owner, conversation.owner_user_id, conversation.owner_name = Owner.PERSON, user.id, user.display_name
-    conversation.queued_at, conversation.callback_by = None, None
+    _expects_nobody(conversation)
     if conversation.handoff_seq is None:
         conversation.handoff_seq = await _last_words(session, conversation)
     conversation.epoch += 1
@@ -273,7 +278,7 @@ async def give_back(session: AsyncSession, conversation: Conversation, now: date
     """Back to the bot, by an explicit act; both sides are told. What the person left open stays answered by them."""
     conversation = await hold(session, conversation.id)
     conversation.owner, conversation.owner_user_id, conversation.owner_name = Owner.BOT, None, None
-    conversation.queued_at, conversation.callback_by = None, None
+    _expects_nobody(conversation)
     conversation.handoff_reason, conversation.handoff_seq = None, None
     conversation.epoch += 1
     await say_words(session, conversation, "returned_to_bot", now)

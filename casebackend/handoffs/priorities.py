@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.audit import service as audit
@@ -14,6 +14,7 @@ from casebackend.conversations import promising
 from casebackend.conversations import service as conversations
 from casebackend.conversations.model import Conversation
 from casebackend.conversations.rules import FRONT, Owner
+from casebackend.handoffs import calling
 from casebackend.handoffs.jobs import leads
 from casebackend.handoffs.model import TalkNudge
 from casebackend.handoffs.rules import REASONS
@@ -30,7 +31,7 @@ class Due:
 
 
 async def due(session: AsyncSession, *, now: datetime) -> Sequence[Due]:
-    late = Conversation.callback_by <= now
+    late = func.coalesce(Conversation.wanted_until, Conversation.callback_by) <= now
     query = select(Conversation).where(
         Conversation.owner == Owner.QUEUED, or_(Conversation.handoff_reason.in_(FRONT), late)
     )
@@ -40,12 +41,14 @@ async def due(session: AsyncSession, *, now: datetime) -> Sequence[Due]:
 
 async def _untold(session: AsyncSession, conversation: Conversation, now: datetime) -> list[str]:
     kinds = [f"front.{conversation.handoff_reason}"] if conversation.handoff_reason in FRONT else []
-    if conversation.callback_by is not None and conversation.callback_by <= now:
+    by = calling.due_by(conversation)
+    if by is not None and by <= now:
         kinds.append(CALLBACK)
-    told = select(TalkNudge.kind).where(
+    told = select(TalkNudge.kind, TalkNudge.at).where(
         TalkNudge.conversation_id == conversation.id, TalkNudge.at >= (conversation.queued_at or now)
     )
-    known = set(await session.scalars(told))
+    since = conversation.wanted_from
+    known = {kind for kind, at in await session.execute(told) if kind != CALLBACK or since is None or at >= since}
     return [kind for kind in kinds if kind not in known]
 
 
@@ -59,7 +62,8 @@ async def tell(session: AsyncSession, due: Due, *, now: datetime) -> None:
     await session.flush()
     reason = REASONS.get(conversation.handoff_reason or "", conversation.handoff_reason or "")
     is_late = due.kind == CALLBACK
-    when = promising.said(conversation.callback_by) if conversation.callback_by is not None else ""
+    by = calling.due_by(conversation)
+    when = promising.said(by) if by is not None else ""
     word = Word(
         cause=f"talk.{due.kind}:{conversation.id}:{seq}",
         kind="talk.callback_late" if is_late else "talk.front",

@@ -18,12 +18,16 @@ def _place() -> ColumnElement[int]:
     return case(FRONT, value=Conversation.handoff_reason, else_=LAST)
 
 
+def _since() -> ColumnElement[datetime]:
+    """Who wants to be called later waits from then on."""
+    return func.coalesce(Conversation.wanted_from, Conversation.queued_at)
+
+
 async def waiting(session: AsyncSession, principal: Principal) -> list[Conversation]:
-    """Danger first, then privacy and who is upset, then whoever waits longest; within the scope of who looks."""
+    """Danger first, then privacy and who is upset, then whoever waits longest, counted from when a call
+    suits; within the scope of who looks."""
     found = await session.scalars(
-        select(Conversation)
-        .where(Conversation.owner == Owner.QUEUED)
-        .order_by(_place(), Conversation.queued_at, Conversation.id)
+        select(Conversation).where(Conversation.owner == Owner.QUEUED).order_by(_place(), _since(), Conversation.id)
     )
     rows = found.all()
     seen = await seen_conversations(session, principal, [row.id for row in rows])
@@ -43,7 +47,7 @@ async def position(session: AsyncSession, conversation: Conversation) -> int:
     """1 is next; 0 stands for not waiting."""
     if conversation.owner != Owner.QUEUED or conversation.queued_at is None:
         return 0
-    earlier = Conversation.queued_at < conversation.queued_at
+    earlier = _since() < (conversation.wanted_from or conversation.queued_at)
     mine = FRONT.get(conversation.handoff_reason or "", LAST)
     before = or_(_place() < mine, (_place() == mine) & earlier)
     ahead = await session.scalar(select(func.count()).where(Conversation.owner == Owner.QUEUED, before))

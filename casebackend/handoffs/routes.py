@@ -4,7 +4,7 @@ from uuid import UUID
 from sanic import Blueprint, HTTPResponse, Request, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.api.conversations import HandoffRequest, Waiting, WaitingPage
+from casebackend.api.conversations import ForMessage, HandoffRequest, Waiting, WaitingPage
 from casebackend.api.dangers import Judgement, JudgementPage
 from casebackend.calendar.rules import at, end_of_day, local_date
 from casebackend.cases.hearing import left_out, left_out_of
@@ -14,7 +14,7 @@ from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.queries import conversation_view
 from casebackend.conversations.rules import FRONT, Channel
 from casebackend.database import reading, transactional
-from casebackend.handoffs import queries, service
+from casebackend.handoffs import calling, queries, service
 from casebackend.handoffs.rules import REASONS
 from casebackend.idempotency import idempotent
 from casebackend.paging import FIRST_YEAR, LAST_YEAR, BadFilter, cut, one_of
@@ -35,6 +35,15 @@ async def hand_off(request: Request, session: AsyncSession, conversation_id: UUI
     return json(view.model_dump(mode="json"))
 
 
+@bp.post("/conversations/<conversation_id:uuid>/callback")
+@transactional
+@idempotent
+async def callback(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
+    command = ForMessage.model_validate_json(request.body)
+    outcome = await calling.answer(session, conversation_id, command.message_id, now=request.app.ctx.now())
+    return json(outcome.model_dump(mode="json"))
+
+
 @bp.get("/handoffs")
 @reading
 async def waiting(request: Request, session: AsyncSession) -> HTTPResponse:
@@ -47,6 +56,8 @@ async def waiting(request: Request, session: AsyncSession) -> HTTPResponse:
             reason_label=REASONS.get(row.handoff_reason or ""),
             first=row.handoff_reason in FRONT,
             callback_by=row.callback_by,
+            wanted_from=row.wanted_from,
+            wanted_until=row.wanted_until,
             queued_at=row.queued_at,
         )
         for row in found

@@ -18,7 +18,7 @@ from casebackend.conversations.rules import CARRIED_BY_US, Author, Owner
 from casebackend.customers import service as customers
 from casebackend.customers.rules import Kind
 from casebackend.errors import Conflict, Forbidden, Unprocessable
-from casebackend.handoffs import queries, rules
+from casebackend.handoffs import calling, queries, rules
 from casebackend.handoffs.model import TalkWait
 from casebackend.handoffs.rules import DutyState
 from casebackend.notifications.words import words
@@ -95,7 +95,9 @@ async def hand_off(
         promise = words("handoff_queued" if place > 1 else "handoff_next", ahead=place - 1, wait=wait)
         return HandoffView(queue_position=place, on_duty=True, promise=promise, wait=wait)
     promise = await _promise(session, conversation, now)
-    return HandoffView(queue_position=place, on_duty=False, promise=promise)
+    times = await calling.times(session, conversation, now=now)
+    ask = words("callback_ask") if times else ""
+    return HandoffView(queue_position=place, on_duty=False, promise=promise, ask=ask, times=times)
 
 
 async def _wait(session: AsyncSession, now: datetime) -> str:

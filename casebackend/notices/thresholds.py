@@ -26,6 +26,7 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "survey.postponed_minutes": (1, 1440),
     "survey.undelivered_minutes": (1, 1440), "survey.misses": (1, 10), "survey.attempts": (1, 10),
     "survey.spacing_days": (1, 30), "suspension.days": (1, 730),
+    "talk.callback_days": (1, 10),
     "board.case_wait_hours": (1, 720), "board.levels": (1, 10),
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from casebackend.api.conversations import Reply, TurnDone
 from casebackend.api.conversations import Turn as TurnView
 from casebackend.conversations.model import Message
 from casebackend.conversations.rules import Asked, Engine
+from channels.callback import past_callback
 from tests.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,8 +63,8 @@ def spoken(message: dict[str, Any]) -> Reply:
     meta = written.get("metadata", {})
     choices = [button["title"] for button in written.get("buttons", [])]
     choices += titles(message.get("items", []), meta.get("each", "*"))
-    asks = Asked(meta["asks"]) if "asks" in meta else None
-    return Reply(text=written["text"].format_map(message), choices=choices, asks=asks)
+    asks = message.get("asks") or meta.get("asks")
+    return Reply(text=written["text"].format_map(message), choices=choices, asks=Asked(asks) if asks else None)
 
 
 class Desk:
@@ -90,7 +91,7 @@ class Desk:
     ) -> list[str]:
         await self.world.says(text, sender=sender)
         claimed = await self.world.channels.post("/api/v1/turns/claim", json={"worker": "desk"})
-        turn = TurnView.model_validate_json(claimed.content)
+        turn = past_callback(TurnView.model_validate_json(claimed.content))
         messages = await self.run(turn, action, purpose, guesses)
         assert await self.run(turn, action, purpose, guesses) == messages, "a repeated turn must say the same"
         replies = [spoken(message) for message in messages]

@@ -181,6 +181,16 @@ def test_in_large_type_the_words_are_shorter_and_one_thing_stands_in_a_bubble(se
     assert large["replies"][-1]["asks"] == "confirm"
 
 
+def test_what_an_action_asks_by_itself_comes_with_its_words_and_choices(served: Served, actions: Actions) -> None:
+    actions.ask("utter_handoff_off_duty", promise="稍后。", ask="几点？", items=["明天上午", "都可以"], asks="callback")
+    (reply,) = served.say("转人工")[1]["replies"]
+    assert (reply["text"].endswith("\n几点？"), reply["asks"]) == (True, "callback")
+    assert reply["choices"] == ["明天上午", "都可以"]
+    actions.ask("utter_handoff_off_duty", promise="稍后。", ask="")
+    (reply,) = served.say("转人工")[1]["replies"]
+    assert (reply["text"].endswith("再说一遍。"), reply["asks"], reply["choices"]) == (True, None, [])
+
+
 def test_what_is_mentioned_reaches_the_action_by_name_only(served: Served, actions: Actions) -> None:
     served.say("查進度，重發取件碼")
     assert actions.calls[-1]["tracker"]["latest_message"]["mentions"] == ["pickup"]
