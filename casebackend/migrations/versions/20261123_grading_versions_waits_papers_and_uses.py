@@ -1,4 +1,4 @@
-"""Versions of grading rules, waits for a person, papers of entries, certificates, cases of uses, rights of persons."""
+"""Versions of grading rules, waits and wanted calls, papers of entries, certificates, cases of uses, rights of persons."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -52,6 +52,10 @@ def upgrade() -> None:
 
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.add_column(sa.Column("personal_right", sa.String(length=16), nullable=True))
+
+    with op.batch_alter_table("conversations", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("wanted_from", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("wanted_until", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("grading_rules", schema=None) as batch_op:
         batch_op.add_column(sa.Column("state", sa.String(length=16), nullable=False, server_default="approved"))
