@@ -5,7 +5,7 @@ from actions.asking import EXPLAIN_AFTER, MENU, OFFER_AFTER, ask_next, correct_l
 from actions.intake import absorb, go_on, read
 from casebackend.api.client import Refused
 
-# What sounds like one of these at the read-back may say what should stand in a line, or nothing: 证件号不想留了.
+# What sounds like one of these at the read-back may say what should stand in a line, or that nothing should.
 MAY_PUT_RIGHT = {"correction": frozenset({"affirm", "deny", "repeat"}), "confirm": frozenset({"refuse"})}
 
 BESIDE_THE_FORM = frozenset({"supplement", "second", "duplicate", "withdraw", "offer"})
