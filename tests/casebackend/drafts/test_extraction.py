@@ -259,6 +259,8 @@ def test_what_was_taken_for_a_step_back_is_one_in_any_words(written: str, asked:
     ("written", "asked", "field"),
     [
         ("把钱退回去", "field.demand", Field.DEMAND),
+        ("让他们退", "field.demand", Field.DEMAND),
+        ("退还给我就行", "field.demand", Field.DEMAND),
         ("退回去，金额改成300元", "field.phone", Field.AMOUNT),
         ("返回，我叫[姓名#1]", "field.name", Field.NAME),
         ("上一题错了，是昨天的事", "field.occurred_on", Field.OCCURRED_ON),
