@@ -44,6 +44,7 @@ async def test_a_page_of_a_case_and_of_a_talk_carry_the_reader_and_the_minute(li
         await page.wait_for_timeout(500)
         await page.screenshot(path=f"{where}/watermark.png")
     await page.get_by_role("link", name=f"返回 {receipt.number}").or_(page.get_by_role("link", name="返回列表")).click()
+    await page.wait_for_load_state("networkidle")  # what is under way would run out of its time with the clock
     before = await page.locator("[data-watermark]").first.text_content() or ""
     await page.clock.fast_forward(180_000)
     await expect(page.locator("[data-watermark]").first).not_to_have_text(before)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend import editions
 from casebackend.editions import Edition
 from casebackend.schema import METADATA
+from casebackend.staff.model import User
 from tests.casebackend.candidates.builders import candidate_of, ended
 from tests.casebackend.cases.builders import Desk, drafted, filed
 from tests.casebackend.curation.desks import Curation
@@ -53,10 +54,12 @@ async def furnished(world: World, words: Words) -> list[str]:
     canned = Replies(world)
     own, team = await canned.made("agent", "/own-replies"), await canned.made("agent", "/team-replies")
     number, around = made["number"], f"/console/conversations/{talk}"
+    async with world.database.reading() as session:
+        somebody = await session.scalar(select(User.id).where(User.login == "agent"))
     return [
         f"/cases/{receipt.number}", f"/cases/{number}", f"/conversations/{talk}", f"/conversations/{talk}/holds",
         f"{around}/messages?after=0", f"{around}/owner", f"{around}/suggestions", "/knowledge?q=年费",
-        f"/drafts/{draft}",
+        f"/drafts/{draft}", f"/security/accounts/{somebody}/certificates",
         f"/organisations/imports/{run.json()['id']}", f"/curation/articles/{entry['id']}/{entry['version']}",
         f"/candidates/{candidate.id}", f"/candidates/{candidate.id}/near", f"{around}/replies",
         f"/replies/own/{own['id']}", f"/replies/team/{team['id']}",
