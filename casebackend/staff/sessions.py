@@ -29,22 +29,21 @@ async def begin(
 ) -> str:
     policy = await policies.in_force(session, now)
     secret = secrets.token_urlsafe(SECRET_BYTES)
-    session.add(
-        LoginSession(
-            secret_hash=secret_hash(secret),
-            user_id=user.id,
-            address=address,
-            stage=stage,
-            certificate=certificate,
-            created_at=now,
-            seen_at=now,
-            idle_until=now + policy.idle,
-            expires_at=now + policy.absolute,
-        )
+    begun = LoginSession(
+        secret_hash=secret_hash(secret),
+        user_id=user.id,
+        address=address,
+        stage=stage,
+        certificate=certificate,
+        created_at=now,
+        seen_at=now,
+        idle_until=now + policy.idle,
+        expires_at=now + policy.absolute,
     )
+    session.add(begun)
     await session.flush()
     if stage is Stage.FULL:
-        await _at_the_desk(session, user, now=now)
+        await _at_the_desk(session, user, begun, now=now)
     return secret
 
 
@@ -60,15 +59,17 @@ async def advance(session: AsyncSession, secret: str, stage: Stage, *, now: date
     held.stage, held.secret_hash = stage, secret_hash(renewed)
     await session.flush()
     if arrives:
-        await _at_the_desk(session, await session.get_one(User, held.user_id), now=now)
+        await _at_the_desk(session, await session.get_one(User, held.user_id), held, now=now)
     return renewed, arrives
 
 
-async def _at_the_desk(session: AsyncSession, user: User, *, now: datetime) -> None:
-    """Of too many sessions of one person the oldest end."""
+async def _at_the_desk(session: AsyncSession, user: User, begun: LoginSession, *, now: datetime) -> None:
+    """Of too many sessions of one person the oldest end, never the one that `begun` just now: not even where others
+    began in the same moment, or the clock was set back."""
     policy = await policies.in_force(session, now)
     if policy.sessions:
-        for each in (await open_of(session, user.id, now=now))[policy.sessions :]:
+        others = [each for each in await open_of(session, user.id, now=now) if each.id != begun.id]
+        for each in others[policy.sessions - 1 :]:
             each.ended_at = now
     actor, what = f"staff:{user.login}", f"user:{user.id}"
     await audit.record(session, chain="access", event="login.opened", actor=actor, object=what, now=now)

@@ -79,6 +79,7 @@ async def test_an_index_key_frees_the_oldest_data_key_and_customers_are_found_al
         async with await staff(world, "lead") as lead:
             asked = {"conditions": {"phone": ["13800138000"]}, "purpose": "identity"}
             listed = await lead.post("/api/v1/cases/search", json=asked)
+        assert listed.status_code == 200, listed.text
         numbers = [each["number"] for each in listed.json()["items"]]
         return other is not None and other.id == known.id and number in numbers
 

@@ -160,7 +160,8 @@ async def test_what_is_told_while_urging_too_soon_is_kept_once(world: World) -> 
     conversation, _ = await looks(world)
     photo = await picture(world, conversation)
     async with world.database.transaction() as session:
-        held = (await session.scalars(select(DraftField).where(DraftField.name == "facts"))).all()[-1]
+        told = select(DraftField).where(DraftField.name == "facts", DraftField.draft_id == Draft.id)
+        held = (await session.scalars(told.where(Draft.conversation_id == conversation, Draft.state == "open"))).one()
         held.value = held.value + "，昨天又扣了一次"
     assert (await chooses(world, "催办"))["outcome"] == "too_soon"
     [words] = await added(world, receipt.case_id)

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from casebackend.audit.model import AuditEntry
@@ -91,6 +92,18 @@ async def test_of_too_many_logins_of_one_person_the_oldest_ends(world: World) ->
         await desk.enter()
     assert [await desk.at_the_desk() for desk in desks] == [False, True, True]
     assert await open_sessions(world, user) == 2
+
+
+@pytest.mark.parametrize("seconds", [0, -1], ids=["in the same moment", "after the clock was set back"])
+async def test_a_login_never_ends_itself_for_being_one_too_many(world: World, seconds: int) -> None:
+    await hired(world)
+    await asks(world, "session.most", "2")
+    desk = Desk(world)
+    for _ in range(6):
+        world.time += timedelta(seconds=seconds)
+        desk = Desk(world)
+        await desk.enter()
+        assert await desk.at_the_desk()
 
 
 async def test_new_rights_and_an_initial_password_end_every_session_with_the_same_request(world: World) -> None:
