@@ -29,8 +29,9 @@ async def seed(session: AsyncSession) -> None:
     rows = await session.scalars(select(Article).where(Article.unit_id.is_(None), Article.origin == "content"))
     found = False
     for row in rows:
-        row.unit_id = units.get(of_branches().get(row.branch.split("/")[0], ""))
-        found = found or row.unit_id is not None
+        unit = units.get(of_branches().get(row.branch.split("/")[0], ""))
+        if unit is not None:
+            row.unit_id, row.row_version, found = unit, row.row_version + 1, True
     if found:
         await session.flush()
         await editions.changed(session, EDITION)

@@ -11,6 +11,7 @@ from sanic import Sanic
 
 from casebackend.curation import indexing, queries
 from casebackend.curation.knowledge_files import Files
+from casebackend.curation.published import Published
 from casebackend.database import Database
 from casebackend.errors import Unavailable
 from casebackend.failpoints import failpoint
@@ -46,6 +47,7 @@ class Knowledge:
         look_seconds: float = LOOK_SECONDS,
     ) -> None:
         self._database = database
+        self._published = Published()
         self.files = Files(root, database)
         self._suggester: Suggester | None = None
         self._encoder = encoder
@@ -136,7 +138,7 @@ class Knowledge:
         """The edition is read first: what changes in between is seen at the next look."""
         edition = await indexing.edition(self._database)
         async with self._database.reading() as session:
-            articles = await queries.published(session)
+            articles = await self._published.read(session)
             learned = [(id, text) for id, texts in (await queries.phrasings(session)).items() for text in texts]
         if not articles:
             raise KnowledgeAway("知识库没有条目，请先导入")
