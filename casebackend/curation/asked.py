@@ -1,5 +1,6 @@
 """Which entries are asked the same or nearly the same, without looking at all of them. Exact: what a look at every
-published question would find is found. Pure: give it to a thread."""
+published question would find is found. Pure: give it to a thread, the more so as the first look for what is nearly the
+same enters the pairs of all questions."""
 
 import math
 import threading
@@ -7,8 +8,6 @@ from array import array
 from collections.abc import Collection, Iterable, Mapping
 
 from casebackend.curation.gate import key, pairs, share
-
-SAME = "="
 
 
 class Asked:
@@ -24,7 +23,9 @@ class Asked:
         self._said: dict[str, frozenset[str]] = {}
         self._units: list[tuple[str, str] | None] = []
         self._units_of: dict[str, list[int]] = {}
+        self._same: dict[str, array[int]] = {}
         self._under: dict[str, array[int]] = {}
+        self._paired = 0
 
     def take(self, said: Mapping[str, Iterable[str]], edition: int = 0) -> None:
         """All questions by the id of their entry; only what differs costs anything. What another has taken since is
@@ -49,20 +50,28 @@ class Asked:
         first = len(self._units)
         for unit, question in enumerate(sorted(questions), first):
             self._units.append((id, question))
-            for mark in (SAME + key(question), *pairs(question)):
-                self._under.setdefault(mark, array("i")).append(unit)
+            self._same.setdefault(key(question), array("i")).append(unit)
         self._units_of[id] = list(range(first, len(self._units)))
+
+    def _pair(self) -> None:
+        """Of whatever came since the last look. Whoever only asks what is the same never pays for it."""
+        for unit in range(self._paired, len(self._units)):
+            held = self._units[unit]
+            for pair in pairs(held[1]) if held else ():
+                self._under.setdefault(pair, array("i")).append(unit)
+        self._paired = len(self._units)
 
     def same(self, questions: Collection[str]) -> set[str]:
         with self._lock:
-            return {id for question in questions for id, _ in self._held([SAME + key(question)])}
+            return {id for question in questions for id, _ in self._held(self._same, [key(question)])}
 
     def near(self, questions: Collection[str], *, percent: int) -> set[str]:
         with self._lock:
+            self._pair()
             return {
                 id
                 for question in questions
-                for id, other in self._held(self._telling(question, percent))
+                for id, other in self._held(self._under, self._telling(question, percent))
                 if share(question, other) * 100 >= percent
             }
 
@@ -74,6 +83,6 @@ class Asked:
         rarest = sorted(held, key=lambda pair: (len(self._under.get(pair, ())), pair))
         return rarest[: len(held) - needed + 1]
 
-    def _held(self, marks: Iterable[str]) -> list[tuple[str, str]]:
-        units = {unit for mark in marks for unit in self._under.get(mark, ())}
+    def _held(self, under: Mapping[str, Iterable[int]], marks: Iterable[str]) -> list[tuple[str, str]]:
+        units = {unit for mark in marks for unit in under.get(mark, ())}
         return [held for unit in units if (held := self._units[unit]) is not None]
