@@ -13,7 +13,7 @@ from uuid import UUID
 from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from casebackend import check
 from casebackend.access.principal import Principal
@@ -57,6 +57,8 @@ BACKWARD = {
 OF_SEVERAL = FREES | {Move.MERGE, Move.UNMERGE}
 SENSIBLE = frozenset(DEEDS) - deeds.SELDOM
 BY_MATTER = st.sampled_from([*MATTERS[:1] * 4, *MATTERS[1:]])
+ITS_ROW = select(Case.__table__).where(Case.__table__.c.id == bindparam("case"))
+ITS_CLOCKS = select(Timer.kind, Timer.due_at).where(Timer.case_id == bindparam("case"), Timer.stopped_at.is_(None))
 # Matter, status and move, or matter, "around" and deed, of what was accepted.
 WALKED: Counter[tuple[str, str, str]] = Counter()
 RUNS: Counter[str] = Counter()
@@ -235,10 +237,8 @@ class Lifecycle(RuleBasedStateMachine):
     async def seen(self, session: Any, case_id: UUID, *, kept: bool = True) -> dict[str, Any]:
         """What the database holds, whatever the session remembers."""
         await session.flush()
-        row = (await session.execute(select(Case.__table__).where(Case.__table__.c.id == case_id))).one()
-        running = await session.execute(
-            select(Timer.kind, Timer.due_at).where(Timer.case_id == case_id, Timer.stopped_at.is_(None))
-        )
+        row = (await session.execute(ITS_ROW, {"case": case_id})).one()
+        running = await session.execute(ITS_CLOCKS, {"case": case_id})
         shown = dict(row._mapping) | {"running": [tuple(each) for each in running]}
         if kept:
             self.ledger.sees(shown)
