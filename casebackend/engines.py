@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from functools import partial
 from pathlib import Path
 from select import POLLIN, poll
 from typing import Any
@@ -11,6 +12,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from casebackend.one_hop import connected
 
 log = structlog.get_logger()
 
@@ -58,7 +61,8 @@ def readers(url: str, name: str) -> AsyncEngine:
 
 
 def _sqlite_engine(url: str, begin: str, *pragmas: str) -> AsyncEngine:
-    engine = create_async_engine(url, hide_parameters=True)
+    path = make_url(url).database or ":memory:"
+    engine = create_async_engine(url, hide_parameters=True, async_creator=partial(connected, path))
 
     def told(connection: Any, _: object) -> None:
         connection.isolation_level = None
