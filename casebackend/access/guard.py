@@ -229,6 +229,13 @@ def _host_of(origin: str) -> str | None:
         return None
 
 
+def _path_of(address: str) -> str:
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""
+
+
 async def _refuse(request: Request, name: str) -> HTTPResponse:
     principal: Principal = request.ctx.principal
     if principal is ANONYMOUS or principal.kind is Kind.PENDING:
@@ -236,7 +243,7 @@ async def _refuse(request: Request, name: str) -> HTTPResponse:
             raise NotLoggedIn
         where = next((STEPS[each] for each in STEPS if f"pending:{each}" in principal.roles), "/login")
         if "hx-request" in request.headers:
-            at = urlsplit(request.headers.get("hx-current-url", "")).path
+            at = _path_of(request.headers.get("hx-current-url", ""))
             return HTTPResponse(status=401, headers={"HX-Redirect": f"{where}?next={quote(at)}" if at else where})
         return redirect(f"{where}?next={quote(request.path)}")
     async with request.app.ctx.database.transaction() as session:

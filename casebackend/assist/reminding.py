@@ -1,7 +1,8 @@
 """复核提醒: whoever verifies hears that the day of an entry has come, and once more when its grace is over."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from itertools import batched
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,10 +20,20 @@ TEMPLATES = {Review.DUE: "staff_entry_review", Review.OVERDUE: "staff_entry_revi
 
 
 async def to_remind(session: AsyncSession, *, now: datetime) -> Sequence[Key]:
-    """What came due or ran over its grace a short while ago, and was not told."""
+    """What came due or ran over its grace a short while ago, and was not told. However much of it waits to be looked
+    at, what comes due today is told."""
     grace = (await reviewing.terms(session, now)).grace
     since = local_date(now) - timedelta(days=grace) - CAUGHT_UP
-    keys = await reviewing.due(session, now=now, most=inbox.MOST, since=since)
+    keys = await reviewing.due(session, now=now, since=since)
+    found: list[Key] = []
+    for some in batched(keys, inbox.MOST):
+        found += await _untold(session, some, now)
+        if len(found) >= inbox.MOST:
+            break
+    return found
+
+
+async def _untold(session: AsyncSession, keys: Collection[Key], now: datetime) -> list[Key]:
     states = await reviewing.states(session, keys, now=now)
     causes = {_cause(key, *states[key]): key for key in keys if key in states}
     told = set(await session.scalars(select(Notice.cause).where(Notice.cause.in_(causes))))

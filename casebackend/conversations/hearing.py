@@ -43,9 +43,13 @@ async def answered(
         await _calmed(session, conversation, message, turn, heard.stirred, heard.words, now)
 
 
-def left_to_say(turn: Turn, replies: list[Reply]) -> list[Reply]:
-    """Who has just heard that a person comes is not offered one."""
-    return replies[1:] if turn.called_for == rules.EMOTION and turn.decision in SOOTHING else replies
+async def left_to_say(
+    session: AsyncSession, conversation: Conversation, turn: Turn, replies: list[Reply]
+) -> list[Reply]:
+    """Who has just heard that a person comes is not offered one; never nothing, where those words went out before."""
+    if turn.called_for != rules.EMOTION or turn.decision not in SOOTHING:
+        return replies
+    return replies if not replies[1:] and not await service.unsaid(session, conversation) else replies[1:]
 
 
 async def taken_for_abuse(session: AsyncSession, conversation: Conversation, turn: Turn, now: datetime) -> None:

@@ -198,7 +198,7 @@ def spoken(text: str, kinds: Collection[str]) -> bool:
 
 
 def shortened(text: str) -> str:
-    return text if len(text) <= LONGEST_REPEATED else f"{text[:LONGEST_REPEATED]}……"
+    return text if len(text) <= LONGEST_REPEATED else f"{cut(text, LONGEST_REPEATED)}……"
 
 
 def wordless(text: str) -> str | None:

@@ -128,6 +128,21 @@ async def mention(
     announce(session, "console")
 
 
+async def unsaid(session: AsyncSession, conversation: Conversation) -> list[Message]:
+    """Words to the customer that wait for the next delivery."""
+    held = (
+        select(Message)
+        .where(
+            Message.conversation_id == conversation.id,
+            Message.delivery_id.is_(None),
+            Message.author != Author.CUSTOMER,
+            Message.external_id.is_(None),
+        )
+        .order_by(Message.seq)
+    )
+    return list(await session.scalars(held))
+
+
 async def carry(
     session: AsyncSession, conversation: Conversation, now: datetime, *, passive: bool = False
 ) -> Delivery | None:
@@ -140,17 +155,7 @@ async def _carried(
     session: AsyncSession, conversation: Conversation, now: datetime, *, passive: bool, worker: str | None = None
 ) -> tuple[Delivery, list[Message]] | None:
     """`worker` holds the line on which it goes back, so the delivery is claimed from its beginning."""
-    held = (
-        select(Message)
-        .where(
-            Message.conversation_id == conversation.id,
-            Message.delivery_id.is_(None),
-            Message.author != Author.CUSTOMER,
-            Message.external_id.is_(None),
-        )
-        .order_by(Message.seq)
-    )
-    waiting = list(await session.scalars(held))
+    waiting = await unsaid(session, conversation)
     if not waiting:
         return None
     delivery = Delivery(

@@ -117,7 +117,7 @@ async def done(session: AsyncSession, turn_id: UUID, command: TurnDone, *, now: 
     delivery, said = await service.answer(
         session,
         conversation,
-        hearing.left_to_say(turn, command.replies),
+        await hearing.left_to_say(session, conversation, turn, command.replies),
         now=now,
         answers=turn.message_id,
         worker=worker,

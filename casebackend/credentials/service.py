@@ -93,6 +93,8 @@ async def log_in(door: Door, login: str, password: str, *, replaces: str | None)
         user = await session.get_one(User, attempt.user_id)
         if not user.active or user.password_hash != attempt.password_hash:
             raise staff.LoginRefused(attempt.policy)
+        if certificate is None and await certificates.of_user(session, user.id):
+            raise certificates.CertificateRequired
         user.password_hash = verdict.renewed or user.password_hash
         user.must_change = user.must_change or bool(weak) or is_expired(user.password_changed_at, attempt.policy, now)
         stage = await stage_now(session, user, attempt.policy, code=True)

@@ -47,7 +47,7 @@ async def barred(session: AsyncSession, key: Key, *, now: datetime) -> bool:
     return any(barred_from_bot(_due(row, held), local_date(now), held) for row in rows)
 
 
-async def due(session: AsyncSession, *, now: datetime, most: int, since: date = date.min) -> list[Key]:
+async def due(session: AsyncSession, *, now: datetime, most: int | None = None, since: date = date.min) -> list[Key]:
     """Of every entry in force the last version, where its day has come, not before `since`; the longest overdue
     first."""
     held, today = await terms(session, now), local_date(now)

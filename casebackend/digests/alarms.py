@@ -24,6 +24,7 @@ from casebackend.conversations.rules import Owner
 from casebackend.database import locked
 from casebackend.digests import jobs
 from casebackend.digests.rules import days_range, level_of
+from casebackend.handoffs.queries import waits_since
 from casebackend.notices.model import Notice
 from casebackend.notices.service import Word, notify
 from casebackend.notices.thresholds import Thresholds, in_force
@@ -88,8 +89,8 @@ async def _worked(session: AsyncSession, since: datetime, now: datetime) -> time
 
 async def _talks(session: AsyncSession, limits: Thresholds, now: datetime) -> list[Waiting]:
     line, most = limits.minutes("board.longest_wait"), limits.number("board.levels")
-    late = (Conversation.owner == Owner.QUEUED, Conversation.queued_at <= now - line)
-    rows = await session.execute(select(Conversation.id, Conversation.queued_at).where(*late))
+    late = (Conversation.owner == Owner.QUEUED, waits_since() <= now - line)
+    rows = await session.execute(select(Conversation.id, waits_since()).where(*late))
     return [Waiting(None, talk, since, level_of(now - since, line, most)) for talk, since in rows if since]
 
 
@@ -123,7 +124,7 @@ async def _tell_of_case(session: AsyncSession, found: Waiting, now: datetime) ->
 async def _tell_of_talk(session: AsyncSession, found: Waiting, now: datetime) -> None:
     """The team leads who may look into it; from the second level on the complaint managers too."""
     talk = await session.get(Conversation, found.conversation_id)
-    if talk is None or talk.owner != Owner.QUEUED or talk.queued_at != found.since:
+    if talk is None or talk.owner != Owner.QUEUED or (talk.wanted_from or talk.queued_at) != found.since:
         return
     to = await _seeing(session, Role.TEAM_LEAD, talk.id)
     if found.level > 1:

@@ -77,7 +77,7 @@ def _view(figure: _Figure, limits: Thresholds) -> FigureView:
 
 async def _talks(session: AsyncSession, by: Principal, now: datetime) -> list[_Figure]:
     waiting = await handoffs.waiting(session, by)
-    since = min((talk.queued_at for talk in waiting if talk.queued_at is not None), default=now)
+    since = min((at for talk in waiting if (at := talk.wanted_from or talk.queued_at) is not None), default=now)
     longest = max(int((now - since) / MINUTE), 0)
     href = "/queue?tab=talks"
     return [

@@ -18,7 +18,7 @@ def _place() -> ColumnElement[int]:
     return case(FRONT, value=Conversation.handoff_reason, else_=LAST)
 
 
-def _since() -> ColumnElement[datetime]:
+def waits_since() -> ColumnElement[datetime]:
     """Who wants to be called later waits from then on."""
     return func.coalesce(Conversation.wanted_from, Conversation.queued_at)
 
@@ -27,7 +27,9 @@ async def waiting(session: AsyncSession, principal: Principal) -> list[Conversat
     """Danger first, then privacy and who is upset, then whoever waits longest, counted from when a call
     suits; within the scope of who looks."""
     found = await session.scalars(
-        select(Conversation).where(Conversation.owner == Owner.QUEUED).order_by(_place(), _since(), Conversation.id)
+        select(Conversation)
+        .where(Conversation.owner == Owner.QUEUED)
+        .order_by(_place(), waits_since(), Conversation.id)
     )
     rows = found.all()
     seen = await seen_conversations(session, principal, [row.id for row in rows])
@@ -47,7 +49,7 @@ async def position(session: AsyncSession, conversation: Conversation) -> int:
     """1 is next; 0 stands for not waiting."""
     if conversation.owner != Owner.QUEUED or conversation.queued_at is None:
         return 0
-    earlier = _since() < (conversation.wanted_from or conversation.queued_at)
+    earlier = waits_since() < (conversation.wanted_from or conversation.queued_at)
     mine = FRONT.get(conversation.handoff_reason or "", LAST)
     before = or_(_place() < mine, (_place() == mine) & earlier)
     ahead = await session.scalar(select(func.count()).where(Conversation.owner == Owner.QUEUED, before))

@@ -20,10 +20,16 @@ NOON = 12
 EARLY = 8
 PARTS = re.compile(r"上午|早上|早晨|早|中午|下午|午后|傍晚|晚上|晚|夜里|半夜|凌晨")
 MORNING, EVENING = frozenset({"上午", "早上", "早晨", "早"}), frozenset({"傍晚", "晚上", "晚", "夜里", "半夜", "凌晨"})
-MINUTES = r"(?:(半)|([一三])刻|(\d{1,2}|[零〇一二三四五六七八九十]{1,3})分?)?"
-CLOCK = re.compile(
-    rf"(\d{{1,2}}|[一二两三四五六七八九十]{{1,3}})(?:[点时:：]|点钟){MINUTES}(以后|之后|后|以前|之前|前)?"
-)
+HOUR, HALF_DAY = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})", timedelta(hours=12)
+MINUTES = r"(?:(半)|([一三])刻|(\d{1,2}|[零〇一二三四五六七八九十]{1,3})(?![\d点时:：])分?)?"
+CLOCK = re.compile(rf"({HOUR})(?:点钟|[点时:：]){MINUTES}(以后|之后|后|以前|之前|前)?")
+# 2到4点; 三四点.
+FROM_TO = re.compile(rf"(?<![\d:：点]){HOUR}(?=[\-~～—–至到、]{HOUR}[点时])")
+ABOUT = re.compile(r"(?<!十)([一二两三四五六七八])([二三四五六七八九])(?=点)")
+DIGITS = "一二三四五六七八九"
+# What sounds like a no and is none: 行不行, 要不明天.
+NO_REFUSAL = re.compile(r"(.)不\1|要不然?|不如|不好意思|不见不散|没问题|没事|不管|不论")
+REFUSAL = re.compile(r"[不没别除]")
 FILLER = re.compile(
     r"你们|我们|工作人员|给我|跟我|打电话|回电话|接电话|打过来|打给|回电|回拨|来电|电话|联系|有时间|有空|方便|时间|时候|的话|"
     r"都可以|可以|都行|改到|改成|改为|换成|换到|最好|大概|左右|比较|麻烦|谢谢|时段|这段|之间|以后|之后|之前|以前|"
@@ -108,7 +114,9 @@ def read(text: str, service: Service) -> Window | Said:
     text = text.translate(PLAIN).strip()
     if LEAVE.fullmatch(text):
         return Said.OPEN
-    day, rest = day_of(text, service.today)
+    said = NO_REFUSAL.sub("", text)
+    day, rest = day_of(said, service.today)
+    rest = ABOUT.sub(_apart, FROM_TO.sub(r"\g<0>点", rest))
     parts = PARTS.findall(rest)
     clocks = list(CLOCK.finditer(rest))
     bare = FILLER.sub("", OPEN.sub("", PARTS.sub("", CLOCK.sub("", rest))))
@@ -116,9 +124,17 @@ def read(text: str, service: Service) -> Window | Said:
         return _without_time(text)
     if day is None and not parts and not clocks:
         return Said.OPEN if OPEN.search(text) else _without_time(text)
+    if REFUSAL.search(OPEN.sub("", said)):
+        return Said.UNCLEAR
     days = [day] if day is not None else _next_days(service)
     found = (service.within(_on(each, parts, clocks)) for each in days)
     return next((each for each in found if each is not None), Said.OUTSIDE)
+
+
+def _apart(match: re.Match[str]) -> str:
+    """Of two hours in a row each is one."""
+    first, second = (DIGITS.index(each.replace("两", "二")) for each in match.groups())
+    return f"{match[1]}点到{match[2]}" if second - first == 1 else match[0]
 
 
 def _without_time(text: str) -> Said:
@@ -137,7 +153,8 @@ def _on(day: date, parts: list[str], clocks: list[re.Match[str]]) -> Window:
         return Window(begin, until)
     first = _moment(day, clocks[0], part)
     if len(clocks) > 1:
-        return Window(first, _moment(day, clocks[1], parts[-1] if parts else None))
+        second = _moment(day, clocks[1], parts[-1] if parts else None)
+        return Window(first, second if second > first else second + HALF_DAY)
     if (side := clocks[0][5]) is not None:
         return Window(first, max(until, first)) if side.endswith("后") else Window(min(begin, first), first)
     return Window(first, first + AN_HOUR)

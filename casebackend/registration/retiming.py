@@ -45,7 +45,7 @@ async def _received(session: AsyncSession, case: Case, timers: Sequence[Timer], 
         counts = timer.unit == Unit.CALENDAR_DAYS and timer.kind not in {*rules.FIXED, rules.SUPERVISION}
         if not counts or timer.origin_at != was or not (timer.stopped_at is None or paused):
             continue
-        term = await limits.term_of(session, timer.kind, local_date(case.received_at))
+        term = await limits.term_for(session, timer.kind, timer.profile, local_date(case.received_at))
         timer.amount, timer.effective_from, timer.label = term.amount, term.effective_from, term.label
         timer.origin_at = case.received_at
         if timer.started_at == was:

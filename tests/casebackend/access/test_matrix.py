@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 from sqlalchemy import func, select
 
 from casebackend.access import matrix
@@ -108,3 +109,16 @@ async def test_a_console_page_sends_the_anonymous_to_the_login_and_back(world: W
     async with world.client() as client:
         response = await client.get("/queue")
     assert (response.status_code, response.headers["location"]) == (302, "/login?next=/queue")
+
+
+@pytest.mark.parametrize(
+    ("standing_at", "to"),
+    [("https://desk/cases/TS1?tab=2", "/login?next=/cases/TS1"), ("http://[", "/login"), ("", "/login")],
+)
+async def test_a_part_of_a_page_sends_to_the_login_and_back_to_the_page_whatever_the_browser_says_it_is(
+    world: World, standing_at: str, to: str
+) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": standing_at}
+    async with world.client() as client:
+        response = await client.get("/queue", headers=headers)
+    assert (response.status_code, response.headers["HX-Redirect"]) == (401, to)

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
-from casebackend.curation import reviewing
+from casebackend.curation import inbox, reviewing
 from casebackend.notices.model import Notice, StaffMessage
 from casebackend.staff.model import User
 from tests.casebackend.assist.test_calling import ticked, unit_of
@@ -66,6 +67,23 @@ async def test_the_lead_of_the_department_that_keeps_an_entry_hears_of_it(world:
     cycle, _ = await days_of(world)
     await until(world, desk, cycle)
     assert keeper.login in [login for login, *_ in await told(world, entry["id"])]
+
+
+async def test_however_many_wait_to_be_looked_at_the_next_ones_are_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "MOST", 2)
+    desk = Curation(world)
+    entries = [
+        await desk.published(title=f"年费怎样减免之{name}", questions=[f"{name}年费怎样减免"]) for name in "甲乙丙丁戊"
+    ]
+    cycle, _ = await days_of(world)
+    await until(world, desk, cycle)
+    for _ in range(2):
+        world.wait(hours=2)
+        desk.browsers.clear()
+        await ticked(world)
+    assert [len(await told(world, each["id"])) for each in entries] == [1] * 5
 
 
 async def test_what_came_due_long_ago_is_found_in_the_inbox_and_calls_nobody(world: World) -> None:

@@ -3,8 +3,11 @@ import re
 import pytest
 from sqlalchemy import select
 
+from casebackend.api.conversations import Reply
+from casebackend.conversations import service
 from casebackend.conversations.danger import Danger, Stirred, danger_in, delivered, hear
 from casebackend.conversations.model import Conversation, Message, Turn
+from casebackend.conversations.rules import Author
 from casebackend.notifications import words
 from tests.casebackend.cases.builders import Desk as Office
 from tests.casebackend.conversations.desk import Desk
@@ -161,6 +164,18 @@ async def test_what_only_the_bot_takes_for_abuse_counts_as_much(world: World) ->
     talk = await desk.talk(receipt.conversation_id)
     assert [message.text for message in talk.messages if message.author == "bot"] == ["您别急"]
     assert "已为您登记优先回复" in talk.messages[-1].text
+
+
+async def test_an_answer_is_never_empty_though_the_words_of_the_person_to_come_went_out_before_it(world: World) -> None:
+    desk = Desk(world)
+    receipt = await desk.hears("我受够了，你们欺人太甚")
+    claimed = await desk.claimed()
+    async with world.database.transaction() as session:
+        told = [Reply(text="您的投诉已登记")]
+        await service.say(session, receipt.conversation_id, author=Author.SYSTEM, replies=told, now=world.time)
+    judged = {"purpose": "abuse", "confidence": 0.93, "decision": "utter_calm"}
+    (await desk.answer(claimed, "您别急", judged=judged)).raise_for_status()
+    assert (await desk.talk(receipt.conversation_id)).messages[-1].text == "您别急"
 
 
 async def test_exclamation_alone_calls_nobody_whatever_the_bot_takes_it_for(world: World) -> None:

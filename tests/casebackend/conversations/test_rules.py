@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebackend.conversations.rules import LONGEST_TURN, chosen, cleaned, cut, for_engine
+from casebackend.conversations.rules import LONGEST_TURN, chosen, cleaned, cut, for_engine, shortened
 
 MENU = ["我要投诉", "查询进度", "转人工"]
 SCORES = ["5 非常满意", "4 满意", "3 一般", "2 不满意", "1 非常不满意"]
@@ -76,3 +76,8 @@ def test_a_long_text_is_cut_and_never_within_a_token(length: int) -> None:
 
 def test_a_short_text_is_left_alone() -> None:
     assert cut("[手机#1]") == "[手机#1]"
+
+
+def test_what_is_repeated_of_a_long_voice_ends_before_a_token_and_never_in_it() -> None:
+    assert shortened(f"{'多' * 197}[手机#1]") == f"{'多' * 197}……"
+    assert shortened("电话[手机#1]") == "电话[手机#1]"

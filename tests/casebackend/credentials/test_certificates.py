@@ -265,6 +265,26 @@ async def test_of_a_proxy_the_header_counts_and_of_nobody_else(world: World, aut
         assert (await enters(stranger, **{HEADER: quote(card)})).status_code == 401
 
 
+async def test_a_card_that_is_bound_while_somebody_logs_in_is_asked_of_that_login_too(
+    world: World, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = await hired(world)
+    card, _ = authority.card("chen")
+    passwords = world.app.ctx.passwords = light()
+    behind(world)
+    run, turns = passwords.run, iter((False, True))
+
+    async def meanwhile(work: Any) -> Any:
+        if next(turns, False):
+            assert (await bound(world, user.id, card)).status_code == 201
+        return await run(work)
+
+    monkeypatch.setattr(passwords, "run", meanwhile)
+    async with caller(world, PROXY) as client:
+        assert (await enters(client, **told(None))).status_code == 401
+    assert await open_sessions(world, user) == 0
+
+
 def test_certificates_that_nobody_verifies_are_refused_at_the_start() -> None:
     with pytest.raises(ValidationError, match="TINGSU_CLIENT_CA"):
         _settings(client_ca=Path("ca.pem"))

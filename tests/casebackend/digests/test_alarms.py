@@ -71,6 +71,23 @@ async def test_a_case_and_a_customer_who_wait_too_long_are_told_once_for_each_le
         assert (max(each for _, each in heard), len(heard)) == (level, len(set(heard)))
 
 
+async def test_who_wants_to_be_called_later_waits_too_long_only_from_then_on(world: World) -> None:
+    waiting = (await world.says("我要人工", sender="customer-2")).conversation_id
+    later = world.time + timedelta(hours=5)
+    async with world.database.transaction() as session:
+        talk = await session.get_one(Conversation, waiting)
+        talk.owner, talk.queued_at = Owner.QUEUED, world.time
+        talk.wanted_from, talk.wanted_until = later, later + timedelta(hours=1)
+    world.wait(hours=4)
+    await ticked(world)
+    assert await told(world, "talk.queued") == []
+    board = (await Desk(world).reads("lead", "/board")).json()
+    assert {each["code"]: each["value"] for each in board["figures"]}["longest_wait"] == 0
+    world.wait(hours=1, minutes=11)
+    await ticked(world)
+    assert ("lead", 1) in await told(world, "talk.queued")
+
+
 async def test_whoever_keeps_the_calendar_hears_once_in_each_range_of_days_before_it_ends(world: World) -> None:
     async with world.database.transaction() as session:
         await session.execute(delete(CalendarDay).where(CalendarDay.day > (START + timedelta(days=100)).date()))

@@ -41,6 +41,8 @@ def test_the_same_words_in_a_story_are_the_story(text: str) -> None:
         "我们单位统一办的卡被扣年费",
         "我奶奶去世那天我去取我自己的存款被骂了",
         "理财经理是受银行委托卖的",
+        "催收公司受某某银行委托天天给我打电话",
+        "受某某银行委托的催收公司上门骚扰我家人",
         "半夜连续收到好几条消费短信不是我本人",
     ],
 )
@@ -53,6 +55,7 @@ def test_who_complains_for_himself_is_made_nobody_elses_agent_or_heir(text: str)
     [
         ("我妈妈八十了，她委托我来投诉", "agent"),
         ("我受我妈妈委托", "agent"),
+        ("你好，受客户委托来反映一件事", "agent"),
         ("我是孩子的监护人", "legal_representative"),
         ("我是公司的法定代表人", "organisation"),
         ("我们公司的对公账户被冻结了", "organisation"),

@@ -54,7 +54,7 @@ async def test_with_an_agent_logged_in_somebody_is_on_duty(world: World) -> None
     async with await staff(world, "agent"):
         _, response = await asks_for_a_person(world)
         assert response.json()["on_duty"] is True
-        assert "马上" in response.json()["promise"]
+        assert "请稍候" in response.json()["promise"]
 
 
 @pytest.mark.parametrize("login", ["curator", "admin", "supervisor"])

@@ -60,6 +60,14 @@ def test_every_time_that_is_offered_is_understood(now: datetime) -> None:
         ("明天都可以", "3月3日 09:00–17:30"),
         ("改成后天下午打给我", "3月4日 13:30–17:30"),
         ("明天上午十点左右给我打电话吧，谢谢", "3月3日 10:00–11:00"),
+        ("明天下午三点钟以后", "3月3日 15:00–17:30"),
+        ("下午两三点", "3月3日 14:00–15:00"),
+        ("明天2-4点", "3月3日 14:00–16:00"),
+        ("明天下午2点3点都行", "3月3日 14:00–15:00"),
+        ("明天上午11点到2点", "3月3日 11:00–14:00"),
+        ("明天下午5点到3点", "3月3日 17:00–17:30"),
+        ("要不明天上午吧", "3月3日 09:00–12:00"),
+        ("不好意思，明天上午行不行", "3月3日 09:00–12:00"),
     ],
 )
 def test_a_time_is_read_as_people_say_it(words: str, window: str) -> None:
@@ -99,6 +107,22 @@ def test_any_time_and_no_answer_leave_it_as_it_is(words: str) -> None:
 
 @pytest.mark.parametrize("words", ["等我下班", "我没空接电话", "晚点再说"])
 def test_what_may_be_a_time_is_asked_again(words: str) -> None:
+    assert read(words, at()) is Said.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "明天不方便",
+        "不要明天上午",
+        "上午不方便",
+        "明天上午不行，下午可以",
+        "除了明天都可以",
+        "明天上午不要给我打电话",
+        "明天上午别打",
+    ],
+)
+def test_a_time_at_which_somebody_does_not_want_to_be_called_is_never_noted_as_wanted(words: str) -> None:
     assert read(words, at()) is Said.UNCLEAR
 
 

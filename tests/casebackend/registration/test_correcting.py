@@ -230,6 +230,32 @@ async def test_the_law_counts_from_the_day_it_really_came_in_and_only_head_offic
     await holds(world)
 
 
+async def test_an_extension_that_a_profile_has_narrowed_stays_narrowed_when_the_receipt_is_put_right(
+    world: World,
+) -> None:
+    counter = Counter(world)
+    row = {
+        "code": "l2.two_level",
+        "amount": "25",
+        "effective_from": "2026-02-01",
+        "source": "本行规定",
+        "evidence": "D",
+    }
+    assert (await counter.sends("supervisor", "/limits", row)).status_code == 201
+    number = (await counter.sure(channel="letter"))["number"]
+    async with world.database.transaction() as session:
+        (await session.scalars(select(Case).where(Case.number == number))).one().profile = "two_level"
+    await counter.desk.investigating(number)
+    asked = (await asks(counter.desk, "agent", number)).json()
+    assert asked["new_due_on"] == "2026-03-27"
+    assert (await decides(counter.desk, "supervisor", asked, "approve")).status_code == 200
+    earlier = ((await counter.case(number)).received_at - timedelta(days=1)).isoformat()
+    done = await counter.changes("supervisor", number, "correction", received_at=earlier, reason="信封邮戳为3月1日")
+    assert done.status_code == 200, done.text
+    case = await counter.case(number)
+    assert ((await kinds(world, case))["l2"], str(case.promised_on)) == ("2026-03-26", "2026-03-26")
+
+
 async def test_a_corrected_sum_is_graded_anew_and_a_wrong_one_can_be_taken_away(world: World) -> None:
     counter = Counter(world)
     number = (await counter.sure(amount="200"))["number"]
