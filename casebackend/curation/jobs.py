@@ -11,7 +11,7 @@ from casebackend import editions
 from casebackend.calendar.rules import local_date
 from casebackend.curation import publishing, queries
 from casebackend.curation.model import Article
-from casebackend.curation.rules import ArticleStatus, Step
+from casebackend.curation.rules import ArticleStatus, Step, was_ended
 from casebackend.curation.service import stepped
 from casebackend.errors import DomainError
 from casebackend.outbox import service as outbox
@@ -64,10 +64,10 @@ async def expire(session: AsyncSession, key: Key, *, now: datetime) -> None:
     """An entry that somebody ended is retired; one whose time was known from the start is only out of force, and is
     still found by whoever asks what held then."""
     row = await queries.hold(session, *key)
-    done = {step.step for step in await queries.steps(session, *key)}
+    done = [step.step for step in await queries.steps(session, *key)]
     if row.status != ArticleStatus.PUBLISHED or Step.EXPIRE in done:
         return
-    if Step.RETIRE in done:
+    if was_ended(done):
         await publishing.retired(session, row)
     row.row_version += 1
     await session.flush()

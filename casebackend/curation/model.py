@@ -50,7 +50,8 @@ class Article(Base):
 
 
 class ArticleStep(Base):
-    """Who did what with a version, in order: drafted, submitted, checked, approved, published, verified, returned."""
+    """Who did what with a version, in order: drafted, submitted, checked, approved, published, verified, returned.
+    `former_end`: of what was ended, the last day that it had before."""
 
     __tablename__ = "article_steps"
     __table_args__ = (
@@ -66,6 +67,7 @@ class ArticleStep(Base):
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     at: Mapped[datetime]
     opinion: Mapped[str | None] = mapped_column(Text)
+    former_end: Mapped[date | None]
 
 
 class ArticleFile(Base):

@@ -17,7 +17,7 @@ from casebackend.curation.asked import Asked
 from casebackend.curation.entries import entry
 from casebackend.curation.indexing import NOW
 from casebackend.curation.model import Article
-from casebackend.curation.rules import ArticleStatus, Step
+from casebackend.curation.rules import ArticleStatus, Step, was_ended
 from casebackend.curation.service import CHAIN, stepped
 from casebackend.database import one_at_a_time
 from casebackend.outbox import service as outbox
@@ -86,7 +86,7 @@ async def publish(session: AsyncSession, row: Article, *, by: Principal | None, 
     row.status, row.published_at, row.publish_at = ArticleStatus.PUBLISHED, now, None
     row.row_version += 1
     await session.flush()
-    detail = {} if row.effective_from == written else {"effective_from": row.effective_from.isoformat()}
+    detail: dict[str, Any] = {} if row.effective_from == written else {"effective_from": row.effective_from.isoformat()}
     await stepped(session, row, Step.PUBLISH, by=by, now=now, **detail)
     if row.supersedes:
         await _supersede(session, row, by=by, now=now)
@@ -125,25 +125,44 @@ async def end(
 ) -> None:
     """`row` is the last published version. From the day `on` the entry is no longer in force: today at once, with all
     its versions; later on that day, by the worker."""
+    former = row.effective_to
     row.effective_to = min(row.effective_to or on - ONE_DAY, on - ONE_DAY)
     if on <= local_date(now):
         await retired(session, row)
     row.row_version += 1
     await session.flush()
-    await stepped(session, row, Step.RETIRE, by=by, now=now, opinion=reason, on=on.isoformat())
+    await stepped(session, row, Step.RETIRE, by=by, now=now, opinion=reason, former_end=former, on=on.isoformat())
     if row.status == ArticleStatus.RETIRED:
         outbox.emit(session, "knowledge.retired", {"article_id": row.id, "version": row.version}, now=now)
     await editions.changed(session, EDITION)
 
 
 async def take_back(session: AsyncSession, row: Article, reason: str, *, by: Principal | None, now: datetime) -> None:
-    """`row` is published and its first day has not come: it alone goes, and what is in force stays in force."""
+    """`row` is published and its first day has not come: it alone goes, and what is in force stays in force, also the
+    entry that it was to take the place of."""
     row.status = ArticleStatus.RETIRED
     row.row_version += 1
     await session.flush()
     await stepped(session, row, Step.RETIRE, by=by, now=now, opinion=reason)
+    if row.supersedes:
+        await _resume(session, row, by=by, now=now)
     outbox.emit(session, "knowledge.retired", {"article_id": row.id, "version": row.version}, now=now)
     await editions.changed(session, EDITION)
+
+
+async def _resume(session: AsyncSession, row: Article, *, by: Principal | None, now: datetime) -> None:
+    """What `row` ended when it was published has its former last day again, if nobody has ended it otherwise since."""
+    other = await queries.last_published(session, str(row.supersedes))
+    steps = await queries.steps(session, other.id, other.version) if other else []
+    if other is None or not was_ended(step.step for step in steps):
+        return
+    ended = [step for step in steps if step.step == Step.RETIRE][-1]
+    if ended.at != row.published_at:
+        return
+    other.effective_to = ended.former_end
+    other.row_version += 1
+    await session.flush()
+    await stepped(session, other, Step.RESUME, by=by, now=now, opinion=f"《{row.title}》第{row.version}版已撤下")
 
 
 async def retired(session: AsyncSession, row: Article) -> None:

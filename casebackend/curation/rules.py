@@ -33,7 +33,7 @@ class RequestState(StrEnum):
 
 
 class Step(StrEnum):
-    """The last three are the worker's, or follow from another entry."""
+    """The last four are the worker's, or follow from another entry."""
 
     DRAFT = "draft"
     EDIT = "edit"
@@ -48,6 +48,7 @@ class Step(StrEnum):
     DISPUTE = "dispute"
     RETIRE = "retire"
     EXPIRE = "expire"
+    RESUME = "resume"
 
 
 STATUS_NAMES: dict[ArticleStatus, str] = {
@@ -74,6 +75,7 @@ STEP_NAMES: dict[Step, str] = {
     Step.DISPUTE: "验证有误",
     Step.RETIRE: "失效",
     Step.EXPIRE: "到期",
+    Step.RESUME: "恢复",
 }
 REQUEST_NAMES: dict[RequestState, str] = {
     RequestState.OPEN: "待处理",
@@ -184,3 +186,9 @@ def review_state(due: date, today: date, grace: int) -> Review | None:
 def barred_from_bot(due: date, today: date, terms: ReviewTerms) -> bool:
     """A colleague reads the warning on the card; a customer whom a machine answers reads none."""
     return bool(terms.bot) and today > due + timedelta(days=terms.bot)
+
+
+def was_ended(steps: Iterable[str]) -> bool:
+    """`steps` of one version in their order: somebody ended it, and nothing took that back."""
+    ends = [step for step in steps if step in (Step.RETIRE, Step.RESUME)]
+    return ends[-1:] == [Step.RETIRE]

@@ -1,7 +1,7 @@
 """Entries come in: with the product, or as a draft that somebody writes."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -137,6 +137,7 @@ async def stepped(
     by: Principal | None,
     now: datetime,
     opinion: str | None = None,
+    former_end: date | None = None,
     **detail: object,
 ) -> None:
     """One line in the history of the version and one in the audit; `by` None is the worker. Every step but those of
@@ -151,6 +152,7 @@ async def stepped(
             user_id=by.user_id if by else None,
             at=now,
             opinion=opinion,
+            former_end=former_end,
         )
     )
     await audit.record(

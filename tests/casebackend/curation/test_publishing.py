@@ -4,6 +4,7 @@ import asyncio
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from casebackend import editions
@@ -231,6 +232,48 @@ async def test_merging_takes_the_questions_of_the_other_which_ends_when_this_is_
     assert (await told(world))[1:] == [
         ("knowledge.retired", first["id"], 1), ("knowledge.published", nearly["id"], 1),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("former", [None, "2026-09-30"])
+async def test_an_entry_that_another_was_to_replace_stays_when_that_one_is_taken_back(
+    world: World, former: str | None
+) -> None:
+    desk = Curation(world)
+    first = await desk.published(effective_to=former)
+    other = await desk.published(
+        title="新的补卡口径", text="当日领取新卡。", questions=["新卡当日能领吗"], supersedes=first["id"],
+        effective_from="2026-04-01",
+    )  # fmt: skip
+    assert (await desk.article(first))["effective_to"] == "2026-03-31"
+    world.wait(days=1)
+    desk.browsers.clear()
+    await desk.took("supervisor", other, "retire", opinion="新规推迟")
+    again = await desk.article(first)
+    assert (again["status"], again["effective_to"]) == ("published", former)
+    assert (again["steps"][-1]["step_label"], again["steps"][-1]["opinion"]) == ("恢复", "《新的补卡口径》第1版已撤下")
+    assert await in_force(world, first["id"], date(2026, 4, 2)) == [1]
+    world.wait(days=220)
+    await worker(world).tick()
+    desk.browsers.clear()
+    assert (await desk.article(first))["status"] == "published", "its own last day ends it, nobody retired it"
+
+
+async def test_what_somebody_ended_anew_since_is_not_brought_back(world: World) -> None:
+    desk = Curation(world)
+    first = await desk.published()
+    other = await desk.published(
+        title="新的补卡口径", text="当日领取新卡。", questions=["新卡当日能领吗"], supersedes=first["id"],
+        effective_from="2026-04-01",
+    )  # fmt: skip
+    world.wait(days=1)
+    desk.browsers.clear()
+    await desk.took("supervisor", first, "retire", on="2026-03-20", opinion="提前失效")
+    await desk.took("supervisor", other, "retire", opinion="新规推迟")
+    assert (await desk.article(first))["effective_to"] == "2026-03-19"
+    world.wait(days=30)
+    await worker(world).tick()
+    desk.browsers.clear()
+    assert (await desk.article(first))["status"] == "retired"
 
 
 async def test_what_was_published_is_found_by_whoever_asks(world: World) -> None:
