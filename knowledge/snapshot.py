@@ -68,7 +68,9 @@ class Shelves:
 
 
 class Snapshot:
-    """One generation of the index, in memory. Not for two threads at once. `gone`: documents that count no more."""
+    """One generation of the index, in memory. Whoosh is not told to `optimize`: with the many common terms of a Chinese
+    question its bookkeeping of which block may still count costs more than reading them all. Not for two threads at
+    once. `gone`: documents that count no more."""
 
     def __init__(self, opened: OpenedIndex, gone: frozenset[int] = frozenset()) -> None:
         self.content_digest = opened.content_digest
@@ -85,7 +87,7 @@ class Snapshot:
         composed, allowed = compose(wanted, self._reader), self._allowed(bounds)
         if composed is None or limit < 1 or not allowed:  # Whoosh takes an empty filter for no filter
             return []
-        results = self._searcher.search(composed, filter=allowed, limit=start + limit)
+        results = self._searcher.search(composed, filter=allowed, limit=start + limit, optimize=False)
         terms = wanted.highlight_terms()
         return [_hit(result["article"], float(result.score), terms) for result in results[start:]]
 
@@ -122,7 +124,7 @@ class Snapshot:
         if not answering or composed is None or limit < 1:
             return self.find(wanted, bounds, start, limit)
         depth = max(HEAD, start + limit) + len(answering)
-        results = self._searcher.search(composed, filter=self._allowed(bounds), limit=depth)
+        results = self._searcher.search(composed, filter=self._allowed(bounds), limit=depth, optimize=False)
         scores = {number: float(score) for score, number in results.top_n}
         terms = wanted.highlight_terms()
         return [
@@ -139,8 +141,17 @@ class Snapshot:
     def _matching(self, query: str, wanted: Wanted) -> set[int]:
         if not query.strip():
             return self._allowed(Bounds())
+        """Of plain words the postings are read one after the other; Whoosh walks all of them side by side."""
         composed = compose(wanted, self._reader)
-        return set() if composed is None else set(self._searcher.docs_for_query(composed)) - self._gone
+        if composed is None:
+            return set()
+        if not isinstance(composed, Or):
+            return set(self._searcher.docs_for_query(composed)) - self._gone
+        found: set[int] = set()
+        for term in composed.subqueries:
+            if (term.fieldname, term.text) in self._reader:
+                found.update(self._reader.postings(term.fieldname, term.text).all_ids())
+        return found - self._gone
 
     def _newest(self, found: set[int]) -> list[int]:
         if self._starts is None:
