@@ -16,7 +16,10 @@ from casebackend.drafts.dates import occurred_on
 from casebackend.drafts.extraction import Reader
 from casebackend.drafts.units import named
 from casebackend.parties.rules import normalised, right_paper, right_phone
-from casebackend.revisits.rules import again_in, score_in, solved_in, words_in
+from casebackend.revisits.again import again_in
+from casebackend.revisits.remarks import words_in
+from casebackend.revisits.scores import score_in
+from casebackend.revisits.solved import solved_in
 from knowledge.query import parse
 from tests.cpu import measured
 

@@ -15,12 +15,15 @@ from casebackend.cases.rules import Move, Status
 from casebackend.cases.service import hold, move_case
 from casebackend.cases.words import Satisfaction
 from casebackend.conversations.model import Message
-from casebackend.customers.spelling import simplified
 from casebackend.errors import Conflict
 from casebackend.notices.thresholds import in_force
-from casebackend.revisits import rules, second
+from casebackend.revisits import remarks, rules, second
+from casebackend.revisits.again import again_in
 from casebackend.revisits.model import Revisit
-from casebackend.revisits.rules import SKIPPED, Answers, Policy, State, Step
+from casebackend.revisits.rules import Answers, Policy, State, Step
+from casebackend.revisits.scores import score_in
+from casebackend.revisits.solved import solved_in
+from casebackend.revisits.speech import SKIPPED
 from casebackend.timeline import service as timeline
 from casebackend.timeline.rules import Kind
 
@@ -93,7 +96,7 @@ async def answer(session: AsyncSession, conversation_id: UUID, message_id: UUID,
 
 def _answers_after_all(revisit: Revisit, said: str, now: datetime) -> None:
     """He was to be called: whoever answers in the chat meanwhile need not be. Anything else is no answer any more."""
-    if rules.solved_in(simplified(said)) is None:
+    if solved_in(said) is None:
         raise NoSurvey
     revisit.state, revisit.sent_at, revisit.misses = State.SENT, now, 0
 
@@ -103,11 +106,14 @@ async def _answered(
 ) -> SurveyOutcome:
     """The next question; not understood too often it ends the survey. What is told besides is kept, and no miss."""
     given = await policy(session, now)
-    more = rules.with_more(revisit.words, message.text) if Step(revisit.step) is not Step.WORDS else None
+    asked_for_words, earlier = Step(revisit.step) is Step.WORDS, revisit.words
+    adds = not asked_for_words and remarks.only_besides(message.text)
+    taken = not adds and _take(revisit, message.text)
+    more = None if asked_for_words else remarks.with_more(earlier, message.text, answered=taken)
     revisit.words = more or revisit.words
-    if more and (rules.only_besides(message.text) or not _take(revisit, message.text)):
+    if more and not taken:
         return _outcome(revisit, understood=True, kept=True)
-    if not more and not _take(revisit, message.text):
+    if not taken:
         revisit.misses += 1
         if revisit.misses >= given.misses:
             await finish(session, revisit, case, now=now, ended=State.NO_ANSWER)
@@ -128,24 +134,23 @@ def answers_of(revisit: Revisit) -> Answers:
     return Answers(revisit.solved, revisit.score, revisit.again)
 
 
-def _take(revisit: Revisit, written: str) -> bool:
-    text = simplified(written)
+def _take(revisit: Revisit, text: str) -> bool:
     match Step(revisit.step):
         case Step.SOLVED:
-            solved = rules.solved_in(text)
+            solved = solved_in(text)
             revisit.solved = None if solved is SKIPPED or solved is None else bool(solved)
             return solved is not None
         case Step.SCORE:
-            score = rules.score_in(text)
+            score = score_in(text)
             revisit.score = score if isinstance(score, int) else None
             return score is not None
         case Step.WORDS:
-            words = rules.words_in(written)
+            words = remarks.words_in(text)
             told = [each for each in (revisit.words, None if words is SKIPPED else str(words)) if each]
             revisit.words = "；".join(told) or None
             return True
         case Step.AGAIN:
-            revisit.again = rules.again_in(text)
+            revisit.again = again_in(text)
             return revisit.again is not None
         case Step.DONE:
             return True

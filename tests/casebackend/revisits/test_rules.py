@@ -4,8 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebackend.revisits import rules
-from casebackend.revisits.rules import SKIPPED, Answers, Step
+from casebackend.revisits import remarks, rules
+from casebackend.revisits.again import again_in
+from casebackend.revisits.remarks import words_in
+from casebackend.revisits.rules import Answers, Step
+from casebackend.revisits.scores import score_in
+from casebackend.revisits.solved import solved_in
+from casebackend.revisits.speech import SKIPPED
 
 
 @pytest.mark.parametrize(
@@ -27,7 +32,7 @@ from casebackend.revisits.rules import SKIPPED, Answers, Step
     ],
 )
 def test_solved(said: str) -> None:
-    assert rules.solved_in(said) is True
+    assert solved_in(said) is True
 
 
 @pytest.mark.parametrize(
@@ -47,7 +52,7 @@ def test_solved(said: str) -> None:
     ],
 )
 def test_not_solved(said: str) -> None:
-    assert rules.solved_in(said) is False
+    assert solved_in(said) is False
 
 
 @pytest.mark.parametrize(
@@ -61,27 +66,27 @@ def test_not_solved(said: str) -> None:
     ],
 )  # fmt: skip
 def test_a_score_as_people_say_it(said: str, score: int) -> None:
-    assert rules.score_in(said) == score
+    assert score_in(said) == score
 
 
 @pytest.mark.parametrize("said", ["等了3天", "6分", "99分", "4.5分", "你猜", "第2次投诉了", "2026年3月"])
 def test_what_is_no_score_is_asked_again(said: str) -> None:
-    assert rules.score_in(said) is None
+    assert score_in(said) is None
 
 
 @pytest.mark.parametrize("said", ["算了", "不想评", "懒得打分"])
 def test_nobody_has_to_answer(said: str) -> None:
-    assert rules.score_in(said) is SKIPPED
-    assert rules.solved_in(said) is SKIPPED
+    assert score_in(said) is SKIPPED
+    assert solved_in(said) is SKIPPED
 
 
 @pytest.mark.parametrize("said", ["没有了", "没有", "跳过", "没什么要说的", "不用了", "无", "没意见"])
 def test_no_words_are_words_skipped(said: str) -> None:
-    assert rules.words_in(said) is SKIPPED
+    assert words_in(said) is SKIPPED
 
 
 def test_words_are_kept_as_said() -> None:
-    assert rules.words_in(" 希望早点处理，没有人联系我 ") == "希望早点处理，没有人联系我"
+    assert words_in(" 希望早点处理，没有人联系我 ") == "希望早点处理，没有人联系我"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +103,7 @@ def test_words_are_kept_as_said() -> None:
     ],
 )
 def test_again(said: str, yes: bool | None) -> None:
-    assert rules.again_in(said) is yes
+    assert again_in(said) is yes
 
 
 def test_only_the_dissatisfied_are_asked_whether_to_begin_again() -> None:
@@ -129,18 +134,18 @@ def test_the_word_of_the_file(answers: Answers, word: str) -> None:
 
 @given(st.text(max_size=600))
 def test_any_answer_may_come(text: str) -> None:
-    rules.solved_in(text)
-    rules.words_in(text)
-    rules.again_in(text)
-    score = rules.score_in(text)
+    solved_in(text)
+    words_in(text)
+    again_in(text)
+    score = score_in(text)
     assert score is None or score is SKIPPED or score in range(1, 6)
 
 
 def test_what_is_told_besides_an_answer_is_kept_and_an_addition_is_no_answer() -> None:
     for more in ("还有，那个柜员态度也不好", "另外你们的排队机也坏了", "对了，补充一句，当时有录像"):
-        assert rules.only_besides(more)
-        assert rules.with_more("前面说的", more) == f"前面说的；{more}"
-    assert not rules.only_besides("另外给你们打2分吧，排队太久")
-    assert rules.with_more(None, "2分，而且你们又扣了我30块钱") == "2分，而且你们又扣了我30块钱"
-    assert rules.with_more(None, "没有解决") is None
-    assert rules.with_more("长" * rules.LONGEST_WORDS, "还有，那个柜员态度也不好") is None
+        assert remarks.only_besides(more)
+        assert remarks.with_more("前面说的", more) == f"前面说的；{more}"
+    assert not remarks.only_besides("另外给你们打2分吧，排队太久")
+    assert remarks.with_more(None, "2分，而且你们又扣了我30块钱") == "2分，而且你们又扣了我30块钱"
+    assert remarks.with_more(None, "没有解决") is None
+    assert remarks.with_more("长" * remarks.LONGEST_WORDS, "还有，那个柜员态度也不好") is None

@@ -148,6 +148,39 @@ async def test_no_thanks_opens_nothing(world: World) -> None:
     assert (await case_of(world, case_id)).satisfaction == "unsatisfied"
 
 
+async def test_who_wants_it_again_and_forbids_more_delay_gets_a_second_complaint_with_his_words(world: World) -> None:
+    case_id = await surveyed(world)
+    assert (await says(world, "還有問題"))["next"] == "score"
+    answer = await says(world, "给你们打1分，拖拖拉拉")
+    assert (answer["next"], answer["kept"]) == ("words", True)
+    assert (await says(world, "没有了"))["next"] == "again"
+    answer = await says(world, "要，别再敷衍我了")
+    assert (answer["next"], answer["second_number"]) == ("done", "TS20260302000002")
+    revisit = await revisit_of(world, case_id)
+    assert (revisit.solved, revisit.score, revisit.again) == (False, 1, True)
+    assert revisit.words == "给你们打1分，拖拖拉拉；要，别再敷衍我了"
+    assert "拖拖拉拉" in (await case_of(world, UUID(answer["second_case"]))).facts
+    await holds(world)
+
+
+async def test_a_yes_and_a_no_together_close_nothing_and_are_asked_again(world: World) -> None:
+    case_id = await surveyed(world)
+    for words in ("没解决", "1分", "没有了"):
+        await says(world, words)
+    answer = await says(world, "要吧，还是算了")
+    assert (answer["next"], answer["understood"]) == ("again", False)
+    assert (await case_of(world, case_id)).status == "follow_up"
+    assert (await says(world, "当然要"))["second_number"] == "TS20260302000002"
+
+
+async def test_solved_with_a_complaint_besides_is_solved_and_the_complaint_is_kept(world: World) -> None:
+    case_id = await surveyed(world)
+    answer = await says(world, "是解决了，但是态度差")
+    assert (answer["next"], answer["kept"]) == ("score", True)
+    revisit = await revisit_of(world, case_id)
+    assert (revisit.solved, revisit.words) == (True, "是解决了，但是态度差")
+
+
 async def test_twice_not_understood_ends_the_survey(world: World) -> None:
     case_id = await surveyed(world)
     await says(world, "解决了")
