@@ -91,7 +91,7 @@ class Reader:
         if understood.corrected.get(Field.AMOUNT) == IGNORANCE:
             understood.about_money = not phrases.denies_money(text)
         if understood.corrected:
-            beside.keep(understood)
+            self._beside(text, asked, held, understood)
             return True
         if Field.UNIT in held and (units := self.corrections.units_of_one_name(text)):
             understood.units, understood.wrong = units, Field.UNIT
@@ -102,6 +102,14 @@ class Reader:
         elif added:
             understood.values[Field.FACTS] = text_value(added)
         return bool(understood.wrong or added)
+
+    def _beside(self, text: str, asked: str | None, held: Collection[Field], understood: Understood) -> None:
+        wanted = field_of(asked)
+        if wanted is not None and wanted not in understood.corrected:
+            rest = beside.rest(text, understood.corrected, lambda part: self.corrections.read(part, asked, held))
+            if (answer := beside.answer(wanted, rest, self._said)) is not None:
+                understood.values[wanted] = answer
+        beside.keep(understood)
 
     def _about_money(self, text: str) -> bool | None:
         if phrases.about_money(text) or amount(ANY_TOKEN.sub("，", text)) is not None:
