@@ -17,6 +17,15 @@ ALONE = (Field.PHONE, Field.NAME, Field.ID_NUMBER, Field.OCCURRED_ON, Field.AMOU
 # 柜员的银行, 你们银行, 原因是中山路支行.
 NO_NAME_OF_A_UNIT = re.compile(r"[你您我俺咱他她它们的是]|^(?:这|那|该|贵|本|总|整|银行)")
 
+_TO_LABEL = r"(?:对了|哦|嗯|那个)?[，,\s]*{label}(?:是|为|：|:|，|,|\s)*(?P<new>{new})(?:吧|啊|哦|呀)?"
+LABELLED = {
+    field: re.compile(_TO_LABEL.format(label=label, new=new))
+    for field, label, new in (
+        (Field.AMOUNT, r"(?:涉及)?(?:金额|钱数|数额)", r"[\d零一二两三四五六七八九十百千万亿.,]{1,12}(?:元|块钱?)?"),
+        (Field.OCCURRED_ON, r"(?:发生)?(?:日期|时间)", r"[昨前今][天日]|大前天|[\d年月日号./-]{2,11}"),
+    )
+}
+
 
 class Corrections:
     def __init__(self, facts: Facts) -> None:
@@ -50,7 +59,7 @@ class Corrections:
             value = self._corrected(wanted, match["new"]) if match else None
             if value is not None:
                 found[wanted] = value
-        found = found or self._bare(text, held) or self._cued(text, asked, held)
+        found = found or self._bare(text, held) or self._cued(text, asked, held) or self._labelled(text, asked, held)
         return found or (self._loose(text) if asked in AT_READ_BACK else {})
 
     def _cued(self, text: str, asked: str | None, held: Collection[Field]) -> dict[Field, Value]:
@@ -60,6 +69,17 @@ class Corrections:
             return {}
         found = {wanted: value for wanted in ALONE if (value := self.facts.value(wanted, rest)) is not None}
         return found if len(found) == 1 and set(found) <= set(held) - {field_of(asked)} else {}
+
+    def _labelled(self, text: str, asked: str | None, held: Collection[Field]) -> dict[Field, Value]:
+        """金额300, and nothing else, while another plain question is open."""
+        if field_of(asked) in {None, Field.FACTS, Field.DEMAND}:
+            return {}
+        for wanted, pattern in LABELLED.items():
+            match = pattern.fullmatch(text.strip(" ，,。.！!"))
+            if match and wanted in held and wanted is not field_of(asked):
+                value = self._corrected(wanted, match["new"])
+                return {wanted: value} if value is not None else {}
+        return {}
 
     def _corrected(self, wanted: Field, new: str) -> Value | None:
         if wanted in {Field.FACTS, Field.DEMAND}:

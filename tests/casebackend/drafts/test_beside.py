@@ -61,3 +61,43 @@ async def test_the_demand_is_not_asked_again(world: World) -> None:
     await desk.say("我要投诉，昨天在北京海淀支行买理财产品亏了8万元", "action_intake")
     assert desk.open == "field.demand"
     assert await desk.say(BOTH, "action_intake") == ["utter_ask_name"]
+
+
+@pytest.mark.parametrize(
+    ("words", "asked", "right"),
+    [
+        ("金额300", "field.id_number", {"amount": "300元"}),
+        ("金额是三百块吧", "field.name", {"amount": "300元"}),
+        ("日期11月5号", "field.phone", {"occurred_on": "2026年11月5日"}),
+        ("打错了，是[姓名#2]", "field.phone", {"name": "[姓名#2]"}),
+    ],
+)
+def test_another_field_by_its_name_is_put_right_while_a_plain_one_is_open(
+    words: str, asked: str, right: dict[str, str]
+) -> None:
+    assert read(words, asked) == ({}, right)
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("金额300", "field.amount"),
+        ("金额300是他们扣错的", "field.id_number"),
+        ("时间3天了还没人管", "field.id_number"),
+        ("金额300", "field.demand"),
+        ("300", "field.id_number"),
+    ],
+)
+def test_an_answer_a_story_and_a_bare_number_put_nothing_else_right(words: str, asked: str) -> None:
+    assert read(words, asked)[1] == {}
+
+
+async def test_at_the_steps_of_the_person_what_was_mistyped_is_put_right(world: World) -> None:
+    desk = Desk(world)
+    await desk.say("我要投诉，昨天在北京海淀支行买理财产品亏了8万元，要求赔偿损失", "action_intake")
+    assert await desk.say("叫我老周就行，周建果", "action_intake") == ["utter_ask_phone"]
+    assert await desk.say("打错了，是周建国", "action_intake") == ["utter_taken_down", "utter_ask_phone"]
+    await desk.say("13812345678", "action_intake")
+    assert await desk.say("金额300", "action_intake") == ["utter_taken_down", "utter_ask_id_number"]
+    await desk.say("不提供", "action_intake")
+    assert ("涉及金额：300元" in desk.words, desk.open) == (True, "confirm")
