@@ -25,7 +25,7 @@ async def read(
     held = await queries.fields(session, draft)
     opened = stepping.still_open(draft, held)
     understood = reader.read(message.text, asked, held, meant=meant)
-    told = {name: each.value for name, each in held.items() if name in {Field.FACTS, Field.DEMAND}}
+    told: dict[Field, str] = {name: each.value for name, each in held.items() if name in {Field.FACTS, Field.DEMAND}}
     spellings.read(understood, message.text, asked, told)
     turned = opinions.read(draft, understood, message.text, asked, meant=meant)
     _chosen(reader, understood, asked, candidates, message.text)
