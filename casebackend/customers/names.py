@@ -210,6 +210,9 @@ def answered(text: str) -> tuple[int, int] | None:
     core = text[begin:end]
     if text.strip() in NOT_NAMES or core in NOT_NAMES:
         return None
+    called = CALL_ME.match(text)
+    if called and _belongs(called["called"], called["name"]):
+        return called.span("name")
     twice = SURNAME_FIRST.fullmatch(core)
     if twice:
         return begin + twice.start(2), begin + twice.end(2)
@@ -220,6 +223,11 @@ def answered(text: str) -> tuple[int, int] | None:
         return None
     name = han.group()
     return _han_answer(begin, name, core)
+
+
+def _belongs(called: str, name: str) -> bool:
+    surname = _surname(name)
+    return 0 < surname < len(name) and name[:surname] in called and _alone(name, surname) and name not in NOT_NAMES
 
 
 def _han_answer(begin: int, name: str, core: str) -> tuple[int, int] | None:
@@ -268,6 +276,17 @@ SURNAME_ALONE = re.compile(
     rf"(?:嗯|哦|喂|哎|等等|等一下|不对|错了|写错了|对了|那个|是)*[，,。！!\s]*(?:[我俺咱]|本人|免贵)是?姓(?P<right>{_NAME}{{1,2}}?)"
     r"(?:的|啊|哦|呀|哈|呢)*(?:[，,\s]*(?:改一下|写错了|弄错了|打错了|听错了|记错了|谢谢))?[。！!~～\s]*"
 )
+# The whole message, where a name almost the same was told before: 打错了，是周建国.
+TOLD_WRONG = re.compile(
+    rf"(?:哎|哦|等等|等一下|不对|不好意思|抱歉|我|名字|刚才|刚刚){{0,3}}[，,\s]*[打写填说弄搞记输]错(?:字|一个字)?了?[，,。\s]*"
+    rf"(?:我|名字)?(?:应该|其实)?(?:是|叫)?(?P<right>{_NAME}{{2,4}}?)(?:的|啊|哦|呀)?[。！!~～\s]*"
+)
+# 叫我老周就行，周建国: what to call somebody, and then the name.
+CALL_ME = re.compile(
+    rf"(?:您|你)?(?:就|可以)?(?:叫|喊|称呼)我(?P<called>[^，,。\s]{{1,6}})[，,。\s]+"
+    rf"(?:我?的?(?:全名|大名|本名|真名|名字|姓名)|我)?(?:是|叫)?(?P<name>{_NAME}{{2,4}}?)[。！!~～\s]*$"
+)
+WEEKDAY = re.compile(r"周[一二三四五六日天末几]")
 NO_SURNAME = frozenset("什啥名氏甚不谁哪么")
 
 
@@ -282,12 +301,25 @@ def _surname_alone(text: str, known: Sequence[str]) -> tuple[int, int, str] | No
     return *match.span("right"), whole[_surname(whole) or 1 :]
 
 
+def _almost_the_same(text: str, known: Sequence[str]) -> tuple[int, int, str] | None:
+    match = TOLD_WRONG.fullmatch(text)
+    right = match["right"] if match else ""
+    if match is None or right in NOT_NAMES or NO_NAME.search(right) or WEEKDAY.match(right):
+        return None
+    near = any(len(name) == len(right) and _apart(name, right) == 1 for name in known)
+    return (*match.span("right"), "") if near else None
+
+
+def _apart(one: str, other: str) -> int:
+    return sum(mine != theirs for mine, theirs in zip(one, other, strict=True))
+
+
 def renamed(text: str, known: Sequence[str] = ()) -> tuple[int, int, str] | None:
     """Where the right name stands that is said beside a wrong one, and what belongs to it besides: of who puts only the
     surname right, the given name among those that are `known` stays."""
     match = next((found for pattern in RENAMED if (found := pattern.search(text))), None) if len(text) <= 40 else None
     if match is None:
-        return _surname_alone(text, known)
+        return _surname_alone(text, known) or _almost_the_same(text, known)
     right, wrong = match["right"], match.groupdict().get("wrong", "")
     if match["how"].endswith("姓"):
         if len(right) > 1 and right not in COMPOUND:

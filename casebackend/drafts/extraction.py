@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from casebackend.customers.spelling import simplified
-from casebackend.drafts import backwards, leaving_out, phrases
+from casebackend.drafts import backwards, beside, leaving_out, phrases
 from casebackend.drafts.amounts import amount
 from casebackend.drafts.consent import objection
 from casebackend.drafts.corrections import AT_READ_BACK, EVERYTHING, Corrections, field_of
@@ -12,7 +12,16 @@ from casebackend.drafts.facts import ANY_TOKEN, Facts
 from casebackend.drafts.places import Places
 from casebackend.drafts.rules import MAY_BE_REFUSED, MAY_BE_UNKNOWN, Field, FieldState
 from casebackend.drafts.standing import capacity_of
-from casebackend.drafts.values import IGNORANCE, REFUSAL, Meant, Understood, Value, text_value, unknown_unit
+from casebackend.drafts.values import (
+    IGNORANCE,
+    REFUSAL,
+    TO_BE_FOUND,
+    Meant,
+    Understood,
+    Value,
+    text_value,
+    unknown_unit,
+)
 from casebackend.organisations.rules import OrganisationName
 
 LONGEST_CORRECTION = 120
@@ -82,6 +91,10 @@ class Reader:
         if understood.corrected.get(Field.AMOUNT) == IGNORANCE:
             understood.about_money = not phrases.denies_money(text)
         if understood.corrected:
+            self._beside(text, asked, held, understood)
+            return True
+        if Field.UNIT in held and (units := self.corrections.units_of_one_name(text)):
+            understood.units, understood.wrong = units, Field.UNIT
             return True
         wrong = phrases.wrong(text, asked)
         if wrong in held and f"field.{wrong}" != asked:
@@ -89,6 +102,14 @@ class Reader:
         elif added:
             understood.values[Field.FACTS] = text_value(added)
         return bool(understood.wrong or added)
+
+    def _beside(self, text: str, asked: str | None, held: Collection[Field], understood: Understood) -> None:
+        wanted = field_of(asked)
+        if wanted is not None and wanted not in understood.corrected:
+            rest = beside.rest(text, understood.corrected, lambda part: self.corrections.read(part, asked, held))
+            if (answer := beside.answer(wanted, rest, self._said)) is not None:
+                understood.values[wanted] = answer
+        beside.keep(understood)
 
     def _about_money(self, text: str) -> bool | None:
         if phrases.about_money(text) or amount(ANY_TOKEN.sub("，", text)) is not None:
@@ -123,7 +144,7 @@ class Reader:
             understood.units = units
             understood.answered = True
         if wanted is Field.UNIT and answer is not None and answer.state is FieldState.UNKNOWN and answer != IGNORANCE:
-            understood.values[Field.FACTS] = text_value(f"在{answer.display.removesuffix('（待核实）')}")
+            understood.values[Field.FACTS] = text_value(f"在{answer.display.removesuffix(TO_BE_FOUND)}")
 
     def _direct(self, wanted: Field, text: str, understood: Understood) -> Value | None:
         if wanted not in {Field.FACTS, Field.DEMAND}:

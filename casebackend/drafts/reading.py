@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.conversations.model import Message
 from casebackend.customers import service as customers
 from casebackend.customers.numbers import looks_like_id, right_id
-from casebackend.drafts import misses, opinions, queries, rules, stepping
+from casebackend.drafts import misses, opinions, queries, rules, spellings, stepping
 from casebackend.drafts.extraction import Reader
 from casebackend.drafts.model import Draft
 from casebackend.drafts.rules import Field, FieldState
@@ -25,6 +25,8 @@ async def read(
     held = await queries.fields(session, draft)
     opened = stepping.still_open(draft, held)
     understood = reader.read(message.text, asked, held, meant=meant)
+    told: dict[Field, str] = {name: each.value for name, each in held.items() if name in {Field.FACTS, Field.DEMAND}}
+    spellings.read(understood, message.text, asked, told)
     turned = opinions.read(draft, understood, message.text, asked, meant=meant)
     _chosen(reader, understood, asked, candidates, message.text)
     await leave_out_wrong_papers(session, draft, understood, asked)

@@ -31,6 +31,7 @@ class Value:
 
 REFUSAL = Value("", "不提供", FieldState.REFUSED)
 IGNORANCE = Value("", "不清楚", FieldState.UNKNOWN)
+TO_BE_FOUND = "（待核实）"
 
 
 @dataclass(slots=True)
@@ -61,7 +62,7 @@ def unit_value(unit: OrganisationName) -> Value:
 
 def unknown_unit(words: str) -> Value:
     """A unit that is not on our list: who dispatches the case finds it."""
-    return Value("", f"{words}（待核实）", FieldState.UNKNOWN)
+    return Value("", f"{words}{TO_BE_FOUND}", FieldState.UNKNOWN)
 
 
 def text_value(text: str) -> Value:

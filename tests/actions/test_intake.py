@@ -89,6 +89,41 @@ async def test_whoever_does_not_say_for_whom_it_is_comes_to_the_read_back_all_th
     assert (await desk.say("你猜", "action_intake"))[-1] == "utter_summary"
 
 
+async def read_back(desk: Desk) -> None:
+    told = "我要投诉，昨天在北京海淀支行买理材产品亏了8万元，要求赔偿损失，我叫王小明，电话13812345678"
+    await desk.say(told, "action_intake")
+    await desk.say("不提供", "action_intake")
+    assert desk.open == "confirm"
+
+
+async def test_a_unit_that_is_not_ours_takes_the_place_of_another_at_the_read_back(desk: Desk) -> None:
+    await read_back(desk)
+    assert await desk.say("机构改成中山路支行", "action_intake", purpose="correct") == [
+        "utter_changed",
+        "utter_summary_money",
+    ]
+    assert "被投诉机构改好了" in desk.words
+    assert "被投诉机构：中山路支行（待核实）" in desk.words
+    assert await desk.say("机构改成新华路支行", "action_intake", purpose="correct") == ["utter_which_unit"]
+    assert desk.choices == ["北京新华路支行", "济南新华路支行"]
+    await desk.say("济南新华路支行", "action_intake")
+    assert "被投诉机构：济南新华路支行" in desk.words
+
+
+async def test_a_mistyped_word_is_put_right_and_the_command_is_not_written_down(desk: Desk) -> None:
+    await read_back(desk)
+    told = ["utter_changed", "utter_summary_money"]
+    assert await desk.say("经过里面有错别字，理材改成理财", "action_intake", purpose="correct") == told
+    assert ("买理财产品" in desk.words, "理材" in desk.words, "错别字" in desk.words) == (True, False, False)
+    shown = desk.words.partition("请核对")[2]
+    said = await desk.say("经过里面还有一个错别字，存宽改成存款", "action_intake", purpose="correct")
+    assert said == ["utter_not_understood", "utter_summary_money"]
+    assert desk.words.partition("请核对")[2] == shown
+    await desk.say("改事情经过", "action_intake")
+    await desk.say("理财改成保险", "action_intake")
+    assert (desk.open, "买保险产品" in desk.words) == ("confirm", True)
+
+
 async def test_several_facts_in_one_sentence_are_not_asked_again(desk: Desk) -> None:
     await desk.say("昨天手机银行扣了我300元手续费，要求退还，我叫王小明，电话13812345678", "action_intake")
     asked = [desk.open]

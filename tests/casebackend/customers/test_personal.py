@@ -293,3 +293,32 @@ def test_what_is_put_right_and_is_no_name_is_not_taken_for_one(written: str) -> 
 def test_a_surname_that_was_right_is_the_same_name_and_one_said_first_has_no_given_name() -> None:
     assert tokenise("我姓达", "confirm", HELD).text == "我姓[姓名#1]"
     assert tokenise("我姓笪", "confirm", {}).text == "我姓笪"
+
+
+@pytest.mark.parametrize(
+    ("written", "left"),
+    [
+        ("打错了，是周建国", "打错了，是[姓名#2]"),
+        ("写错了，应该是周建国", "写错了，应该是[姓名#2]"),
+        ("打错了，是周三", "打错了，是周三"),
+        ("打错了，是海淀支行", "打错了，是海淀支行"),
+        ("打错了，是李大勇", "打错了，是李大勇"),
+        ("打错了，是周建国叫我来的", "打错了，是周建国叫我来的"),
+    ],
+)
+def test_a_name_mistyped_a_moment_ago_is_put_right_by_one_almost_the_same(written: str, left: str) -> None:
+    assert tokenise(written, "field.phone", {(Kind.NAME, "周建果"): "[姓名#1]"}).text == left
+
+
+@pytest.mark.parametrize(
+    ("written", "left"),
+    [
+        ("叫我老周就行，周建果", "叫我老周就行，[姓名#1]"),
+        ("就叫我小李吧，全名李大勇", "就叫我小李吧，全名[姓名#1]"),
+        ("叫我老周就行，谢谢", "叫我老周就行，谢谢"),
+        ("叫我老谢就行，谢谢", "叫我老谢就行，谢谢"),
+        ("叫我老周就行，明天打", "叫我老周就行，明天打"),
+    ],
+)
+def test_what_to_call_somebody_is_not_the_name_that_follows(written: str, left: str) -> None:
+    assert tokenise(written, "field.name").text == left

@@ -57,3 +57,41 @@ def test_one_wrong_character_in_a_short_name_is_asked_back() -> None:
 
 def test_two_units_of_one_name_are_asked_back() -> None:
     assert len(READER.read("新华路支行少给我100块", None, ()).units) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "asked", "named"),
+    [
+        ("机构改成中山路支行", "confirm", "中山路支行"),
+        ("机构错了，是中山路支行", "confirm", "中山路支行"),
+        ("不是海淀支行，是中山路支行", "confirm", "中山路支行"),
+        ("機構改成中山路支行", "confirm", "中山路支行"),
+        ("中山路支行", "correction", "中山路支行"),
+        ("机构改成信用卡中心", "field.phone", "信用卡中心"),
+    ],
+)
+def test_a_unit_put_right_by_one_that_we_do_not_have_is_kept_as_named(said: str, asked: str, named: str) -> None:
+    read = READER.read(said, asked)
+    unit = read.corrected[Field.UNIT]
+    assert (unit.value, unit.display) == ("", f"{named}（待核实）")
+    assert read.values[Field.FACTS].value == f"机构改为{named}"
+
+
+@pytest.mark.parametrize("said", ["机构改成海淀支行", "不是朝阳支行，是海淀支行", "网点应该是海淀支行"])
+def test_a_unit_put_right_by_one_of_ours_adds_nothing_to_the_story(said: str) -> None:
+    read = READER.read(said, "confirm")
+    assert (read.corrected[Field.UNIT].display, read.values) == ("北京海淀支行", {})
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["机构改成你们银行", "机构改成我家楼下那个网点", "银行弄错了我的中山路支行账户", "支行的经理是中山路支行调来的"],
+)
+def test_what_only_speaks_of_a_unit_puts_no_other_in_its_place(said: str) -> None:
+    assert READER.read(said, "confirm").corrected == {}
+
+
+@pytest.mark.parametrize("said", ["机构改成新华路支行", "不是海淀支行，是新华路支行"])
+def test_put_right_by_one_of_two_of_the_same_name_it_is_asked_which(said: str) -> None:
+    read = READER.read(said, "confirm")
+    assert (read.wrong, len(read.units), read.values) == (Field.UNIT, 2, {})
