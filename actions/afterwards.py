@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from actions import contact, details, likeness
+from actions import contact, details, likeness, pickup
 from actions.action import Turn, TurnAction, answered, told
 from actions.asking import MENU, OFFER_AFTER, ask_next
 from actions.identity import identify
@@ -76,9 +76,9 @@ class Second(TurnAction):
         elif outcome.outcome == "choose":
             turn.say("utter_second_choose", items=[case.number for case in outcome.cases])
         elif outcome.case is not None:
-            self._tell(turn, outcome, outcome.case)
+            await self._tell(turn, outcome, outcome.case)
 
-    def _tell(self, turn: Turn, outcome: SecondOutcome, case: CaseBrief) -> None:
+    async def _tell(self, turn: Turn, outcome: SecondOutcome, case: CaseBrief) -> None:
         if outcome.outcome == "open":
             turn.say(
                 "utter_second_open", items=[f"supplement_it {case.number}", f"urge_it {case.number}"], **told(case)
@@ -86,6 +86,7 @@ class Second(TurnAction):
         elif outcome.outcome == "opened":
             dated = "utter_second_opened" if case.promised_on else "utter_second_opened_no_date"
             turn.say(dated, **told(case))
+            await pickup.tell(turn, case.number)
             if outcome.review_days is not None:
                 turn.say("utter_review_possible", days=outcome.review_days)
         else:

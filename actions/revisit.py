@@ -1,3 +1,4 @@
+from actions import pickup
 from actions.action import Turn, TurnAction, answered
 from actions.asking import correct_later, resume
 
@@ -28,5 +29,6 @@ class Revisit(TurnAction):
             turn.say(f"utter_survey_{survey.next}")
         elif survey.second_number:
             turn.say("utter_survey_reopened", number=survey.second_number)
+            await pickup.tell(turn, survey.second_number)
         else:
             turn.say("utter_survey_done")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from casebackend.api import moments
-from casebackend.api.client import CaseBackend
+from casebackend.api.client import BackendUnavailable, CaseBackend, Refused
 from casebackend.api.drafts import DraftView
 from casebackend.api.own import CaseBrief
 from channels.envelope import Asked, Reply, Turn
@@ -47,9 +47,19 @@ class Afterwards:
             return await self._identity.begin(turn, "second", here=outcome.outcome == "unproved")
         asks = Asked.SECOND if outcome.outcome == "reason" else None
         said = [self._said("second", outcome.outcome, outcome.case, outcome.cases, asks)]
+        if outcome.outcome == "opened" and outcome.case is not None:
+            said += await self.pickup(turn, outcome.case.number)
         if outcome.review_days is not None:
             said.append(self._words.say("second.review", {"days": outcome.review_days}))
         return said
+
+    async def pickup(self, turn: Turn, number: str) -> list[Reply]:
+        """The complaint is registered whatever becomes of this."""
+        try:
+            issued = await self._backend.pickup_code(turn.conversation_id, turn.message_id, number)
+        except (Refused, BackendUnavailable):
+            return []
+        return [self._words.say("pickup", {"code": issued.code})] if issued.code else []
 
     def _said(
         self, action: str, outcome: str, case: CaseBrief | None, cases: Sequence[CaseBrief], asks: Asked | None

@@ -7,7 +7,7 @@ from typing import Literal
 
 import structlog
 
-from casebackend.api.client import BackendUnavailable, CaseBackend, Refused
+from casebackend.api.client import CaseBackend, Refused
 from casebackend.api.conversations import HandoffRequest
 from casebackend.api.drafts import Absorbed, DraftView
 from casebackend.api.identity import IdentityAction
@@ -160,15 +160,7 @@ class Questionnaire:
         unit = receipt.unit or self._words.phrase("no_unit")
         facts = {"number": receipt.number, "unit": unit, "promised_on": self._day(receipt.promised_on)}
         facts |= {"hour": receipt.promised_hour}
-        return [self._words.say("filed", facts), *await self._pickup(turn, receipt.number)]
-
-    async def _pickup(self, turn: Turn, number: str) -> list[Reply]:
-        """The complaint is registered whatever becomes of this."""
-        try:
-            issued = await self._backend.pickup_code(turn.conversation_id, turn.message_id, number)
-        except (Refused, BackendUnavailable):
-            return []
-        return [self._words.say("pickup", {"code": issued.code})] if issued.code else []
+        return [self._words.say("filed", facts), *await self._afterwards.pickup(turn, receipt.number)]
 
     async def _not_filed(self, turn: Turn, refusal: Refused) -> list[Reply]:
         """Something is missing again. What was filed already, by a turn whose words were lost, is no refusal."""
@@ -260,6 +252,7 @@ class Questionnaire:
         if outcome.next == "done":
             if outcome.second_number:
                 said.append(self._words.say("survey.second", {"number": outcome.second_number}))
+                said += await self._afterwards.pickup(turn, outcome.second_number)
             return [*said, self._words.say("survey.done")]
         asks = Asked(f"survey.{outcome.next}")
         return [*said, self._words.say(asks, asks=asks)]

@@ -69,6 +69,16 @@ class CaseDetails(View):
     reply: str | None
 
 
+class FollowedBy(View):
+    """The second complaint about a closed first one, as the visit with the code of the first may see it."""
+
+    number: str
+    stage: str
+    next_step: str
+    promised: str | None
+    days_left: int | None
+
+
 class VisitView(View):
     """What a customer may know of the complaint, and may do with it now. `number` is that of the complaint that is
     handled; `promised`: in words; `days_left`: calendar days, negative when it has passed."""
@@ -85,6 +95,7 @@ class VisitView(View):
     may: list[Literal["urge", "supplement", "withdraw"]]
     confirmed: bool
     details: CaseDetails | None
+    second: FollowedBy | None = None
 
 
 class AddToVisit(Command):

@@ -21,6 +21,7 @@ from casebackend.cases.words import FIELD_LABELS, STATUS_LABELS
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation, Message
 from casebackend.conversations.rules import Author, Channel
+from casebackend.customers import codes
 from casebackend.customers import service as customers
 from casebackend.drafts import queries as drafts
 from casebackend.drafts.model import Draft, DraftField
@@ -118,7 +119,7 @@ async def _first_words(
     said = next((row for row in rows if len(row.text) >= rules.SHORT and row.seq not in hidden), None)
     if said is None:
         return []
-    words = customers.rendered(said.text, masks)
+    words = codes.pickup_hidden(customers.rendered(said.text, masks))
     return [Fact(label="客户来意", value=words[: rules.ENOUGH], message_id=said.id, seq=said.seq)]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.cases import MoveCase
 from casebackend.api.own import CaseBrief, Progress, WithdrawOutcome
-from casebackend.cases import clockwork, merging
+from casebackend.cases import clockwork, merging, seconds
 from casebackend.cases.answers import page_from, yes_or_no
 from casebackend.cases.filing import CUSTOMER
 from casebackend.cases.model import Case, Withdrawal
@@ -56,6 +56,7 @@ async def question_open_for(session: AsyncSession, message: Message) -> str | No
 async def brief(session: AsyncSession, case: Case) -> CaseBrief:
     unit = await session.get(Organisation, case.unit_id) if case.unit_id else None
     status = Status(case.status)
+    second = await seconds.followed_by(session, case)
     promised_on = case.promised_on if status in OPEN else None
     master = await merging.followed(session, case) if status is Status.MERGED else case
     return CaseBrief(
@@ -64,7 +65,9 @@ async def brief(session: AsyncSession, case: Case) -> CaseBrief:
         unit=unit.name if unit else None,
         promised_on=promised_on,
         promised_hour=await clockwork.promised_hour(session, case) if promised_on is not None else None,
-        next_step=words(await _following(session, case), number=master.number),
+        next_step=words("case_next_second", number=second.number)
+        if second is not None
+        else words(await _following(session, case), number=master.number),
         filed_at=case.filed_at,
     )
 

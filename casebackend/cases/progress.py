@@ -120,8 +120,10 @@ def progress(
     received_at: datetime | None = None,
     closed_to: Collection[str] = (),
     unsigned: bool = False,
+    taken_up_by: datetime | None = None,
 ) -> list[Node]:
-    """`handler` has the case now; `received_at` is when the customer came; `closed_to` what its matter leaves out;
+    """`taken_up_by`: the limit for taking up where the case stands now, which no step has of its own;
+    `handler` has the case now; `received_at` is when the customer came; `closed_to` what its matter leaves out;
     `unsigned`: a proposal is signed by the department before it is decided on, and has not been yet."""
     walked: list[Node] = []
     visits: dict[Status, int] = {}
@@ -141,7 +143,7 @@ def progress(
             visits[status] = visits.get(status, 0) + 1
         walked.append(_entered(entry, status, len(walked) + 1, visits[status], units))
     if walked:
-        walked[-1] = _present(walked[-1], handler, now)
+        walked[-1] = _present(walked[-1], handler, now, taken_up_by)
         if unsigned and walked[-1].status is S.PROPOSED:
             walked[-1] = replace(walked[-1], label=SIGNATURE)
         walked += planned(walked[-1].status, after=len(walked), closed_to=closed_to, unsigned=unsigned)
@@ -189,19 +191,26 @@ def _left(node: Node, entry: Entry) -> Node:
     )
 
 
-def _present(node: Node, handler: str | None, now: datetime) -> Node:
+def _present(node: Node, handler: str | None, now: datetime, taken_up_by: datetime | None) -> Node:
     if node.status in ENDS:
         return replace(node, phase=Phase.END, handler=node.came_by, opinion=node.came_opinion)
     if node.status in NOBODYS:
         return node
     in_hand = node.status in IN_HAND
+    due_at = node.due_at or taken_up_by
     return replace(
         node,
         handler=handler if in_hand else None,
-        late=node.due_at is not None and now > node.due_at,
+        due_at=due_at,
+        late=due_at is not None and now > due_at,
         receipt=Receipt.RECEIVED if in_hand else Receipt.WAITING,
         receipt_at=node.came_at if in_hand else None,
     )
+
+
+def standing(status: Status, *, unsigned: bool) -> str:
+    """What the case waits for: a proposal for the signature before it waits for the decision."""
+    return f"待{SIGNATURE}" if unsigned and status is S.PROPOSED else STATUS_LABELS[status]
 
 
 def usual(status: Status, closed_to: Collection[str] = ()) -> Move | None:

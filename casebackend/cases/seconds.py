@@ -7,6 +7,8 @@ from casebackend.cases.judgement import is_regulated
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
 
+CLOSED = frozenset({Status.CLOSED, Status.ARCHIVED})
+
 
 def may_have_second(case: Case) -> bool:
     """By its nature; whether it is closed is another question."""
@@ -16,6 +18,14 @@ def may_have_second(case: Case) -> bool:
 async def second_of(session: AsyncSession, case: Case) -> Case | None:
     found: Case | None = await session.scalar(select(Case).where(Case.parent_id == case.id))
     return found
+
+
+async def followed_by(session: AsyncSession, case: Case) -> Case | None:
+    """The second complaint to which the customer of a closed first one has to look."""
+    if Status(case.status) not in CLOSED or not may_have_second(case):
+        return None
+    second = await second_of(session, case)
+    return second if second is not None and Status(second.status) is not Status.VOIDED else None
 
 
 async def offered(session: AsyncSession, case: Case) -> bool:

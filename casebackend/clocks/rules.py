@@ -76,6 +76,11 @@ def is_node(kind: str) -> bool:
     return kind.startswith(INTERNAL) and not kind.startswith(TOTAL)
 
 
+def is_receipt(kind: str) -> bool:
+    """The time until a case is taken up: reviewed, or received."""
+    return kind.startswith(RECEIVE)
+
+
 def is_promise(kind: str) -> bool:
     """What the customer was told to expect."""
     return kind in BY_LAW or kind.startswith(MATTER)

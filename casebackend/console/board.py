@@ -8,6 +8,7 @@ from casebackend.console.rendering import console, page
 from casebackend.digests.standing import standing
 from casebackend.heartbeats.health import what_is_missing, what_is_reduced
 from casebackend.heartbeats.queries import beats
+from casebackend.heartbeats.rules import standing as standing_now
 
 bp = console("board")
 LEADING = frozenset({"team_lead", "department_head", "approver", "auditor", "complaint_manager", "executive"})
@@ -19,7 +20,7 @@ async def show(request: Request) -> HTTPResponse:
     me, now = request.ctx.principal, request.app.ctx.now()
     missing = await what_is_missing(request)
     async with request.app.ctx.database.reading() as session:
-        known = await beats(session)
+        known = standing_now(await beats(session), now=now)
         stands = await standing(session, me, now=now) if me.roles & LEADING else None
     told: dict[str, Any] = {"missing": missing, "reduced": what_is_reduced(request), "beats": known, "stands": stands}
     return page(request, "board.html", **told, labels=labels, today=local_date(now))

@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,9 +18,10 @@ from casebackend.cases.outgoing import InternalText
 from casebackend.cases.placing import is_branch
 from casebackend.cases.rules import Move
 from casebackend.cases.words import MOVE_LABELS, STATUS_LABELS
+from casebackend.clocks.rules import is_receipt
 from casebackend.console import labels
 from casebackend.console.choices import units_to_choose
-from casebackend.console.clockface import faces
+from casebackend.console.clockface import Face, faces
 from casebackend.console.fragments import require_version
 from casebackend.console.panels import FormIncomplete, Panel, command_of, key_of, moment_of, name_of, named_in, panels
 from casebackend.console.rendering import console, form_of, go, is_partial, page
@@ -80,7 +81,7 @@ async def _shown(
         supervised=await earliest_due(session, case.id),
         flags=await grading.hints(session, case.id, flags=True),
         clocks=clocks,
-        **await trail(session, case, handler=view.handler, now=now),
+        **await trail(session, case, handler=view.handler, taken_up_by=_taken_up_by(clocks), now=now),
         moves=await _moves(session, case, view, me, late, refused, proposed),
         proposed=proposed,
         canned=may(request, f"/console/conversations/{conversation.id}/replies"),
@@ -99,6 +100,11 @@ async def _shown(
         at=local(now).strftime("%Y-%m-%dT%H:%M"),
         late=late,
     )
+
+
+def _taken_up_by(clocks: Iterable[Face]) -> datetime | None:
+    due = (face.clock.due_at for face in clocks if face.running and is_receipt(face.clock.kind))
+    return min(due, default=None)
 
 
 async def _moves(

@@ -14,6 +14,7 @@ from casebackend.cases.service import visible
 from casebackend.console.fragments import section
 from casebackend.console.rendering import console, form_of, go
 from casebackend.conversations.model import Message
+from casebackend.customers import codes
 from casebackend.customers import service as customers
 from casebackend.database import reading, transactional
 from casebackend.evidence.rules import LABELS
@@ -43,7 +44,7 @@ async def show(request: Request, session: AsyncSession, reference: str) -> HTTPR
         kinds=LABELS,
         files={str(each.id): each.name for each in (await enclosing.listed(session, case)).items},
         messages={
-            str(each.id): f"{each.seq} {customers.rendered(each.text, masks)[:SHOWN]}"
+            str(each.id): f"{each.seq} {codes.pickup_hidden(customers.rendered(each.text, masks))[:SHOWN]}"
             for each in found
             if each.seq not in hidden
         },

@@ -31,7 +31,7 @@ OPTIONAL: Mapping[Move, tuple[str, ...]] = {
     Move.SUBMIT: (*CORRECTION, *CLASSES),
     Move.ACCEPT: tuple(CLASSES),
     Move.PROPOSE: ("validity", "judgement_basis", *CLASSES),
-    Move.PROPOSE_REPLY: ("validity", "judgement_basis"),
+    Move.PROPOSE_REPLY: ("judgement_basis",),
     Move.APPROVE_OPINION: tuple(CLASSES),
     Move.APPROVE_REPLY: tuple(CLASSES),
 }

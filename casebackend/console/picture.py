@@ -8,7 +8,7 @@ from casebackend.cases.progress import Node, Phase
 
 MOST = 14
 FIRST = 2
-COLUMNS, CELL, ROW, TOP = 11, 126, 84, 20
+COLUMNS, CELL, ROW, TOP = 12, 115, 84, 20
 LOW = 58
 STEP, SIDE = 50, 20
 
@@ -52,14 +52,17 @@ def folded(nodes: Sequence[Node]) -> list[Node | int]:
 
 
 def wide(nodes: Sequence[Node]) -> Picture:
-    """In rows from left to right, like lines of text."""
+    """In rows from left to right, like lines of text; of several rows none has a step alone."""
     shown = folded(nodes)
-    rows = (len(shown) + COLUMNS - 1) // COLUMNS
-    at = [(CELL // 2 + CELL * (i % COLUMNS), TOP + ROW * (i // COLUMNS)) for i in range(len(shown))]
-    last = shown[COLUMNS * (rows - 1) :]
+    rows = max(1, -(-len(shown) // COLUMNS))
+    columns = max(1, -(-len(shown) // rows))
+    width = CELL * (columns if rows == 1 else COLUMNS)
+    cell = width // columns
+    at = [(cell // 2 + cell * (i % columns), TOP + ROW * (i // columns)) for i in range(len(shown))]
+    last = shown[columns * (rows - 1) :]
     ends_low = any(isinstance(each, Node) and each.phase is not Phase.PLANNED for each in last)
     height = ROW * max(0, rows - 1) + (ROW if ends_low else LOW)
-    return _drawn(shown, at, CELL * min(COLUMNS, max(1, len(shown))), height)
+    return _drawn(shown, at, width, height)
 
 
 def tall(nodes: Sequence[Node]) -> Picture:

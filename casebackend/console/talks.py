@@ -27,6 +27,7 @@ from casebackend.conversations import queries
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation, Delivery, Message
 from casebackend.conversations.rules import CARRIED_BY_US, FRONT, Author, Owner
+from casebackend.customers import codes
 from casebackend.customers import service as customers
 from casebackend.database import reading, transactional
 from casebackend.errors import BadRequest
@@ -63,6 +64,7 @@ async def talk_rows(session: AsyncSession, found: Sequence[Conversation], princi
     newest = await handoffs.last_customer_words(session, [row.id for row in found])
     last = {id: said for id, said in newest.items() if said.seq not in hidden.get(id, ())}
     masks = await customers.masks(session, [row.id for row in found])
+    words = {id: codes.pickup_hidden(customers.rendered(said.text, masks.get(id, {}))) for id, said in last.items()}
     return [
         TalkRow(
             id=row.id,
@@ -73,7 +75,7 @@ async def talk_rows(session: AsyncSession, found: Sequence[Conversation], princi
             wanted=calling.shown(row),
             queued_at=row.queued_at,
             last_in_at=row.last_in_at,
-            words=customers.rendered(last[row.id].text, masks.get(row.id, {})) if row.id in last else "",
+            words=words.get(row.id, ""),
         )
         for row in found
     ]
@@ -90,7 +92,7 @@ async def talk_values(session: AsyncSession, conversation: Conversation, princip
     """What the pane needs, wherever it stands."""
     hidden = await hearing.left_out(session, principal, conversation.id)
     since = max(0, conversation.last_seq - SHOWN)
-    messages = await queries.messages_after(session, conversation.id, since, left_out=hidden)
+    messages = await queries.messages_after(session, conversation.id, since, left_out=hidden, to_staff=True)
     mine = conversation.owner == Owner.PERSON and conversation.owner_user_id == principal.user_id
     may_take = conversation.channel in CARRIED_BY_US and bool(principal.roles & (MAY_TAKE_FROM_OTHERS | {INTAKE}))
     leads = bool(principal.roles & MAY_TAKE_FROM_OTHERS)
@@ -155,7 +157,7 @@ async def messages(request: Request, session: AsyncSession, conversation_id: UUI
     if not given.isdecimal() or len(given) > 9:
         raise BadRequest("游标不正确")
     hidden = await hearing.left_out(session, request.ctx.principal, conversation.id)
-    fresh = await queries.messages_after(session, conversation.id, int(given), left_out=hidden)
+    fresh = await queries.messages_after(session, conversation.id, int(given), left_out=hidden, to_staff=True)
     values = await talk_values(session, conversation, request.ctx.principal)
     new = {message.id for message in fresh}
     states = {id: state for id, state in values["deliveries"].items() if id not in new}

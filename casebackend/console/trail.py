@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.cases.deciding import wants_signature
 from casebackend.cases.model import Case
-from casebackend.cases.progress import Phase, progress
-from casebackend.cases.rules import Move
+from casebackend.cases.progress import Phase, progress, standing
+from casebackend.cases.rules import Move, Status
 from casebackend.cases.words import MOVE_LABELS
 from casebackend.console import picture
 from casebackend.console.panels import TO_COLLEAGUE
@@ -64,14 +64,17 @@ class Event:
     remark: str | None
 
 
-async def trail(session: AsyncSession, case: Case, *, handler: str | None, now: datetime) -> dict[str, Any]:
-    """The history, the nodes that follow from it, and their pictures."""
+async def trail(
+    session: AsyncSession, case: Case, *, handler: str | None, taken_up_by: datetime | None, now: datetime
+) -> dict[str, Any]:
+    """The history, the nodes that follow from it, and their pictures; and in words what the case waits for."""
     entries = await timeline.of_case(session, case.id)
     told = any(entry.opinion and TOKEN.search(entry.opinion) for entry in entries)
     masks = (await customers.masks(session, [case.conversation_id])).get(case.conversation_id, {}) if told else {}
     events = [_event(entry, masks) for entry in entries]
     units = {unit.id: unit.short_name for unit in (await tree(session)).units.values()}
     closed_to = catalogue().matters[case.matter_type].closed_to
+    unsigned = case.signed_at is None and await wants_signature(session, case)
     nodes = progress(
         events,
         now=now,
@@ -79,9 +82,11 @@ async def trail(session: AsyncSession, case: Case, *, handler: str | None, now: 
         handler=handler,
         received_at=case.received_at,
         closed_to=closed_to,
-        unsigned=case.signed_at is None and await wants_signature(session, case),
+        unsigned=unsigned,
+        taken_up_by=taken_up_by,
     )
     return {
+        "standing": standing(Status(case.status), unsigned=unsigned),
         "timeline": events,
         "nodes": nodes,
         "present": next((node for node in nodes if node.phase in (Phase.NOW, Phase.END)), None),

@@ -26,21 +26,24 @@ from casebackend.conversations.rules import (
     Owner,
     TurnState,
 )
+from casebackend.customers import codes
 from casebackend.customers import service as customers
 from casebackend.customers.rules import TOKEN
 from casebackend.database import UtcDateTime
 
 
-async def views(session: AsyncSession, messages: Sequence[Message]) -> list[MessageView]:
+async def views(session: AsyncSession, messages: Sequence[Message], *, to_staff: bool = False) -> list[MessageView]:
+    """`to_staff`: without the pick-up codes, which are the customer's own."""
     hidden = {message.conversation_id for message in messages if TOKEN.search(message.text)}
     masks = await customers.masks(session, hidden) if hidden else {}
+    shown = codes.pickup_hidden if to_staff else str
     return [
         MessageView(
             id=message.id,
             conversation_id=message.conversation_id,
             seq=message.seq,
             author=Author(message.author),
-            text=customers.rendered(message.text, masks.get(message.conversation_id, {})),
+            text=shown(customers.rendered(message.text, masks.get(message.conversation_id, {}))),
             choices=message.choices,
             at=message.at,
         )
@@ -49,11 +52,12 @@ async def views(session: AsyncSession, messages: Sequence[Message]) -> list[Mess
 
 
 async def messages_after(
-    session: AsyncSession, conversation_id: UUID, after: int, *, left_out: Collection[int] = ()
+    session: AsyncSession, conversation_id: UUID, after: int, *, left_out: Collection[int] = (), to_staff: bool = False
 ) -> list[MessageView]:
     """`left_out`: places that the reader is not shown."""
     found = select(Message).where(Message.conversation_id == conversation_id, Message.seq > after).order_by(Message.seq)
-    return await views(session, [each for each in await session.scalars(found) if each.seq not in left_out])
+    said = [each for each in await session.scalars(found) if each.seq not in left_out]
+    return await views(session, said, to_staff=to_staff)
 
 
 async def dangers_told(session: AsyncSession, conversation: Conversation, message: Message) -> set[Danger]:
@@ -70,7 +74,12 @@ async def dangers_told(session: AsyncSession, conversation: Conversation, messag
 
 
 async def conversation_view(
-    session: AsyncSession, conversation_id: UUID, *, after: int = 0, left_out: Collection[int] = ()
+    session: AsyncSession,
+    conversation_id: UUID,
+    *,
+    after: int = 0,
+    left_out: Collection[int] = (),
+    to_staff: bool = False,
 ) -> ConversationView:
     conversation = await session.get(Conversation, conversation_id)
     if conversation is None:
@@ -81,7 +90,7 @@ async def conversation_view(
         owner=Owner(conversation.owner),
         owner_name=conversation.owner_name,
         large=conversation.large,
-        messages=await messages_after(session, conversation.id, after, left_out=left_out),
+        messages=await messages_after(session, conversation.id, after, left_out=left_out, to_staff=to_staff),
     )
 
 

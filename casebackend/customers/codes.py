@@ -11,6 +11,11 @@ LENGTH = 6
 SHORTEST, LONGEST = 4, 8
 # "120000元" while a code is on its way is an amount.
 UNIT = "[元块万千百亿年月日号次位笔天分个点]"
+# Said after its name any group of eight is one; standing alone, only one of letters and digits with its hyphen.
+_PICKUP = r"[0-9A-Za-z]{4}-[0-9A-Za-z]{4}"
+NAMED_PICKUP = re.compile(r"(取件码[^0-9A-Za-z]{0,8})[0-9A-Za-z]{4}[- ]?[0-9A-Za-z]{4}(?![0-9A-Za-z])")
+PICKUP = re.compile(rf"(?<![0-9A-Za-z-])(?=[0-9-]*[A-Za-z])(?=[A-Za-z-]*[0-9]){_PICKUP}(?![0-9A-Za-z-])")
+HIDDEN = "****-****"
 BARE = re.compile(rf"(?<![0-9A-Za-z])(?:\d{{6}}|\d{{3}} \d{{3}})(?![0-9A-Za-z]|\s?{UNIT})")
 
 
@@ -30,6 +35,11 @@ def taken_out(text: str, *, answering: bool) -> tuple[str, str | None]:
         kept += [text[at:start], TAKEN_OUT]
         at = end
     return "".join(kept) + text[at:], codes[0] if answering and len(spans) == len(codes) == 1 else None
+
+
+def pickup_hidden(text: str) -> str:
+    """For whoever is not the customer: a pick-up code is told to one person, and not to be passed on."""
+    return PICKUP.sub(HIDDEN, NAMED_PICKUP.sub(rf"\g<1>{HIDDEN}", text))
 
 
 def digest(vault: Vault, conversation_id: UUID, code: str) -> str:

@@ -113,4 +113,5 @@ async def give_back(request: Request, session: AsyncSession, conversation_id: UU
 
 async def _shown(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
     hidden = await left_out(session, request.ctx.principal, conversation_id)
-    return json((await conversation_view(session, conversation_id, left_out=hidden)).model_dump(mode="json"))
+    view = await conversation_view(session, conversation_id, left_out=hidden, to_staff=True)
+    return json(view.model_dump(mode="json"))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 FRESH = timedelta(seconds=15)
+# Whoever has said nothing for so long was replaced; a stopped program of the chain is told by `missing`.
+GONE = timedelta(days=1)
 CHAIN = ("worker", "channels", "actions", "bot")
 NAMES = {
     "database": "数据库",
@@ -29,6 +31,28 @@ class Beat:
 class Missing:
     program: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`silent_since`: the last beat of a process that has stopped to beat; what it said then counts no more."""
+
+    program: str
+    at: datetime
+    ready: bool
+    why: str | None
+    silent_since: datetime | None
+
+
+def standing(beats: Iterable[Beat], *, now: datetime) -> list[Standing]:
+    """The processes worth showing."""
+    return [_standing(beat, now - beat.at < FRESH) for beat in beats if now - beat.at < GONE]
+
+
+def _standing(beat: Beat, fresh: bool) -> Standing:
+    if not fresh:
+        return Standing(beat.program, beat.at, False, None, beat.at)
+    return Standing(beat.program, beat.at, beat.ready, beat.why, None)
 
 
 def missing(beats: Iterable[Beat], *, now: datetime) -> list[Missing]:

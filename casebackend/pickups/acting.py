@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.cases import MoveCase
-from casebackend.api.pickups import CaseDetails, VisitDone, VisitView
+from casebackend.api.own import CaseBrief
+from casebackend.api.pickups import CaseDetails, FollowedBy, VisitDone, VisitView
 from casebackend.calendar.rules import local_date
-from casebackend.cases import merging, own, urging
+from casebackend.cases import merging, own, seconds, urging
 from casebackend.cases.fields import protected
 from casebackend.cases.filing import CUSTOMER, noted
 from casebackend.cases.model import Case
@@ -44,7 +45,6 @@ async def opened(session: AsyncSession, visit_id: UUID, action: Action, *, now: 
 async def view(session: AsyncSession, visit_id: UUID, *, now: datetime) -> VisitView:
     visit, case, has = await opened(session, visit_id, Action.PROGRESS, now=now)
     told, status = await own.brief(session, case), Status(case.status)
-    day = told.promised_on
     may: list[May] = []
     if status in IN_PROCESS:
         may = ["urge", "supplement"]
@@ -55,14 +55,40 @@ async def view(session: AsyncSession, visit_id: UUID, *, now: datetime) -> Visit
         stage=told.stage,
         next_step=told.next_step,
         unit=told.unit,
-        promised_on=day,
-        promised=rules.promise(day, told.promised_hour) if day and told.promised_hour else None,
-        days_left=rules.remaining(day, local_date(now)) if day else None,
+        promised_on=told.promised_on,
+        promised=_promised(told),
+        days_left=_days_left(told, now),
         filed_at=told.filed_at,
         ends_at=visit.ends_at,
         may=may,
         confirmed=has.level is Level.CORE,
         details=await _details(session, visit, case, has),
+        second=await _second(session, visit, case, now),
+    )
+
+
+def _promised(told: CaseBrief) -> str | None:
+    if told.promised_on is None or told.promised_hour is None:
+        return None
+    return rules.promise(told.promised_on, told.promised_hour)
+
+
+def _days_left(told: CaseBrief, now: datetime) -> int | None:
+    return rules.remaining(told.promised_on, local_date(now)) if told.promised_on else None
+
+
+async def _second(session: AsyncSession, visit: Visit, case: Case, now: datetime) -> FollowedBy | None:
+    """Of the same customer only: the code was sent to his phone."""
+    found = await seconds.followed_by(session, case)
+    if found is None or found.customer_id != visit.customer_id:
+        return None
+    told = await own.brief(session, found)
+    return FollowedBy(
+        number=told.number,
+        stage=told.stage,
+        next_step=told.next_step,
+        promised=_promised(told),
+        days_left=_days_left(told, now),
     )
 
 

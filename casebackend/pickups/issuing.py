@@ -58,10 +58,11 @@ async def issue(
 
 
 async def _asked_about(session: AsyncSession, message: Message, number: str, now: datetime) -> Case | None:
-    """The first code comes with the receipt, into the chat where the complaint was registered."""
-    found = await reach.meant(session, message, Action.PICKUP, now=now)
-    case = next((case for case in (*found.cases, *found.unproved) if case.number == number), None)
-    if case is None or case in found.cases:
+    """The first code comes with the receipt, into the chat where the complaint was registered. The message may name
+    another one: the first, of which a second complaint is made."""
+    opened, unproved = await reach.open_to(session, message.conversation_id, Action.PICKUP, now=now)
+    case = next((case for case in (*opened, *unproved) if case.number == number), None)
+    if case is None or case in opened:
         return case
     held = await session.get(PickupCode, case.id, populate_existing=True)
     return case if held is None or held.message_id == message.id else None

@@ -1,8 +1,14 @@
+import re
+
 from sqlalchemy import select
 
 from casebackend.cases.model import Case
 from casebackend.clocks.queries import timers_of
+from casebackend.customers.service import vault
 from casebackend.drafts.model import Draft
+from casebackend.pickups.issuing import KIND
+from casebackend.pickups.model import PickupCode
+from casebackend.pickups.rules import normalised
 from tests.actions.desk import Desk
 from tests.casebackend.cases.builders import Desk as Staff
 from tests.casebackend.families.builders import closes
@@ -84,7 +90,12 @@ async def test_who_is_not_content_is_asked_why_and_gets_a_number_and_a_day(desk:
     assert await desk.say("再说一遍", "action_resume") == ["utter_second_reason_again"]
     assert desk.open == "second"
     said = await desk.say("多扣的年费一直没有退到账上", "action_second")
-    assert said[0] == "utter_second_opened"
+    assert said == ["utter_second_opened", "utter_pickup"]
+    [code] = re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}", desk.words)
+    [_, second] = await cases(desk)
+    async with desk.world.database.reading() as session:
+        held = await session.get_one(PickupCode, second.id)
+        assert held.digest in vault(session).indexes(KIND, normalised(code))
     assert "月" in desk.words
     assert await desk.say("还是不满意", "action_second") == ["utter_second_exists"]
 

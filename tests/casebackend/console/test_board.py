@@ -58,3 +58,26 @@ async def test_the_alarms_go_when_their_reason_goes_and_strangers_see_only_the_p
     assert "最近心跳" in shown
     assert "现在的情况" not in shown
     assert (await desk.reads("curator", "/board")).status_code == 403
+
+
+async def test_a_program_that_has_stopped_is_silent_and_after_a_day_it_is_not_shown(world: World) -> None:
+    async with world.database.transaction() as session:
+        for program, instance in (("bot", "stopped"), ("worker", "well")):
+            await beat(session, program=program, instance=instance, ready=True, why=None, now=world.time)
+    world.wait(minutes=1)
+    async with world.database.transaction() as session:
+        await beat(session, program="worker", instance="well", ready=True, why=None, now=world.time)
+    browser = await Desk(world).browser("lead")
+    rows = _beats((await browser.get("/board")).text)
+    assert [text for text in rows if text.startswith("对话机器人")] == [
+        "对话机器人03-0210:00无心跳自03-0210:00起没有心跳"
+    ]
+    assert [text for text in rows if text.startswith("调度程序")] == ["调度程序03-0210:01就绪—"]
+    world.wait(days=1)
+    browser = await Desk(world).browser("lead")
+    assert not [text for text in _beats((await browser.get("/board")).text) if text.startswith("对话机器人")]
+
+
+def _beats(page: str) -> list[str]:
+    [table] = re.findall(r'aria-label="最近心跳".*?<tbody>(.*?)</tbody>', page, re.DOTALL)
+    return [re.sub(r"<[^>]*>|\s+", "", row) for row in table.split("</tr>") if "<td" in row]

@@ -132,3 +132,43 @@ async def test_every_link_of_the_menu_leads_somewhere_and_nothing_else_is_offere
             status = (await client.get(href)).status_code
             assert (f'<a href="{href}"' in page) is (status == 200), (href, status)
         assert 'href="/queue"' in page or login in ("curator", "admin", "executive")
+
+
+def step(page: str, name: str) -> str:
+    """What stands in the card of this step, as words."""
+    [card] = re.findall(
+        rf'<article class="stepcard now"[^>]*aria-label="第 \d+ 步 {name}">(.*?)</article>', page, re.DOTALL
+    )
+    return re.sub(r"<[^>]*>|\s+", "", card)
+
+
+async def test_the_review_shows_until_when_and_that_it_is_late(world: World) -> None:
+    number = (await filed(world)).number
+    async with await staff(world, "lead") as client:
+        assert "限期03-0215:30" in step((await client.get(f"/cases/{number}")).text, "待复核")
+    world.wait(hours=6)
+    async with await staff(world, "lead") as client:
+        assert "限期03-0215:30超期" in step((await client.get(f"/cases/{number}")).text, "待复核")
+
+
+async def test_a_proposal_that_waits_for_the_signature_says_so(world: World) -> None:
+    receipt, desk = await filed(world), Desk(world)
+    await desk.investigating(receipt.case_id)
+    await desk.sure("agent", receipt.case_id, "propose", **PROPOSAL)
+    async with await staff(world, "lead") as client:
+        page = (await client.get(f"/cases/{receipt.number}?done=propose")).text
+        assert '<span class="chip wait">待部门签署</span>' in page
+        assert "当前状态：待部门签署。" in page
+        assert '<span class="chip wait">处理意见待审</span>' not in page
+        await desk.sure("executive", receipt.case_id, "sign", opinion="同意")
+        assert '<span class="chip wait">处理意见待审</span>' in (await client.get(f"/cases/{receipt.number}")).text
+
+
+async def test_a_direct_answer_does_not_ask_whether_the_complaint_was_justified(world: World) -> None:
+    number, desk = (await filed(world)).number, Desk(world)
+    await desk.investigating(number)
+    async with await staff(world, "agent") as client:
+        page = (await client.get(f"/cases/{number}")).text
+    assert 'id="propose-validity"' in page
+    assert 'id="propose_reply-judgement_basis"' in page
+    assert 'id="propose_reply-validity"' not in page

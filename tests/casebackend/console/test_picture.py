@@ -1,3 +1,5 @@
+from collections import Counter
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +18,14 @@ def test_a_usual_case_stands_in_one_row_and_is_not_folded() -> None:
     assert len({dot.y for dot in picture.dots}) == 1
     assert len(picture.lines) == COLUMNS - 1
     assert [line.planned for line in picture.lines] == [False, False] + [True] * (COLUMNS - 3)
+
+
+def test_a_case_with_a_signature_stands_in_one_row_and_of_two_rows_none_has_a_step_alone() -> None:
+    assert len({dot.y for dot in wide(nodes(6, 6)).dots}) == 1
+    for many in (13, 14):
+        rows = Counter(dot.y for dot in wide(nodes(3, many - 3)).dots)
+        assert len(rows) == 2
+        assert max(rows.values()) - min(rows.values()) <= 1
 
 
 def test_forty_steps_keep_the_first_the_last_and_the_plan() -> None:

@@ -1,17 +1,19 @@
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, update
 
 from casebackend.audit.model import AuditEntry
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
 from casebackend.outbox.model import OutboxMessage
 from casebackend.timeline.model import TimelineEntry
-from tests.casebackend.cases.builders import case_of
+from tests.casebackend.cases.builders import Desk, case_of
+from tests.casebackend.families.builders import closes
 from tests.casebackend.identity.checks import Carrier
 from tests.casebackend.identity.test_core import PAPER, banking
-from tests.casebackend.pickups.visits import Guest, receipt_with_code
+from tests.casebackend.pickups.visits import Guest, asked_again, receipt_with_code
 from tests.world import World
 
 SAID = "我补充一下，当天柜台的小票我找到了，我的手机是13911112222"
@@ -112,5 +114,53 @@ async def test_the_page_is_told_no_name_of_a_colleague(world: World) -> None:
     seen = (await guest.sees()).json()
     assert set(seen) == {
         "number", "stage", "next_step", "unit", "promised_on", "promised", "days_left", "filed_at", "ends_at", "may",
-        "confirmed", "details",
+        "confirmed", "details", "second",
     }  # fmt: skip
+
+
+@pytest.mark.usefixtures("known_senders")
+async def test_the_code_of_a_closed_first_complaint_shows_the_second_one_after_the_same_one_time_code(
+    world: World,
+) -> None:
+    receipt, code = await receipt_with_code(world)
+    await Desk(world).replied(receipt.case_id)
+    await closes(world, receipt.case_id)
+    carrier, guest = await Carrier.ready(world), Guest(world)
+    await guest.comes_with(code)
+    await guest.answers(await carrier.code())
+    before = (await guest.sees()).json()
+    assert (before["second"], before["next_step"]) == (None, "如有新的情况可以再次投诉")
+    asks = await world.says(f"要重新投诉{receipt.number}，因为多扣的年费没有退")
+    said = await world.act(f"/conversations/{asks.conversation_id}/second", asks.message_id)
+    number = said.json()["case"]["number"]
+    seen = (await guest.sees()).json()
+    assert (seen["number"], seen["stage"]) == (receipt.number, "已结案")
+    assert seen["next_step"] == f"您已就此再次投诉，编号 {number}，请按该编号查询进度"
+    assert (seen["second"]["number"], seen["second"]["stage"]) == (number, said.json()["case"]["stage"])
+    assert seen["second"]["promised"].startswith("最晚 ")
+    assert seen["second"]["days_left"] > 0
+    own = (await asked_again(world, asks.conversation_id, asks.message_id, number)).json()["code"]
+    assert own not in (None, code)
+    another = Guest(world)
+    await another.comes_with(own)
+    assert (await another.sees()).status_code == 403
+    await another.answers(await carrier.code())
+    assert (await another.sees()).json()["number"] == number
+
+
+@pytest.mark.usefixtures("known_senders")
+async def test_a_second_complaint_that_is_void_or_somebody_elses_is_not_shown_with_the_first(world: World) -> None:
+    receipt, code = await receipt_with_code(world)
+    await Desk(world).replied(receipt.case_id)
+    await closes(world, receipt.case_id)
+    carrier, guest = await Carrier.ready(world), Guest(world)
+    await guest.comes_with(code)
+    await guest.answers(await carrier.code())
+    asks = await world.says("要，因为多扣的年费没有退")
+    await world.act(f"/conversations/{asks.conversation_id}/second", asks.message_id)
+    for changed in ({"customer_id": None}, {"status": Status.VOIDED}):
+        async with world.database.transaction() as session:
+            second = select(Case.id).where(Case.parent_id == receipt.case_id).scalar_subquery()
+            await session.execute(update(Case).where(Case.id == second).values(**changed))
+        assert (await guest.sees()).json()["second"] is None
+    assert (await guest.sees()).json()["next_step"] == "如有新的情况可以再次投诉"

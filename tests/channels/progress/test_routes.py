@@ -7,8 +7,11 @@ import httpx
 
 from channels.progress.routes import COOKIE
 from channels.webchat.session import Sessions
+from tests.casebackend.cases.builders import Desk
+from tests.casebackend.families.builders import closes, posts
 from tests.channels.progress.conftest import Registered
 from tests.channels.town import Town
+from tests.world import World
 
 FORMS = ("begin", "code", "confirm", "urge", "supplement", "withdraw", "end")
 
@@ -94,3 +97,18 @@ async def test_the_same_words_sent_twice_are_added_once(registered: Registered) 
         assert "至少两个字" in await told(http, town, "supplement", key="other", text=" 。"[:1])
         assert "可以放心离开" in await told(http, town, "end")
         assert "输入取件码" in await told(http, town, "urge", key="k")
+
+
+async def test_the_second_complaint_is_told_below_the_closed_first_one(registered: Registered, world: World) -> None:
+    town, receipt = registered.town, registered.receipt
+    await Desk(world).replied(receipt.case_id)
+    await closes(world, receipt.case_id)
+    opened = await posts(Desk(world), "agent", f"/cases/{receipt.number}/second", opinion="钱仍没有退")
+    number = opened.json()["number"]
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+        before = await told(http, town, "begin", pickup_code=registered.code)
+        page = await told(http, town, "code", code=await registered.carrier.code())
+    assert number not in before
+    assert f"投诉编号{receipt.number}已结案您已就此再次投诉，编号{number}，请按该编号查询进度" in page
+    assert f"二次投诉编号{number}" in page
+    assert page.count("答复期限最晚") == 1
