@@ -25,7 +25,7 @@ async def read(
     held = await queries.fields(session, draft)
     opened = stepping.still_open(draft, held)
     understood = reader.read(message.text, asked, held, meant=meant)
-    turned = opinions.read(draft, understood, message.text, asked, meant=meant)
+    turned = opinions.read(draft, understood, message.text, asked, meant=meant, stirred=message.stirred)
     _chosen(reader, understood, asked, candidates, message.text)
     await leave_out_wrong_papers(session, draft, understood, asked)
     if understood.back:
