@@ -90,8 +90,8 @@ def test_a_time_without_a_day_is_the_next_one_and_begins_no_earlier_than_now() -
 @pytest.mark.parametrize(
     "words",
     [
-        "晚上", "明天晚上8点", "明天中午", "周六上午", "下周一", "今天下午", "2月30号", "99号", "明天99点", "3月9日上午",
-        "明天之前", "周四以后",
+        "晚上", "明天晚上8点", "明天中午", "周六上午", "下周一", "今天下午", "2月30号", "99号", "明天99点",
+        "3月9日上午", "明天之前", "周四以后",
     ],
 )  # fmt: skip
 def test_a_time_at_which_nobody_calls_is_none(words: str) -> None:
