@@ -99,7 +99,12 @@ class Opinion(TurnAction):
     async def answer(self, turn: Turn) -> None:
         matter: Literal["suggestion", "praise"] = "praise" if turn.purpose == "praise" else "suggestion"
         draft = await turn.backend.draft(turn.conversation)
-        if draft is not None and draft.matter == "complaint" and draft.fields:
+        unfinished = draft is not None and draft.matter == "complaint" and draft.fields
+        if (
+            draft is not None
+            and unfinished
+            and not (await turn.backend.standing(turn.conversation, turn.message)).plaint
+        ):
             turn.say("utter_opinion_later")
             ask_next(turn, draft)
             return

@@ -103,8 +103,9 @@ class AbsorbMessage(ForMessage):
 class Standing(View):
     """Where the customer stands. `draft`: the open one, else the one given up that may still be gone on with.
     `offered`: the last words offered to go on with it. `menu`: what this customer used last stands first. `danger`: of
-    the message itself; `large`: it asks for large type, or for the ordinary one. `times`: how often in a row the open
-    question was asked."""
+    the message itself; `large`: it asks for large type, or for the ordinary one. `plaint`: it tells of
+    anger, or of what was done to the customer, and is no opinion. `times`: how often in a row the open question was
+    asked."""
 
     draft: DraftView | None
     wish: Literal["go_on", "restart", "later", "edit", "keep", "wait"] | None
@@ -112,6 +113,7 @@ class Standing(View):
     menu: list[str]
     danger: Literal["money", "life", "privacy"] | None = None
     large: bool | None = None
+    plaint: bool = False
     times: int = 0
 
 

@@ -25,6 +25,8 @@ from casebackend.staff.duty import BUSY_REASON
 bp = console("queue")
 TALKS = "talks"
 HOT = (Queue.NEAR_DUE, TALKS)
+# What the desk opens on by itself: the first of these with anything in it. 已办 and 已结 hold no work.
+WORK = (TALKS, Queue.TODO, Queue.REVIEW, Queue.UNASSIGNED, Queue.NEAR_DUE, Queue.DOING, Queue.UNIT)
 
 
 # Queues that only concern who works them; the four lists of a person come first and are everybody's.
@@ -46,7 +48,7 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
     counts[TALKS] = len(waiting)
     tab = str(request.args.get("tab") or "")
     if tab not in tabs:
-        tab = next((name for name in tabs if counts[name]), next(iter(tabs)))
+        tab = next((str(name) for name in WORK if counts.get(name)), next(iter(tabs)))
     given, asked = sought.read(request)
     words = str(given.get("q", [""])[0])
     here = [("tab", tab), *([("q", words)] if words else [])]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.access.scope import scope_of
+from casebackend.api.conversations import MessageView
 from casebackend.assist import learning, picking, uses
 from casebackend.assist import service as assist
 from casebackend.assist.speaking import PromiseOrAdmission, held_back, require_external, require_sayable
@@ -101,6 +103,7 @@ async def talk_values(session: AsyncSession, conversation: Conversation, princip
         "messages": messages,
         "left_out": sum(seq > since for seq in hidden),
         "deliveries": await _deliveries(session, conversation.id),
+        "unanswered": unanswered(messages),
         "seen": max((m.seq for m in messages if m.author is Author.CUSTOMER), default=0),
         "mine": mine,
         "carried": conversation.channel in CARRIED_BY_US,
@@ -108,6 +111,12 @@ async def talk_values(session: AsyncSession, conversation: Conversation, princip
         "may_return": mine or (leads and conversation.owner == Owner.PERSON),
         "labels": labels,
     }
+
+
+def unanswered(messages: Sequence[MessageView]) -> int:
+    """What the customer said after the last answer of a colleague or the bot."""
+    spoken = [each.author for each in messages if each.author != Author.SYSTEM]
+    return sum(1 for _ in takewhile(lambda author: author == Author.CUSTOMER, reversed(spoken)))
 
 
 async def _deliveries(session: AsyncSession, conversation_id: UUID) -> dict[UUID, str]:

@@ -13,7 +13,7 @@ from casebackend.conversations.model import Conversation, Message, Turn
 from casebackend.conversations.queries import dangers_told
 from casebackend.conversations.rules import IN_DANGER, Asked, Author, TurnState, wordless
 from casebackend.database import announce
-from casebackend.drafts import consent, lines, misses, queries, reopening, stepping
+from casebackend.drafts import consent, lines, misses, plaints, queries, reopening, stepping
 from casebackend.drafts.beginning import anew, begun
 from casebackend.drafts.errors import ForeignMessage, NoDraft
 from casebackend.drafts.lines import Edit
@@ -48,13 +48,13 @@ async def absorb(
     matter: str = COMPLAINT,
     meant: Meant | None = None,
 ) -> Absorbed:
-    """`matter`: what a draft that this message begins is."""
+    """`matter`: what a draft that this message begins was taken for."""
     conversation = await conversations.hold(session, conversation_id)
     message = await _message(session, conversation_id, message_id)
     draft = await open_draft(session, conversation_id)
     if draft is not None and draft.last_message_id == message.id:
         return await _absorbed(session, draft, draft.last_result)
-    wants = wish(message.text)
+    matter, wants = plaints.judged(matter, message.text, message.stirred), wish(message.text)
     asked = await _asked(session, conversation, message)
     waits = asked == Asked.CONFIRM and meant is not Meant.STEP_BACK
     if wants is None and waits and consent.hold(message.text) is consent.Hold.WAITS:

@@ -4,7 +4,7 @@ turn one into the other with a word."""
 import re
 
 from casebackend.customers.spelling import simplified
-from casebackend.drafts import leaving_out, phrases
+from casebackend.drafts import leaving_out, phrases, plaints
 from casebackend.drafts.corrections import AT_READ_BACK
 from casebackend.drafts.model import Draft
 from casebackend.drafts.rules import COMPLAINT, OPINIONS, OPTIONAL_IN_OPINION, Field
@@ -46,16 +46,27 @@ def turned(text: str, matter: str) -> str | None:
     match = _OPINION.search(said)
     if match is None and not denies:
         return None
+    if plaints.NO_PRAISE.search(said):
+        return None
     words = (match["what"] or match["meant"]) if match is not None else said
     now = "praise" if _PRAISES.search(words) else "suggestion" if _SUGGESTS.search(words) else None
     return now if now != matter else None
 
 
 def read(
-    draft: Draft, understood: Understood, text: str, asked: str | None, *, meant: Meant | None = None
+    draft: Draft,
+    understood: Understood,
+    text: str,
+    asked: str | None,
+    *,
+    meant: Meant | None = None,
+    stirred: str | None = None,
 ) -> str | None:
     """After the reader: what it has become, if the customer turned it, and what the shorter form makes of the words."""
     became = turned(text, draft.matter_type)
+    tells = became is None and asked in {None, "field.facts"} and not understood.back
+    if tells and plaints.judged(draft.matter_type, text, stirred) != draft.matter_type:
+        became = COMPLAINT
     if became is not None:
         draft.matter_type, draft.about_money = became, draft.about_money and became == COMPLAINT
         understood.answered = True

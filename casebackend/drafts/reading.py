@@ -27,7 +27,7 @@ async def read(
     understood = reader.read(message.text, asked, held, meant=meant)
     told: dict[Field, str] = {name: each.value for name, each in held.items() if name in {Field.FACTS, Field.DEMAND}}
     spellings.read(understood, message.text, asked, told)
-    turned = opinions.read(draft, understood, message.text, asked, meant=meant)
+    turned = opinions.read(draft, understood, message.text, asked, meant=meant, stirred=message.stirred)
     _chosen(reader, understood, asked, candidates, message.text)
     await leave_out_wrong_papers(session, draft, understood, asked)
     if understood.back:

@@ -36,6 +36,13 @@ FILLER = re.compile(
     r"[我你您请吧就都行好在给打回接再那呢了的到至和或前后是想要改周一二三四五六日天（）()，,。.、；;！!？?\-~～—– ]"
 )
 OPEN = re.compile(r"都可以|都行|都方便|随时|随便|不限|什么时候都|任何时候|任何时间")
+# 后天之前 is one of the days before it.
+SIDE = re.compile(r"[之以]?([前后])")
+# 随时都不行, 什么时候都没空.
+NEVER = re.compile(
+    r"(?:随时|什么时候|任何时候|任何时间|哪天|几点|都)[^，,。]{0,3}"
+    r"(?:不行|不可以|不方便|不好|没空|没时间|不能|不接|别打|不要打)"
+)
 LEAVE = re.compile(
     r"(?:取消|算了|返回上一步|不用了?|不改了?|不选了?|先?不说了?|退出|跳过|按原来的|照原来的|默认|无所谓)[吧了。！!. ]*"
 )
@@ -115,18 +122,27 @@ def read(text: str, service: Service) -> Window | Said:
     if LEAVE.fullmatch(text):
         return Said.OPEN
     said = NO_REFUSAL.sub("", text)
+    if len(said) <= LONGEST_HAZY and NEVER.search(said):
+        return Said.UNCLEAR
     day, rest = day_of(said, service.today)
     rest = ABOUT.sub(_apart, FROM_TO.sub(r"\g<0>点", rest))
     parts = PARTS.findall(rest)
     clocks = list(CLOCK.finditer(rest))
-    bare = FILLER.sub("", OPEN.sub("", PARTS.sub("", CLOCK.sub("", rest))))
+    untimed = PARTS.sub("", CLOCK.sub("", rest))
+    bare = FILLER.sub("", OPEN.sub("", untimed))
     if len(bare) > LEFT_OVER:
         return _without_time(text)
     if day is None and not parts and not clocks:
         return Said.OPEN if OPEN.search(text) else _without_time(text)
     if REFUSAL.search(OPEN.sub("", said)):
         return Said.UNCLEAR
+    sides = SIDE.findall(untimed)
+    if sides and (day is None or parts or clocks or len(sides) > 1):
+        return Said.UNCLEAR
     days = [day] if day is not None else _next_days(service)
+    if day is not None and sides:
+        later = sides[0] == "后"
+        days = [each for each in _next_days(service) if (each > day if later else each < day)]
     found = (service.within(_on(each, parts, clocks)) for each in days)
     return next((each for each in found if each is not None), Said.OUTSIDE)
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from casebackend.cases.model import Case
 from casebackend.clocks.queries import timers_of
 from casebackend.customers.service import vault
-from casebackend.drafts.model import Draft
+from casebackend.drafts.model import Draft, DraftField
 from casebackend.pickups.issuing import KIND
 from casebackend.pickups.model import PickupCode
 from casebackend.pickups.rules import normalised
@@ -151,6 +151,34 @@ async def test_a_suggestion_becomes_a_complaint_and_back_with_a_word(desk: Desk)
     assert await desk.say("其实我是要投诉", "action_intake") == ["utter_turned_complaint", "utter_ask_demand"]
     said = await desk.say("算了不是投诉，就是提个建议", "action_intake")
     assert said == ["utter_turned_suggestion", "utter_ask_opinion_unit"]
+
+
+async def test_an_angry_complaint_that_was_taken_for_praise_is_a_complaint(desk: Desk) -> None:
+    told = "柜员非让我买什么理财，说保本的，我投了8万块，现在亏了1万2，气死我了"
+    said = await desk.say(told, "action_opinion", purpose="praise")
+    assert said[0] == "utter_soothe"
+    async with desk.world.database.reading() as session:
+        [draft] = await session.scalars(select(Draft))
+    assert draft.matter_type == "complaint"
+
+
+async def test_praise_that_goes_on_to_tell_of_a_loss_is_a_complaint_and_keeps_its_words(desk: Desk) -> None:
+    said = await desk.say("我要表扬", "action_opinion", purpose="praise")
+    assert said == ["utter_started_praise", "utter_ask_praise_facts"]
+    said = await desk.say("柜员态度很好，就是手续费多扣了我20块", "action_intake")
+    assert said == ["utter_turned_complaint", "utter_ask_demand"]
+
+
+async def test_what_was_done_to_a_customer_belongs_to_the_unfinished_complaint(desk: Desk) -> None:
+    await desk.say("我要投诉，大堂经理骂我", "action_intake")
+    await desk.say("晚点再说", "action_intake")
+    assert desk.open is None
+    said = await desk.say("他还非让我买理财，亏了我两万", "action_opinion", purpose="praise")
+    assert "utter_opinion_later" not in said
+    async with desk.world.database.reading() as session:
+        facts = await session.scalar(select(DraftField.value).where(DraftField.name == "facts"))
+    assert facts is not None
+    assert "亏了" in facts
 
 
 async def test_an_unfinished_complaint_is_not_made_into_a_suggestion(desk: Desk) -> None:

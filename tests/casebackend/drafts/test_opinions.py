@@ -12,6 +12,7 @@ from casebackend.drafts.opinions import turned
         ("我打错了，是想提个建议", "complaint", "suggestion"),
         ("叫伊赔礼道歉", "praise", "complaint"),
         ("把钱退给我", "suggestion", "complaint"),
+        ("我不是来表扬你们的", "complaint", None),
         ("退款很快，谢谢你们", "praise", None),
         ("建议你们给客户道歉", "suggestion", None),
     ],

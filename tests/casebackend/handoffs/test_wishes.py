@@ -66,6 +66,11 @@ def test_every_time_that_is_offered_is_understood(now: datetime) -> None:
         ("明天下午2点3点都行", "3月3日 14:00–15:00"),
         ("明天上午11点到2点", "3月3日 11:00–14:00"),
         ("明天下午5点到3点", "3月3日 17:00–17:30"),
+        ("后天之前", "3月3日 09:00–17:30"),
+        ("周四前都行", "3月3日 09:00–17:30"),
+        ("明天以后", "3月4日 09:00–17:30"),
+        ("3月4号之后", "3月5日 09:00–17:30"),
+        ("随时可以，明天下午吧", "3月3日 13:30–17:30"),
         ("要不明天上午吧", "3月3日 09:00–12:00"),
         ("不好意思，明天上午行不行", "3月3日 09:00–12:00"),
     ],
@@ -84,8 +89,11 @@ def test_a_time_without_a_day_is_the_next_one_and_begins_no_earlier_than_now() -
 
 @pytest.mark.parametrize(
     "words",
-    ["晚上", "明天晚上8点", "明天中午", "周六上午", "下周一", "今天下午", "2月30号", "99号", "明天99点", "3月9日上午"],
-)
+    [
+        "晚上", "明天晚上8点", "明天中午", "周六上午", "下周一", "今天下午", "2月30号", "99号", "明天99点",
+        "3月9日上午", "明天之前", "周四以后",
+    ],
+)  # fmt: skip
 def test_a_time_at_which_nobody_calls_is_none(words: str) -> None:
     assert read(words, at()) is Said.OUTSIDE
 
@@ -120,6 +128,12 @@ def test_what_may_be_a_time_is_asked_again(words: str) -> None:
         "除了明天都可以",
         "明天上午不要给我打电话",
         "明天上午别打",
+        "随时都不行",
+        "什么时候都没空",
+        "任何时间都不方便",
+        "都不可以",
+        "后天下午之前",
+        "明天前后",
     ],
 )
 def test_a_time_at_which_somebody_does_not_want_to_be_called_is_never_noted_as_wanted(words: str) -> None:
