@@ -28,6 +28,8 @@ READS = frozenset({"GET", "HEAD"})
 NUMBER = re.compile(r"[A-Z]{1,4}\d{12,16}(-[A-Z]?\d{1,4})?")
 # Whoever searches by one of these looks for a person.
 PERSONAL = frozenset({"phone", "name", "id_number", "customer", "q", "text"})
+# Where one of them names what the page is about, and nobody.
+NAMES_THE_PAGE = {"console_reports.show": "name"}
 NOUNS = {"reference": "case"}
 # Where more is seen than the object itself.
 EVENTS = dict.fromkeys(
@@ -137,7 +139,8 @@ def _looked(request: Request) -> tuple[str | None, str, Mapping[str, Any]]:
         event = EVENTS.get(route_name(request), f"{_noun(name)}.viewed")
         return event, _named(name, value), {"route": route_name(request)}
     sought = _sought(request)
-    searched = sorted({each for each in PERSONAL if request.args.get(each)} | (sought.names if sought else frozenset()))
+    asked = {each for each in PERSONAL if request.args.get(each)} - {NAMES_THE_PAGE.get(route_name(request), "")}
+    searched = sorted(asked | (sought.names if sought else frozenset()))
     if searched:
         why = {"purpose": sought.purpose} if sought and sought.purpose else {}
         return "case.searched", f"by:{'+'.join(searched)}", {"route": route_name(request)} | why
