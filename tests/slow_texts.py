@@ -83,6 +83,8 @@ def main(cap: float, growth: float) -> None:
         read("你好")
         for (piece, small), (_, large) in zip(texts(SMALL), texts(LARGE), strict=True):
             before = cost(read, small)
+            if before >= cap / growth:
+                before = cost(read, small, times=3)
             after = cost(read, large) if before < cap / growth else cap + before
             if before < cap / growth and grows(before, after, cap, growth):
                 before, after = cost(read, small, times=3), cost(read, large, times=3)

@@ -150,7 +150,7 @@ async def test_after_the_code_a_second_complaint_is_made_about_what_was_register
     await closes(desk.world, case)
     code = await to_the_code(desk, f"对{number}的答复不服", "action_second")
     assert await says(desk, code) == ["utter_identity_passed", "utter_second_reason"]
-    assert await desk.say("直接提交", "action_second", sender=ELSEWHERE) == ["utter_second_opened"]
+    assert await desk.say("直接提交", "action_second", sender=ELSEWHERE) == ["utter_second_opened", "utter_pickup"]
 
 
 async def test_without_a_number_the_complaints_of_other_channels_are_found_by_the_phone(desk: Desk) -> None:
