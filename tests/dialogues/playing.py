@@ -18,6 +18,8 @@ from tests.e2e.talks import NUMBER
 
 AT_ONCE = 6
 TRIES = 3
+# Words to a phone go out by the worker, the older ones first.
+LATE_SECONDS = 1.0
 ANSWER_SECONDS = 90
 LATER_SECONDS = 60
 NOBODY = "nobody answers"
@@ -115,8 +117,8 @@ class Player:
         return [*refusals, *self._heard()]
 
     async def _look_at_the_phone(self, text: str) -> None:
-        """`{code}`: the next one that comes to the phone that was told last. What came before other words were said
-        was not used, and is over."""
+        """`{code}`: the newest that comes to the phone that was told last. What came before other words were said was
+        not used, and is over; so is one that was still on its way then, which comes a moment before the newest."""
         self._shown = next((name for name in PHONES if f"{{{name}}}" in text), self._shown)
         if "{code}" not in text and not text.isdigit():
             self._codes = len(self._town.ledger.codes(self._filled[self._shown]))
@@ -124,6 +126,8 @@ class Player:
         while "{code}" in text:
             codes = self._town.ledger.codes(self._filled[self._shown])
             if len(codes) > self._codes:
+                await asyncio.sleep(LATE_SECONDS)
+                codes = self._town.ledger.codes(self._filled[self._shown])
                 self._codes, self._filled["code"] = len(codes), codes[-1]
                 return
             if time.monotonic() > deadline:
