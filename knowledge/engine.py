@@ -11,7 +11,7 @@ with warnings.catch_warnings():
     from whoosh.filedb.filestore import FileStorage, RamStorage
     from whoosh.index import FileIndex
     from whoosh.query import And, AndMaybe, Or, Phrase, Term, TermRange
-    from whoosh.scoring import BM25F
+    from whoosh.scoring import BM25F, bm25
 
 __all__ = [
     "BM25F",
@@ -30,4 +30,5 @@ __all__ = [
     "Term",
     "TermRange",
     "Token",
+    "bm25",
 ]

@@ -7,6 +7,9 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from knowledge.analyzer import default_lexicon
 from knowledge.articles import Article, Audience, Kind
 from knowledge.completions import Completer
@@ -15,6 +18,7 @@ from knowledge.fusion import HEAD, Answer, fused
 from knowledge.highlights import Segment, excerpt, highlight
 from knowledge.index import OpenedIndex, stored_article
 from knowledge.query import Wanted, compose, in_plain_words, loosened, parse
+from knowledge.term_scores import TermScores, best
 from knowledge.vocabulary import Advice, other_wordings, unknown_words
 
 DEEPEST = 1_000
@@ -68,28 +72,27 @@ class Shelves:
 
 
 class Snapshot:
-    """One generation of the index, in memory. Whoosh is not told to `optimize`: with the many common terms of a Chinese
-    question its bookkeeping of which block may still count costs more than reading them all. Not for two threads at
-    once. `gone`: documents that count no more."""
+    """One generation of the index, in memory. Plain words are scored by `TermScores`, what is required by Whoosh: not
+    told to `optimize`, whose bookkeeping of which block may still count costs more, with the many common terms of a
+    Chinese question, than reading them all. Not for two threads at once. `gone`: documents that count no more."""
 
     def __init__(self, opened: OpenedIndex, gone: frozenset[int] = frozenset()) -> None:
         self.content_digest = opened.content_digest
         self._gone = gone
         self._searcher = opened.whoosh.searcher(weighting=BM25F())
         self._reader = self._searcher.reader()
+        self._scores = TermScores(self._searcher)
         self._allowed = lru_cache(maxsize=32)(self._allowed_documents)
+        self._mask = lru_cache(maxsize=32)(self._mask_of)
         self._under = lru_cache(maxsize=256)(self._documents_under)
         self._number = lru_cache(maxsize=4_096)(self._document_of)
         self.shelves = lru_cache(maxsize=16)(self._shelves)
         self._starts: dict[int, str] | None = None
 
     def find(self, wanted: Wanted, bounds: Bounds, start: int, limit: int) -> list[Hit]:
-        composed, allowed = compose(wanted, self._reader), self._allowed(bounds)
-        if composed is None or limit < 1 or not allowed:  # Whoosh takes an empty filter for no filter
-            return []
-        results = self._searcher.search(composed, filter=allowed, limit=start + limit, optimize=False)
         terms = wanted.highlight_terms()
-        return [_hit(result["article"], float(result.score), terms) for result in results[start:]]
+        ranked = self._ranked(wanted, bounds, start + limit if limit > 0 else 0)
+        return [self._hit(number, score, terms) for number, score in ranked[start:]]
 
     def look(
         self, query: str, bounds: Bounds, order: Order, start: int, limit: int, answers: Sequence[Answer] = ()
@@ -105,10 +108,7 @@ class Snapshot:
             hits = self._best(wanted, bounds, answering, start, limit)
         else:
             terms = wanted.highlight_terms() if query.strip() else ()
-            hits = [
-                _hit(self._searcher.stored_fields(number)["article"], 0.0, terms)
-                for number in self._newest(found)[start : start + limit]
-            ]
+            hits = [self._hit(number, 0.0, terms) for number in self._newest(found)[start : start + limit]]
         return Looked(hits, len(found), unknown, None)
 
     def _answering(self, wanted: Wanted, answers: Sequence[Answer], found: set[int], bounds: Bounds) -> dict[int, None]:
@@ -120,17 +120,28 @@ class Snapshot:
         return {number: None for number, sure in numbers if number in found or (sure and number in allowed)}
 
     def _best(self, wanted: Wanted, bounds: Bounds, answering: dict[int, None], start: int, limit: int) -> list[Hit]:
-        composed = compose(wanted, self._reader)
-        if not answering or composed is None or limit < 1:
+        if not answering or limit < 1:
             return self.find(wanted, bounds, start, limit)
-        depth = max(HEAD, start + limit) + len(answering)
-        results = self._searcher.search(composed, filter=self._allowed(bounds), limit=depth, optimize=False)
-        scores = {number: float(score) for score, number in results.top_n}
+        scores = dict(self._ranked(wanted, bounds, max(HEAD, start + limit) + len(answering)))
         terms = wanted.highlight_terms()
         return [
-            _hit(self._searcher.stored_fields(number)["article"], scores.get(number, 0.0), terms)
+            self._hit(number, scores.get(number, 0.0), terms)
             for number in fused(list(scores), list(answering))[start : start + limit]
         ]
+
+    def _ranked(self, wanted: Wanted, bounds: Bounds, depth: int) -> list[tuple[int, float]]:
+        """Numbers and scores, the best first."""
+        composed, allowed = compose(wanted, self._reader), self._allowed(bounds)
+        if composed is None or depth < 1 or not allowed:  # Whoosh takes an empty filter for no filter
+            return []
+        if isinstance(composed, Or):
+            return best(self._scores.summed(composed.subqueries), self._mask(bounds), depth)
+        results = self._searcher.search(composed, filter=allowed, limit=depth, optimize=False)
+        return [(number, float(score)) for score, number in results.top_n]
+
+    def _hit(self, number: int, score: float, terms: tuple[str, ...]) -> Hit:
+        article = stored_article(self._searcher.stored_fields(number)["article"])
+        return Hit(article, score, highlight(article.title, terms), excerpt(article.text, terms))
 
     def completer(self) -> Completer:
         stored = (stored_article(fields["article"]) for fields in self._searcher.all_stored_fields())
@@ -141,17 +152,12 @@ class Snapshot:
     def _matching(self, query: str, wanted: Wanted) -> set[int]:
         if not query.strip():
             return self._allowed(Bounds())
-        """Of plain words the postings are read one after the other; Whoosh walks all of them side by side."""
         composed = compose(wanted, self._reader)
         if composed is None:
             return set()
-        if not isinstance(composed, Or):
-            return set(self._searcher.docs_for_query(composed)) - self._gone
-        found: set[int] = set()
-        for term in composed.subqueries:
-            if (term.fieldname, term.text) in self._reader:
-                found.update(self._reader.postings(term.fieldname, term.text).all_ids())
-        return found - self._gone
+        if isinstance(composed, Or):
+            return set(np.flatnonzero(self._scores.summed(composed.subqueries)).tolist()) - self._gone
+        return set(self._searcher.docs_for_query(composed)) - self._gone
 
     def _newest(self, found: set[int]) -> list[int]:
         if self._starts is None:
@@ -184,6 +190,11 @@ class Snapshot:
         article = stored_article(self._searcher.stored_fields(self._newest(found)[0])["article"])
         over = article.effective_to is not None and article.effective_to < on
         return article.effective_to if over else article.effective_from
+
+    def _mask_of(self, bounds: Bounds) -> NDArray[np.bool_]:
+        mask = np.zeros(self._searcher.doc_count_all(), np.bool_)
+        mask[list(self._allowed(bounds))] = True
+        return mask
 
     def _document_of(self, article_id: str, version: int) -> int | None:
         for number in self._searcher.docs_for_query(Term("id", article_id.lower())):
@@ -228,8 +239,3 @@ class Snapshot:
             below = [word for word in words if f"{word}/".startswith(f"{bounds.branch}/")]
             found &= frozenset().union(*(self._under("branch", word) for word in below))
         return found
-
-
-def _hit(stored: str, score: float, terms: tuple[str, ...]) -> Hit:
-    article = stored_article(stored)
-    return Hit(article, score, highlight(article.title, terms), excerpt(article.text, terms))
