@@ -9,6 +9,7 @@ from casebackend.candidates.marks import What
 from casebackend.candidates.redaction import Known, redacted
 from casebackend.cases.answers import yes_or_no
 from casebackend.cases.words import numbers_in
+from casebackend.conversations.danger import danger_in
 from casebackend.conversations.rules import chosen, cleaned, for_engine, wordless
 from casebackend.customers.personal import tokenise, without_secrets
 from casebackend.drafts import plaints, spellings
@@ -32,6 +33,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "tokenise an answer": lambda text: tokenise(text, "field.name"),
     "without_secrets": without_secrets,
     "cleaned": cleaned,
+    "danger": danger_in,
     "chosen": lambda text: chosen(text, ["是的", "不是"]),
     "for_engine": for_engine,
     "wordless": wordless,

@@ -25,7 +25,7 @@ HERE = "/dangers"
 USES = {
     "danger": "危险：先说安全提示，同时转人工优先接待", "stirred": "情绪：先安抚，达到次数转人工优先接待",
     "general": "例外：命中时不按上面的规则处理", "anger": "气话：先从话里去掉",
-    "taken": "气话之外确有损失：仍按危险处理",
+    "taken": "气话之外确有损失：仍按危险处理", "aside": "旁话：先从话里去掉，其余照常判断",
 }  # fmt: skip
 STATES = {"approved": "已复核", "proposed": "待复核", "refused": "未通过"}
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from casebackend.conversations.spoken import plain
 from casebackend.customers.spelling import simplified
 
 
@@ -32,13 +33,15 @@ class Stirred(StrEnum):
 
 class Use(StrEnum):
     """What a rule is for. GENERAL excepts what is asked in general or told of others. ANGER is taken out of a text
-    before money is looked for in it, unless TAKEN tells of a loss beside it."""
+    before money is looked for in it, unless TAKEN tells of a loss beside it. ASIDE is taken out whatever stands beside
+    it, and only it: who tells of an old loss and of one today is heard for the one of today."""
 
     DANGER = "danger"
     STIRRED = "stirred"
     GENERAL = "general"
     ANGER = "anger"
     TAKEN = "taken"
+    ASIDE = "aside"
 
 
 DELIVERED = Path(__file__).with_name("dangers.yml")
@@ -99,7 +102,7 @@ def in_force(rules: Iterable[Rule], day: date) -> list[Rule]:
 
 
 def hear(rules: Iterable[Rule], text: str, day: date) -> Heard:
-    said, held = simplified(text), in_force(rules, day)
+    said, held = plain(simplified(text)), in_force(rules, day)
     told = _dangers(held, said)
     stirred, words = _stirred(held, said)
     danger = min(told, key=lambda rule: ORDER.index(Danger(rule.says)), default=None)
@@ -110,14 +113,23 @@ def hear(rules: Iterable[Rule], text: str, day: date) -> Heard:
 
 
 def _dangers(held: Sequence[Rule], said: str) -> list[Rule]:
-    """Whose life is in danger is heard, whatever else is in the words."""
+    """Whose life is in danger is heard, unless the words themselves tell of something else."""
+    left = {says: _without(held, Use.ASIDE, says, said, "，") for says in Danger}
+    left[Danger.MONEY] = _calmed(held, left[Danger.MONEY])
     found = []
     for rule in held:
         if rule.use != Use.DANGER or (rule.says != Danger.LIFE and _in_general(held, rule.says, said)):
             continue
-        if _in(rule, _calmed(held, said) if rule.says == Danger.MONEY else said):
+        if _in(rule, left[Danger(rule.says)]):
             found.append(rule)
     return found
+
+
+def _without(held: Sequence[Rule], use: Use, says: str, said: str, instead: str) -> str:
+    for rule in held:
+        if rule.use == use and rule.says == says:
+            said = _compiled(rule.patterns, rule.phrases).sub(instead, said)
+    return said
 
 
 def _in_general(held: Sequence[Rule], about: str, said: str) -> bool:
@@ -126,10 +138,7 @@ def _in_general(held: Sequence[Rule], about: str, said: str) -> bool:
 
 def _calmed(held: Sequence[Rule], said: str) -> str:
     """Without the words that are only thrown at the bank."""
-    calm = said
-    for rule in held:
-        if rule.use == Use.ANGER:
-            calm = _compiled(rule.patterns, rule.phrases).sub("", calm)
+    calm = _without(held, Use.ANGER, Danger.MONEY, said, "")
     return said if any(rule.use == Use.TAKEN and _in(rule, calm) for rule in held) else calm
 
 

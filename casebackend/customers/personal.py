@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from casebackend.customers import names
 from casebackend.customers.numbers import Found, disjoint, looks_like_id, numbers, shadow
 from casebackend.customers.rules import TOKEN, Kind, token
+from casebackend.customers.secret_words import SECRETS
 from casebackend.customers.spelling import simplified
 
 DROPPED = "[已删除]"
@@ -30,34 +31,6 @@ OLD_ID = re.compile(r"身份证[号码是为：:\s]{0,6}(\d{15})(?!\d)")
 ANSWERED_PAPER = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{0,3}\d{6,17}[Xx]?(?![A-Za-z0-9])")
 LOCAL_PHONE = re.compile(r"(?<!\d)[2-8]\d{6,7}(?!\d)")
 PHONE_CUE = re.compile(r"(?:电话|座机|固话)[号码是为：:\s]{0,6}([2-8]\d{6,7})(?!\d)")
-
-JOIN = (
-    r"(?:(?:号|码)?[\s“”\"'，,]{0,2}(?:就是|设的是|改成了?|改为|输的是|填的是|发的是|是|为|叫|：|:|=)?[\s“”\"']{0,2})"
-)
-UNIT = r"(?![\d]*(?:年|月|日|号|次|元|块|位|万|天|分|个|点))"
-# A few words may stand between: 密码我发你了 837261, 密码就是我生日880123. What follows them is a secret only with a
-# digit in it, and no case number, hotline, date or amount.
-PAUSE = r"[\s“”\"'，,：:=]"
-LET_IN = (
-    rf"{PAUSE}{{0,2}}(?:我|已经?|都|刚刚?|刚才|也|的|就|现在|用|设|是){{0,6}}+{PAUSE}{{0,2}}"
-    r"(?:(?:发送?|告诉|给|说|报)给?(?:你们?|您)|(?:老公|老婆|孩子|儿子|女儿|他|她)?的?生日|is|was|如下)"
-    rf"(?:了|过去?|来|啦|哈|是|的){{0,4}}+{PAUSE}{{0,3}}"
-)
-NO_SECRET = (
-    r"(?![A-Za-z]{0,4}\d{10})(?!(?:9[56]|1[0-2])\d{3}(?!\d))(?!20\d\d[-/.]\d)"
-    r"(?![\d.,]{1,16}\s?(?:年|月|日|号|次|元|块|位|万|千|百|天|分|个|点|多|余))"
-)
-SECRETS = (
-    re.compile(rf"(?:密码|口令|[Pp][Ii][Nn]码?|[Pp]assw(?:or)?d){JOIN}{UNIT}([A-Za-z0-9!@#$%^&*._+~-]{{4,64}})"),
-    re.compile(rf"(?:[Cc][Vv][VvNn]2?码?|[Cc][Vv][Cc]2?|安全码|(?:卡背面?|背面)(?:的|最|末|那|后){{0,3}}[三3]位(?:数字?|码)?|签名栏后?[三3]位(?:数字?)?){JOIN}(\d[\s-]?\d[\s-]?\d(?:[\s-]?\d)?)(?!\d)"),
-    re.compile(rf"(?:验证码|校验码|动态码|动态密码|短信码|动态口令){JOIN}{UNIT}((?:\d[\s-]?){{3,7}}\d)(?!\d)"),
-    re.compile(r"(?<![\d])(\d{4,8})(?=[”\"]?(?:就?是|为)?(?:我的?|这个|那个|短信)?(?:的)?(?:验证码|校验码|动态码|密码))"),
-    re.compile(rf"(?:密码|口令|[Pp][Ii][Nn]码?|[Pp]assw(?:or)?d){LET_IN}{NO_SECRET}(?=[A-Za-z!@#$%^&*._+~-]{{0,20}}\d)([A-Za-z0-9!@#$%^&*._+~-]{{4,64}})"),
-    re.compile(rf"(?:[Cc][Vv][VvNn]2?码?|[Cc][Vv][Cc]2?|安全码|背面[3]位(?:数字?|码)?){LET_IN}{NO_SECRET}(\d{{3,4}})(?!\d)"),
-    re.compile(rf"(?:验证码|校验码|动态码|短信码){LET_IN}{NO_SECRET}((?:\d[\s-]?){{3,7}}\d)(?!\d)"),
-    re.compile(r"([%][Bb]\d{12,19}\^[^\^\n]{2,26}\^\d{4}[^?\n]{0,80}\??)"),
-    re.compile(r"(;\d{12,19}=\d{4,40}\??)"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,9 @@
 """Personal data stops at the inbox: tokens instead of values, and secrets nowhere at all."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -121,6 +124,30 @@ SENTENCES = [
 @pytest.mark.parametrize(("asked", "written", "kept"), SENTENCES, ids=[each[1][:20] for each in SENTENCES])
 def test_what_a_customer_writes_is_kept_without_personal_values(asked: str | None, written: str, kept: str) -> None:
     assert tokenise(written, asked).text == kept
+
+
+MESSAGES = yaml.safe_load(Path(__file__).with_name("secret_messages.yml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("message", MESSAGES["with_secret"], ids=[each["text"] for each in MESSAGES["with_secret"]])
+def test_a_secret_in_whatever_words_it_comes_is_taken_out(message: dict[str, str]) -> None:
+    found = tokenise(message["text"])
+    assert found.secret_dropped
+    assert message["secret"] not in found.text + found.plain
+
+
+@pytest.mark.parametrize(
+    "message", MESSAGES["without_secret"], ids=[each["text"] for each in MESSAGES["without_secret"]]
+)
+def test_sums_numbers_and_days_beside_the_word_password_stay(message: dict[str, str]) -> None:
+    found = tokenise(message["text"])
+    assert not found.secret_dropped
+    assert message["kept"] in found.text
+
+
+@pytest.mark.parametrize("text", MESSAGES["alike"])
+def test_what_only_looks_like_a_secret_stays(text: str) -> None:
+    assert not tokenise(text).secret_dropped
 
 
 def test_the_table_is_messy_enough() -> None:

@@ -1,0 +1,46 @@
+"""How customers write passwords, security codes and one-time codes; group 1 is the secret itself. Read in simplified
+script with plain digits."""
+
+import re
+
+JOIN = (
+    r"(?:(?:号|码)?[\s“”\"'，,\]】」』》)）]{0,2}(?:我|他|她)?"
+    r"(?:就是|设的是|改成了?|改为|输的是|填的是|发的是|是|系|为|叫|：|:|=)?[\s“”\"']{0,2}(?:[2-9]个\d[\s：:,，]{0,2})?)"
+)
+UNIT = r"(?![\d]*(?:年|月|日|号|次|元|块|位|万|天|分|个|点))"
+# A few words may stand between: 密码我发你了 837261, 密码就是我生日880123. What follows them is a secret only with a
+# digit in it, and no case number, hotline, date or amount.
+PAUSE = r"[\s“”\"'，,：:=]"
+LET_IN = (
+    rf"{PAUSE}{{0,2}}(?:我|已经?|都|刚刚?|刚才|也|的|就|现在|用|设|是){{0,6}}+{PAUSE}{{0,2}}"
+    r"(?:(?:发送?|告诉|给|说|报)给?(?:你们?|您)|(?:老公|老婆|孩子|儿子|女儿|他|她)?的?生日|is|was|如下)"
+    rf"(?:了|过去?|来|啦|哈|是|的){{0,4}}+{PAUSE}{{0,3}}"
+)
+NO_SECRET = (
+    r"(?![A-Za-z]{0,4}\d{10})(?!(?:9[56]|1[0-2])\d{3}(?!\d))(?!20\d\d[-/.]\d)"
+    r"(?![\d.,]{1,16}\s?(?:年|月|日|号|次|元|块|位|万|千|百|天|分|个|点|多|余))"
+)
+WORD = r"(?:密码|口令|[Mm][Ii][Mm][Aa]|[Pp][Ii][Nn]码?|[Pp]assw(?:or)?d)"
+BACK = (
+    r"(?:卡背面?|(?<!卡号)(?<!手机号)(?<!身份证)(?<!尾号)[后末]|背面)"
+    r"(?:的|最|末|那|后|面|这|上){0,3}[三3][位个](?:数字?|码)?"
+)
+CODE = r"(?:验证码|校验码|动态码|动态密码|短信码|动态口令|[Oo][Tt][Pp])"
+# What was typed or told after its name, some words apart: 他说输入验证码就能退款 我输了 605518.
+TOLD = (
+    r"[^\d。！!？?\n]{0,24}(?<![没不别])(?:输入?|填|报|念|说|讲|告诉|发|写|收到)(?:了|给|过去|的是|他|她|对方|骗子|那人|客服){0,3}+"
+    r"[\s，,]{0,2}(?:是|：|:)?[\s“”\"'，,]{0,2}"
+)
+SECRETS = (
+    re.compile(rf"{WORD}{JOIN}{UNIT}([A-Za-z0-9!@#$%^&*._+~-]{{4,64}})"),
+    re.compile(rf"(?:[Cc][Vv][VvNn]2?码?|[Cc][Vv][Cc]2?|安全码|{BACK}|签名栏后?[三3]位(?:数字?)?){JOIN}(\d[\s-]?\d[\s-]?\d(?:[\s-]?\d)?)(?!\d)"),
+    re.compile(rf"{CODE}{JOIN}{UNIT}((?:\d[\s-]?){{3,7}}\d)(?!\d)"),
+    re.compile(rf"{WORD}{JOIN}{UNIT}((?:\d[\s-]){{3,7}}\d)(?!\d)"),
+    re.compile(rf"(?:{CODE}|{WORD}){TOLD}{NO_SECRET}{UNIT}((?:\d[\s-]?){{3,7}}\d)(?!\d|\s?(?:以上|以下|以内|左右))"),
+    re.compile(r"(?<![\d])(\d{4,8})(?=[”\"]?(?:就?是|为)?(?:我的?|这个|那个|短信)?(?:的)?(?:验证码|校验码|动态码|密码))"),
+    re.compile(rf"(?:密码|口令|[Pp][Ii][Nn]码?|[Pp]assw(?:or)?d){LET_IN}{NO_SECRET}(?=[A-Za-z!@#$%^&*._+~-]{{0,20}}\d)([A-Za-z0-9!@#$%^&*._+~-]{{4,64}})"),
+    re.compile(rf"(?:[Cc][Vv][VvNn]2?码?|[Cc][Vv][Cc]2?|安全码|背面[3]位(?:数字?|码)?){LET_IN}{NO_SECRET}(\d{{3,4}})(?!\d)"),
+    re.compile(rf"(?:验证码|校验码|动态码|短信码){LET_IN}{NO_SECRET}((?:\d[\s-]?){{3,7}}\d)(?!\d)"),
+    re.compile(r"([%][Bb]\d{12,19}\^[^\^\n]{2,26}\^\d{4}[^?\n]{0,80}\??)"),
+    re.compile(r"(;\d{12,19}=\d{4,40}\??)"),
+)  # fmt: skip
