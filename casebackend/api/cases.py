@@ -57,6 +57,7 @@ class MoveCase(Command):
     proposal: str | None = Field(default=None, max_length=8_000)
     closing_info: str | None = Field(default=None, max_length=8_000)
     reply_facts: str | None = Field(default=None, max_length=1_000)
+    reply_decision: str | None = Field(default=None, max_length=1_000)
     reply_basis: str | None = Field(default=None, max_length=1_000)
     reply_remedies: str | None = Field(default=None, max_length=1_000)
     overdue_reason: str | None = Field(default=None, max_length=1_000)

@@ -17,8 +17,8 @@ from casebackend.matters.catalogue import catalogue
 
 LONG = frozenset(
     {
-        "opinion", "findings", "judgement_basis", "proposal", "reply_facts", "reply_basis", "reply_remedies",
-        "closing_info", "overdue_reason", "no_recording_reason", "facts", "demand",
+        "opinion", "findings", "judgement_basis", "proposal", "reply_facts", "reply_decision", "reply_basis",
+        "reply_remedies", "closing_info", "overdue_reason", "no_recording_reason", "facts", "demand",
     }
 )  # fmt: skip
 MOMENTS = frozenset({"told_at", "requested_at"})
@@ -37,7 +37,7 @@ OPTIONAL: Mapping[Move, tuple[str, ...]] = {
 }
 # A second form of one move: it asks for a colleague of the unit instead of another unit.
 COLLEAGUE, TO_COLLEAGUE = "colleague", "转交本单位同事"
-LENGTHS = {"reply_facts": 1000, "reply_basis": 1000, "reply_remedies": 1000, "judgement_basis": 1000}
+LENGTHS = dict.fromkeys(("reply_facts", "reply_decision", "reply_basis", "reply_remedies", "judgement_basis"), 1000)
 
 
 class MomentUnclear(Unprocessable):
@@ -116,7 +116,7 @@ def panels(
         rank = "first" if each.move is likely else "seldom" if each.move in SELDOM else "other"
         mine = typed if key_of(typed) == each.move else {}
         given = known | ({"handling_unit_id": proposed} if each.move is Move.DISPATCH else {})
-        optional = [*OPTIONAL.get(each.move, ()), *(["overdue_reason"] if late and each.move is Move.REPLY else [])]
+        optional = [*OPTIONAL.get(each.move, ()), *(_of_answer(case, late) if each.move is Move.REPLY else [])]
         fields = fields_of(each, wanted.get(each.move, ()), optional, {**given, **mine})
         found.append(_panel(each.move, each.move, each.label, fields, rank, mine, refused))
         if each.move is Move.TRANSFER and case.barred is None:
@@ -161,11 +161,20 @@ def fields_of(
     return [Field(name, name_of(name), name in required, values.get(name, "")) for name in names]
 
 
+def _of_answer(case: CaseView, late: bool) -> list[str]:
+    """What an answer may say besides: without a plan that was agreed to, the result still."""
+    asked = catalogue().matters[case.matter_type].answer
+    return [*(["overdue_reason"] if late else []), *(["reply_decision"] if "reply_decision" in asked else [])]
+
+
 def _known(case: CaseView, by_branch: bool) -> dict[str, str]:
-    """What stands in a form before anybody types."""
+    """What stands in a form before anybody types. A plan that nobody agreed to is no decision to tell."""
+    decided = any("reply_decision" in each.requires for each in case.allowed)
     return {
         "reply_remedies": replying.offered(case.matter_type, by_branch=by_branch),
         "reply_facts": case.findings or "",
+        "reply_decision": (case.proposal or "") if decided else "",
+        "reply_basis": case.judgement_basis or "",
         **{name: str(getattr(case, name)) for name in CLASSES},
     }
 

@@ -29,6 +29,7 @@ ANSWERS = {
 }
 REPLY = {
     "reply_facts": "经核实，您的信用卡年费确为系统重复扣收。",
+    "reply_decision": "退还多收的年费，并由网点向您说明情况。",
     "reply_basis": "依据本行信用卡章程关于年费的约定。",
     "reply_remedies": "如对处理结果有异议，可以申请调解、仲裁或者提起诉讼。",
 }
