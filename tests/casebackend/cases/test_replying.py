@@ -63,7 +63,7 @@ async def test_what_was_decided_on_a_complaint_is_told_to_the_customer(world: Wo
         "reply_decision": PROPOSAL["proposal"], "reply_basis": PROPOSAL["judgement_basis"],
     }  # fmt: skip
     refused = await desk.does("agent", receipt.case_id, "reply", **REPLY | {"reply_decision": " "})
-    assert (slug(refused), refused.json()["detail"]) == ((422, "fields-missing"), "请填写：处理意见")
+    assert (slug(refused), refused.json()["detail"]) == ((422, "fields-missing"), "请填写：答复客户的处理意见")
     told = await desk.sure("agent", receipt.case_id, "reply", **REPLY)
     assert f"二、处理意见：{REPLY['reply_decision']}\n三、处理依据：" in told["reply_text"]
 

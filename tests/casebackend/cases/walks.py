@@ -161,6 +161,9 @@ def command_of(move: Move, pick: Pick, bank: Bank, case_id: UUID, master: str) -
     }  # fmt: skip
     judged = {Move.PROPOSE: JUDGEMENTS, Move.PROPOSE_REPLY: JUDGEMENTS[::-1]}.get(move)
     given |= pick(judged) if judged else {}
+    if move is Move.PROPOSE:
+        named = [*bank.units[:2], None]
+        given["responsible_unit_id"] = pick(named if given["validity"] == "valid" else named[::-1])
     if move is Move.ASK_COUNTERSIGN:
         given["cosigners"] = pick([bank.units[1:2], bank.units[2:], bank.units[1:]])
         given["countersign_mode"] = pick(["all", "any", "quorum"])
