@@ -62,6 +62,9 @@ async def test_what_was_decided_on_a_complaint_is_told_to_the_customer(world: Wo
     assert {name: found and found[1] for name, found in prefilled.items()} == {
         "reply_decision": PROPOSAL["proposal"], "reply_basis": PROPOSAL["judgement_basis"],
     }  # fmt: skip
+    labels = re.findall(r'<label for="reply-\w+">(.*?)</label>', page)
+    asked = [re.sub(r"<[^>]+>", "", label) for label in labels if "必填" in label]
+    assert asked[:4] == ["核实情况 必填", "答复客户的处理意见 必填", "处理依据 必填", "救济途径 必填"]
     refused = await desk.does("agent", receipt.case_id, "reply", **REPLY | {"reply_decision": " "})
     assert (slug(refused), refused.json()["detail"]) == ((422, "fields-missing"), "请填写：答复客户的处理意见")
     told = await desk.sure("agent", receipt.case_id, "reply", **REPLY)
@@ -79,6 +82,7 @@ async def test_a_plan_that_was_sent_back_is_no_decision_to_tell(world: World) ->
     field = re.search(r'name="reply_decision"[^>]*>([^<]*)<', page)
     assert field is not None
     assert field[1] == ""
+    assert '<label for="reply-reply_decision">答复客户的处理意见（选填）</label>' in page
     bare = {name: value for name, value in REPLY.items() if name != "reply_decision"}
     assert "三、如不同意本答复：" in (await desk.sure("agent", receipt.case_id, "reply", **bare))["reply_text"]
 
