@@ -33,6 +33,8 @@ class MoveCase(Command):
     application of both sides), among the case's evidence; `expected_back_on`: the day on which the case is expected to
     go on, with which a suspension is reminded of.
     `no_recording_reason`: why a telephone complaint has no recording among its evidence.
+    `responsible_unit_id`: the unit that is answerable. `propose` needs it where the bank is found responsible, wholly
+    or partly, and no unit is named yet (`responsible_unit_id` of the case); one that is named stays.
     `assignee_id`: the colleague of the same unit to whom a case in hand is transferred.
     `internal_confirmed`: the answer holds words of an entry for colleagues alone, and whoever sends it says that this
     was allowed (refused all the same where the policy leaves nobody the choice).
@@ -54,9 +56,11 @@ class MoveCase(Command):
     decline_reason: DeclineReason | None = None
     findings: str | None = Field(default=None, max_length=8_000)
     responsible: Responsible | None = None
+    responsible_unit_id: UUID | None = None
     proposal: str | None = Field(default=None, max_length=8_000)
     closing_info: str | None = Field(default=None, max_length=8_000)
     reply_facts: str | None = Field(default=None, max_length=1_000)
+    reply_decision: str | None = Field(default=None, max_length=1_000)
     reply_basis: str | None = Field(default=None, max_length=1_000)
     reply_remedies: str | None = Field(default=None, max_length=1_000)
     overdue_reason: str | None = Field(default=None, max_length=1_000)
@@ -182,6 +186,7 @@ class CaseView(CaseRow):
     customer_id_number: str | None
     unit_id: UUID | None
     handling_unit_id: UUID | None
+    responsible_unit_id: UUID | None = None
     amount: Decimal | None
     occurred_on: date | None
     business_channel_a: str

@@ -54,7 +54,7 @@ class ReasonForOtherUnit(Unprocessable):
 BY_HEAD_OFFICE = frozenset({Move.ACCEPT, Move.DECLINE, Move.WITHDRAW, Move.MERGE, Move.EDIT})
 OPENING = (Move.ACCEPT, Move.DECLINE, Move.RETURN_TO_DRAFT)
 # What is said in a reply; which of it, the matter says.
-ANSWER = frozenset({"reply_facts", "reply_basis", "reply_remedies"})
+ANSWER = frozenset({"reply_facts", "reply_decision", "reply_basis", "reply_remedies"})
 # What is found out about a complaint; of praise, advice and questions nothing is judged.
 JUDGEMENT = frozenset({"judgement_basis", "validity", "responsible", "cause_c"})
 
@@ -69,10 +69,17 @@ def is_judged(case: Case) -> bool:
 
 
 def needed(case: Case, fields: Sequence[str]) -> list[str]:
-    """Of the fields that the table asks for, those that mean something for this matter."""
+    """Of the fields that the table asks for, those that mean something for this matter. What was answered without a
+    plan has no decision to tell."""
     unwanted = frozenset() if is_judged(case) else JUDGEMENT
     unwanted |= ANSWER - set(catalogue().matters[case.matter_type].answer)
+    unwanted |= frozenset() if is_decided(case) else {"reply_decision"}
     return [field for field in fields if field not in unwanted]
+
+
+def is_decided(case: Case) -> bool:
+    """Whether somebody agreed to the plan that stands there; it stays, as a start, of what is looked into again."""
+    return bool(case.proposal) and case.judgement_reviewed_by is not None
 
 
 class OwnReviewers(Forbidden):

@@ -57,7 +57,7 @@ WRITES: dict[Move, tuple[str, ...]] = {
     Move.DECLINE: (*ENDED, *TOLD),
     Move.DISPATCH: CLASSES,
     Move.RECEIVE: CLASSES,
-    Move.PROPOSE: (*CLASSES, *JUDGED, "closing_info"),
+    Move.PROPOSE: (*CLASSES, *JUDGED, "responsible_unit_id", "closing_info"),
     Move.PROPOSE_REPLY: (*CLASSES, *JUDGED, "closing_info"),
     Move.APPROVE_OPINION: (*CLASSES, "closing_info"),
     Move.APPROVE_REPLY: (*CLASSES, "closing_info"),
@@ -104,7 +104,7 @@ async def given(session: AsyncSession, case: Case, command: MoveCase) -> dict[st
         wanted["reply_text"] = replying.text(case, command)
     for name in TEXTS & wanted.keys():
         wanted[name] = await protected(session, case, wanted[name])
-    for name in ("unit_id", "handling_unit_id"):
+    for name in ("unit_id", "handling_unit_id", "responsible_unit_id"):
         if name in wanted:
             await _require_unit(session, wanted[name])
     return wanted

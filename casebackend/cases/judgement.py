@@ -21,13 +21,28 @@ BY_PHONE = frozenset({Channel.IVR, Channel.HOTLINE})
 JUDGING = (Move.PROPOSE, Move.PROPOSE_REPLY)
 ENDING = frozenset({Move.APPROVE_REPLY, Move.REPLY, Move.DECLINE, Move.WITHDRAW, Move.MERGE})
 CODED = ("business_channel_a", "category_b", "cause_c")
+ANSWERABLE, UNIT = frozenset({Responsible.YES, Responsible.PARTLY}), "responsible_unit_id"
 
 
 class Contradicting(Unprocessable):
     slug, title = "contradicting-judgement", "认定前后矛盾"
 
+    def __init__(self, why: str = "投诉不成立的，不能认定我行有责") -> None:
+        super().__init__(why)
+
+
+class UnitNotNamed(Unprocessable):
+    slug, title = "responsible-unit-missing", "未指明责任机构"
+
     def __init__(self) -> None:
-        super().__init__("投诉不成立的，不能认定我行有责")
+        super().__init__("认定我行有责或部分有责的，请指明责任机构", fields=[UNIT])
+
+
+class UnitStands(Unprocessable):
+    slug, title = "responsible-unit-stands", "责任机构已登记"
+
+    def __init__(self) -> None:
+        super().__init__("这件投诉已登记责任机构；确有错误的，请由班长或投诉管理岗变更", fields=[UNIT])
 
 
 class NeedsReview(Conflict):
@@ -107,14 +122,28 @@ async def require(session: AsyncSession, case: Case, command: MoveCase, principa
             raise NeedsReview
         if command.validity is Validity.VALID or command.responsible not in (None, Responsible.NO):
             raise NotJustified
-    if command.validity is Validity.INVALID and command.responsible in (Responsible.YES, Responsible.PARTLY):
+    if command.validity is Validity.INVALID and command.responsible in ANSWERABLE:
         raise Contradicting
+    if command.move is Move.PROPOSE:
+        require_unit(case, command)
     if command.move is not Move.APPROVE_REPLY or principal.user_id is None:
         return
     if await needs_another(session, case, principal.user_id):
         raise SecondPersonNeeded
     if is_regulated(case) and not (await scope_of(session, principal)).everything:
         raise HeadOfficeOnly
+
+
+def require_unit(case: Case, command: MoveCase) -> None:
+    """Whoever finds the bank answerable says which unit of it. One that is named already stays: it is changed by a
+    second role (registration/safeguards.py)."""
+    stands, named = case.responsible_unit_id, command.responsible_unit_id
+    if stands is not None and named not in (None, stands):
+        raise UnitStands
+    if command.responsible in ANSWERABLE and stands is None and named is None:
+        raise UnitNotNamed
+    if command.responsible not in ANSWERABLE and stands is None and named is not None:
+        raise Contradicting("认定无责的，不能指明责任机构")
 
 
 async def needs_another(session: AsyncSession, case: Case, user_id: UUID) -> bool:

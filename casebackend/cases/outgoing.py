@@ -40,4 +40,5 @@ class Keeper(Protocol):
 
 
 def told(command: MoveCase) -> str:
-    return "\n".join(each for each in (command.reply_facts, command.reply_basis, command.reply_remedies) if each)
+    parts = (command.reply_facts, command.reply_decision, command.reply_basis, command.reply_remedies)
+    return "\n".join(each for each in parts if each)

@@ -9,9 +9,9 @@ from casebackend.matters.catalogue import catalogue
 from casebackend.matters.rules import Matter
 from casebackend.notifications.words import words
 
-REVIEW, REMEDIES = "核查", "reply_remedies"
+REVIEW, REMEDIES, DECISION = "核查", "reply_remedies", "reply_decision"
 # What stands in no template of its own where the matter does not ask for it; said all the same where somebody wrote it.
-BESIDES = ("reply_basis", REMEDIES)
+BESIDES = (DECISION, "reply_basis", REMEDIES)
 
 
 class RemediesIncomplete(Unprocessable):
@@ -50,10 +50,11 @@ def require(case: Case, command: MoveCase, *, by_branch: bool) -> None:
 
 
 def text(case: Case, command: MoveCase) -> str:
-    """As the customer reads it, in the words of the matter."""
+    """As the customer reads it, in the words of the matter. What holds no decision does not speak of a result."""
     given = {name: (getattr(command, name) or "").strip() for name in ("reply_facts", *BESIDES)}
-    found = [words(f"case_reply_{case.matter_type}", number=case.number, **given)]
     wanted = _matter(case).answer
+    undecided = "_undecided" if DECISION in wanted and not given[DECISION] else ""
+    found = [words(f"case_reply_{case.matter_type}{undecided}", number=case.number, **given)]
     found += [words(f"case_{name}", **given) for name in BESIDES if given[name] and name not in wanted]
     return "\n".join(found)
 

@@ -151,7 +151,13 @@ LIFECYCLE: dict[tuple[Status, Move], Arrow] = {
     (S.CLOSURE_REVIEW, M.RETURN_FOR_REWORK): _arrow(S.INVESTIGATING, (APPROVER, HEAD), "opinion"),
     (S.CLOSURE_REVIEW, M.APPROVE_REPLY): _arrow(S.REPLY_PENDING, (APPROVER, HEAD), "opinion"),
     (S.REPLY_PENDING, M.REPLY): _arrow(
-        S.REPLIED, (INTAKE, HANDLER, HEAD), "reply_facts", "reply_basis", "reply_remedies", stops=BOTH
+        S.REPLIED,
+        (INTAKE, HANDLER, HEAD),
+        "reply_facts",
+        "reply_decision",
+        "reply_basis",
+        "reply_remedies",
+        stops=BOTH,
     ),
     (S.REPLIED, M.PLAN_FOLLOWUP): _arrow(S.FOLLOW_UP, (SYSTEM,)),
     (S.REPLIED, M.CLOSE_WITHOUT_FOLLOWUP): _arrow(S.CLOSED, (SYSTEM,)),

@@ -154,7 +154,8 @@ async def _colleagues(session: AsyncSession, case: Case, view: CaseView, now: da
 async def _options(session: AsyncSession) -> dict[str, dict[str, str]]:
     """What may be chosen, by field."""
     units = await units_to_choose(session)
-    found: dict[str, dict[str, str]] = {"handling_unit_id": units, "cosigners": units, "unit_id": units}
+    of_units = ("handling_unit_id", "cosigners", "unit_id", "responsible_unit_id")
+    found: dict[str, dict[str, str]] = dict.fromkeys(of_units, units)
     for field, dictionary in CODED.items():
         found[field] = {term.name: term.name for term in await dictionaries.terms(session, dictionary)}
     return found | labels.CHOICES

@@ -17,8 +17,8 @@ from casebackend.matters.catalogue import catalogue
 
 LONG = frozenset(
     {
-        "opinion", "findings", "judgement_basis", "proposal", "reply_facts", "reply_basis", "reply_remedies",
-        "closing_info", "overdue_reason", "no_recording_reason", "facts", "demand",
+        "opinion", "findings", "judgement_basis", "proposal", "reply_facts", "reply_decision", "reply_basis",
+        "reply_remedies", "closing_info", "overdue_reason", "no_recording_reason", "facts", "demand",
     }
 )  # fmt: skip
 MOMENTS = frozenset({"told_at", "requested_at"})
@@ -35,9 +35,10 @@ OPTIONAL: Mapping[Move, tuple[str, ...]] = {
     Move.APPROVE_OPINION: tuple(CLASSES),
     Move.APPROVE_REPLY: tuple(CLASSES),
 }
+WHEN = {"responsible_unit_id": "认定有责、部分有责时必填"}
 # A second form of one move: it asks for a colleague of the unit instead of another unit.
 COLLEAGUE, TO_COLLEAGUE = "colleague", "转交本单位同事"
-LENGTHS = {"reply_facts": 1000, "reply_basis": 1000, "reply_remedies": 1000, "judgement_basis": 1000}
+LENGTHS = dict.fromkeys(("reply_facts", "reply_decision", "reply_basis", "reply_remedies", "judgement_basis"), 1000)
 
 
 class MomentUnclear(Unprocessable):
@@ -72,6 +73,10 @@ class Field:
         if self.name in COMING:
             return "coming"
         return "long" if self.name in LONG else "line"
+
+    @property
+    def when(self) -> str:
+        return WHEN.get(self.name, "")
 
     @property
     def length(self) -> int:
@@ -116,8 +121,7 @@ def panels(
         rank = "first" if each.move is likely else "seldom" if each.move in SELDOM else "other"
         mine = typed if key_of(typed) == each.move else {}
         given = known | ({"handling_unit_id": proposed} if each.move is Move.DISPATCH else {})
-        optional = [*OPTIONAL.get(each.move, ()), *(["overdue_reason"] if late and each.move is Move.REPLY else [])]
-        fields = fields_of(each, wanted.get(each.move, ()), optional, {**given, **mine})
+        fields = fields_of(each, wanted.get(each.move, ()), _optional(case, each.move, late), {**given, **mine})
         found.append(_panel(each.move, each.move, each.label, fields, rank, mine, refused))
         if each.move is Move.TRANSFER and case.barred is None:
             mine = typed if key_of(typed) == COLLEAGUE else {}
@@ -161,11 +165,24 @@ def fields_of(
     return [Field(name, name_of(name), name in required, values.get(name, "")) for name in names]
 
 
+def _optional(case: CaseView, move: Move, late: bool) -> list[str]:
+    """Without a plan that was agreed to an answer may say the result still; a unit that is named stays."""
+    found = ["responsible_unit_id"] if move is Move.PROPOSE and case.responsible_unit_id is None else []
+    found += OPTIONAL.get(move, ())
+    if move is Move.REPLY:
+        asked = catalogue().matters[case.matter_type].answer
+        found += [*(["overdue_reason"] if late else []), *(["reply_decision"] if "reply_decision" in asked else [])]
+    return found
+
+
 def _known(case: CaseView, by_branch: bool) -> dict[str, str]:
-    """What stands in a form before anybody types."""
+    """What stands in a form before anybody types. A plan that nobody agreed to is no decision to tell."""
+    decided = any("reply_decision" in each.requires for each in case.allowed)
     return {
         "reply_remedies": replying.offered(case.matter_type, by_branch=by_branch),
         "reply_facts": case.findings or "",
+        "reply_decision": (case.proposal or "") if decided else "",
+        "reply_basis": case.judgement_basis or "",
         **{name: str(getattr(case, name)) for name in CLASSES},
     }
 

@@ -86,7 +86,7 @@ class Bank:
         await self.moves("lead", case, "accept")
         await self.moves("agent", case, "dispatch", handling_unit_id=unit, opinion="由该部门核查")
         await self.moves("agent", case, "receive")
-        await self.moves("agent", case, "propose", **PROPOSAL)
+        await self.moves("agent", case, "propose", responsible_unit_id=unit, **PROPOSAL)
         await self.moves("executive", case, "sign", opinion="同意")
         await self.moves("supervisor", case, "approve_opinion", opinion="同意")
         await self.moves("supervisor", case, "approve_reply", opinion="同意办结")

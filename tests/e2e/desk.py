@@ -9,6 +9,7 @@ import aiohttp
 
 REPLY = {
     "reply_facts": "经核实，该笔年费系系统重复扣收。",
+    "reply_decision": "退还多收的年费，并由网点向您说明情况。",
     "reply_basis": "依据本行信用卡章程中关于年费减免的约定。",
     "reply_remedies": "您可在收到本答复之日起30日内向上级机构申请核查，也可以申请调解、仲裁或者提起诉讼。",
 }

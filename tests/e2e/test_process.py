@@ -84,7 +84,8 @@ async def in_the_hands_of_the_outlet(bank: dict[str, Staff], number: str) -> Non
 
 async def decided(bank: dict[str, Staff], number: str, **told: str) -> None:
     """`told`: how the customer was told by us ourselves, which is then said to be now."""
-    await bank["outlet"].move(number, "propose", **PROPOSAL)
+    case = await bank["outlet"].get(f"/cases/{number}")
+    await bank["outlet"].move(number, "propose", responsible_unit_id=case["unit_id"], **PROPOSAL)
     await bank["branch"].move(number, "sign", opinion="同意上报稽核")
     await bank["supervisor"].move(number, "approve_opinion", opinion="同意")
     await bank["supervisor"].move(number, "approve_reply", opinion="同意办结")

@@ -167,8 +167,10 @@ class Stage:
             await self._answered(scene, handler, text)
 
     async def _proposed(self, scene: Scene, handler: str, text: str) -> None:
+        named = await unit(self.world, "北京朝阳支行")
         await self._moves(
-            handler, scene, "propose", **PROPOSAL | {"findings": text[:400], "proposal": text[:400]},
+            handler, scene, "propose", responsible_unit_id=named,
+            **PROPOSAL | {"findings": text[:400], "proposal": text[:400]},
             no_recording_reason="柜面办理，无录音", business_channel_a="营业现场", category_b="银行卡",
         )  # fmt: skip
         await self._moves("branch", scene, "sign", opinion="同意")

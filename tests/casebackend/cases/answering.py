@@ -19,6 +19,8 @@ WAYS = {
     "petition": "如不服，可以自收到答复之日起30日内请求上一级机关、单位复查。",
     "enquiry": None, "suggestion": None, "praise": None, "report": None, "personal_info": None,
 }  # fmt: skip
+# Without a plan there is no result to tell.
+PLAIN = {name: value for name, value in REPLY.items() if name != "reply_decision"}
 SENT = {"told_by": "letter", "told_proof": "邮寄回执"}
 
 
@@ -38,4 +40,4 @@ async def proposed(counter: Counter, matter: str, **fields: Any) -> str:
 
 
 async def answers(counter: Counter, number: str, **fields: Any) -> httpx.Response:
-    return await counter.desk.does("outlet", number, "reply", **told(counter.world, **SENT), **REPLY | fields)
+    return await counter.desk.does("outlet", number, "reply", **told(counter.world, **SENT), **PLAIN | fields)

@@ -29,6 +29,7 @@ ANSWERS = {
 }
 REPLY = {
     "reply_facts": "经核实，您的信用卡年费确为系统重复扣收。",
+    "reply_decision": "退还多收的年费，并由网点向您说明情况。",
     "reply_basis": "依据本行信用卡章程关于年费的约定。",
     "reply_remedies": "如对处理结果有异议，可以申请调解、仲裁或者提起诉讼。",
 }
@@ -91,6 +92,13 @@ def told(world: World, **other: Any) -> dict[str, Any]:
     return {"told_by": "phone", "told_at": world.time.isoformat(), "told_proof": "通话录音 0301"} | other
 
 
+def unit_named(case: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
+    """Whoever finds the bank answerable names the unit complained of, where none is named; unless he says another."""
+    if fields.get("responsible") not in ("responsible", "partly") or case.get("responsible_unit_id"):
+        return fields
+    return {"responsible_unit_id": case.get("unit_id") or case.get("handling_unit_id")} | fields
+
+
 class Desk:
     """The staff of the demo, each in an own browser."""
 
@@ -102,7 +110,9 @@ class Desk:
         """With the version that is current, unless `read` says which one was read."""
         browser = await self.browser(login)
         url = f"/api/v1/cases/{reference}"
-        read = fields.pop("read", None) or (await self.world.tester.get(url)).headers.get("ETag", "*")
+        stands = await self.world.tester.get(url)
+        read = fields.pop("read", None) or stands.headers.get("ETag", "*")
+        fields = unit_named(stands.json(), fields) if move == "propose" else fields
         return await browser.post(f"{url}/moves", json={"move": move, **fields}, headers={"If-Match": read})
 
     async def browser(self, login: str) -> httpx.AsyncClient:

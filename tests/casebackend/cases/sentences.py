@@ -9,8 +9,9 @@
 5.5.5 merging is acyclic and unmerging restores: `merging_makes_no_circle`, `as_before_merging`; urging only while open:
       `urged_only_in_process`; an edit leaves a signed correction: `corrections`
 Besides: each matter goes its own way, `of_its_matter`, and runs its own limit, `states.clocks`; a withdrawal
-counts from the customer's word, `effective`; what is true at any time stands in `states`, what belongs to one deed in
-`deeds`.
+counts from the customer's word, `effective`; who finds the bank answerable names the unit, `names_the_unit`; the
+answer tells what was decided, `answered_in_time`; what is true at any time stands in `states`, what belongs to one
+deed in `deeds`.
 """
 
 from datetime import datetime
@@ -40,6 +41,7 @@ URGED = {
 }  # fmt: skip
 # Whoever has to stay away may still give a case out of his hands.
 OUT_OF_HIS_HANDS = {Move.SEND_BACK, Move.TRANSFER, Move.REPORT_UP}
+TELLS_DECISION = {"complaint", "objection", "petition"}
 SIGNED = ("severity", "matter_type", "unit_id", *CLASSIFICATION)
 
 
@@ -54,6 +56,7 @@ async def hold_true(
     by_the_right_person(ledger, before, move, actor)
     answered_in_time(before, after, move)
     decided_by_another(before, after, command, actor)
+    names_the_unit(before, after, move)
     of_its_matter(before, move)
     of_the_regulator(ledger, before, after, move)
     if move is Move.ACCEPT and before["id"] in ledger.proxies and actor.user_id is not None:
@@ -116,6 +119,8 @@ def answered_in_time(before: Row, after: Row, move: Move) -> None:
         due = max((due for kind, due in before["running"] if kind in BY_LAW), default=None)
         assert due is None or after["replied_at"] < due or after["overdue_reason"], "late without a reason"
         assert after["reply_text"]
+        decided = before["proposal"] and before["judgement_reviewed_by"] and before["matter_type"] in TELLS_DECISION
+        assert not decided or "处理意见：" in after["reply_text"], "answered without what was decided"
 
 
 def effective(before: Row, after: Row, command: MoveCase, said: datetime | None, now: datetime) -> None:
@@ -147,6 +152,15 @@ def decided_by_another(before: Row, after: Row, command: MoveCase, actor: Princi
         assert before["signed_by"] is not None, "the auditors decided before anybody had signed"
     if move is Move.APPROVE_REPLY and (before["severity"] != "一般投诉" or before["source"] == "regulator"):
         assert "approver" in actor.roles, "the branch finished what head office has to look at"
+
+
+def names_the_unit(before: Row, after: Row, move: Move) -> None:
+    """A unit that is named is not changed by the handler."""
+    named, stood = after["responsible_unit_id"], before["responsible_unit_id"]
+    if move is Move.PROPOSE:
+        answerable = after["responsible"] in ("responsible", "partly")
+        assert named or not answerable, "the bank is answerable and no unit of it"
+        assert stood in (None, named), "the handler changed the unit that is answerable"
 
 
 def of_its_matter(before: Row, move: Move) -> None:

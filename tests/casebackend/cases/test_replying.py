@@ -1,5 +1,6 @@
 """Every matter is answered in its own words; the ways that remain open are named where the matter has some."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from casebackend.cases.rules import Move, Status
 from casebackend.matters.catalogue import catalogue
 from casebackend.matters.rules import MatterType
 from tests.casebackend.cases.answering import WAYS, answers, proposed
+from tests.casebackend.cases.builders import PROPOSAL, REPLY, Desk, filed
 from tests.casebackend.families.builders import slug
 from tests.casebackend.registration.takers import Counter
 from tests.world import World
@@ -32,11 +34,57 @@ def said(**reply: Any) -> MoveCase:
 
 @pytest.mark.parametrize("matter", list(MatterType))
 def test_an_answer_is_called_by_its_matter_and_says_all_that_was_written(matter: MatterType) -> None:
-    whole = said(reply_facts="一件", reply_basis="两件", reply_remedies="三件")
+    whole = said(reply_facts="一件", reply_basis="两件", reply_remedies="三件", reply_decision="四件")
     text = replying.text(matter_of(matter), whole)
     called = "投诉" if matter is MatterType.COMPLAINT else catalogue().matters[matter].label
     assert text.startswith(f"【{called}答复】编号 TS1")
-    assert [text.count(each) for each in ("一件", "两件", "三件")] == [1, 1, 1]
+    assert [text.count(each) for each in ("一件", "两件", "三件", "四件")] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("matter", [MatterType.COMPLAINT, MatterType.OBJECTION, MatterType.PETITION])
+def test_an_answer_speaks_of_its_result_only_where_it_says_one(matter: MatterType) -> None:
+    parts = {"reply_facts": "属实", "reply_basis": "章程", "reply_remedies": "可以诉讼"}
+    decided = replying.text(matter_of(matter), said(**parts, reply_decision="退还年费"))
+    assert "二、处理意见：退还年费\n三、处理依据：章程\n四、如不" in decided
+    bare = replying.text(matter_of(matter), said(**parts))
+    assert "二、处理依据：章程\n三、如不" in bare
+    assert "本答复：可以诉讼" in bare
+    assert not any(word in bare for word in ("处理结果", "处理意见"))
+
+
+async def test_what_was_decided_on_a_complaint_is_told_to_the_customer(world: World) -> None:
+    desk, receipt = Desk(world), await filed(world)
+    await desk.reply_pending(receipt.case_id)
+    shown = (await desk.reads("agent", f"/cases/{receipt.number}")).json()
+    assert "reply_decision" in {each["move"]: each["requires"] for each in shown["allowed"]}["reply"]
+    page = (await (await desk.browser("agent")).get(f"/cases/{receipt.number}")).text
+    prefilled = {name: re.search(rf'name="{name}"[^>]*>([^<]*)<', page) for name in ("reply_decision", "reply_basis")}
+    assert {name: found and found[1] for name, found in prefilled.items()} == {
+        "reply_decision": PROPOSAL["proposal"], "reply_basis": PROPOSAL["judgement_basis"],
+    }  # fmt: skip
+    labels = re.findall(r'<label for="reply-\w+">(.*?)</label>', page)
+    asked = [re.sub(r"<[^>]+>", "", label) for label in labels if "必填" in label]
+    assert asked[:4] == ["核实情况 必填", "答复客户的处理意见 必填", "处理依据 必填", "救济途径 必填"]
+    refused = await desk.does("agent", receipt.case_id, "reply", **REPLY | {"reply_decision": " "})
+    assert (slug(refused), refused.json()["detail"]) == ((422, "fields-missing"), "请填写：答复客户的处理意见")
+    told = await desk.sure("agent", receipt.case_id, "reply", **REPLY)
+    assert f"二、处理意见：{REPLY['reply_decision']}\n三、处理依据：" in told["reply_text"]
+
+
+async def test_a_plan_that_was_sent_back_is_no_decision_to_tell(world: World) -> None:
+    desk, receipt = Desk(world), await filed(world)
+    await desk.investigating(receipt.case_id)
+    await desk.sure("agent", receipt.case_id, "propose", **PROPOSAL)
+    await desk.sure("executive", receipt.case_id, "return_for_rework", opinion="重新核实")
+    other = {"findings": "没有多收", "judgement_basis": "章程", "opinion": "不成立"}
+    await desk.sure("agent", receipt.case_id, "propose_reply", **other)
+    page = (await (await desk.browser("agent")).get(f"/cases/{receipt.number}")).text
+    field = re.search(r'name="reply_decision"[^>]*>([^<]*)<', page)
+    assert field is not None
+    assert field[1] == ""
+    assert '<label for="reply-reply_decision">答复客户的处理意见（选填）</label>' in page
+    bare = {name: value for name, value in REPLY.items() if name != "reply_decision"}
+    assert "三、如不同意本答复：" in (await desk.sure("agent", receipt.case_id, "reply", **bare))["reply_text"]
 
 
 @pytest.mark.parametrize("matter", OTHERS)

@@ -24,7 +24,8 @@ def row(**other: Any) -> dict[str, Any]:
         "source": "direct", "profile": "four_step", "severity": "一般投诉", "creator": "staff:agent", "parent_id": None,
         "master_id": None, "handler_id": None, "assignee_id": None, "judged_by": None, "signed_by": None,
         "void_requested_by": None, "received_at": NOW, "closed_at": None, "replied_at": None, "reply_text": None,
-        "overdue_reason": None,
+        "overdue_reason": None, "proposal": None, "judgement_reviewed_by": None, "responsible": None,
+        "responsible_unit_id": None,
         "closing_info": None, "urge_count": 0, "expected_back_on": None,
         "promised_on": DUE.date(), "running": [("l1", DUE)],
     }  # fmt: skip
@@ -120,6 +121,14 @@ def test_an_urging_counts_once_and_nothing_else_counts_as_one() -> None:
     ("before", "after", "move", "match"),
     [
         ({}, {"status": "replied", "replied_at": DUE, "reply_text": "已答复"}, Move.REPLY, "late without"),
+        (
+            {"proposal": "退还", "judgement_reviewed_by": SOMEBODY},
+            {"status": "replied", "replied_at": NOW, "reply_text": "一、核实情况：属实"},
+            Move.REPLY,
+            "what was decided",
+        ),
+        ({}, {"responsible": "partly"}, Move.PROPOSE, "no unit of it"),
+        ({"responsible_unit_id": SOMEBODY}, {"responsible_unit_id": ANOTHER}, Move.PROPOSE, "changed the unit"),
         ({"void_requested_by": "staff:agent"}, {"status": "voided"}, Move.VOID, "one person alone"),
         ({"creator": "staff:agent"}, {"status": "accepted"}, Move.ACCEPT, "accepted it"),
         ({"handler_id": SOMEBODY}, {"signed_by": SOMEBODY}, Move.SIGN, "his own proposal"),
@@ -145,6 +154,7 @@ def test_a_move_that_breaks_a_sentence_is_seen(
 def _all(before: dict[str, Any], after: dict[str, Any], move: Move) -> None:
     sentences.answered_in_time(before, after, move)
     sentences.decided_by_another(before, after, MoveCase(move=move), staff(SOMEBODY))
+    sentences.names_the_unit(before, after, move)
     sentences.of_its_matter(before, move)
     sentences.of_the_regulator(kept(before), before, after, move)
 

@@ -152,7 +152,8 @@ def command_of(move: Move, pick: Pick, bank: Bank, case_id: UUID, master: str) -
         "appraisal_id": bank.papers.get(case_id),
         "decline_reason": "not_a_complaint", "findings": "系统重复扣收", "judgement_basis": "信用卡章程",
         "proposal": "退还", "closing_info": "已办结", "cause_c": "因定价收费引起的投诉", "reply_facts": "属实",
-        "reply_basis": "章程", "reply_remedies": "分支机构的决定可以核查，也可以申请调解、仲裁或者提起诉讼",
+        "reply_decision": "退还年费", "reply_basis": "章程",
+        "reply_remedies": "分支机构的决定可以核查，也可以申请调解、仲裁或者提起诉讼",
         "overdue_reason": pick(["客户要求延后", None]), "satisfaction": "satisfied",
         "told_by": pick(["letter", "phone"]),
         "told_at": bank.now, "told_proof": "通话录音已保存", "requested_at": bank.now,
@@ -160,6 +161,9 @@ def command_of(move: Move, pick: Pick, bank: Bank, case_id: UUID, master: str) -
     }  # fmt: skip
     judged = {Move.PROPOSE: JUDGEMENTS, Move.PROPOSE_REPLY: JUDGEMENTS[::-1]}.get(move)
     given |= pick(judged) if judged else {}
+    if move is Move.PROPOSE:
+        named = [*bank.units[:2], None]
+        given["responsible_unit_id"] = pick(named if given["validity"] == "valid" else named[::-1])
     if move is Move.ASK_COUNTERSIGN:
         given["cosigners"] = pick([bank.units[1:2], bank.units[2:], bank.units[1:]])
         given["countersign_mode"] = pick(["all", "any", "quorum"])

@@ -3,7 +3,8 @@
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.casebackend.cases.builders import PROPOSAL, REPLY, filed
+from tests.casebackend.cases.answering import PLAIN
+from tests.casebackend.cases.builders import PROPOSAL, filed
 from tests.casebackend.console.live import Live
 from tests.casebackend.console.test_browser import browser, live, process, seat
 
@@ -61,7 +62,7 @@ async def test_a_complaint_goes_from_its_acceptance_to_its_answer_by_keyboard(li
         ("agent", "dispatch", {"handling_unit_id": "个人金融部", "opinion": "信用卡业务"}),
         ("agent", "receive", {}),
         ("agent", "propose_reply", judged | {"opinion": "投诉不成立"}),
-        ("agent", "reply", REPLY),
+        ("agent", "reply", PLAIN),
     ]
     for login, move, fields in steps:
         if login not in seats:

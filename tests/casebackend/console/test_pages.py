@@ -71,7 +71,7 @@ async def test_a_case_goes_its_whole_way_by_the_forms_of_the_pages(world: World)
         ("lead", "accept", {"opinion": "材料齐全"}),
         ("agent", "dispatch", {"handling_unit_id": department, "opinion": "由该部门核查"}),
         ("agent", "receive", {}),
-        ("agent", "propose", dict(PROPOSAL)),
+        ("agent", "propose", {**PROPOSAL, "responsible_unit_id": department}),
         ("executive", "sign", {"opinion": "同意"}),
         ("supervisor", "approve_opinion", {"opinion": "同意"}),
         ("supervisor", "approve_reply", {"opinion": "同意办结"}),

@@ -19,6 +19,8 @@ def case_in(status: Status, *moves: Move, findings: str | None = None) -> CaseVi
         matter_type="complaint",
         allowed=allowed,
         findings=findings,
+        proposal="退还年费",
+        judgement_basis="章程",
         barred=None,
         business_channel_a="网点",
         category_b="信用卡",
@@ -71,7 +73,9 @@ def test_the_decision_of_head_office_offers_no_review_above_it() -> None:
         values = {field.name: field.value for field in panel.fields}
         assert ("核查" in values["reply_remedies"]) is by_branch
         assert all(way in values["reply_remedies"] for way in ("调解", "仲裁", "诉讼"))
-        assert values["reply_facts"] == "重复扣收"
+        assert [values[name] for name in ("reply_facts", "reply_decision", "reply_basis")] == [
+            "重复扣收", "退还年费", "章程",
+        ]  # fmt: skip
 
 
 def test_a_time_on_the_wall_is_shanghai_time() -> None:

@@ -13,7 +13,7 @@ from casebackend.calendar.rules import SHANGHAI
 from casebackend.clocks.queries import timers_of
 from casebackend.reviews.model import Review
 from tests.casebackend.cases.around import holds, ticked
-from tests.casebackend.cases.builders import PROPOSAL, REPLY, Desk, case_of, filed, unit
+from tests.casebackend.cases.builders import PROPOSAL, REPLY, Desk, case_of, filed, unit, unit_named
 from tests.casebackend.clocks.test_routes import NOTICE
 from tests.casebackend.console.test_register import FORM, hidden
 from tests.casebackend.families.builders import closed, closes
@@ -43,6 +43,8 @@ class Players:
         page = await self.sees(login, f"/cases/{number}")
         panel = re.search(rf'name="move" value="{move}">\s*<input type="hidden" name="version" value="(\d+)"', page)
         assert panel, f"{move} is not offered to {login}"
+        if move == "propose":
+            form = unit_named((await self.desk.reads(login, f"/cases/{number}")).json(), form)
         return await self.sends(login, f"/cases/{number}/moves", move=move, version=panel[1], **form)
 
     async def does(self, login: str, number: str, move: str, **form: Any) -> None:

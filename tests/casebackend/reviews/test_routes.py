@@ -27,7 +27,7 @@ FOUND: dict[str, Any] = {
     "opinion": "应重新计算",
 }  # fmt: skip
 REPLY = {
-    "reply_facts": "属实", "reply_basis": "章程",
+    "reply_facts": "属实", "reply_decision": "退还年费", "reply_basis": "章程",
     "reply_remedies": "可在30日内向上级机构申请核查，也可以申请调解、仲裁或者提起诉讼。",
 }  # fmt: skip
 
