@@ -27,7 +27,7 @@ async def read(
     opened = stepping.still_open(draft, held)
     understood = reader.read(message.text, asked, held, meant=meant)
     values: dict[Field, str] = {name: each.value for name, each in held.items()}
-    told = {name: value for name, value in values.items() if name in {Field.FACTS, Field.DEMAND}}
+    told: dict[Field, str] = {name: value for name, value in values.items() if name in {Field.FACTS, Field.DEMAND}}
     spellings.read(understood, message.text, asked, told)
     several.read(reader, understood, message.text, asked, values)
     turned = opinions.read(draft, understood, message.text, asked, meant=meant, stirred=message.stirred)

@@ -27,7 +27,7 @@ HELD = {
 def read(words: str, asked: str = "confirm", held: dict[Field, str] | None = None) -> Understood:
     held = HELD if held is None else held
     understood = READER.read(words, asked, held)
-    told = {name: value for name, value in held.items() if name in {Field.FACTS, Field.DEMAND}}
+    told: dict[Field, str] = {name: value for name, value in held.items() if name in {Field.FACTS, Field.DEMAND}}
     spellings.read(understood, words, asked, told)
     several.read(READER, understood, words, asked, held)
     return understood
