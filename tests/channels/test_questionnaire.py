@@ -73,6 +73,9 @@ async def test_who_gives_up_and_complains_after_all_in_one_breath_goes_on(town: 
     said = (await town.says("oA", "算了不投诉了还是投诉吧"))["passive"]
     assert asked in said
     assert "取消" not in said
+    await town.says("oA", "取消")
+    said = (await town.says("oA", "算了不投诉了还是投诉吧"))["passive"]
+    assert asked in said
 
 
 async def test_a_recorded_call_opens_a_draft(town: Town) -> None:

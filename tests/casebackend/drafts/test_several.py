@@ -136,6 +136,13 @@ def test_a_story_is_a_story(words: str) -> None:
         assert not {Field.AMOUNT, Field.FACTS} & set(read(words, asked).corrected)
 
 
+def test_wishes_that_things_be_changed_stay_the_demand() -> None:
+    held = {name: value for name, value in HELD.items() if name is not Field.DEMAND}
+    words = "把合同改成原来的，把利率改成以前那样"
+    done = read(words, "field.demand", held)
+    assert (done.values[Field.DEMAND].value, done.corrected, done.unclear) == (words, {}, False)
+
+
 def test_while_a_question_is_open_the_answer_beside_them_is_taken() -> None:
     done = read("[手机#2]，理材改成理财，三千改成五千", "field.phone", {k: v for k, v in HELD.items() if k != "phone"})
     assert done.values[Field.PHONE].value == "[手机#2]"
