@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from actions import contact, details, likeness, pickup
+from actions import contact, details, likeness, pickup, returning
 from actions.action import Turn, TurnAction, answered, told
 from actions.asking import MENU, OFFER_AFTER, ask_next
 from actions.identity import identify
@@ -29,6 +29,8 @@ class Supplement(TurnAction):
 
     async def answer(self, turn: Turn) -> None:
         if contact.wanted(turn) and await contact.change(turn):
+            return
+        if await returning.gone_on(turn):
             return
         outcome = await answered(
             turn,
@@ -61,6 +63,8 @@ class Second(TurnAction):
     async def answer(self, turn: Turn) -> None:
         if details.wanted_plainly(turn):
             await details.tell(turn)
+            return
+        if await returning.gone_on(turn):
             return
         outcome = await answered(
             turn,

@@ -2,7 +2,8 @@
 
 from actions.action import Turn, answered
 from actions.identity import identify
-from casebackend.drafts.rules import READ_BACK, Field, read_back
+from casebackend.drafts.reading_back import read_back
+from casebackend.drafts.rules import Field
 
 # One bubble holds at most 4,000 characters.
 LONGEST_PART = 3_500
@@ -33,10 +34,8 @@ async def tell(turn: Turn) -> None:
         turn.say("utter_details_not_yours")
     else:
         given = told.details
-        facts = read_back(given.facts, READ_BACK[Field.FACTS])
-        turn.say(
-            "utter_details", number=told.number, facts=facts, demand=read_back(given.demand, READ_BACK[Field.DEMAND])
-        )
+        facts, demand = read_back(Field.FACTS, given.facts), read_back(Field.DEMAND, given.demand)
+        turn.say("utter_details", number=told.number, facts=facts, demand=demand)
         if not given.reply:
             turn.say("utter_details_no_reply")
         for start in range(0, len(given.reply or ""), LONGEST_PART):

@@ -1,4 +1,4 @@
-from actions import details, pickup
+from actions import details, pickup, returning
 from actions.action import Turn, TurnAction, answered, told
 from actions.afterwards import Duplicate
 from actions.asking import resume
@@ -27,6 +27,8 @@ class Progress(TurnAction):
     async def answer(self, turn: Turn) -> None:
         if details.wanted(turn):
             await details.tell(turn)
+            return
+        if await returning.gone_on(turn):
             return
         progress = await answered(
             turn, turn.backend.progress(turn.conversation, turn.message, key=turn.key()), refused="utter_progress_none"
@@ -110,6 +112,8 @@ class Withdraw(TurnAction):
             turn.say("utter_take_your_time")
             turn.say("utter_repeat_withdraw")
             return
+        if turn.talk != "withdraw" and await returning.gone_on(turn, only_with_one=False):
+            return
         outcome = await answered(
             turn, turn.backend.withdraw(turn.conversation, turn.message, key=turn.key()), refused="utter_withdraw_none"
         )
@@ -125,6 +129,8 @@ class Withdraw(TurnAction):
             await put_aside(turn, key=turn.key(2))
         else:
             self._tell(turn, outcome)
+        if outcome.outcome == "kept":
+            await returning.gone_on(turn)
 
     async def _thinks(self, turn: Turn) -> bool:
         """Whoever wants to think has not said no."""

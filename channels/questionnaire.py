@@ -56,7 +56,7 @@ class Questionnaire:
         if (answers := self._answering(turn)) is not None:
             return await answers(turn)
         if (command := self._command(turn)) is not None:
-            return await command(turn)
+            return await (self._fill_in if await self._goes_on(turn, command) else command)(turn)
         if asked is Asked.CONFIRM and means("confirm", turn.text):
             return await self._file(turn)
         if asked is Asked.CONFIRM and means("correct", turn.text):
@@ -89,6 +89,13 @@ class Questionnaire:
         if len(CASE_NUMBER.sub("", turn.text).strip()) > longest:
             return None
         return next((command for name, command in commands.items() if self._words.means(name, turn.text)), None)
+
+    async def _goes_on(self, turn: Turn, command: Callable[[Turn], Awaitable[list[Reply]]]) -> bool:
+        """算了不投诉了还是投诉吧: what was left half-way is gone on with, and nothing is taken back."""
+        if command in {self._progress, self._urge}:
+            return False
+        standing = await self._backend.standing(turn.conversation_id, turn.message_id)
+        return standing.wish == "go_on" and standing.draft is not None
 
     async def _fill_in(self, turn: Turn) -> list[Reply]:
         draft = await self._open_draft(turn)

@@ -7,12 +7,13 @@ from pydantic import AwareDatetime, Field, field_validator
 from casebackend.api.conversations import Command, ForMessage, View
 from casebackend.api.values import without_controls
 from casebackend.drafts.lines import Line
-from casebackend.drafts.rules import LONGEST_READ_BACK, READ_BACK, DraftState, FieldState, read_back
+from casebackend.drafts.rules import DraftState, FieldState
 from casebackend.drafts.rules import Field as DraftField
 
 
 class FieldView(View):
-    """`value` is masked for display. `turn` is the transcript turn the value came from, `confidence` in 0..1."""
+    """`value` is masked for display, `shown` is how it is read back. `turn` is the transcript turn the value
+    came from, `confidence` in 0..1."""
 
     name: DraftField
     label: str
@@ -23,11 +24,7 @@ class FieldView(View):
     start_ms: int | None
     end_ms: int | None
     confidence: float | None
-
-    @property
-    def shown(self) -> str:
-        """The value as it is read back."""
-        return read_back(self.value, READ_BACK.get(self.name, LONGEST_READ_BACK))
+    shown: str
 
 
 class LineView(View):

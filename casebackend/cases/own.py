@@ -19,6 +19,7 @@ from casebackend.cases.rules import OPEN, UNANSWERED, Move, Status
 from casebackend.cases.service import hold, move_case
 from casebackend.conversations.model import Conversation, Message, Turn
 from casebackend.conversations.rules import Asked
+from casebackend.drafts.resuming import resumes
 from casebackend.errors import NotFound
 from casebackend.identity import queries as identity
 from casebackend.identity.rules import Action
@@ -162,7 +163,7 @@ async def _answered(session: AsyncSession, asked: Withdrawal, message: Message, 
         return WithdrawOutcome(outcome=closed, case=None, cases=[], proxy=case.capacity != SELF)
     if not await _may_end(session, case, message.conversation_id, now=now):
         return WithdrawOutcome(outcome="level", case=None, cases=[])
-    answer = yes_or_no(message.text)
+    answer = False if resumes(message.text) else yes_or_no(message.text)
     if answer is None:
         return WithdrawOutcome(outcome="confirm", case=await brief(session, case), cases=[])
     asked.state, asked.answered_at = ("confirmed" if answer else "kept"), now

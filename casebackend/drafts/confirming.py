@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from casebackend.api.drafts import ConfirmationView
 from casebackend.conversations.model import Message
@@ -34,18 +35,38 @@ async def keep(session: AsyncSession, draft: Draft, case_id: UUID, said: Message
     await session.flush()
 
 
+async def overtaken(session: AsyncSession, draft: Draft, said: Message) -> bool:
+    """The yes was written before the newest read-back came, and what it answers showed something else than would be
+    registered."""
+    later = select(Message.id).where(
+        Message.conversation_id == draft.conversation_id,
+        Message.author == Author.BOT,
+        Message.asks == Asked.CONFIRM,
+        Message.seq > said.seq,
+    )
+    if await session.scalar(later.limit(1)) is None:
+        return False
+    return await _read_back(session, draft, said) is None
+
+
 async def _read_back(session: AsyncSession, draft: Draft, said: Message) -> Message | None:
     """The newest words before the yes that asked for it and showed everything as it is registered: a mere reminder of
-    the question shows nothing."""
+    the question shows nothing, and nor does what was said before the last change, however alike it looks."""
     view = await queries.view(session, draft)
     values = [_bare(value) for value in ([each.shown for each in view.fields] + [each.value for each in view.lines])]
+    answered = aliased(Message)
+    changed = select(func.max(Message.seq)).where(
+        Message.conversation_id == draft.conversation_id, Message.id.in_([each.message_id for each in view.fields])
+    )
     asked = await session.scalars(
         select(Message)
+        .outerjoin(answered, answered.id == Message.answers)
         .where(
             Message.conversation_id == draft.conversation_id,
             Message.author == Author.BOT,
             Message.asks == Asked.CONFIRM,
             Message.seq < said.seq,
+            func.coalesce(answered.seq, Message.seq) >= func.coalesce(changed.scalar_subquery(), 0),
         )
         .order_by(Message.seq.desc())
         .limit(LOOKED_AT)

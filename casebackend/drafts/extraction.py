@@ -54,7 +54,7 @@ class Reader:
         for values in (understood.values, understood.corrected):
             for name in (Field.FACTS, Field.DEMAND):
                 if name in values:
-                    values[name] = _as_written(values[name], text)
+                    values[name] = as_written(values[name], text)
         return understood
 
     def _read(self, text: str, asked: str | None, held: Collection[Field]) -> Understood:
@@ -102,6 +102,10 @@ class Reader:
         elif added:
             understood.values[Field.FACTS] = text_value(added)
         return bool(understood.wrong or added)
+
+    def answer_beside(self, wanted: Field, rest: str) -> Value | None:
+        """What answers the open question beside what puts right."""
+        return beside.answer(wanted, rest, self._said)
 
     def _beside(self, text: str, asked: str | None, held: Collection[Field], understood: Understood) -> None:
         wanted = field_of(asked)
@@ -193,7 +197,7 @@ class Reader:
         return only_fact is None or bool(phrases.WISH.search(bare))
 
 
-def _as_written(value: Value, text: str) -> Value:
+def as_written(value: Value, text: str) -> Value:
     """The customer's own characters: simplifying keeps the places."""
     at = simplified(text).find(value.value)
     return value if at < 0 or not value.value else text_value(text[at : at + len(value.value)])

@@ -8,6 +8,7 @@ from casebackend.api.drafts import DraftView, FieldView, LineView
 from casebackend.customers import service as customers
 from casebackend.drafts import lines, noting, rules
 from casebackend.drafts.model import Draft, DraftField
+from casebackend.drafts.reading_back import read_back
 from casebackend.drafts.rules import COMPLAINT, DraftState, Field, FieldState
 
 # A customer who cancelled and complains again soon means the same matter.
@@ -107,6 +108,7 @@ async def view(session: AsyncSession, draft: Draft, *, spoke_at: datetime | None
             start_ms=held[name].start_ms,
             end_ms=held[name].end_ms,
             confidence=held[name].confidence,
+            shown=read_back(name, customers.rendered(held[name].display, masks), kept=held[name].value),
         )
         for name in rules.wanted(about_money=draft.about_money, matter=draft.matter_type)
         if name in held

@@ -8,12 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.conversations.model import Message
 from casebackend.customers import service as customers
 from casebackend.customers.numbers import looks_like_id, right_id
-from casebackend.drafts import misses, opinions, queries, rules, spellings, stepping
+from casebackend.drafts import misses, opinions, queries, rules, several, spellings, stepping
 from casebackend.drafts.extraction import Reader
 from casebackend.drafts.model import Draft
 from casebackend.drafts.rules import Field, FieldState
 from casebackend.drafts.service import Source, take
 from casebackend.drafts.values import Meant, Understood, unit_value
+from casebackend.drafts.wishes import Wish
 from casebackend.organisations.queries import all_names
 
 
@@ -25,20 +26,25 @@ async def read(
     held = await queries.fields(session, draft)
     opened = stepping.still_open(draft, held)
     understood = reader.read(message.text, asked, held, meant=meant)
-    told: dict[Field, str] = {name: each.value for name, each in held.items() if name in {Field.FACTS, Field.DEMAND}}
+    values: dict[Field, str] = {name: each.value for name, each in held.items()}
+    told: dict[Field, str] = {name: value for name, value in values.items() if name in {Field.FACTS, Field.DEMAND}}
     spellings.read(understood, message.text, asked, told)
+    several.read(reader, understood, message.text, asked, values)
     turned = opinions.read(draft, understood, message.text, asked, meant=meant, stirred=message.stirred)
     _chosen(reader, understood, asked, candidates, message.text)
     await leave_out_wrong_papers(session, draft, understood, asked)
     if understood.back:
         changed, opened = await stepping.step_back(session, draft, asked)
-    elif understood.wrong is not None:
-        changed, opened = await stepping.reopen(session, draft, understood.wrong, alone=True)
     else:
-        changed = await take(session, draft, understood, Source(message.id), asked)
+        taken = understood.corrected or understood.wrong is None
+        changed = await take(session, draft, understood, Source(message.id), asked) if taken else []
         if opened is not None and opened["name"] in changed:
             opened = None
-    return {
+        if understood.wrong is not None:
+            asked_again, opened = await stepping.reopen(session, draft, understood.wrong, alone=True)
+            changed += asked_again
+    done: dict[str, Any] = {"wish": Wish.EDIT} if understood.unclear else {}
+    return done | {
         "changed": changed,
         "understood": understood.answered or bool(changed),
         "failures": misses.count(draft, asked, understood, changed, meant),

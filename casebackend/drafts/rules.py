@@ -29,9 +29,6 @@ LABELS: dict[Field, str] = {
 
 MOST_OFFERED = 10
 NONE_OF_THEM = "不清楚是哪家"
-# A long story is read back by its beginning and its end; all of it is kept.
-READ_BACK = {Field.FACTS: 600, Field.DEMAND: 200}
-LONGEST_READ_BACK = 100
 
 
 class FieldState(StrEnum):
@@ -77,11 +74,3 @@ def missing(states: Mapping[Field, FieldState], *, about_money: bool, matter: st
 def offered(names: list[str]) -> list[str]:
     """Of many units of one name as many as a customer can look through; the city tells the others apart."""
     return names if len(names) <= MOST_OFFERED else [*names[:MOST_OFFERED], NONE_OF_THEM]
-
-
-def read_back(words: str, longest: int) -> str:
-    """What is shown of them to be confirmed; how long they are tells one that grew in the middle from the one shown."""
-    if len(words) <= longest:
-        return words
-    end = longest // 4
-    return f"{words[: longest - end].rstrip()}……（中间略）……{words[-end:].lstrip()}（全文已记下，共{len(words)}字）"

@@ -37,7 +37,8 @@ TO_BE_FOUND = "（待核实）"
 @dataclass(slots=True)
 class Understood:
     """`values` may only fill what is missing; `corrected` replaces. `answered`: the open question has its answer.
-    `wrong`: what this field holds is not right, and the right value was not said."""
+    `wrong`: what this field holds is not right, and the right value was not said. `unclear`: of several things that
+    should be put right one was not found."""
 
     values: dict[Field, Value] = field(default_factory=dict)
     corrected: dict[Field, Value] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class Understood:
     units: list[OrganisationName] = field(default_factory=list)
     back: bool = False
     wrong: Field | None = None
+    unclear: bool = False
 
 
 def money_value(value: Decimal) -> Value:

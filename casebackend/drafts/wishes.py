@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from casebackend.customers.spelling import simplified
 from casebackend.drafts.consent import objection
+from casebackend.drafts.resuming import resumes
 
 
 class Wish(StrEnum):
@@ -18,6 +19,7 @@ class Wish(StrEnum):
     WAIT = "wait"
 
 
+LONGEST = 24
 AROUND = re.compile(r"[\s，,。.!！?？~～…]+")
 POLITE = r"(?:好的?|嗯+|哦|行|可以|那|那就|麻烦|请|帮我|我|你好|您好|在吗|来|咱们?|想|要|现在|还是)*"
 END = r"(?:吧|了|呀|啊|呢|好吗|可以吗)*"
@@ -62,10 +64,9 @@ USED: dict[str, re.Pattern[str]] = {
 
 
 def wish(text: str) -> Wish | None:
-    if len(text) > 24:
-        return None
-    said = AROUND.sub("", objection(simplified(text)))
-    return next((each for each, pattern in WISHES if pattern.fullmatch(said)), None)
+    said = AROUND.sub("", objection(simplified(text))) if len(text) <= LONGEST else ""
+    found = next((each for each, pattern in WISHES if pattern.fullmatch(said)), None)
+    return Wish.GO_ON if found is None and resumes(text) else found
 
 
 def menu(said: Iterable[str]) -> list[str]:

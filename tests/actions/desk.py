@@ -90,6 +90,10 @@ class Desk:
         guesses: tuple[str, ...] = (),
     ) -> list[str]:
         await self.world.says(text, sender=sender)
+        return await self.answer(action, purpose=purpose, guesses=guesses)
+
+    async def answer(self, action: str, *, purpose: str | None = None, guesses: tuple[str, ...] = ()) -> list[str]:
+        """The oldest message that waits."""
         claimed = await self.world.channels.post("/api/v1/turns/claim", json={"worker": "desk"})
         turn = past_callback(TurnView.model_validate_json(claimed.content))
         messages = await self.run(turn, action, purpose, guesses)

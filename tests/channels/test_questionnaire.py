@@ -67,6 +67,17 @@ async def test_an_open_registration_may_be_cancelled_or_given_to_a_person(town: 
     assert await cases(town) == 0
 
 
+async def test_who_gives_up_and_complains_after_all_in_one_breath_goes_on(town: Town) -> None:
+    await town.stop("bot")
+    asked = (await town.says("oA", "我要投诉你们乱收费"))["passive"].rsplit("\n\n", 1)[-1]
+    said = (await town.says("oA", "算了不投诉了还是投诉吧"))["passive"]
+    assert asked in said
+    assert "取消" not in said
+    await town.says("oA", "取消")
+    said = (await town.says("oA", "算了不投诉了还是投诉吧"))["passive"]
+    assert asked in said
+
+
 async def test_a_recorded_call_opens_a_draft(town: Town) -> None:
     async with town.http.post(
         town.url("channels", "/ivr/transcripts"), json=call(), headers={"Authorization": f"Bearer {IVR_TOKEN}"}

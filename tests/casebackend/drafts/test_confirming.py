@@ -1,11 +1,13 @@
 """What was read back, what was said to it and when are kept with the case (BD-04)."""
 
+import pytest
 from sqlalchemy import func, select
 
 from casebackend.cases.model import Case
 from casebackend.conversations import service as conversations
 from casebackend.conversations.model import Message
 from casebackend.drafts.model import Confirmation
+from casebackend.drafts.reading_back import check_code
 from tests.actions.desk import Desk
 from tests.casebackend.cases.builders import ask, drafted
 from tests.casebackend.registration.takers import Counter
@@ -76,6 +78,70 @@ async def test_a_very_long_story_is_shown_by_both_its_ends_and_registered_whole(
     assert "全文已记下，共" in str(kept and kept["shown"])
     async with world.database.reading() as session:
         assert len((await session.scalars(select(Case.facts))).one()) > 2_000
+
+
+LONG = "我要投诉，手机银行扣了我300元手续费" + "我打了很多次电话" * 90 + "经理说买理材没事" + "都没有人肯管这件事" * 90
+
+
+async def read_back_of_a_long_story(desk: Desk) -> None:
+    await desk.say(LONG, "action_intake")
+    answers = {
+        "field.demand": "要求退还300元",
+        "field.unit": "不清楚是哪家",
+        "field.amount": "300元",
+        "field.occurred_on": "昨天",
+        "field.name": "我叫王小明",
+        "field.phone": "13812345678",
+        "field.id_number": "不提供",
+    }
+    while desk.open != "confirm":
+        await desk.say(answers[str(desk.open)], "action_intake")
+
+
+async def test_the_check_code_of_a_long_story_is_that_of_what_is_registered(world: World) -> None:
+    desk = Desk(world)
+    await read_back_of_a_long_story(desk)
+    before = desk.words
+    await desk.say("理材改成理财", "action_intake", purpose="correct")
+    assert "理财" not in desk.words
+    assert len(desk.words.splitlines()[-2]) == len(before.splitlines()[-2])
+    assert before not in desk.words
+    await desk.say("确认提交", "action_file")
+    kept = await confirmation(world, number_in(desk.words))
+    async with world.database.reading() as session:
+        facts = (await session.scalars(select(Case.facts))).one()
+    assert "理财" in facts
+    assert f"核对码 {check_code(facts)}" in str(kept and kept["shown"])
+    assert f"核对码 {check_code(facts)}" not in before
+
+
+@pytest.mark.parametrize("change", ["理材改成理财", "电话改成13899995678", "金额改成400元"])
+async def test_a_yes_written_before_the_newest_read_back_came_registers_nothing(world: World, change: str) -> None:
+    desk = Desk(world)
+    await read_back_of_a_long_story(desk)
+    await world.says(change)
+    await world.says("确认提交")
+    await desk.answer("action_intake", purpose="correct")
+    assert desk.names[-1] == "utter_summary_money"
+    assert await desk.answer("action_file", purpose="affirm") == ["utter_not_filed_yet"]
+    async with world.database.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(Case)) == 0
+    await desk.say("确认提交", "action_file")
+    assert "utter_filed_unit_open" in desk.names
+    kept = await confirmation(world, number_in(desk.words))
+    assert kept is not None
+    assert kept["shown"]
+
+
+async def test_a_yes_that_came_twice_registers_once(world: World) -> None:
+    desk = Desk(world)
+    await read_back_of_a_long_story(desk)
+    await world.says("确认提交")
+    await world.says("确认提交")
+    await desk.answer("action_file", purpose="affirm")
+    await desk.answer("action_file", purpose="affirm")
+    async with world.database.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(Case)) == 1
 
 
 async def test_filed_again_it_is_kept_once_and_nothing_of_it_changes(world: World) -> None:
