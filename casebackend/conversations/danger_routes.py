@@ -4,10 +4,11 @@ from sanic import Blueprint, HTTPResponse, Request, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.dangers import DangerRulePage, DangerRuleView, DecideDangerRule, ProposeDangerRule
+from casebackend.approvals.rules import APPROVED
 from casebackend.calendar.rules import local_date
 from casebackend.conversations import danger_changing as changing
 from casebackend.conversations.danger import in_force
-from casebackend.conversations.danger_rules import APPROVED, rule_of
+from casebackend.conversations.danger_rules import rule_of
 from casebackend.conversations.model import DangerRule
 from casebackend.database import reading, transactional
 from casebackend.idempotency import idempotent

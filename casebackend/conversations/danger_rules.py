@@ -8,21 +8,24 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import editions
+from casebackend.approvals import service as approvals
+from casebackend.approvals.rules import APPROVED
 from casebackend.calendar.rules import local_date
 from casebackend.conversations.danger import DELIVERED, Heard, Rule, hear, in_force
 from casebackend.conversations.model import DangerRule
 
 EDITION = "dangers"
-APPROVED = "approved"
 
 
 async def seed(session: AsyncSession, *, now: datetime) -> None:
     """Adds the rules that are not there yet; what the bank has changed stays."""
     rows = await session.execute(select(DangerRule.code, DangerRule.effective_from))
     known = {(code, day) for code, day in rows}
+    numbers = await approvals.numbers(session, DangerRule)
     for row in yaml.safe_load(DELIVERED.read_text(encoding="utf-8")):
         if (row["code"], row["effective_from"]) not in known:
-            session.add(DangerRule(**{"phrases": []} | row))
+            numbers[row["code"]] = numbers.get(row["code"], -1) + 1
+            session.add(DangerRule(**{"phrases": []} | row, number=numbers[row["code"]]))
     await session.flush()
     await editions.changed(session, EDITION)
 

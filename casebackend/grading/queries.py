@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.approvals.rules import APPROVED
 from casebackend.conversations.danger import hear
 from casebackend.conversations.danger_rules import all_rules as all_dangers
 from casebackend.customers.spelling import simplified
@@ -15,7 +16,6 @@ from casebackend.grading.model import CaseHint, GradingRule
 from casebackend.grading.rules import Flag, Grade, Rule, Subject
 
 EDITION = "grading"
-APPROVED = "approved"
 FLAG = "flag"
 # To which unit a case should go: proposed at its dispatch, and nothing of the words of the customer.
 UNIT = "handling_unit_id"
