@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.audit import service as audit
 from casebackend.credentials.model import ClientCertificate
+from casebackend.database import locked
 from casebackend.errors import Conflict, NotFound, Unauthenticated, Unprocessable
 from casebackend.staff import sessions
 from casebackend.staff.model import User
@@ -82,14 +83,15 @@ async def by_user(session: AsyncSession) -> dict[UUID, list[ClientCertificate]]:
 async def bind(
     session: AsyncSession, user: User, pem: str, *, shown: str | None, by: str, himself: bool, now: datetime
 ) -> ClientCertificate:
-    """From now on the account opens with it only, so whoever is logged in has to log in again. `shown`: by whoever
-    binds."""
+    """From now on the account opens with it only, so whoever is logged in, or about to be, has to log in again.
+    `shown`: by whoever binds."""
     certificate = _read(pem)
     if not certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc:
         raise CertificateExpired
     fingerprint = hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
     if himself and shown != fingerprint:
         raise CertificateNotShown
+    await locked(session, User, user.id)
     if await session.get(ClientCertificate, fingerprint) is not None:
         raise CertificateBound
     bound = ClientCertificate(
