@@ -5,10 +5,14 @@ from uuid import UUID, uuid4
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
+from casebackend.database import Base
 
-class Edited:
+
+class Edited(Base):
     """A dated version of a rule that one proposes and another approves. `number` counts the approved versions of one
     `code` in the order in which they came to hold; `based_on` is the number of the last one when this was proposed."""
+
+    __abstract__ = True
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     code: Mapped[str] = mapped_column(String(40))

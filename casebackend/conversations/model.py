@@ -143,7 +143,7 @@ class Turn(Base):
     called_for: Mapped[str | None] = mapped_column(String(32))
 
 
-class DangerRule(Edited, Base):
+class DangerRule(Edited):
     """A rule of `dangers.yml`, or what the bank made of it, from a day on. It holds once somebody else than who
     proposed it has approved it; `reviewed_by` is his post."""
 

@@ -9,7 +9,7 @@ from casebackend.approvals.model import Edited
 from casebackend.database import Base
 
 
-class GradingRule(Edited, Base):
+class GradingRule(Edited):
     """One rule of severity or of the priority lane, from a day on. `when` holds its one condition. It holds once
     somebody else than who proposed it has approved it; one that is not `active` ends the rule from its day on."""
 
