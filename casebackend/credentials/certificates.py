@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.audit import service as audit
 from casebackend.credentials.model import ClientCertificate
-from casebackend.database import locked
 from casebackend.errors import Conflict, NotFound, Unauthenticated, Unprocessable
 from casebackend.staff import sessions
 from casebackend.staff.model import User
@@ -91,7 +90,6 @@ async def bind(
     fingerprint = hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
     if himself and shown != fingerprint:
         raise CertificateNotShown
-    await locked(session, User, user.id)
     if await session.get(ClientCertificate, fingerprint) is not None:
         raise CertificateBound
     bound = ClientCertificate(

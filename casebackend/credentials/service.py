@@ -90,8 +90,8 @@ async def log_in(door: Door, login: str, password: str, *, replaces: str | None)
     certificate = await _with_certificate(door, attempt)
     weak = await _wrong_with(door, password, attempt)
     async with door.database.transaction() as session:
-        # Whoever binds a certificate or changes the password ends the open sessions: this one is there by then, or
-        # sees what was changed.
+        # Whoever binds a certificate (its row names the account) or changes the password ends the open sessions: he
+        # waits until this one is there, or is waited for here.
         user = await locked(session, User, attempt.user_id)
         if user is None or not user.active or user.password_hash != attempt.password_hash:
             raise staff.LoginRefused(attempt.policy)
