@@ -17,6 +17,7 @@ from casebackend.conversations.sealing import seal_pickups
 from casebackend.customers.codes import pickup_hidden
 from casebackend.customers.personal import tokenise
 from tests.casebackend.canaries import Canary, in_database
+from tests.casebackend.cases.builders import filed
 from tests.casebackend.pickups.visits import receipt_with_code
 from tests.casebackend.staff.logins import staff
 from tests.world import World
@@ -115,6 +116,18 @@ async def test_nobody_who_may_see_personal_data_is_shown_a_code_with_it(world: W
         assert opened.status_code < 300, opened.text
         assert code not in opened.text
         assert code not in (await agent.get(f"/cases/{receipt.number}")).text
+
+
+async def test_a_code_of_digits_alone_is_known_again_and_not_shown_to_a_colleague(world: World) -> None:
+    await filed(world)
+    await world.says("取件码2345-6789")
+    talk = (await world.says("就是 23456789 这个")).conversation_id
+    said = (await world.channels.get(f"/api/v1/conversations/{talk}")).json()["messages"]
+    assert said[-1]["text"] == "就是 2345-6789 这个"
+    async with await staff(world, "lead") as lead:
+        page = (await lead.get(f"/console/conversations/{talk}/messages?after=0")).text
+    assert "就是 ****-**** 这个" in page
+    assert "6789" not in page
 
 
 def test_a_code_that_a_customer_only_pretends_to_have_stays_text() -> None:
