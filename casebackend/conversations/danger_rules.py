@@ -31,8 +31,8 @@ async def seed(session: AsyncSession, *, now: datetime) -> None:
 
 
 async def _load(session: AsyncSession) -> tuple[Rule, ...]:
-    """In the order in which they were added: of two for the same day the one added later holds."""
-    order = (DangerRule.proposed_at.is_not(None), DangerRule.proposed_at, DangerRule.code)
+    """In the order in which they came to hold: of two for the same day the one approved later holds."""
+    order = (DangerRule.number, DangerRule.proposed_at.is_not(None), DangerRule.proposed_at, DangerRule.code)
     found = await session.scalars(select(DangerRule).where(DangerRule.state == APPROVED).order_by(*order))
     return tuple(map(rule_of, found))
 

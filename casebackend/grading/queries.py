@@ -22,8 +22,8 @@ UNIT = "handling_unit_id"
 
 
 async def _load(session: AsyncSession) -> tuple[Rule, ...]:
-    """In the order in which they were added: of two for the same day the one added later holds."""
-    order = (GradingRule.proposed_at.is_not(None), GradingRule.proposed_at, GradingRule.code)
+    """In the order in which they came to hold: of two for the same day the one approved later holds."""
+    order = (GradingRule.number, GradingRule.proposed_at.is_not(None), GradingRule.proposed_at, GradingRule.code)
     found = await session.scalars(select(GradingRule).where(GradingRule.state == APPROVED).order_by(*order))
     return tuple(map(rule_of, found))
 
