@@ -10,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 
 from casebackend.connection import open_database
+from casebackend.conversations.sealing import seal_pickups
 from casebackend.customers import service as customers
 from casebackend.evidence import moving as evidence
 from casebackend.seed import seed
@@ -36,6 +37,11 @@ async def _completed(settings: Settings) -> None:
         while indexed:
             async with database.transaction() as session:
                 indexed = await customers.index_customers(session) > 0
+        last, looked = None, True
+        while looked:
+            async with database.transaction() as session:
+                last = await seal_pickups(session, after=last)
+                looked = last is not None
         moved = True
         while moved:
             async with database.transaction() as session:

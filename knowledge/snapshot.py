@@ -150,6 +150,7 @@ class Snapshot:
         return Completer(stored, terms)
 
     def _matching(self, query: str, wanted: Wanted) -> set[int]:
+        """Of plain words the postings are read one after the other; Whoosh walks all of them side by side."""
         if not query.strip():
             return self._allowed(Bounds())
         composed = compose(wanted, self._reader)

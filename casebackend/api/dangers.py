@@ -12,7 +12,8 @@ Phrase = Annotated[str, Field(min_length=2, max_length=30)]
 
 
 class DangerRuleView(View):
-    """`state`: approved, proposed or refused. `in_force`: it holds today."""
+    """`state`: approved, proposed or refused. `number`: its place among the approved versions of its code;
+    `based_on`: the last of these when it was proposed. `in_force`: it holds today."""
 
     id: UUID
     code: str
@@ -35,6 +36,8 @@ class DangerRuleView(View):
     reviewed_on: date | None
     proposed_by_name: str | None
     decided_by_name: str | None
+    number: int
+    based_on: int
     in_force: bool = False
 
 
@@ -46,7 +49,9 @@ class DangerRulePage(View):
 
 
 class ProposeDangerRule(Command):
-    """A new version of a rule from a day on. `phrases`: all its plain words; what is left out stays as it is."""
+    """A new version of a rule from a day on. `phrases`: all its plain words; what is left out stays as it is.
+    `based_on`: the number of the version that was read; where another one has come to hold since, the proposal is
+    refused."""
 
     code: str = Field(min_length=1, max_length=40)
     phrases: list[Phrase] | None = Field(default=None, max_length=60)
@@ -55,6 +60,7 @@ class ProposeDangerRule(Command):
     within_hours: int | None = Field(default=None, ge=1, le=720)
     effective_from: date
     effective_until: date | None = None
+    based_on: int | None = Field(default=None, ge=0)
     source: str = Field(min_length=2, max_length=500)
 
 

@@ -15,6 +15,7 @@ Word = Annotated[str, Field(min_length=1, max_length=40)]
 
 class GradingRuleView(View):
     """`when`: its one condition. `active`: false ends the rule from its day on. `state`: approved, proposed or refused.
+    `number`: its place among the approved versions of its code; `based_on`: the last of these when it was proposed.
     `in_force`: it holds today."""
 
     id: UUID
@@ -32,6 +33,8 @@ class GradingRuleView(View):
     proposed_by_name: str | None
     decided_by_name: str | None
     decided_on: date | None
+    number: int
+    based_on: int
     in_force: bool = False
 
 
@@ -44,7 +47,9 @@ class GradingRulePage(View):
 
 class ProposeGradingRule(Command):
     """A new version of a rule from a day on, for the cases received from then on. Of its condition all that counts
-    from then on; what is left out stays as it is. `severity` only of a rule of severity."""
+    from then on; what is left out stays as it is. `severity` only of a rule of severity.
+    `based_on`: the number of the version that was read; where another one has come to hold since, the proposal is
+    refused."""
 
     code: str = Field(min_length=1, max_length=40)
     keywords: list[Keyword] | None = Field(default=None, min_length=1, max_length=120)
@@ -58,6 +63,7 @@ class ProposeGradingRule(Command):
     severity: Literal["重大投诉", "紧急投诉"] | None = None
     active: bool = True
     effective_from: date
+    based_on: int | None = Field(default=None, ge=0)
     source: str = Field(min_length=2, max_length=500)
 
 

@@ -7,7 +7,7 @@ from casebackend.customers.rules import Kind
 
 TOKEN_WORDS: dict[str, str] = {
     Kind.PHONE: "联系电话", Kind.ID_NUMBER: "证件号码", Kind.CARD: "银行卡", Kind.EMAIL: "邮箱", Kind.PLATE: "车牌号",
-    Kind.NAME: "客户",
+    Kind.NAME: "客户", Kind.PICKUP: "取件码",
 }  # fmt: skip
 CN = "零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟"
 DIGITS = dict(

@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.attachments.holds import is_held
 from casebackend.attachments.model import Attachment
-from casebackend.attachments.rules import Origin
+from casebackend.attachments.rules import Origin, Scan
 from casebackend.cases import enclosing, filing
 from casebackend.cases.model import Case
 from casebackend.cases.rules import TERMINAL, Status
+from casebackend.conversations import service as conversations
 from casebackend.conversations.model import Conversation, Message
+from casebackend.conversations.rules import CARRIED_BY_US
 from casebackend.drafts import queries as drafts
 from casebackend.notices.model import Notice
 from casebackend.notices.service import Word, notify
@@ -72,21 +74,36 @@ async def adopt(session: AsyncSession, case_id: UUID, waiting: Sequence[Attachme
         await session.flush()
         by = filing.CUSTOMER if each.origin == Origin.CUSTOMER else filing.SYSTEM
         await enclosing.note(session, case, Entry.ATTACHMENT_ADDED, by, each, now)
+        if each.scan == Scan.INFECTED:
+            await _told(session, case, each, now)
 
 
 async def on_infected(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
-    """Whoever sent it in and whoever has the case are told; the history says it too."""
+    """Whoever sent it in and whoever has the case are told; the customer is asked for it again where our words reach
+    him. Of what belongs to no case yet its handler hears when it does."""
     attachment = await session.get_one(Attachment, UUID(payload["attachment_id"]))
-    if attachment.case_id is None:
-        return
-    case = await session.get_one(Case, attachment.case_id)
+    if attachment.case_id is not None:
+        await _told(session, await session.get_one(Case, attachment.case_id), attachment, now)
+    conversation = await _where_to_ask(session, attachment)
+    if conversation is not None:
+        await conversations.say_words(session, conversation, "attachment_infected", now, name=attachment.name)
+
+
+async def _where_to_ask(session: AsyncSession, attachment: Attachment) -> Conversation | None:
+    if attachment.origin != Origin.CUSTOMER or attachment.conversation_id is None or attachment.removed_at is not None:
+        return None
+    conversation = await session.get(Conversation, attachment.conversation_id)
+    return conversation if conversation is not None and conversation.channel in CARRIED_BY_US else None
+
+
+async def _told(session: AsyncSession, case: Case, attachment: Attachment, now: datetime) -> None:
     cause = f"infected:{attachment.id}"
     if await session.scalar(select(Notice.id).where(Notice.cause == cause).limit(1)) is not None:
         return
     wanted = {attachment.added_by, case.handler_id or case.assignee_id} - {None}
     to = [user for identity in wanted if (user := await session.get(User, identity)) is not None]
-    values = {"number": case.number}
+    template = "staff_infected" if await _where_to_ask(session, attachment) is None else "staff_infected_asked"
     link = f"/cases/{case.number}#attachments"
-    word = Word(cause, Entry.ATTACHMENT_INFECTED, "staff_infected", values, link, case.id)
+    word = Word(cause, Entry.ATTACHMENT_INFECTED, template, {"number": case.number}, link, case.id)
     await notify(session, word, to=to, unit_id=case.handling_unit_id or case.unit_id, now=now)
     await enclosing.note(session, case, Entry.ATTACHMENT_INFECTED, filing.SYSTEM, attachment, now)

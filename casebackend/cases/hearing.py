@@ -24,18 +24,22 @@ NOTHING: frozenset[int] = frozenset()
 TAKING = frozenset({INTAKE, LEAD})
 
 
-async def left_out(session: AsyncSession, principal: Principal, conversation_id: UUID) -> frozenset[int]:
-    """The places (`seq`) of the messages that this reader is not shown."""
-    return (await left_out_of(session, principal, [conversation_id])).get(conversation_id, NOTHING)
+async def left_out(
+    session: AsyncSession, principal: Principal, conversation_id: UUID, *, after: int = 0
+) -> frozenset[int]:
+    """The places (`seq`) of the messages behind `after` that this reader is not shown."""
+    return (await left_out_of(session, principal, [conversation_id], after=after)).get(conversation_id, NOTHING)
 
 
-async def left_out_of(session: AsyncSession, principal: Principal, ids: Collection[UUID]) -> dict[UUID, frozenset[int]]:
+async def left_out_of(
+    session: AsyncSession, principal: Principal, ids: Collection[UUID], *, after: int = 0
+) -> dict[UUID, frozenset[int]]:
     """Only conversations of which something is left out."""
     scope = await scope_of(session, principal)
     if scope.everything or not ids:
         return {}
     unseen = await _unseen(session, principal, scope, ids)
-    found = {each: await _left_out(session, principal, each, cases) for each, cases in unseen.items()}
+    found = {each: await _left_out(session, principal, each, cases, after) for each, cases in unseen.items()}
     return {each: places for each, places in found.items() if places}
 
 
@@ -54,12 +58,13 @@ async def _unseen(
 
 
 async def _left_out(
-    session: AsyncSession, principal: Principal, conversation_id: UUID, unseen: frozenset[UUID]
+    session: AsyncSession, principal: Principal, conversation_id: UUID, unseen: frozenset[UUID], after: int
 ) -> frozenset[int]:
     conversation = await session.get_one(Conversation, conversation_id)
     live_from = (conversation.handoff_seq or 0) if _talks(conversation, principal) else None
-    said = await _said(session, conversation_id)
-    return parts.left_out(said, await _begun(session, conversation_id), unseen, live_from=live_from)
+    said = await _said(session, conversation_id, after)
+    hidden = parts.left_out(said, await _begun(session, conversation_id), unseen, live_from=live_from)
+    return frozenset(seq for seq in hidden if seq > after)
 
 
 def _talks(conversation: Conversation, principal: Principal) -> bool:
@@ -69,15 +74,20 @@ def _talks(conversation: Conversation, principal: Principal) -> bool:
     return conversation.owner == Owner.QUEUED and bool(principal.roles & TAKING)
 
 
-async def _said(session: AsyncSession, conversation_id: UUID) -> list[Said]:
+async def _said(session: AsyncSession, conversation_id: UUID, after: int) -> list[Said]:
+    """What was said behind `after`, and what that answers: no text besides is read."""
     numbered = select(Case.number, Case.id).where(Case.conversation_id == conversation_id)
     cases: dict[str, UUID] = {number: id for number, id in await session.execute(numbered)}
     numbering = session.info.get(NUMBERING, TS)
-    rows = await session.execute(
-        select(Message.id, Message.seq, Message.answers, Message.text)
-        .where(Message.conversation_id == conversation_id)
-        .order_by(Message.seq)
-    )
+    query = select(Message.id, Message.seq, Message.answers, Message.text)
+    query = query.where(Message.conversation_id == conversation_id)
+    rows = list(await session.execute(query.where(Message.seq > after)))
+    read, wanted = {row.id for row in rows}, {row.answers for row in rows} - {None}
+    while wanted := wanted - read:
+        more = list(await session.execute(query.where(Message.id.in_(wanted))))
+        rows += more
+        read |= wanted
+        wanted = {row.answers for row in more} - {None}
     return [
         Said(row.id, row.seq, row.answers, frozenset(cases[n] for n in numbers_in(row.text, numbering) if n in cases))
         for row in rows

@@ -8,6 +8,7 @@ from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.dangers import DecideDangerRule, ProposeDangerRule
+from casebackend.approvals.rules import PROPOSED, newest
 from casebackend.calendar.rules import local_date
 from casebackend.console.fragments import require_version
 from casebackend.console.rendering import console, form_of, go, page
@@ -37,7 +38,8 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
     found = await views(request, session)
     versions = {row.id: row.version for row in await changing.all_rows(session)}
     code = str(request.args.get("code") or "")
-    chosen = next((each for each in found if each.code == code and each.state == "approved"), None)
+    last = newest(found)
+    chosen = last.get(code)
     return page(
         request,
         "dangers.html",
@@ -47,6 +49,7 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         said={each.text: words.words(each.text, when="……") for each in found if each.text},
         versions=versions,
         chosen=chosen,
+        overtaken={each.id for each in found if each.state == PROPOSED and each.based_on < last[each.code].number},
         today=local_date(request.app.ctx.now()),
         may_edit=may(request, HERE, "POST"),
         may_decide=may(request, f"{HERE}/{UUID(int=0)}/decision", "POST"),
@@ -57,7 +60,7 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
 @transactional
 async def propose(request: Request, session: AsyncSession) -> HTTPResponse:
     form = form_of(request)
-    names = ("code", "at_words", "at_turns", "within_hours", "effective_from", "effective_until", "source")
+    names = ("code", "at_words", "at_turns", "within_hours", "effective_from", "effective_until", "source", "based_on")
     given: dict[str, Any] = {name: form[name] for name in names if form.get(name)}
     command = ProposeDangerRule.model_validate(given | {"phrases": listed(form.get("phrases", ""))})
     await changing.propose(session, command, by=request.ctx.principal, now=request.app.ctx.now())

@@ -9,6 +9,7 @@ from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.grading import DecideGradingRule, ProposeGradingRule
+from casebackend.approvals.rules import PROPOSED, newest
 from casebackend.calendar.rules import local_date
 from casebackend.console.fragments import require_version
 from casebackend.console.rendering import console, form_of, go, page
@@ -62,7 +63,8 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
     found, choices = await views(session, today), await _choices(session)
     versions = {row.id: row.version for row in await changing.all_rows(session)}
     code = str(request.args.get("code") or "")
-    chosen = next((each for each in found if each.code == code and each.state == "approved"), None)
+    last = newest(found)
+    chosen = last.get(code)
     return page(
         request,
         "grading.html",
@@ -76,6 +78,7 @@ async def show(request: Request, session: AsyncSession) -> HTTPResponse:
         condition=conditions.condition_of(chosen.when) if chosen else None,
         versions=versions,
         chosen=chosen,
+        overtaken={each.id for each in found if each.state == PROPOSED and each.based_on < last[each.code].number},
         today=today,
         may_edit=may(request, HERE, "POST"),
         may_decide=may(request, f"{HERE}/{UUID(int=0)}/decision", "POST"),
@@ -88,7 +91,7 @@ async def propose(request: Request, session: AsyncSession) -> HTTPResponse:
     form = form_of(request)
     given: dict[str, Any] = {
         name: form[name].strip()
-        for name in ("code", "severity", "effective_from", "source", *NUMBERS)
+        for name in ("code", "severity", "effective_from", "source", "based_on", *NUMBERS)
         if form.get(name, "").strip()
     }
     if "keywords" in form:

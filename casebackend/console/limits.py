@@ -1,6 +1,7 @@
 """时限与日历: the limits with their sources, who runs by which profile, and the working calendar."""
 
 import calendar as months
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -92,6 +93,21 @@ def _taken(taker: Taker) -> str:
     return f"{MOVE_LABELS[Move(taker.move)]}：{who}" + (f"（限{'、'.join(only)}）" if only else "")
 
 
+def _names(limits: Sequence[queries.LimitRow]) -> dict[str, str]:
+    """By code. One that a profile has for itself says so, where its label alone would not."""
+    named = {row.code: row.label for row in limits}
+    alike = Counter(named.values())
+    return {
+        code: next(
+            (f"{label} · {text}" for profile, text in profiles.profile_names().items() if code.endswith(f"_{profile}")),
+            label,
+        )
+        if alike[label] > 1
+        else label
+        for code, label in named.items()
+    }
+
+
 def _codes_of_profiles(limits: Sequence[queries.LimitRow]) -> dict[str, str]:
     """What a profile may narrow, whether or not it has been yet."""
     labels, names = {row.code: row.label for row in limits}, profiles.profile_names()
@@ -113,7 +129,8 @@ async def _values(request: Request, session: AsyncSession) -> dict[str, Any]:
     return {
         "alarm": await calendar_alarm(session, today, soon),
         "groups": grouped(limits := sorted(await queries.all_limits(session), key=_order)),
-        "codes": {row.code: row.label for row in limits} | _codes_of_profiles(limits),
+        "names": (names := _names(limits)),
+        "codes": names | _codes_of_profiles(limits),
         "of_profile": extending.of_profile,
         "units": UNITS,
         "evidence": EVIDENCE,

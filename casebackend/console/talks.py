@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.access.scope import scope_of
-from casebackend.api.conversations import MessageView
 from casebackend.assist import learning, picking, uses
 from casebackend.assist import service as assist
 from casebackend.assist.speaking import PromiseOrAdmission, held_back, require_external, require_sayable
@@ -28,7 +26,7 @@ from casebackend.console.suggestions import cards_page, case_of
 from casebackend.conversations import queries
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation, Delivery, Message
-from casebackend.conversations.rules import CARRIED_BY_US, FRONT, Author, Owner
+from casebackend.conversations.rules import CARRIED_BY_US, FRONT, Owner
 from casebackend.customers import codes
 from casebackend.customers import service as customers
 from casebackend.database import reading, transactional
@@ -90,33 +88,34 @@ async def visible(session: AsyncSession, principal: Principal, conversation_id: 
     return row
 
 
-async def talk_values(session: AsyncSession, conversation: Conversation, principal: Principal) -> dict[str, Any]:
-    """What the pane needs, wherever it stands."""
-    hidden = await hearing.left_out(session, principal, conversation.id)
-    since = max(0, conversation.last_seq - SHOWN)
-    messages = await queries.messages_after(session, conversation.id, since, left_out=hidden, to_staff=True)
+async def talk_values(
+    session: AsyncSession, conversation: Conversation, principal: Principal, *, read: int | None = None
+) -> dict[str, Any]:
+    """What the pane needs, wherever it stands. `read`: the words up to there have been shown, and are not read again
+    but to count what was not answered, for whoever may leave the talk with it."""
     mine = conversation.owner == Owner.PERSON and conversation.owner_user_id == principal.user_id
-    may_take = conversation.channel in CARRIED_BY_US and bool(principal.roles & (MAY_TAKE_FROM_OTHERS | {INTAKE}))
     leads = bool(principal.roles & MAY_TAKE_FROM_OTHERS)
+    may_return = mine or (leads and conversation.owner == Owner.PERSON)
+    latest, answered = max(0, conversation.last_seq - SHOWN), await queries.last_answer(session, conversation.id)
+    since = latest if read is None else read
+    back = min(since, max(latest, answered)) if may_return else since
+    hidden = await hearing.left_out(session, principal, conversation.id, after=back)
+    messages = await queries.messages_after(session, conversation.id, since, left_out=hidden, to_staff=True)
+    asked = [seq for seq in await queries.asked_after(session, conversation.id, back) if seq not in hidden]
+    may_take = conversation.channel in CARRIED_BY_US and bool(principal.roles & (MAY_TAKE_FROM_OTHERS | {INTAKE}))
     return {
         "conversation": conversation,
         "messages": messages,
         "left_out": sum(seq > since for seq in hidden),
         "deliveries": await _deliveries(session, conversation.id),
-        "unanswered": unanswered(messages),
-        "seen": max((m.seq for m in messages if m.author is Author.CUSTOMER), default=0),
+        "unanswered": sum(seq > answered for seq in asked),
+        "seen": max(asked, default=0),
         "mine": mine,
         "carried": conversation.channel in CARRIED_BY_US,
         "may_take": may_take and not mine and (conversation.owner != Owner.PERSON or leads),
-        "may_return": mine or (leads and conversation.owner == Owner.PERSON),
+        "may_return": may_return,
         "labels": labels,
     }
-
-
-def unanswered(messages: Sequence[MessageView]) -> int:
-    """What the customer said after the last answer of a colleague or the bot."""
-    spoken = [each.author for each in messages if each.author != Author.SYSTEM]
-    return sum(1 for _ in takewhile(lambda author: author == Author.CUSTOMER, reversed(spoken)))
 
 
 async def _deliveries(session: AsyncSession, conversation_id: UUID) -> dict[UUID, str]:
@@ -165,20 +164,19 @@ async def messages(request: Request, session: AsyncSession, conversation_id: UUI
     given = str(request.args.get("after") or "0")
     if not given.isdecimal() or len(given) > 9:
         raise BadRequest("游标不正确")
-    hidden = await hearing.left_out(session, request.ctx.principal, conversation.id)
-    fresh = await queries.messages_after(session, conversation.id, int(given), left_out=hidden, to_staff=True)
-    values = await talk_values(session, conversation, request.ctx.principal)
-    new = {message.id for message in fresh}
+    values = await talk_values(session, conversation, request.ctx.principal, read=int(given))
+    new = {message.id for message in values["messages"]}
     states = {id: state for id, state in values["deliveries"].items() if id not in new}
     newest = dict(list(states.items())[:STATES])
-    return page(request, "_messages.html", **values | {"messages": fresh, "states": newest})
+    return page(request, "_messages.html", **values | {"states": newest})
 
 
 @bp.get(f"{AT}/owner")
 @reading
 async def owner(request: Request, session: AsyncSession, conversation_id: UUID) -> HTTPResponse:
     conversation = await visible(session, request.ctx.principal, conversation_id)
-    return page(request, "_owner.html", **await talk_values(session, conversation, request.ctx.principal))
+    values = await talk_values(session, conversation, request.ctx.principal, read=conversation.last_seq)
+    return page(request, "_owner.html", **values)
 
 
 @bp.get(f"{AT}/suggestions")

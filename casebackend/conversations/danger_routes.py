@@ -4,10 +4,11 @@ from sanic import Blueprint, HTTPResponse, Request, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.dangers import DangerRulePage, DangerRuleView, DecideDangerRule, ProposeDangerRule
+from casebackend.approvals.rules import APPROVED
 from casebackend.calendar.rules import local_date
 from casebackend.conversations import danger_changing as changing
 from casebackend.conversations.danger import in_force
-from casebackend.conversations.danger_rules import APPROVED, rule_of
+from casebackend.conversations.danger_rules import rule_of
 from casebackend.conversations.model import DangerRule
 from casebackend.database import reading, transactional
 from casebackend.idempotency import idempotent
@@ -27,7 +28,8 @@ def _version(row: DangerRule) -> object:
 
 async def views(request: Request, session: AsyncSession) -> list[DangerRuleView]:
     rows = await changing.all_rows(session)
-    approved = sorted((row for row in rows if row.state == APPROVED), key=lambda row: str(row.proposed_at or ""))
+    approved = [row for row in rows if row.state == APPROVED]
+    approved.sort(key=lambda row: (row.number, str(row.proposed_at or "")))
     today = in_force([rule_of(row) for row in approved], local_date(request.app.ctx.now()))
     holding: set[object] = {
         (rule.code, rule.effective_from, rule.phrases, rule.at_words, rule.at_turns, rule.effective_until)

@@ -8,28 +8,31 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import editions
+from casebackend.approvals import service as approvals
+from casebackend.approvals.rules import APPROVED
 from casebackend.calendar.rules import local_date
 from casebackend.conversations.danger import DELIVERED, Heard, Rule, hear, in_force
 from casebackend.conversations.model import DangerRule
 
 EDITION = "dangers"
-APPROVED = "approved"
 
 
 async def seed(session: AsyncSession, *, now: datetime) -> None:
     """Adds the rules that are not there yet; what the bank has changed stays."""
     rows = await session.execute(select(DangerRule.code, DangerRule.effective_from))
     known = {(code, day) for code, day in rows}
+    numbers = await approvals.numbers(session, DangerRule)
     for row in yaml.safe_load(DELIVERED.read_text(encoding="utf-8")):
         if (row["code"], row["effective_from"]) not in known:
-            session.add(DangerRule(**{"phrases": []} | row))
+            numbers[row["code"]] = numbers.get(row["code"], -1) + 1
+            session.add(DangerRule(**{"phrases": []} | row, number=numbers[row["code"]]))
     await session.flush()
     await editions.changed(session, EDITION)
 
 
 async def _load(session: AsyncSession) -> tuple[Rule, ...]:
-    """In the order in which they were added: of two for the same day the one added later holds."""
-    order = (DangerRule.proposed_at.is_not(None), DangerRule.proposed_at, DangerRule.code)
+    """In the order in which they came to hold: of two for the same day the one approved later holds."""
+    order = (DangerRule.number, DangerRule.proposed_at.is_not(None), DangerRule.proposed_at, DangerRule.code)
     found = await session.scalars(select(DangerRule).where(DangerRule.state == APPROVED).order_by(*order))
     return tuple(map(rule_of, found))
 

@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from casebackend.approvals.model import Edited
 from casebackend.conversations.rules import Owner, TurnState
 from casebackend.database import Base
 
@@ -142,15 +143,13 @@ class Turn(Base):
     called_for: Mapped[str | None] = mapped_column(String(32))
 
 
-class DangerRule(Base):
+class DangerRule(Edited):
     """A rule of `dangers.yml`, or what the bank made of it, from a day on. It holds once somebody else than who
     proposed it has approved it; `reviewed_by` is his post."""
 
     __tablename__ = "danger_rules"
     __table_args__ = (Index("ix_danger_rules_code", "code", "effective_from"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    code: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(40))
     use: Mapped[str] = mapped_column(String(16))
     says: Mapped[str] = mapped_column(String(16))
@@ -162,17 +161,7 @@ class DangerRule(Base):
     at_words: Mapped[int] = mapped_column(default=0)
     at_turns: Mapped[int] = mapped_column(default=0)
     within_hours: Mapped[int] = mapped_column(default=24)
-    effective_from: Mapped[date]
     effective_until: Mapped[date | None]
     source: Mapped[str] = mapped_column(String(500))
-    state: Mapped[str] = mapped_column(String(16), default="approved")
     reviewed_by: Mapped[str | None] = mapped_column(String(80))
     reviewed_on: Mapped[date | None]
-    proposed_by: Mapped[str | None]
-    proposed_by_name: Mapped[str | None]
-    proposed_at: Mapped[datetime | None]
-    decided_by: Mapped[str | None]
-    decided_by_name: Mapped[str | None]
-    version: Mapped[int] = mapped_column(default=1)
-
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, exists, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
@@ -28,8 +28,10 @@ from casebackend.conversations.rules import (
 )
 from casebackend.customers import codes
 from casebackend.customers import service as customers
-from casebackend.customers.rules import TOKEN
+from casebackend.customers.rules import TOKEN, Kind
 from casebackend.database import UtcDateTime
+
+PICKUP = f"[{Kind.PICKUP}#"
 
 
 async def views(session: AsyncSession, messages: Sequence[Message], *, to_staff: bool = False) -> list[MessageView]:
@@ -37,6 +39,9 @@ async def views(session: AsyncSession, messages: Sequence[Message], *, to_staff:
     hidden = {message.conversation_id for message in messages if TOKEN.search(message.text)}
     masks = await customers.masks(session, hidden) if hidden else {}
     shown = codes.pickup_hidden if to_staff else str
+    if not to_staff and any(PICKUP in message.text for message in messages):
+        for conversation_id, told in (await customers.pickups(session, hidden)).items():
+            masks[conversation_id] = masks.get(conversation_id, {}) | told
     return [
         MessageView(
             id=message.id,
@@ -56,8 +61,21 @@ async def messages_after(
 ) -> list[MessageView]:
     """`left_out`: places that the reader is not shown."""
     found = select(Message).where(Message.conversation_id == conversation_id, Message.seq > after).order_by(Message.seq)
-    said = [each for each in await session.scalars(found) if each.seq not in left_out]
-    return await views(session, said, to_staff=to_staff)
+    if hidden := sorted(seq for seq in left_out if seq > after):
+        found = found.where(Message.seq.not_in(hidden))
+    return await views(session, list(await session.scalars(found)), to_staff=to_staff)
+
+
+async def last_answer(session: AsyncSession, conversation_id: UUID) -> int:
+    """Where the bot or a colleague spoke last; 0: nowhere."""
+    said = select(func.max(Message.seq)).where(Message.conversation_id == conversation_id)
+    return await session.scalar(said.where(Message.author.in_((Author.BOT, Author.AGENT)))) or 0
+
+
+async def asked_after(session: AsyncSession, conversation_id: UUID, after: int) -> list[int]:
+    """Where the customer spoke, without his words."""
+    said = select(Message.seq).where(Message.conversation_id == conversation_id, Message.author == Author.CUSTOMER)
+    return list(await session.scalars(said.where(Message.seq > after).order_by(Message.seq)))
 
 
 async def dangers_told(session: AsyncSession, conversation: Conversation, message: Message) -> set[Danger]:

@@ -14,6 +14,7 @@ from casebackend.conversations import deliveries
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation, Delivery, Message, Turn
 from casebackend.conversations.rules import OPEN_TURNS, Author, Channel, DeliveryState, Owner, TurnState, goes_before
+from casebackend.customers import service as customers
 from casebackend.database import TOLD, announce
 from casebackend.notifications import words
 from casebackend.outbox import service as outbox
@@ -86,6 +87,7 @@ async def _put_replies(
     answers: UUID | None,
 ) -> list[Message]:
     """All in one flush, with the question that they leave open."""
+    texts = [await customers.without_pickups(session, conversation.id, reply.text) for reply in replies]
     said = [
         Message(
             conversation_id=conversation.id,
@@ -93,13 +95,13 @@ async def _put_replies(
             seq=_next_seq(conversation),
             author=author,
             user_id=user_id,
-            text=reply.text,
+            text=text,
             choices=list(reply.choices),
             asks=reply.asks,
             at=now,
             answers=answers,
         )
-        for reply in replies
+        for reply, text in zip(replies, texts, strict=True)
     ]
     session.add_all(said)
     _open_question(conversation, author, replies)

@@ -82,8 +82,8 @@ async def by_user(session: AsyncSession) -> dict[UUID, list[ClientCertificate]]:
 async def bind(
     session: AsyncSession, user: User, pem: str, *, shown: str | None, by: str, himself: bool, now: datetime
 ) -> ClientCertificate:
-    """From now on the account opens with it only, so whoever is logged in has to log in again. `shown`: by whoever
-    binds."""
+    """From now on the account opens with it only, so whoever is logged in, or about to be, has to log in again.
+    `shown`: by whoever binds."""
     certificate = _read(pem)
     if not certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc:
         raise CertificateExpired

@@ -12,7 +12,7 @@ from casebackend.credentials import certificates, factors, queries
 from casebackend.credentials.guessing import is_guessable
 from casebackend.credentials.model import OldPassword
 from casebackend.credentials.rules import faults, is_expired
-from casebackend.database import Database
+from casebackend.database import Database, locked
 from casebackend.errors import Unauthenticated, Unprocessable
 from casebackend.policies.rules import Policy
 from casebackend.staff import service as staff
@@ -90,8 +90,10 @@ async def log_in(door: Door, login: str, password: str, *, replaces: str | None)
     certificate = await _with_certificate(door, attempt)
     weak = await _wrong_with(door, password, attempt)
     async with door.database.transaction() as session:
-        user = await session.get_one(User, attempt.user_id)
-        if not user.active or user.password_hash != attempt.password_hash:
+        # Whoever binds a certificate (its row names the account) or changes the password ends the open sessions: he
+        # waits until this one is there, or is waited for here.
+        user = await locked(session, User, attempt.user_id)
+        if user is None or not user.active or user.password_hash != attempt.password_hash:
             raise staff.LoginRefused(attempt.policy)
         if certificate is None and await certificates.of_user(session, user.id):
             raise certificates.CertificateRequired

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from casebackend.customers import names
+from casebackend.customers import codes, names
 from casebackend.customers.numbers import Found, disjoint, looks_like_id, numbers, shadow
 from casebackend.customers.rules import TOKEN, Kind, token
 from casebackend.customers.secret_words import SECRETS
@@ -121,6 +121,11 @@ def _patterns(seen: str, asked: str | None) -> Iterator[Found]:
             yield Found(*match.span(), Kind.PHONE, match.group(), 5)
 
 
+def _pickups(seen: str, known: Mapping[tuple[Kind, str], str]) -> Iterator[Found]:
+    for start, end, value in codes.pickups(seen, [value for kind, value in known if kind is Kind.PICKUP]):
+        yield Found(start, end, Kind.PICKUP, value, 0)
+
+
 def _forged(text: str, known: Mapping[tuple[Kind, str], str]) -> str:
     """A token that a customer typed, and that stands for nothing here, is only text."""
     ours = set(known.values())
@@ -152,7 +157,7 @@ def tokenise(text: str, asked: str | None = None, known: Mapping[tuple[Kind, str
     text, dropped = without_secrets(_forged(text[:LONGEST], known))
     seen = _read(text)
     tokens_here = [Found(*match.span(), Kind.NAME, "", -1) for match in TOKEN.finditer(text)]
-    found = [*tokens_here, *numbers(seen), *_patterns(seen, asked), *_named(text, asked, known)]
+    found = [*tokens_here, *numbers(seen), *_patterns(seen, asked), *_named(text, asked, known), *_pickups(seen, known)]
     found += _claimed(text) if asked == "identity.paper" else []
     tokens = _Tokens(known)
     parts: list[str] = []

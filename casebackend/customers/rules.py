@@ -13,9 +13,14 @@ class Kind(StrEnum):
     EMAIL = "邮箱"
     PLATE = "车牌"
     NAME = "姓名"
+    # Of a case, for its customer alone: no colleague may see it, whatever his rights.
+    PICKUP = "取件"
 
 
-TOKEN = re.compile(r"\[(手机|证件|卡号|邮箱|车牌|姓名)#([1-9]\d{0,3})\]")
+TOKEN = re.compile(r"\[(手机|证件|卡号|邮箱|车牌|姓名|取件)#([1-9]\d{0,3})\]")
+
+
+HIDDEN_CODE = "****-****"
 
 
 def token(kind: Kind, number: int) -> str:
@@ -47,6 +52,8 @@ def mask(kind: Kind, value: str) -> str:
             return f"{value[:2]}***{value[-2:]}"
         case Kind.NAME:
             return f"{value[:1]}**"
+        case Kind.PICKUP:
+            return HIDDEN_CODE
 
 
 class Level(StrEnum):

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.customers import personal
+from casebackend.customers import codes, personal
 from casebackend.customers.model import ChannelIdentity, Customer, PersonalValue
 from casebackend.customers.personal import Tokenised, Value
 from casebackend.customers.rules import TOKEN, Kind, mask, token
@@ -234,6 +234,32 @@ async def token_for(session: AsyncSession, conversation_id: UUID, kind: Kind, va
     session.add(_kept(session, conversation_id, made))
     await session.flush()
     return made.token
+
+
+async def without_pickups(session: AsyncSession, conversation_id: UUID, text: str) -> str:
+    """Words of ours for the customer, with a token where a pick-up code of his stands. The caller holds the
+    conversation."""
+    if not codes.may_hold_pickup(text):
+        return text
+    values = [each for each in await _values(session, conversation_id) if each.kind == Kind.PICKUP]
+    found = sorted(set(codes.pickups(text, [_opened(session, each) for each in values])))
+    kept, at = [], 0
+    for start, end, value in found:
+        if start >= at:
+            kept += [text[at:start], await token_for(session, conversation_id, Kind.PICKUP, value)]
+            at = end
+    return "".join(kept) + text[at:]
+
+
+async def pickups(session: AsyncSession, conversation_ids: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
+    """Pick-up codes by token, for each of these conversations; for their customers alone."""
+    found: dict[UUID, dict[str, str]] = {}
+    query = select(PersonalValue).where(
+        PersonalValue.conversation_id.in_(set(conversation_ids)), PersonalValue.kind == Kind.PICKUP
+    )
+    for value in await session.scalars(query):
+        found.setdefault(value.conversation_id, {})[value.token] = _opened(session, value)
+    return found
 
 
 def _kept(session: AsyncSession, conversation_id: UUID, value: Value) -> PersonalValue:

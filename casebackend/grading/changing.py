@@ -10,15 +10,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend import editions
 from casebackend.access.principal import Principal
 from casebackend.access.scope import scope_of
 from casebackend.api.grading import DecideGradingRule, ProposeGradingRule
-from casebackend.audit import service as audit
+from casebackend.approvals import service as approvals
+from casebackend.approvals.service import Book
 from casebackend.calendar.rules import local_date
 from casebackend.conversations.danger_rules import all_rules as all_dangers
 from casebackend.customers.spelling import simplified
-from casebackend.database import locked, one_at_a_time
 from casebackend.grading import conditions
 from casebackend.grading.errors import (
     GradingRuleDecided,
@@ -28,11 +27,10 @@ from casebackend.grading.errors import (
     OwnGradingRule,
 )
 from casebackend.grading.model import GradingRule
-from casebackend.grading.queries import APPROVED, EDITION
+from casebackend.grading.queries import EDITION
 from casebackend.grading.rules import Purpose
 from casebackend.matters.catalogue import catalogue
 
-PROPOSED, REFUSED = "proposed", "refused"
 COPIED = ("code", "purpose", "rank", "reason")
 # The bank's own decision: our evidence for what was delivered is no longer that of the row.
 BY_BANK = "D"
@@ -49,8 +47,7 @@ async def all_rows(session: AsyncSession) -> Sequence[GradingRule]:
 
 async def propose(session: AsyncSession, command: ProposeGradingRule, *, by: Principal, now: datetime) -> GradingRule:
     """What is not said stays as it is."""
-    await one_at_a_time(session, EDITION)
-    before = await _latest(session, command.code)
+    before = await approvals.last_of(session, BOOK, command.code, read=command.based_on)
     if command.effective_from < local_date(now):
         raise GradingRuleWrong("生效日不能早于今天")
     if command.severity is not None and before.purpose != Purpose.SEVERITY:
@@ -63,16 +60,10 @@ async def propose(session: AsyncSession, command: ProposeGradingRule, *, by: Pri
         effective_from=command.effective_from,
         source=command.source,
         evidence=BY_BANK,
-        state=PROPOSED,
-        proposed_by=by.actor,
-        proposed_by_name=by.display_name,
-        proposed_at=now,
     )
     if (made.when, made.result, made.active) == (before.when, before.result, before.active):
         raise GradingRuleWrong("这一版与现行规则相同")
-    session.add(made)
-    await session.flush()
-    await _audited(session, "grading_rule.proposed", made, by, now)
+    await approvals.propose(session, BOOK, made, before, by=by, now=now)
     return made
 
 
@@ -98,38 +89,26 @@ def _kept(value: Any) -> Any:
 async def decide(
     session: AsyncSession, rule_id: UUID, command: DecideGradingRule, *, by: Principal, now: datetime
 ) -> GradingRule:
-    """A version whose day has come while it waited holds from the day of its approval."""
-    await one_at_a_time(session, EDITION)
-    row = await locked(session, GradingRule, rule_id)
-    if row is None:
-        raise GradingRuleUnknown
-    if row.state != PROPOSED:
-        raise GradingRuleDecided
-    if row.proposed_by == by.actor:
-        raise OwnGradingRule
+    row = await approvals.waiting(session, BOOK, rule_id, by=by)
     if not (await scope_of(session, by)).everything:
         raise HeadOfficeRules
-    row.state = APPROVED if command.approve else REFUSED
-    row.decided_by, row.decided_by_name, row.decided_on = by.actor, by.display_name, local_date(now)
-    row.effective_from = max(row.effective_from, local_date(now))
-    await session.flush()
-    await editions.changed(session, EDITION)
-    await _audited(session, "grading_rule.approved" if command.approve else "grading_rule.refused", row, by, now)
+    row.decided_on = local_date(now)
+    await approvals.decide(session, BOOK, row, approve=command.approve, by=by, now=now)
     return row
 
 
-async def _latest(session: AsyncSession, code: str) -> GradingRule:
-    query = select(GradingRule).where(GradingRule.code == code, GradingRule.state == APPROVED)
-    query = query.order_by(GradingRule.effective_from.desc(), GradingRule.proposed_at.desc().nulls_last())
-    found: GradingRule | None = await session.scalar(query.limit(1))
-    if found is None:
-        raise GradingRuleUnknown
-    return found
-
-
-async def _audited(session: AsyncSession, event: str, row: GradingRule, by: Principal, now: datetime) -> None:
-    detail: dict[str, object] = {
+def _kept_of(row: GradingRule) -> dict[str, object]:
+    return {
         "when": dict(row.when), "result": row.result, "active": row.active,
         "effective_from": row.effective_from.isoformat(),
     }  # fmt: skip
-    await audit.record(session, chain="settings", event=event, actor=by.actor, object=row.code, now=now, detail=detail)
+
+
+def _said(row: GradingRule) -> dict[str, object]:
+    sources = {code: source.label for code, source in catalogue().sources.items()}
+    return conditions.said(row.when, sources) | {"结果": row.result if row.active else "停用"}
+
+
+BOOK = Book(
+    GradingRule, EDITION, "grading_rule", _kept_of, _said, GradingRuleUnknown, GradingRuleDecided, OwnGradingRule
+)

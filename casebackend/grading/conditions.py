@@ -17,6 +17,17 @@ LABELS = {
 }
 # What the program fixes: a rule of it can be ended, not changed.
 FIXED = frozenset({"care"})
+# What stands in a rule, and what it is called.
+TIERS = {"ordinary": "普通", "gold": "贵宾", "private": "私人银行"}
+
+
+def said(when: Mapping[str, Any], sources: Mapping[str, str]) -> dict[str, object]:
+    """The condition by its words."""
+    names = {"sources": sources, "tiers": TIERS}
+    return {
+        LABELS[name]: [names.get(name, {}).get(each, each) for each in value] if isinstance(value, list) else value
+        for name, value in when.items()
+    }
 
 
 def condition_of(when: Mapping[str, Any]) -> str:

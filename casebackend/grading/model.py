@@ -5,37 +5,26 @@ from uuid import UUID, uuid4
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from casebackend.approvals.model import Edited
 from casebackend.database import Base
 
 
-class GradingRule(Base):
+class GradingRule(Edited):
     """One rule of severity or of the priority lane, from a day on. `when` holds its one condition. It holds once
     somebody else than who proposed it has approved it; one that is not `active` ends the rule from its day on."""
 
     __tablename__ = "grading_rules"
     __table_args__ = (Index("ix_grading_rules_code", "code", "effective_from"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    code: Mapped[str] = mapped_column(String(40))
     purpose: Mapped[str] = mapped_column(String(16))
     result: Mapped[str] = mapped_column(String(32))
     rank: Mapped[int]
     reason: Mapped[str]
     when: Mapped[dict[str, Any]]
     active: Mapped[bool] = mapped_column(default=True)
-    effective_from: Mapped[date]
     source: Mapped[str]
     evidence: Mapped[str] = mapped_column(String(8))
-    state: Mapped[str] = mapped_column(String(16), default="approved")
-    proposed_by: Mapped[str | None]
-    proposed_by_name: Mapped[str | None]
-    proposed_at: Mapped[datetime | None]
-    decided_by: Mapped[str | None]
-    decided_by_name: Mapped[str | None]
     decided_on: Mapped[date | None]
-    version: Mapped[int] = mapped_column(default=1)
-
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class CaseHint(Base):

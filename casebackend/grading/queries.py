@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.approvals.rules import APPROVED
 from casebackend.conversations.danger import hear
 from casebackend.conversations.danger_rules import all_rules as all_dangers
 from casebackend.customers.spelling import simplified
@@ -15,15 +16,14 @@ from casebackend.grading.model import CaseHint, GradingRule
 from casebackend.grading.rules import Flag, Grade, Rule, Subject
 
 EDITION = "grading"
-APPROVED = "approved"
 FLAG = "flag"
 # To which unit a case should go: proposed at its dispatch, and nothing of the words of the customer.
 UNIT = "handling_unit_id"
 
 
 async def _load(session: AsyncSession) -> tuple[Rule, ...]:
-    """In the order in which they were added: of two for the same day the one added later holds."""
-    order = (GradingRule.proposed_at.is_not(None), GradingRule.proposed_at, GradingRule.code)
+    """In the order in which they came to hold: of two for the same day the one approved later holds."""
+    order = (GradingRule.number, GradingRule.proposed_at.is_not(None), GradingRule.proposed_at, GradingRule.code)
     found = await session.scalars(select(GradingRule).where(GradingRule.state == APPROVED).order_by(*order))
     return tuple(map(rule_of, found))
 

@@ -5,11 +5,12 @@ from sanic import Blueprint, HTTPResponse, Request, json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.grading import DecideGradingRule, GradingRulePage, GradingRuleView, ProposeGradingRule
+from casebackend.approvals.rules import APPROVED
 from casebackend.calendar.rules import local_date
 from casebackend.database import reading, transactional
 from casebackend.grading import changing
 from casebackend.grading.model import GradingRule
-from casebackend.grading.queries import APPROVED, all_rules, rule_of
+from casebackend.grading.queries import all_rules, rule_of
 from casebackend.grading.rules import in_force
 from casebackend.idempotency import idempotent
 from casebackend.paging import cut

@@ -46,6 +46,18 @@ def test_what_was_withdrawn_is_found_by_nothing_and_counted_nowhere(search: Sear
     assert [hit.article.id for hit in search.find("挂失", on=TODAY)] == []
 
 
+@pytest.mark.parametrize("query", ["挂失", "挂失收钱", "“挂失手续费”", "lost"])
+def test_what_was_withdrawn_counts_no_more_in_the_advice_of_an_empty_search(search: Search, query: str) -> None:
+    elsewhere = Bounds(on=TODAY, branch="个人业务/转账")
+    before = search.look(query, elsewhere).advice
+    assert before is not None
+    assert (before.elsewhere, dict(before.without)) == (1, {"branch": 1})
+    search.take(at(4, article(), OTHER))
+    after = search.look(query, elsewhere).advice
+    assert after is not None
+    assert (after.elsewhere, dict(after.without), dict(after.loose), dict(after.near)) == (0, {}, {}, {})
+
+
 def test_what_was_published_meanwhile_is_found_by_its_words_its_id_and_its_shelf(search: Search) -> None:
     search.take(at(4, *ENTRIES, NEW))
     for query in ("数字人民币", "“数字人民币”", "new", ""):

@@ -1,12 +1,16 @@
 """F68: a conversation is for good. A branch reads in it what is of its own cases, and is told that there is more."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import select
 
 from casebackend.api.drafts import CaseReceipt
+from casebackend.cases import hearing
 from casebackend.cases.model import Case
+from casebackend.cases.words import numbers_in
 from casebackend.conversations.model import Message
 from tests.casebackend.cases.builders import Desk, filed, unit
 from tests.casebackend.staff.logins import hired
@@ -51,6 +55,35 @@ async def test_each_branch_reads_in_the_conversation_what_is_of_its_own_complain
     office = await desk.browser("supervisor")
     whole = (await office.get(f"/cases/{first.number}")).text
     assert (FIRST in whole, SECOND in whole, MORE in whole) == (True, True, False)
+
+
+async def test_a_poll_reads_no_words_that_were_shown_before_and_leaves_out_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(world)
+    first, _ = await two_branches(world, desk)
+    talk = await talk_of(world, first.case_id)
+    branch = await desk.browser("outlet")
+    async with world.database.reading() as session:
+        everything = {seq: text for seq, text in await session.execute(select(Message.seq, Message.text))}
+    at = next(seq for seq, text in everything.items() if text == SECOND)
+    read: list[str] = []
+
+    def noted(text: str, *pattern: Any) -> list[str]:
+        read.append(text)
+        return numbers_in(text, *pattern)
+
+    monkeypatch.setattr(hearing, "numbers_in", noted)
+    assert SECOND not in (await branch.get(f"/console/conversations/{talk}/messages?after={at - 1}")).text
+    assert SECOND in read
+    assert FIRST not in read
+    assert len(read) < len(everything)
+    latest = f"暗号丁 {first.number}"
+    await world.says(latest, sender="both")
+    read.clear()
+    page = (await branch.get(f"/console/conversations/{talk}/messages?after={max(everything)}")).text
+    assert (latest in page, SECOND in page) == (True, False)
+    assert FIRST not in read
 
 
 async def test_judgements_of_what_is_left_out_are_left_out_too(world: World) -> None:

@@ -59,6 +59,32 @@ async def test_a_proposed_word_holds_only_when_somebody_else_has_approved_it(wor
     assert [rule["code"] for rule in await rules(lead) if rule["in_force"]].count("stolen") == 1
 
 
+async def test_of_two_changes_of_one_rule_the_later_one_may_not_drop_the_others_words(world: World) -> None:
+    office = Office(world)
+    lead, manager = await office.browser("lead"), await office.browser("supervisor")
+    one = (await proposed(lead, phrases=["钱飞了"], at_turns=3)).json()
+    other = (await proposed(lead, phrases=["卡没了钱"])).json()
+    assert (await decided(manager, one["id"])).status_code == 200
+    lost = await decided(manager, other["id"])
+    assert (lost.status_code, lost.json()["type"]) == (409, "/problems/rule-overtaken")
+    assert lost.json()["changes"] == ["词语增加“钱飞了”", "出现次数由“0”改为“3”"]
+    assert "请选“不通过”" in lost.json()["detail"]
+    assert "提出后另有新版" in (await manager.get("/dangers")).text
+    assert await hurried(world, "我的钱飞了", "a")
+    assert not await hurried(world, "卡没了钱", "b")
+    assert (await decided(manager, other["id"], approve=False)).status_code == 200
+    form = {"code": "stolen", "phrases": "卡没了钱", "effective_from": "2026-03-02", "source": "客户反映"}
+    stale = await lead.post("/dangers", data=form | {"based_on": "0"})
+    assert stale.status_code == 409
+    assert "词语增加“钱飞了”" in stale.text
+    assert 'name="based_on" value="1"' in (await lead.get("/dangers?code=stolen")).text
+    both = await lead.post("/dangers", data=form | {"phrases": "钱飞了、卡没了钱", "based_on": "1"})
+    assert both.status_code in (200, 204, 303)
+    [waiting] = [rule for rule in await rules(manager) if rule["state"] == "proposed"]
+    assert (await decided(manager, waiting["id"])).json()["number"] == 2
+    assert await hurried(world, "卡没了钱", "c")
+
+
 async def test_a_refused_word_never_holds_and_an_ended_rule_holds_no_more(world: World) -> None:
     office = Office(world)
     lead, manager = await office.browser("lead"), await office.browser("supervisor")

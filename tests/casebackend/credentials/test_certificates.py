@@ -1,5 +1,6 @@
 """Client certificates: asked of the accounts that are bound to one, over real TLS and from a proxy that is named."""
 
+import asyncio
 import re
 import ssl
 from collections.abc import AsyncIterator
@@ -22,6 +23,8 @@ from sqlalchemy import select
 from casebackend.access.listening import context_of
 from casebackend.app import create_app
 from casebackend.audit.model import AuditEntry
+from casebackend.credentials import certificates
+from casebackend.credentials import service as credentials
 from casebackend.settings import Settings
 from ops.ports import free_port
 from tests.casebackend.access.test_transport import PROXY, _settings, certificate
@@ -282,6 +285,48 @@ async def test_a_card_that_is_bound_while_somebody_logs_in_is_asked_of_that_logi
     monkeypatch.setattr(passwords, "run", meanwhile)
     async with caller(world, PROXY) as client:
         assert (await enters(client, **told(None))).status_code == 401
+    assert await open_sessions(world, user) == 0
+
+
+async def test_a_login_that_is_just_being_opened_ends_when_a_card_is_bound(
+    world: World, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL a transaction does not see what another one has not committed yet."""
+    user = await hired(world)
+    card, _ = authority.card("chen")
+    world.app.ctx.passwords = light()
+    behind(world)
+    looked, goes_on, stage_now = asyncio.Event(), asyncio.Event(), credentials.stage_now
+
+    async def held_up(*args: Any, **how: Any) -> Any:
+        looked.set()
+        await goes_on.wait()
+        return await stage_now(*args, **how)
+
+    async with await staff(world, "security") as security, caller(world, PROXY) as client:
+        monkeypatch.setattr(credentials, "stage_now", held_up)
+        login = asyncio.create_task(enters(client, **told(None)))
+        await looked.wait()
+        path = f"/api/v1/users/{user.id}/certificates"
+        binding = asyncio.create_task(security.post(path, json={"certificate": card}))
+        await asyncio.wait({binding}, timeout=1)
+        goes_on.set()
+        assert (await login).status_code == 303
+        assert (await binding).status_code == 201
+    assert await open_sessions(world, user) == 0
+
+
+async def test_a_login_waits_for_a_card_that_is_just_being_bound(world: World, authority: Authority) -> None:
+    user = await hired(world)
+    card, _ = authority.card("chen")
+    world.app.ctx.passwords = light()
+    behind(world)
+    async with caller(world, PROXY) as client:
+        async with world.database.transaction() as session:
+            await certificates.bind(session, user, card, shown=None, by="test", himself=False, now=world.time)
+            login = asyncio.create_task(enters(client, **told(None)))
+            await asyncio.wait({login}, timeout=1)
+        assert (await login).status_code == 401
     assert await open_sessions(world, user) == 0
 
 

@@ -37,7 +37,11 @@ def test_nobody_sees_a_paper_or_a_card_in_full_and_administrators_see_nothing() 
     assert set(levels()) <= CASE_ROLES
     assert {level_of(levels(), Role, kind) for kind in (Kind.ID_NUMBER, Kind.CARD)} == {Level.PARTIAL}
     known = {kind for named in levels().values() for kind in named}
-    assert known == set(Kind)
+    assert known == set(Kind) - {Kind.PICKUP}
+
+
+def test_a_pick_up_code_is_its_customers_alone_whatever_posts_somebody_has() -> None:
+    assert level_of(levels(), Role, Kind.PICKUP) is Level.HIDDEN
 
 
 @given(st.text(alphabet="0123456789X", min_size=15, max_size=19), st.sampled_from([Kind.ID_NUMBER, Kind.CARD]))

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from casebackend.audit import verifying as audit
 from casebackend.audit.model import AuditEntry
 from casebackend.cases.model import Case
-from casebackend.grading.conditions import LABELS
+from casebackend.grading.conditions import LABELS, TIERS
 from casebackend.grading.service import SEED
 from casebackend.matters.catalogue import catalogue
+from casebackend.parties.rules import TIER_LABELS
 from tests.casebackend.cases.builders import unit
 from tests.casebackend.registration.takers import Counter
 from tests.casebackend.staff.logins import hired
@@ -76,6 +77,46 @@ async def test_a_proposed_version_grades_only_once_somebody_else_of_head_office_
         assert await audit.verify(session, session.info["audit_key"]) == []
 
 
+async def test_of_two_changes_of_one_rule_the_later_one_may_not_drop_the_other(world: World) -> None:
+    bank = Bank(world)
+    before = next(row for row in await bank.rules() if row["code"] == "major_media")
+    words = before["when"]["keywords"]
+    first = (await bank.proposed("major_media", keywords=[*words, "电视台"])).json()
+    second = (await bank.proposed("major_media", keywords=[*words[1:], "自媒体"])).json()
+    assert (await bank.decided(first["id"])).status_code == 200
+    lost = await bank.decided(second["id"])
+    assert slug(lost) == (409, "rule-overtaken")
+    assert lost.json()["changes"] == ["文字中出现增加“电视台”"]
+    for said in ("赵主管提出、吴行长复核", "自2026-03-02起", "文字中出现增加“电视台”", "通过本版会丢掉这些改动"):
+        assert said in lost.json()["detail"], said
+    assert "提出后另有新版" in (await (await bank.desk.browser("executive")).get("/grading")).text
+    assert (await bank.graded(facts="客户称将找电视台")).severity == "重大投诉"
+    assert (await bank.decided(second["id"], approve=False)).json()["state"] == "refused"
+    stale = await bank.proposed("major_media", keywords=[*words, "自媒体"], based_on=before["number"])
+    assert slug(stale) == (409, "rule-overtaken")
+    both = await bank.proposed("major_media", keywords=[*words, "电视台", "自媒体"], based_on=before["number"] + 1)
+    assert (await bank.decided(both.json()["id"])).json()["number"] == before["number"] + 2
+    assert (await bank.graded(facts="客户称将找自媒体")).severity == "重大投诉"
+
+
+async def test_a_change_of_another_rule_overtakes_nobody(world: World) -> None:
+    bank = Bank(world)
+    first = (await bank.proposed("major_amount", amount_from="5000")).json()
+    await bank.changed("lane_elderly", active=False)
+    assert (await bank.decided(first["id"])).status_code == 200
+
+
+async def test_what_is_proposed_next_is_based_on_what_was_approved_last_whatever_its_day(world: World) -> None:
+    """A change of today is not lost because one for a later day was approved before it."""
+    bank = Bank(world)
+    await bank.changed("lane_elderly", keywords=["老人", "老年人", "敬老"], effective_from="2026-03-20")
+    await bank.changed("lane_elderly", keywords=["老人", "老年人", "敬老", "长者"])
+    page = (await (await bank.desk.browser("supervisor")).get("/grading?code=lane_elderly")).text
+    assert "老人、老年人、敬老、长者</textarea>" in page
+    ended = await bank.proposed("lane_elderly", active=False)
+    assert ended.json()["when"] == {"keywords": ["老人", "老年人", "敬老", "长者"]}
+
+
 async def test_a_version_holds_for_cases_received_from_its_day_on(world: World) -> None:
     bank = Bank(world)
     await bank.changed("major_amount", amount_from="5000", effective_from="2026-03-04")
@@ -130,13 +171,14 @@ async def test_the_page_shows_the_rules_in_words_and_takes_a_version_to_its_appr
         "涉及金额不少于（元）：1000000",
         "人数不少于：20",
         'name="sources" value="petition"',
+        'name="based_on" value="0"',
     ):
         assert each in text, each
     agent = await bank.desk.browser("agent")
     assert "提出新一版" not in (await agent.get("/grading")).text
     form = {
         "code": "major_regulator", "sources": ["regulator", "petition"], "severity": "重大投诉",
-        "effective_from": "2026-03-02", "source": "信访从严",
+        "effective_from": "2026-03-02", "source": "信访从严", "based_on": "0",
     }  # fmt: skip
     assert (await manager.post("/grading", data=form)).status_code == 303
     assert (await agent.post("/grading", data=form)).status_code == 403
@@ -154,3 +196,7 @@ def test_every_delivered_rule_asks_one_thing_that_the_page_can_say() -> None:
     for row in yaml.safe_load(SEED.read_text()):
         (name,) = row["when"]
         assert name in LABELS, row["code"]
+
+
+def test_tiers_have_the_same_names_as_with_the_customers() -> None:
+    assert {str(tier): label for tier, label in TIER_LABELS.items()} == TIERS
