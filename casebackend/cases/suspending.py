@@ -1,4 +1,4 @@
-"""暂停办理: a case that waits for an appraisal or a mediation has a day on which it is expected back, which may move."""
+"""暂停办理: a case that waits for an appraisal or a mediation is expected back on a day, which may move."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
