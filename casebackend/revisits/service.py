@@ -153,8 +153,9 @@ async def to_call(session: AsyncSession, revisit: Revisit, *, now: datetime) -> 
     """What the chat did not bring out is asked by a colleague on the telephone, from now on."""
     revisit.state, revisit.misses, revisit.due_at = State.BY_PERSON, 0, now
     await session.flush()
-    by = {"actor": SYSTEM.actor, "actor_name": SYSTEM.display_name}
-    await timeline.append(session, revisit.case_id, Kind.SURVEY_TO_CALL, now=now, **by)
+    await timeline.append(
+        session, revisit.case_id, Kind.SURVEY_TO_CALL, actor=SYSTEM.actor, actor_name=SYSTEM.display_name, now=now
+    )
     await calling.again(session, revisit, now=now, at_once=True)
 
 
