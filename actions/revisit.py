@@ -21,6 +21,9 @@ class Revisit(TurnAction):
         )
         if survey is None:
             return
+        if survey.called:
+            turn.say("utter_feedback_thanks")
+            return
         if not survey.understood:
             turn.say("utter_survey_not_understood")
         elif survey.kept:

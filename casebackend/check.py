@@ -219,7 +219,8 @@ async def files(session: AsyncSession, now: datetime) -> list[str]:
 async def hearers(session: AsyncSession, now: datetime) -> list[str]:
     """Every unread note to colleagues has somebody who finds it: a person, or people in the unit that it waits for."""
     people = select(User.id).where(User.organisation_id == Notice.unit_id, User.active).exists()
-    lost = select(Notice.kind, func.count()).where(Notice.user_id.is_(None), Notice.read_at.is_(None), ~people)
+    unread = Notice.read_at.is_(None), Notice.done_at.is_(None)
+    lost = select(Notice.kind, func.count()).where(Notice.user_id.is_(None), *unread, ~people)
     return [f"{count} 条提醒（{kind}）没有收件人" for kind, count in await session.execute(lost.group_by(Notice.kind))]
 
 

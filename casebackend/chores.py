@@ -29,7 +29,7 @@ from casebackend.curation import jobs as curation
 from casebackend.curation.building import build_apart
 from casebackend.database import Database
 from casebackend.dictionaries import changing as dictionaries
-from casebackend.digests import alarms, episodes
+from casebackend.digests import alarms, episodes, unit_episodes
 from casebackend.digests import jobs as digests
 from casebackend.exports import jobs as exports
 from casebackend.exports import making
@@ -116,6 +116,7 @@ class Chores(Leading):
         await self._each(alarms.waiting, alarms.tell_waiting)
         if self._counts_again():
             await self._each(episodes.figures, episodes.tell_figure)
+            await self._each(unit_episodes.crossed, unit_episodes.tell)
             await self._each(entry_reminding.to_remind, entry_reminding.remind)
         await self._alarm()
 

@@ -97,6 +97,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "tellings.of_case_tellings": Operation("一件投诉须告知客户的事项", None, tellings.OwedPage, query=PAGE),
     "tellings.tell": Operation("登记已告知客户", tellings.TellOwed, tellings.OwedView),
+    "extensions.expect": Operation("变更暂停办理的预计恢复日期", extensions.ExpectBack, extensions.TimeOfCase),
     "extensions.record_contact": Operation("登记联系客户", extensions.RecordContact, status=204),
     "limits.limits": Operation("时限", None, limits.LimitList, query=PAGE),
     "limits.add": Operation(

@@ -94,10 +94,22 @@ class MaterialView(View):
     version: int
 
 
+class ExpectBack(Command):
+    """The outside office says that it takes longer: another day on which a suspended case is expected to go on.
+    `evidence_id`: the paper that says so, among the case's evidence."""
+
+    expected_back_on: date
+    evidence_id: UUID
+    reason: str = Field(min_length=1, max_length=2_000)
+
+
 class TimeOfCase(View):
-    """Extensions and later material of one case, oldest first."""
+    """Extensions and later material of one case, oldest first. `expected_back_on`: of a suspended case, the day on
+    which it is expected to go on; `may_expect`: whether the reader may set another one."""
 
     number: str
+    expected_back_on: date | None = None
+    may_expect: bool = False
     may_ask: Literal["to_30", "to_60", "petition_90"] | None
     extensions: list[ExtensionView]
     materials: list[MaterialView]

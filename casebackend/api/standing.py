@@ -1,4 +1,5 @@
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from casebackend.api.base import View
@@ -17,13 +18,23 @@ class FigureView(View):
     href: str | None
 
 
+class UnitAlarm(View):
+    """`line`: that of the day on which it began."""
+
+    code: Literal["overdue", "near_due"]
+    line: int
+    since: datetime
+
+
 class UnitView(View):
-    """`id` is none for cases that no unit is in charge of."""
+    """`id` is none for cases that no unit is in charge of. `alarms`: which of the two have reached the line of a unit,
+    and since when; its leaders have been told."""
 
     id: UUID | None
     name: str
     overdue: int
     near_due: int
+    alarms: list[UnitAlarm]
 
 
 class StandingView(View):

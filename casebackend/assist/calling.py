@@ -177,15 +177,15 @@ async def _verify_days(session: AsyncSession, now: datetime) -> int:
 async def _ended(
     session: AsyncSession, prefix: str, *, but: str | None = None, also: UUID | None = None, now: datetime
 ) -> None:
-    """Read, for everybody who was told: somebody has done it. By people first, for whom there is an index."""
+    """Done, for everybody who was told: somebody has done it. By people first, for whom there is an index."""
     people = {user.id for user in await hands.of_roles(session, EVERYBODY)} | ({also} if also else set())
-    told = and_(Notice.cause.startswith(prefix, autoescape=True), Notice.read_at.is_(None))
+    told = and_(Notice.cause.startswith(prefix, autoescape=True), Notice.done_at.is_(None))
     if but is not None:
         told &= ~Notice.cause.startswith(but, autoescape=True)
     await session.execute(
         update(Notice)
         .where(or_(Notice.user_id.in_(people), Notice.user_id.is_(None)), told)
-        .values(read_at=now, version=Notice.version + 1)
+        .values(done_at=now, version=Notice.version + 1)
         .execution_options(synchronize_session=False)
     )
     announce(session, "console")

@@ -11,7 +11,7 @@ from casebackend.access.principal import Principal
 from casebackend.audit import service as audit
 from casebackend.audit.batches import Link, continued
 from casebackend.calendar.rules import local_date
-from casebackend.cases import clockwork, hints, relating, rules
+from casebackend.cases import clockwork, hints, relating, rules, settling
 from casebackend.cases.model import Case, CaseParticipant
 from casebackend.cases.numbering import next_number, numbered_once
 from casebackend.cases.rules import Move
@@ -169,6 +169,7 @@ async def _kept(
     audited: dict[str, object],
 ) -> None:
     organisation = principal.organisation_id
+    await settling.follow(session, case, kind, entry, by=principal.user_id, now=now)
     if principal.user_id is not None:
         await session.merge(CaseParticipant(case_id=case.id, user_id=principal.user_id, last_at=now))
     await timeline.append(

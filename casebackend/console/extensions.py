@@ -11,17 +11,19 @@ from casebackend.api.extensions import (
     AskExtension,
     DecideExtension,
     DecideMaterial,
+    ExpectBack,
     RecordContact,
     TellExtension,
 )
 from casebackend.calendar.rules import SHANGHAI
+from casebackend.cases import attaching
 from casebackend.cases import service as case_service
 from casebackend.console.fragments import require_version, section
 from casebackend.console.rendering import console, form_of, go, page
 from casebackend.console.rights import may
 from casebackend.database import reading, transactional
 from casebackend.errors import Unprocessable
-from casebackend.extensions import materials, queries, service, telling
+from casebackend.extensions import materials, postponing, queries, service, telling
 from casebackend.extensions.rules import LEVEL_LABELS, STATE_LABELS, State
 from casebackend.paging import one_of
 
@@ -48,12 +50,15 @@ def _moment(text: str) -> datetime:
 async def section_of(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
     me, now = request.ctx.principal, request.app.ctx.now()
     case = await case_service.visible(session, me, reference)
+    time = await queries.of_case(session, case, me)
     return section(
         request,
         "_extensions.html",
         number=case.number,
+        version=case.version,
         heading="延期与补充材料",
-        time=await queries.of_case(session, case, me),
+        time=time,
+        papers=(await attaching.listed(session, case)).items if time.may_expect else [],
         levels={level.value: label for level, label in LEVEL_LABELS.items()},
         may_add=may(request, f"/cases/{case.number}/extensions/materials", "POST"),
         today=now.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
@@ -130,6 +135,17 @@ async def tell_material(request: Request, session: AsyncSession, material_id: UU
     material, case = await materials.visible(session, me, material_id)
     require_version(form.get("version"), material.version)
     await telling.record(session, material, _telling(form), principal=me, now=request.app.ctx.now())
+    return _back(request, case.number)
+
+
+@bp.post("/cases/<reference:str>/extensions/expected-return")
+@transactional
+async def expect(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    me, form = request.ctx.principal, form_of(request)
+    case = await case_service.visible(session, me, reference)
+    given = {name: form.get(name, "") for name in ExpectBack.model_fields}
+    match, now = f'"{form.get("version", "")}"', request.app.ctx.now()
+    await postponing.expect(session, case, ExpectBack.model_validate(given), match=match, principal=me, now=now)
     return _back(request, case.number)
 
 

@@ -12,6 +12,7 @@ from casebackend.cases.placing import is_head_office
 from casebackend.digests import standing as board
 from casebackend.digests.model import Episode
 from casebackend.notices.service import Word, notify
+from casebackend.notices.settling import settle_cause
 from casebackend.staff import queries as staff
 from casebackend.staff.model import User
 from casebackend.staff.rules import Role
@@ -36,6 +37,7 @@ async def tell_figure(session: AsyncSession, figure: FigureView, *, now: datetim
         if episode is not None:
             episode.ended_at = now
             await session.flush()
+            await settle_cause(session, _cause(episode), now=now)
         return
     if episode is not None:
         return
@@ -43,8 +45,12 @@ async def tell_figure(session: AsyncSession, figure: FigureView, *, now: datetim
     session.add(episode)
     await session.flush()
     values = {"label": figure.label, "value": figure.value, "unit": figure.unit, "line": figure.limit}
-    word = Word(f"board.alarm:{episode.id}", "board.alarm", "staff_board_alarm", values, figure.href or "/board")
+    word = Word(_cause(episode), "board.alarm", "staff_board_alarm", values, figure.href or "/board")
     await notify(session, word, to=await _watching(session, figure.code), now=now)
+
+
+def _cause(episode: Episode) -> str:
+    return f"board.alarm:{episode.id}"
 
 
 async def _watching(session: AsyncSession, code: str) -> list[User]:

@@ -2,7 +2,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Index, String, text
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casebackend.database import Base
@@ -33,6 +33,30 @@ class Episode(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    code: Mapped[str] = mapped_column(String(24))
+    value: Mapped[int]
+    line: Mapped[int]
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class UnitEpisode(Base):
+    """From when to when a figure of one unit in charge stood over its line. At most one of each is running."""
+
+    __tablename__ = "board_unit_episodes"
+    __table_args__ = (
+        Index(
+            "ix_board_unit_episodes_running",
+            "unit_id",
+            "code",
+            unique=True,
+            sqlite_where=RUNNING,
+            postgresql_where=RUNNING,
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     code: Mapped[str] = mapped_column(String(24))
     value: Mapped[int]
     line: Mapped[int]

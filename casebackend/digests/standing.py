@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
-from casebackend.api.standing import FigureView, StandingView, UnitView
+from casebackend.api.standing import FigureView, StandingView, UnitAlarm, UnitView
 from casebackend.calendar.queries import ends_soon
 from casebackend.calendar.rules import end_of_day, local_date
 from casebackend.cases import queries as cases
@@ -19,6 +19,7 @@ from casebackend.clocks.limits import calendar_alarm_days
 from casebackend.conversations.model import Delivery, Turn
 from casebackend.conversations.rules import Channel, DeliveryState
 from casebackend.digests import jobs
+from casebackend.digests.model import UnitEpisode
 from casebackend.handoffs import queries as handoffs
 from casebackend.notices import queries as notices
 from casebackend.notices.thresholds import Thresholds, in_force
@@ -123,19 +124,38 @@ async def _machines(session: AsyncSession, now: datetime) -> list[_Figure]:
 
 async def _units(session: AsyncSession, by: Principal, now: datetime) -> list[UnitView]:
     """By the unit in charge; each number opens its list. The worst first."""
-    late = await _by_unit(session, by, cases.overdue(now))
-    near = await _by_unit(session, by, cases.near_due(now))
-    names = await _names(session, [*late, *near])
+    counted = await by_unit(session, by, now=now)
+    late, near = counted["overdue"], counted["near_due"]
+    names = await names_of(session, [*late, *near])
+    alarms = await _alarms(session)
     found = [
         UnitView(
             id=unit,
             name=names.get(unit, "未分派") if unit else "未分派",
             overdue=late.get(unit, 0),
             near_due=near.get(unit, 0),
+            alarms=alarms.get(unit, []) if unit else [],
         )
         for unit in dict.fromkeys([*late, *near])
     ]
     return sorted(found, key=lambda each: (-each.overdue, -each.near_due, each.name))
+
+
+async def _alarms(session: AsyncSession) -> dict[UUID, list[UnitAlarm]]:
+    found: dict[UUID, list[UnitAlarm]] = {}
+    running = select(UnitEpisode).where(UnitEpisode.ended_at.is_(None)).order_by(UnitEpisode.began_at, UnitEpisode.id)
+    for each in await session.scalars(running):
+        alarm = UnitAlarm.model_validate({"code": each.code, "line": each.line, "since": each.began_at})
+        found.setdefault(each.unit_id, []).append(alarm)
+    return found
+
+
+async def by_unit(session: AsyncSession, by: Principal, *, now: datetime) -> dict[str, dict[UUID | None, int]]:
+    """Those figures of the board that each unit in charge has for itself."""
+    return {
+        "overdue": await _by_unit(session, by, cases.overdue(now)),
+        "near_due": await _by_unit(session, by, cases.near_due(now)),
+    }
 
 
 async def _by_unit(session: AsyncSession, by: Principal, where: ColumnElement[bool]) -> dict[UUID | None, int]:
@@ -144,6 +164,6 @@ async def _by_unit(session: AsyncSession, by: Principal, where: ColumnElement[bo
     return {unit: count for unit, count in rows}
 
 
-async def _names(session: AsyncSession, ids: Sequence[UUID | None]) -> dict[UUID, str]:
+async def names_of(session: AsyncSession, ids: Sequence[UUID | None]) -> dict[UUID, str]:
     rows = await session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids)))
     return {identity: name for identity, name in rows}

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.access.scope import scope_below
 from casebackend.exports import queries
 from casebackend.exports.model import Export
-from casebackend.exports.rules import STATE_LABELS, State
+from casebackend.exports.rules import ASKED, STATE_LABELS, State
 from casebackend.notices.service import Word, notify, tell_too
 from casebackend.staff.model import User
 from casebackend.staff.queries import superiors, with_role
@@ -43,7 +43,7 @@ async def _approvers(session: AsyncSession, export: Export, now: datetime) -> li
 async def _word(session: AsyncSession, export: Export) -> Word:
     asker = await session.get_one(User, export.user_id)
     values = {"number": export.number, "name": asker.display_name, "title": export.title, "rows": export.rows}
-    return Word(f"export-asked:{export.id}", "export.asked", "staff_export_asked", values, WAITING)
+    return Word(f"{ASKED}{export.id}", "export.asked", "staff_export_asked", values, WAITING)
 
 
 async def on_filled(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:

@@ -9,7 +9,8 @@ from casebackend.api.exports import DecideExport
 from casebackend.customers.personal import names_a_person
 from casebackend.exports import errors, rules, service
 from casebackend.exports.model import Export
-from casebackend.exports.rules import State
+from casebackend.exports.rules import ASKED, State
+from casebackend.notices.settling import settle_cause
 
 
 async def decide(session: AsyncSession, export: Export, command: DecideExport, *, by: Principal, now: datetime) -> None:
@@ -31,6 +32,7 @@ async def decide(session: AsyncSession, export: Export, command: DecideExport, *
     export.decided_by, export.decided_by_name = by.user_id, by.display_name or by.name
     export.decided_at, export.reason = now, reason
     await session.flush()
+    await settle_cause(session, f"{ASKED}{export.id}", now=now)
     if not approved:
         service.told(session, export, now)
     event = "export.approved" if approved else "export.rejected"
@@ -44,4 +46,5 @@ async def _withdraw(session: AsyncSession, export: Export, by: Principal, now: d
         raise errors.AlreadyDecided
     export.state, export.next_at = State.WITHDRAWN, None
     await session.flush()
+    await settle_cause(session, f"{ASKED}{export.id}", now=now)
     await service.note(session, "export.withdrawn", export, by.actor, now)

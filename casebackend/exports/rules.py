@@ -12,6 +12,8 @@ PURPOSE_LEAST, PURPOSE_MOST, REASON_MOST = 4, 100, 200
 MOST_TRIES = 5
 LEASE = timedelta(minutes=10)
 NOTICE = "内部资料，不得外传"
+# The head of the cause under which an approver is told.
+ASKED = "export-asked:"
 
 
 class Kind(StrEnum):

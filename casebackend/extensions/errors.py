@@ -90,3 +90,24 @@ class NotOpen(Conflict):
 
     def __init__(self) -> None:
         super().__init__("已办结的投诉不再登记；有新事实的请登记新的投诉")
+
+
+class NotSuspended(Conflict):
+    slug, title = "not-suspended", "投诉不在暂停办理中"
+
+    def __init__(self) -> None:
+        super().__init__("只有暂停办理中的投诉有预计恢复日期")
+
+
+class MayNotExpect(Forbidden):
+    slug, title = "may-not-expect", "您不能变更预计恢复日期"
+
+    def __init__(self) -> None:
+        super().__init__("预计恢复日期与暂停办理一样，由承办人以外的部门负责人或投诉管理人员凭来函变更")
+
+
+class SameDayExpected(Conflict):
+    slug, title = "same-day-expected", "预计恢复日期没有变化"
+
+    def __init__(self) -> None:
+        super().__init__("新的预计恢复日期与原日期相同")

@@ -9,8 +9,9 @@ from casebackend.access.principal import Principal
 from casebackend.api.extensions import ExtensionView, MaterialView, TimeOfCase
 from casebackend.cases import queries as cases
 from casebackend.cases.model import Case
+from casebackend.cases.rules import Status
 from casebackend.customers import service as customers
-from casebackend.extensions import lapsing, materials, rights, rules, service, telling
+from casebackend.extensions import lapsing, materials, postponing, rights, rules, service, telling
 from casebackend.extensions.model import Extension, Material
 from casebackend.extensions.rules import State
 from casebackend.organisations.queries import tree
@@ -35,6 +36,8 @@ async def of_case(session: AsyncSession, case: Case, principal: Principal) -> Ti
     level = rules.next_level(held.kind) if held is not None and asks and not waiting else None
     return TimeOfCase(
         number=case.number,
+        expected_back_on=case.expected_back_on,
+        may_expect=Status(case.status) is Status.SUSPENDED and postponing.may_expect(case, principal),
         may_ask=level.value if level else None,
         extensions=views,
         materials=await material_views(session, case, brought.all(), principal),

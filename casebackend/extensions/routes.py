@@ -9,6 +9,7 @@ from casebackend.api.extensions import (
     AskExtension,
     DecideExtension,
     DecideMaterial,
+    ExpectBack,
     ExtensionPage,
     RecordContact,
     TellExtension,
@@ -16,7 +17,7 @@ from casebackend.api.extensions import (
 from casebackend.cases.model import Case
 from casebackend.cases.service import visible
 from casebackend.database import reading, transactional
-from casebackend.extensions import materials, queries, service, telling
+from casebackend.extensions import materials, postponing, queries, service, telling
 from casebackend.extensions.model import Extension, Material
 from casebackend.extensions.rules import State
 from casebackend.idempotency import idempotent
@@ -145,6 +146,20 @@ async def tell_material(request: Request, session: AsyncSession, material_id: UU
     preconditions.require(read, found.version)
     await telling.record(session, found, command, principal=me, now=now)
     return await _material(request, session, found, case)
+
+
+@bp.post("/cases/<reference:str>/expected-return")
+@transactional
+@preconditions.conditional
+async def expect(request: Request, session: AsyncSession, reference: str) -> HTTPResponse:
+    """If-Match is that of the case."""
+    read = preconditions.wanted(request)
+    command = ExpectBack.model_validate_json(request.body)
+    me, now = request.ctx.principal, request.app.ctx.now()
+    case = await visible(session, me, reference)
+    case = await postponing.expect(session, case, command, match=read, principal=me, now=now)
+    answer = await queries.of_case(session, case, me)
+    return preconditions.tagged(json(answer.model_dump(mode="json")), case.version)
 
 
 @bp.post("/cases/<reference:str>/contacts")

@@ -29,6 +29,7 @@ def _standing(now: datetime) -> Select[Any]:
     running = Timer.stopped_at.is_(None)
     waiting = Turn.state.in_(OPEN_TURNS)
     pending = Delivery.state.in_((DeliveryState.PENDING, DeliveryState.CLAIMED))
+    unread = Notice.read_at.is_(None), Notice.done_at.is_(None)
     undone = OutboxMessage.done_at.is_(None), OutboxMessage.dead.is_(False)
     return select(
         _count(waiting).label("inbox_depth"),
@@ -43,7 +44,7 @@ def _standing(now: datetime) -> Select[Any]:
         _oldest(Timer.next_at, Timer.next_at <= now).label("timer_oldest"),
         _count(running, Timer.due_at < now).label("clocks_overdue"),
         _count(running, Timer.due_at >= now, Timer.due_at < now + SOON).label("clocks_due_soon"),
-        _count(Notice.user_id.is_(None), Notice.read_at.is_(None)).label("notices_for_nobody"),
+        _count(Notice.user_id.is_(None), *unread).label("notices_for_nobody"),
         select(func.max(LeaderLease.epoch)).scalar_subquery().label("leader_epoch"),
     )
 

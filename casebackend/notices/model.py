@@ -10,7 +10,8 @@ from casebackend.notices.rules import State
 
 
 class Notice(Base):
-    """A note to one colleague, or to a unit while nobody is in charge. `cause` makes it come once.
+    """A note to one colleague, or to a unit while nobody is in charge. `cause` makes it come once. `done_at`: when what
+    it asks for was done, or not needed any more, whoever did it.
 
     The words are `template` with `values`; both hold nothing about a customer.
     """
@@ -33,6 +34,7 @@ class Notice(Base):
     needs_ack: Mapped[bool] = mapped_column(default=False)
     acknowledged_by: Mapped[UUID | None]
     acknowledged_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.notices import NoticeView
+from casebackend.notices.hearing import may_hear
 from casebackend.notices.model import Notice, StaffMessage
 from casebackend.notices.rules import STATE_LABELS, State
 from casebackend.notifications import words
@@ -15,14 +16,22 @@ from casebackend.paging import beyond, cursor_of, moment, read_cursor
 from casebackend.staff.model import User
 
 PAGE = 30
-WAITS = or_(Notice.read_at.is_(None), and_(Notice.needs_ack, Notice.acknowledged_at.is_(None)))
+UNREAD = and_(Notice.read_at.is_(None), Notice.done_at.is_(None))
+WAITS = or_(UNREAD, and_(Notice.needs_ack, Notice.acknowledged_at.is_(None), Notice.done_at.is_(None)))
 UNDELIVERED = (State.FAILED, State.MAYBE_SENT)
 
 
-def _mine(user_id: UUID | None, unit_id: UUID | None) -> ColumnElement[bool]:
-    """One's own, and those of one's unit that have no receiver yet."""
+async def _mine(session: AsyncSession, user_id: UUID | None, unit_id: UUID | None) -> ColumnElement[bool]:
+    """One's own, and those of one's unit that have no receiver yet; of these none about a case from which one has to
+    stay away."""
     own = Notice.user_id == user_id
-    return or_(own, and_(Notice.user_id.is_(None), Notice.unit_id == unit_id)) if unit_id else own
+    user = await session.get(User, user_id) if user_id and unit_id else None
+    if user is None:
+        return own
+    of_unit = and_(Notice.user_id.is_(None), Notice.unit_id == unit_id)
+    about = select(Notice.case_id).where(of_unit, Notice.case_id.is_not(None)).distinct()
+    kept_from = [each for each in await session.scalars(about) if not await may_hear(session, each, [user])]
+    return or_(own, and_(of_unit, or_(Notice.case_id.is_(None), Notice.case_id.not_in(kept_from))))
 
 
 async def unread(session: AsyncSession, user_id: UUID | None) -> int:
@@ -30,19 +39,20 @@ async def unread(session: AsyncSession, user_id: UUID | None) -> int:
     if user_id is None:
         return 0
     unit_id = await session.scalar(select(User.organisation_id).where(User.id == user_id))
-    query = select(func.count()).select_from(Notice).where(_mine(user_id, unit_id), WAITS)
+    query = select(func.count()).select_from(Notice).where(await _mine(session, user_id, unit_id), WAITS)
     return int(await session.scalar(query) or 0)
 
 
 async def unread_ones(session: AsyncSession, by: Principal) -> Sequence[Notice]:
-    found = await session.scalars(
-        select(Notice).where(_mine(by.user_id, by.organisation_id), Notice.read_at.is_(None)).with_for_update()
-    )
+    """Those that somebody is settling at this moment are not waited for."""
+    mine = await _mine(session, by.user_id, by.organisation_id)
+    found = await session.scalars(select(Notice).where(mine, UNREAD).with_for_update(skip_locked=True))
     return found.all()
 
 
 async def own(session: AsyncSession, notice_id: UUID, by: Principal) -> Notice | None:
-    query = select(Notice).where(Notice.id == notice_id, _mine(by.user_id, by.organisation_id)).with_for_update()
+    mine = await _mine(session, by.user_id, by.organisation_id)
+    query = select(Notice).where(Notice.id == notice_id, mine).with_for_update()
     notice: Notice | None = await session.scalar(query.execution_options(populate_existing=True))
     return notice
 
@@ -52,7 +62,7 @@ async def page(
 ) -> tuple[list[NoticeView], str | None]:
     """Newest first."""
     order: tuple[Any, ...] = (Notice.at, Notice.id)
-    query = select(Notice).where(_mine(by.user_id, by.organisation_id))
+    query = select(Notice).where(await _mine(session, by.user_id, by.organisation_id))
     if open_only:
         query = query.where(WAITS)
     if cursor:
@@ -80,6 +90,7 @@ async def _views(session: AsyncSession, notices: Sequence[Notice]) -> list[Notic
             read_at=notice.read_at,
             needs_ack=notice.needs_ack,
             acknowledged_at=notice.acknowledged_at,
+            done_at=notice.done_at,
             deliveries=states.get(notice.id, {}),
             version=notice.version,
         )

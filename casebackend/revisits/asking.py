@@ -42,19 +42,30 @@ async def record(session: AsyncSession, case: Case, command: RecordSurvey, *, by
     if command.outcome == "unreached":
         await _missed(session, revisit, case, by, now)
         return revisit
-    await _require_again(session, case, command, now)
-    revisit.solved, revisit.score, revisit.again = command.solved, command.score, command.again or None
-    revisit.words = await protected(session, case, command.words.strip()) if command.words else None
+    await _require_again(session, revisit, case, command, now)
+    if command.solved is not None:
+        revisit.solved, revisit.score = command.solved, _score(revisit, command)
+        revisit.again = command.again or None
+    told = [revisit.words, await protected(session, case, command.words.strip()) if command.words else None]
+    revisit.words = "；".join(each for each in told if each) or None
     await service.finish(session, revisit, case, now=now, by=by)
     if command.again:
         await second.open_for(session, revisit, now, now, by)
     return revisit
 
 
-async def _require_again(session: AsyncSession, case: Case, command: RecordSurvey, now: datetime) -> None:
+def _score(revisit: Revisit, command: RecordSurvey) -> int | None:
+    """What he had given in the chat stands where he gives no other on the telephone."""
+    return revisit.score if command.score is None else command.score
+
+
+async def _require_again(
+    session: AsyncSession, revisit: Revisit, case: Case, command: RecordSurvey, now: datetime
+) -> None:
     if not command.again:
         return
-    if not rules.dissatisfied(Answers(command.solved, command.score), low=(await service.policy(session, now)).low):
+    answers = Answers(command.solved, _score(revisit, command))
+    if not rules.dissatisfied(answers, low=(await service.policy(session, now)).low):
         raise NotDissatisfied
     if not await second.may_follow(session, case):
         raise NotForSecond

@@ -135,10 +135,7 @@ async def give_up(session: AsyncSession, revisit_id: UUID, *, now: datetime) -> 
     given, waited = await service.policy(session, now), now - (revisit.sent_at or now)
     reachable, said = await _has_number(session, case), revisit.solved is not None
     if given.calls(waited, said=said, reachable=reachable):
-        revisit.state, revisit.misses, revisit.due_at = State.BY_PERSON, 0, now
-        await session.flush()
-        await _note(session, case, Kind.SURVEY_TO_CALL, now)
-        await calling.again(session, revisit, now=now, at_once=True)
+        await service.to_call(session, revisit, now=now)
     elif waited >= given.unanswered and not (given.call_after and reachable and not said):
         await service.finish(session, revisit, case, now=now, ended=State.NO_ANSWER)
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.cases import MoveCase
+from casebackend.api.conversations import Reply
 from casebackend.api.own import SurveyOutcome
 from casebackend.cases.filing import CUSTOMER, SYSTEM
 from casebackend.cases.model import Case
@@ -14,10 +15,13 @@ from casebackend.cases.own import message_of
 from casebackend.cases.rules import Move, Status
 from casebackend.cases.service import hold, move_case
 from casebackend.cases.words import Satisfaction
+from casebackend.conversations import service as conversations
 from casebackend.conversations.model import Message
+from casebackend.conversations.rules import Author
 from casebackend.errors import Conflict
 from casebackend.notices.thresholds import in_force
-from casebackend.revisits import remarks, rules, second
+from casebackend.notifications.words import words
+from casebackend.revisits import calling, remarks, rules, second
 from casebackend.revisits.again import again_in
 from casebackend.revisits.model import Revisit
 from casebackend.revisits.rules import Answers, Policy, State, Step
@@ -96,7 +100,8 @@ async def answer(session: AsyncSession, conversation_id: UUID, message_id: UUID,
 
 def _answers_after_all(revisit: Revisit, said: str, now: datetime) -> None:
     """He was to be called: whoever answers in the chat meanwhile need not be. Anything else is no answer any more."""
-    if solved_in(said) is None:
+    told = again_in(said) if Step(revisit.step) is Step.AGAIN else solved_in(said)
+    if told is None:
         raise NoSurvey
     revisit.state, revisit.sent_at, revisit.misses = State.SENT, now, 0
 
@@ -114,10 +119,7 @@ async def _answered(
     if more and not taken:
         return _outcome(revisit, understood=True, kept=True)
     if not taken:
-        revisit.misses += 1
-        if revisit.misses >= given.misses:
-            await finish(session, revisit, case, now=now, ended=State.NO_ANSWER)
-        return _outcome(revisit, understood=False)
+        return await _not_understood(session, revisit, case, given, now)
     revisit.misses = 0
     given_up = Step(revisit.step) is Step.SOLVED and revisit.solved is None
     reopens = await second.may_follow(session, case)
@@ -128,6 +130,33 @@ async def _answered(
     received_at = message.received_at or message.at
     opened = await second.open_for(session, revisit, received_at, now) if revisit.again and reopens else None
     return _outcome(revisit, understood=True, opened=opened, kept=more is not None)
+
+
+async def _not_understood(
+    session: AsyncSession, revisit: Revisit, case: Case, given: Policy, now: datetime
+) -> SurveyOutcome:
+    """Too often, it ends the survey. Whether it is to be handled again is nothing that we settle for the customer: a
+    colleague asks him."""
+    revisit.misses += 1
+    if revisit.misses < given.misses:
+        return _outcome(revisit, understood=False)
+    if Step(revisit.step) is not Step.AGAIN or not await second.may_follow(session, case):
+        await finish(session, revisit, case, now=now, ended=State.NO_ANSWER)
+        return _outcome(revisit, understood=False)
+    await to_call(session, revisit, now=now)
+    said = [Reply(text=words("revisit_to_call", number=case.number))]
+    await conversations.say(session, case.conversation_id, author=Author.SYSTEM, replies=said, now=now)
+    return _outcome(revisit, understood=False, called=True)
+
+
+async def to_call(session: AsyncSession, revisit: Revisit, *, now: datetime) -> None:
+    """What the chat did not bring out is asked by a colleague on the telephone, from now on."""
+    revisit.state, revisit.misses, revisit.due_at = State.BY_PERSON, 0, now
+    await session.flush()
+    await timeline.append(
+        session, revisit.case_id, Kind.SURVEY_TO_CALL, actor=SYSTEM.actor, actor_name=SYSTEM.display_name, now=now
+    )
+    await calling.again(session, revisit, now=now, at_once=True)
 
 
 def answers_of(revisit: Revisit) -> Answers:
@@ -189,12 +218,15 @@ async def finish(
     )
 
 
-def _outcome(revisit: Revisit, *, understood: bool, opened: Case | None = None, kept: bool = False) -> SurveyOutcome:
-    following: Literal["solved", "score", "words", "again", "done"] = Step(revisit.step).value
+def _outcome(
+    revisit: Revisit, *, understood: bool, opened: Case | None = None, kept: bool = False, called: bool = False
+) -> SurveyOutcome:
+    following: Literal["solved", "score", "words", "again", "done"] = "done" if called else Step(revisit.step).value
     return SurveyOutcome(
         next=following,
         understood=understood,
         kept=kept,
+        called=called,
         second_case=opened.id if opened else None,
         second_number=opened.number if opened else None,
     )

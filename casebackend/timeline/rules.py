@@ -33,6 +33,7 @@ class Kind(StrEnum):
     REVIEW_MOVED = "review.moved"
     REGRADED = "case.regraded"
     REGULATOR_DATE = "case.regulator_date"
+    EXPECTED_ANEW = "case.expected_anew"
     MATTER_CHANGED = "case.matter_changed"
     UNITS_CHANGED = "case.units_changed"
     GROUP_CHANGED = "case.group_changed"
@@ -118,6 +119,7 @@ LABELS: dict[Kind, str] = {
     Kind.REVIEW_MOVED: "核查办理",
     Kind.REGRADED: "变更投诉等级",
     Kind.REGULATOR_DATE: "变更来文要求的日期",
+    Kind.EXPECTED_ANEW: "变更预计恢复日期",
     Kind.MATTER_CHANGED: "变更事项类型",
     Kind.UNITS_CHANGED: "变更机构",
     Kind.GROUP_CHANGED: "变更投诉人数",
@@ -149,7 +151,7 @@ LABELS: dict[Kind, str] = {
     Kind.SURVEY_ANSWERED: "回访完成",
     Kind.SURVEY_CANCELLED: "回访取消",
     Kind.SURVEY_MISSED: "回访未联系上客户",
-    Kind.SURVEY_TO_CALL: "会话回访没有回答，转电话回访",
+    Kind.SURVEY_TO_CALL: "会话回访没有明确回答，转电话回访",
     Kind.TASK_ASKED: "请求协办",
     Kind.TASK_RECEIVED: "接收协办任务",
     Kind.TASK_ANSWERED: "反馈协办任务",

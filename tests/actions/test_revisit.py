@@ -67,3 +67,19 @@ async def test_an_unfinished_complaint_is_put_right_when_the_withdrawal_is_decid
     await desk.say("撤诉", "action_withdraw")
     said = await desk.say("金额改成3000", "action_resume", purpose="correct")
     assert said == ["utter_correct_draft_later", "utter_repeat_withdraw"]
+
+
+async def test_who_is_not_understood_twice_about_handling_it_again_hears_of_the_call_and_no_farewell(
+    desk: Desk,
+) -> None:
+    await surveyed(desk)
+    for text in ("没解决", "2分", "没有了"):
+        await desk.say(text, "action_revisit", purpose="feedback")
+    assert desk.open == "survey.again"
+    said = await desk.say("今天天气", "action_revisit", purpose="feedback")
+    assert said == ["utter_survey_not_understood", "utter_survey_again"]
+    assert await desk.say("要吧，还是算了", "action_revisit", purpose="feedback") == ["utter_feedback_thanks"]
+    assert desk.open is None
+    async with desk.world.database.reading() as session:
+        held = (await session.scalars(select(Revisit))).one()
+    assert (held.state, held.again) == ("by_person", None)

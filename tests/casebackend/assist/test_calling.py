@@ -36,7 +36,7 @@ async def told(world: World) -> list[tuple[str, str, bool]]:
             select(User.login, Notice).join(User, User.id == Notice.user_id).order_by(Notice.at, Notice.cause)
         )
         return [
-            (login, notice.values.get("what") or notice.template, notice.read_at is None)
+            (login, notice.values.get("what") or notice.template, notice.done_at is None)
             for login, notice in rows
             if notice.kind.endswith(".waits")
         ]

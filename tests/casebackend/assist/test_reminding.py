@@ -24,7 +24,7 @@ async def told(world: World, article_id: str) -> list[tuple[str, str, bool]]:
             .where(Notice.cause.contains(f":{article_id}@"), Notice.template.in_((DUE, OVERDUE)))
             .order_by(Notice.at, User.login)
         )
-        return [(login, notice.template, notice.read_at is None) for login, notice in rows]
+        return [(login, notice.template, notice.done_at is None) for login, notice in rows]
 
 
 async def until(world: World, desk: Curation, days: int) -> None:

@@ -51,7 +51,7 @@ async def test_from_filing_to_the_answer_whoever_is_next_has_a_word_in_his_inbox
     found = await steps(world)
     assert found["staff_to_reply"] == ["agent"]
     assert {template: len(logins) for template, logins in found.items()} == dict.fromkeys(found, 1), "each once"
-    shown = (await (await desk.browser("agent")).get("/notices")).text
+    shown = (await (await desk.browser("agent")).get("/notices?all=1")).text
     assert f"投诉 {receipt.number} 的处理意见被退回重办（第 1 次）" in shown
 
 

@@ -19,8 +19,9 @@ from casebackend.notices.service import Word, notify
 from casebackend.outbox import service as outbox
 from casebackend.staff.model import User
 from casebackend.staff.rules import Role
-from tests.casebackend.cases.around import holds, ticked
+from tests.casebackend.cases.around import holds, posts, ticked, user
 from tests.casebackend.cases.builders import Desk, filed, unit
+from tests.casebackend.notices.test_routes import mine
 from tests.casebackend.staff.logins import hired
 from tests.casebackend.supervision.test_routes import does, opened
 from tests.world import World
@@ -151,3 +152,37 @@ async def test_where_nobody_at_all_can_hear_the_log_the_metric_and_the_check_say
     async with world.database.reading() as session:
         assert (await standing(session, world.time))["notices_for_nobody"] == 1
         assert "1 条提醒（clock.overdue）没有收件人" in await check(session, now=world.time)
+
+
+async def waits_for_the_unit(world: World, case_id: UUID, place: str) -> None:
+    """A word about a case that waits for whoever comes to the unit."""
+    async with world.database.transaction() as session:
+        note = Notice(
+            case_id=case_id, cause="waits", kind="clock.overdue", template="staff_talk_waiting",
+            values={"minutes": 5, "handler": "—"}, link="/", unit_id=UUID(await unit(world, place)), at=world.time,
+        )  # fmt: skip
+        session.add(note)
+
+
+async def test_who_comes_to_a_unit_finds_what_waits_there_unless_he_has_to_stay_away_from_the_case(
+    world: World,
+) -> None:
+    desk, receipt = Desk(world), await filed(world)
+    office = UUID(await unit(world, "个人金融部"))
+    await waits_for_the_unit(world, receipt.case_id, "个人金融部")
+    person = {"kind": "staff", "value": "被投诉员工", "user_id": str((await user(world, "agent")).id)}
+    assert (await posts(desk, "supervisor", f"/cases/{receipt.number}/objects", person)).status_code == 201
+    async with world.database.transaction() as session:
+        await session.execute(update(User).where(User.login == "agent").values(organisation_id=office))
+    await hired(world, "newcomer", roles=["handler"], organisation_id=office)
+    seen, kept_from = await mine(desk, "newcomer"), await mine(desk, "agent")
+    assert [each["kind"] for each in seen["items"] if each["kind"] == "clock.overdue"] == ["clock.overdue"]
+    assert [each["kind"] for each in kept_from["items"] if each["kind"] == "clock.overdue"] == []
+    assert seen["unread"] == kept_from["unread"] + 1
+    notice = next(each for each in seen["items"] if each["kind"] == "clock.overdue")
+    tag = {"If-Match": f'"{notice["version"]}"'}
+    path = f"/api/v1/notices/{notice['id']}/acknowledge"
+    assert (await (await desk.browser("agent")).post(path, headers=tag)).status_code == 404
+    assert (await (await desk.browser("agent")).post("/notices/read")).status_code == 303
+    assert (await mine(desk, "newcomer"))["unread"] == seen["unread"], "nobody else read it for them"
+    assert (await (await desk.browser("newcomer")).post(path, headers=tag)).status_code == 200

@@ -1,0 +1,57 @@
+"""What a colleague was asked to do and is done: the notice says so and waits no longer, whoever did it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from casebackend.database import announce
+from casebackend.notices.model import Notice, StaffMessage
+from casebackend.notices.rules import State
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A notice that nobody has settled. What it is about stands at the head of `cause`: `task:<id>`."""
+
+    id: UUID
+    cause: str
+    user_id: UUID | None
+
+    @property
+    def what(self) -> str:
+        return self.cause.partition(":")[0]
+
+    @property
+    def about(self) -> str:
+        return self.cause.partition(":")[2].partition(":")[0].partition("#")[0]
+
+
+async def waiting(session: AsyncSession, case_id: UUID) -> list[Waiting]:
+    columns = select(Notice.id, Notice.cause, Notice.user_id)
+    rows = await session.execute(columns.where(Notice.case_id == case_id, Notice.done_at.is_(None)))
+    return [Waiting(*row) for row in rows]
+
+
+async def settle(session: AsyncSession, notices: Collection[UUID], *, now: datetime) -> None:
+    """Mail and SMS about it that still wait for the end of the quiet hours do not leave."""
+    if not notices:
+        return
+    unsent = StaffMessage.notice_id.in_(notices), StaffMessage.state == State.PENDING
+    for change in (
+        update(Notice)
+        .where(Notice.id.in_(notices), Notice.done_at.is_(None))
+        .values(done_at=now, version=Notice.version + 1),
+        update(StaffMessage).where(*unsent).values(state=State.CANCELLED),
+    ):
+        await session.execute(change.execution_options(synchronize_session=False))
+    announce(session, "console")
+
+
+async def settle_cause(session: AsyncSession, cause: str, *, now: datetime) -> None:
+    """Of what is about no case: to everybody who was told of it."""
+    told = select(Notice.id).where(Notice.cause.startswith(cause, autoescape=True), Notice.done_at.is_(None))
+    await settle(session, (await session.scalars(told)).all(), now=now)
