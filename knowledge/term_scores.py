@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from knowledge.engine import bm25
 
-# 16 bytes for each of a term's postings, few terms of a query have more than `query.POSTINGS_BUDGET`: about 65 MB at most.
+# 16 bytes a posting, few terms of a query have more of them than `query.POSTINGS_BUDGET`: about 65 MB at most.
 TERMS_KEPT = 512
 
 type Numbers = NDArray[np.intp]

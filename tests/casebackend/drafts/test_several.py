@@ -137,7 +137,7 @@ def test_a_story_is_a_story(words: str) -> None:
 
 
 def test_wishes_that_things_be_changed_stay_the_demand() -> None:
-    held = {name: value for name, value in HELD.items() if name is not Field.DEMAND}
+    held: dict[Field, str] = {name: value for name, value in HELD.items() if name is not Field.DEMAND}
     words = "把合同改成原来的，把利率改成以前那样"
     done = read(words, "field.demand", held)
     assert (done.values[Field.DEMAND].value, done.corrected, done.unclear) == (words, {}, False)

@@ -1,0 +1,44 @@
+"""When a notice was done, what the board told the units, and the numbers of approved grading and danger rules."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "efae05d126d6"
+down_revision = "40ba5c5d4275"
+
+
+class NoWayBack(Exception):
+    """There is no way back by migration: restore the backup."""
+
+
+def upgrade() -> None:
+    op.create_table(
+        "board_unit_episodes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["unit_id"], ["organisations.id"], name=op.f("fk_board_unit_episodes_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_board_unit_episodes")),
+    )
+    running = sa.text("ended_at IS NULL")
+    with op.batch_alter_table("board_unit_episodes", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_board_unit_episodes_running", ["unit_id", "code"],
+            unique=True, sqlite_where=running, postgresql_where=running,
+        )  # fmt: skip
+
+    for rules in ("danger_rules", "grading_rules"):
+        with op.batch_alter_table(rules, schema=None) as batch_op:
+            batch_op.add_column(sa.Column("number", sa.Integer(), nullable=False, server_default="0"))
+            batch_op.add_column(sa.Column("based_on", sa.Integer(), nullable=False, server_default="0"))
+
+    with op.batch_alter_table("notices", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("done_at", sa.DateTime(timezone=True), nullable=True))
+
+
+def downgrade() -> None:
+    raise NoWayBack
