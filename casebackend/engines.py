@@ -49,20 +49,20 @@ def writers(url: str, name: str) -> AsyncEngine:
     path = make_url(url).database
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    return _sqlite_engine(url, "BEGIN IMMEDIATE", *PRAGMAS)
+    return _sqlite_engine(url, "BEGIN IMMEDIATE", *PRAGMAS, writes=True)
 
 
 def readers(url: str, name: str) -> AsyncEngine:
     """What writes is refused. PostgreSQL: one snapshot a statement, as READ COMMITTED has it anyway, so nothing is
     begun or committed."""
     if is_sqlite(url):
-        return _sqlite_engine(url, "BEGIN", *PRAGMAS, "query_only=ON")
+        return _sqlite_engine(url, "BEGIN", *PRAGMAS, "query_only=ON", writes=False)
     return _postgres_engine(url, name, OPTIONS + READ_ONLY, isolation_level="AUTOCOMMIT")
 
 
-def _sqlite_engine(url: str, begin: str, *pragmas: str) -> AsyncEngine:
+def _sqlite_engine(url: str, begin: str, *pragmas: str, writes: bool) -> AsyncEngine:
     path = make_url(url).database or ":memory:"
-    engine = create_async_engine(url, hide_parameters=True, async_creator=partial(connected, path))
+    engine = create_async_engine(url, hide_parameters=True, async_creator=partial(connected, path, writes=writes))
 
     def told(connection: Any, _: object) -> None:
         connection.isolation_level = None

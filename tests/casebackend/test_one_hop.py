@@ -11,7 +11,7 @@ from sqlalchemy import column, delete, insert, select, table, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from casebackend.engines import writers
+from casebackend.engines import readers, writers
 from casebackend.one_hop import OneHopConnection
 
 NOTES = table("notes", column("id"), column("words"))
@@ -28,19 +28,56 @@ async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     await made.dispose()
 
 
-async def test_a_statement_and_its_rows_are_one_hop(engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    hops: list[str] = []
+@pytest.fixture
+def hops(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What goes to the thread of a connection."""
+    heard: list[str] = []
     usual = OneHopConnection._execute
 
-    async def counted(self: OneHopConnection, work: Any, *given: Any) -> Any:
-        hops.append(work.__name__)
-        return await usual(self, work, *given)  # type: ignore[no-untyped-call]
+    async def counted(self: OneHopConnection, work: Any, *given: Any, **named: Any) -> Any:
+        heard.append(work.__name__)
+        return await usual(self, work, *given, **named)  # type: ignore[no-untyped-call]
 
     monkeypatch.setattr(OneHopConnection, "_execute", counted)
+    return heard
+
+
+async def test_a_statement_of_a_reader_and_its_rows_are_one_hop(
+    engine: AsyncEngine, tmp_path: Path, hops: list[str]
+) -> None:
+    made = readers(f"sqlite+aiosqlite:///{tmp_path}/hop.db", "tests")
+    async with made.connect() as connection:
+        hops.clear()
+        assert len((await connection.execute(select(NOTES))).all()) == 3
+        assert await connection.scalar(select(NOTES.c.words).where(NOTES.c.id == 1)) == "第1条"
+    assert hops == ["_ask", "_ask", "_ask", "rollback"], "BEGIN, SELECT, SELECT"
+    await made.dispose()
+
+
+async def test_who_holds_the_lock_of_writers_goes_to_the_thread_for_the_lock_and_the_disk_alone(
+    engine: AsyncEngine, hops: list[str]
+) -> None:
     async with engine.begin() as connection:
         assert len((await connection.execute(select(NOTES))).all()) == 3
         await connection.execute(update(NOTES).values(words="改过").where(NOTES.c.id == 1))
-    assert hops == ["_ask", "_ask", "_ask", "commit", "rollback"], "BEGIN, SELECT, UPDATE"
+    assert hops == ["_ask", "commit", "rollback"], "BEGIN IMMEDIATE, then the end"
+
+
+async def test_many_statements_of_one_write_let_others_go_first(engine: AsyncEngine) -> None:
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async with engine.begin() as connection:
+        beside, before = asyncio.create_task(others()), turns
+        for number in range(10, 3_000):
+            await connection.execute(insert(NOTES).values(id=number, words=str(number)))
+        beside.cancel()
+        assert turns > before + 5
 
 
 async def test_rows_counts_and_what_is_returned_are_those_of_the_statement(engine: AsyncEngine) -> None:
