@@ -26,7 +26,7 @@ from casebackend.console.suggestions import cards_page, case_of
 from casebackend.conversations import queries
 from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.model import Conversation, Delivery, Message
-from casebackend.conversations.rules import CARRIED_BY_US, FRONT, Owner
+from casebackend.conversations.rules import CARRIED_BY_US, FRONT, Author, Owner
 from casebackend.customers import codes
 from casebackend.customers import service as customers
 from casebackend.database import reading, transactional
@@ -96,12 +96,18 @@ async def talk_values(
     mine = conversation.owner == Owner.PERSON and conversation.owner_user_id == principal.user_id
     leads = bool(principal.roles & MAY_TAKE_FROM_OTHERS)
     may_return = mine or (leads and conversation.owner == Owner.PERSON)
-    latest, answered = max(0, conversation.last_seq - SHOWN), await queries.last_answer(session, conversation.id)
-    since = latest if read is None else read
-    back = min(since, max(latest, answered)) if may_return else since
+    since = max(0, conversation.last_seq - SHOWN) if read is None else read
+    answered = None if read is None else await queries.last_answer(session, conversation.id)
+    back = since
+    if answered is not None and may_return:
+        back = min(since, max(conversation.last_seq - SHOWN, answered, 0))
     hidden = await hearing.left_out(session, principal, conversation.id, after=back)
     messages = await queries.messages_after(session, conversation.id, since, left_out=hidden, to_staff=True)
-    asked = [seq for seq in await queries.asked_after(session, conversation.id, back) if seq not in hidden]
+    if answered is None:
+        answered = max((each.seq for each in messages if each.author in queries.ANSWERING), default=0)
+        asked = [each.seq for each in messages if each.author == Author.CUSTOMER]
+    else:
+        asked = [seq for seq in await queries.asked_after(session, conversation.id, back) if seq not in hidden]
     may_take = conversation.channel in CARRIED_BY_US and bool(principal.roles & (MAY_TAKE_FROM_OTHERS | {INTAKE}))
     return {
         "conversation": conversation,

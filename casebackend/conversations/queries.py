@@ -32,6 +32,7 @@ from casebackend.customers.rules import TOKEN, Kind
 from casebackend.database import UtcDateTime
 
 PICKUP = f"[{Kind.PICKUP}#"
+ANSWERING = frozenset({Author.BOT, Author.AGENT})
 
 
 async def views(session: AsyncSession, messages: Sequence[Message], *, to_staff: bool = False) -> list[MessageView]:
@@ -69,7 +70,7 @@ async def messages_after(
 async def last_answer(session: AsyncSession, conversation_id: UUID) -> int:
     """Where the bot or a colleague spoke last; 0: nowhere."""
     said = select(func.max(Message.seq)).where(Message.conversation_id == conversation_id)
-    return await session.scalar(said.where(Message.author.in_((Author.BOT, Author.AGENT)))) or 0
+    return await session.scalar(said.where(Message.author.in_(ANSWERING))) or 0
 
 
 async def asked_after(session: AsyncSession, conversation_id: UUID, after: int) -> list[int]:
