@@ -121,6 +121,7 @@ async def run(session: AsyncSession, case: Case, move: Move, arrow: Arrow, *, at
     wanted |= dict.fromkeys(of_source(case, move))
     begun = await starting(session, case, wanted, now=now, known=timers)
     if Clock.LEGAL in arrow.starts:
+        await pauses.demands_again(session, case, timers)
         begun += await _promises_again(session, case, move, [*timers, *begun], now=now)
     session.add_all(begun)
     await session.flush()

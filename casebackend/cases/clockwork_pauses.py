@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.cases.model import Case
 from casebackend.cases.rules import Move
 from casebackend.clocks import pausing, rules, service
 from casebackend.clocks.model import Timer
 from casebackend.clocks.rules import StopReason
+from casebackend.demands.model import Supervision
+from casebackend.demands.rules import State
 
 # With these a case is over or stands under another one: nobody answers a demand on it any more.
 OVER = frozenset(
@@ -55,7 +59,16 @@ async def again(session: AsyncSession, timers: Sequence[Timer], *, at: datetime)
     last = max((each.stopped_at for each in promises if each.stopped_at), default=None)
     stopped = [each for each in newest if each.stopped_at == last and not is_internal(each.kind)] if last else []
     goes_on = [each for each in stopped if rules.is_promise(each.kind) or each.stop_reason == StopReason.ENDED]
-    for demand in timers:
-        if demand.kind == rules.SUPERVISION and demand.stop_reason == StopReason.ENDED and demand.stopped_at == last:
-            await service.taken_back(session, demand)
     return [await pausing.resumed(session, each, at=at) for each in goes_on]
+
+
+async def demands_again(session: AsyncSession, case: Case, timers: Iterable[Timer]) -> None:
+    """Of a case that was over, what nobody had answered: each demand that still waits has its due time again."""
+    over = [each for each in timers if each.kind == rules.SUPERVISION and each.stop_reason == StopReason.ENDED]
+    if not over:
+        return
+    open_ = select(Supervision.timer_id).where(Supervision.case_id == case.id, Supervision.state == State.OPEN)
+    waiting = set(await session.scalars(open_))
+    for timer in over:
+        if timer.id in waiting:
+            await service.taken_back(session, timer)

@@ -34,6 +34,13 @@ from casebackend.reviews import rules as review_rules
 from casebackend.reviews import service as reviews
 from casebackend.reviews.model import Review
 from casebackend.tasks.model import CountersignRound, Task
+from tests.casebackend.cases.deeds_above import (
+    close_supervision,
+    expect_back,
+    reply_supervision,
+    return_supervision,
+    supervise,
+)
 from tests.casebackend.cases.deeds_around import (
     add_proxy,
     add_representative,
@@ -50,6 +57,7 @@ from tests.casebackend.cases.deeds_around import (
     unlink,
     waive,
 )
+from tests.casebackend.cases.walks import SHORT
 
 type Deed = Callable[[Any, Case, Principal, Any, datetime, list[UUID]], Awaitable[UUID | None]]
 
@@ -180,7 +188,7 @@ DEEDS: tuple[Deed, ...] = (
     ask_extension, decide_extension, add_material, decide_material, ask_task, receive_task, answer_task, cancel_task,
     declare, waive, name_colleague, assign, designate, urge, move_regulators_day, classify, convert, grow,
     add_representative, add_proxy, bring_authorisation, bring_agent_id, link, unlink, open_second, split,
-    apply_for_review, move_review,
+    apply_for_review, move_review, expect_back, supervise, reply_supervision, return_supervision, close_supervision,
 )  # fmt: skip
 # They take people from a case, or make it another one: often done, little else would happen.
 SELDOM = frozenset({declare, name_colleague, convert})
@@ -189,12 +197,15 @@ OPENS = frozenset({open_second, split})
 FOLLOWS: dict[Deed, Deed] = {
     decide_extension: ask_extension, decide_material: add_material, receive_task: ask_task, answer_task: ask_task,
     cancel_task: ask_task, waive: declare, unlink: link, bring_authorisation: add_proxy, bring_agent_id: add_proxy,
-    move_review: apply_for_review,
+    move_review: apply_for_review, reply_supervision: supervise, return_supervision: reply_supervision,
+    close_supervision: supervise,
 }  # fmt: skip
 
 
 # Where a deed means something, and who usually does it: most are tried there.
 EXTENDED, HEADS = ("complaint", "petition"), ("branch", "executive", "supervisor", "lead")
+SUPERVISES = ("supervisor",)
+SUPERVISED = ("dispatched", "investigating", "suspended", "proposed")
 WHERE: dict[Deed, Callable[[dict[str, Any]], bool]] = {
     ask_extension: lambda row: row["status"] == "investigating" and row["matter_type"] in EXTENDED,
     assign: lambda row: row["status"] in ("dispatched", "investigating"),
@@ -204,19 +215,24 @@ WHERE: dict[Deed, Callable[[dict[str, Any]], bool]] = {
     apply_for_review: lambda row: row["status"] in ("replied", "follow_up", "closed"),
     open_second: lambda row: (row["status"], row["matter_type"], row["kind"]) == ("closed", "complaint", "first"),
     move_regulators_day: lambda row: row["channel"] == "regulator",
+    expect_back: lambda row: row["status"] == "suspended",
+    supervise: lambda row: row["status"] in SUPERVISED,
+    reply_supervision: lambda row: row["status"] in SUPERVISED,
 }
 WHO: dict[Deed, tuple[str, ...]] = {
     decide_extension: HEADS, decide_material: HEADS, assign: HEADS, waive: ("supervisor",),
     answer_task: ("branch", "auditor"), receive_task: ("branch", "auditor"), open_second: ("agent", "lead"),
     convert: ("lead", "supervisor"),
     move_review: ("branch", "supervisor", "auditor", "executive"), apply_for_review: ("agent", "lead", "outlet"),
-    move_regulators_day: ("supervisor", "executive"),
+    move_regulators_day: ("supervisor", "executive"), expect_back: HEADS, supervise: SUPERVISES,
+    reply_supervision: ("agent", "outlet", "branch"), return_supervision: SUPERVISES, close_supervision: SUPERVISES,
 }  # fmt: skip
 # What is no way of these matters: more time is given to what the law limits, a second look to a complaint.
 NOT_OF: dict[Deed, frozenset[str]] = {
     ask_extension: frozenset(MatterType) - set(EXTENDED),
     decide_extension: frozenset(MatterType) - set(EXTENDED),
     open_second: frozenset(MatterType) - {MatterType.COMPLAINT},
+    expect_back: frozenset(SHORT),
 }
 
 

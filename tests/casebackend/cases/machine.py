@@ -25,7 +25,7 @@ from casebackend.cases.rules import LIFECYCLE, Move, Status, moves_from
 from casebackend.cases.service import move_case
 from casebackend.clocks.model import Timer
 from casebackend.errors import DomainError
-from tests.casebackend.cases import deeds, deeds_around, sentences, states
+from tests.casebackend.cases import deeds, deeds_above, deeds_around, sentences, states
 from tests.casebackend.cases.deeds import DEEDS, FOLLOWS, Deed
 from tests.casebackend.cases.ledger import Ledger
 from tests.casebackend.cases.walks import (
@@ -132,7 +132,8 @@ class Lifecycle(RuleBasedStateMachine):
 
     def somebody_does_something_around_a_case(self, data: st.DataObject, folly: int) -> None:
         """What was asked for is mostly decided where it was asked for."""
-        deed = data.draw(st.sampled_from([each for each in DEEDS if folly > 15 or self.is_sensible(each)]))
+        able = [each for each in DEEDS if folly > 15 or self.is_sensible(each)]
+        deed = data.draw(st.sampled_from(able + [each for each in able if each in FOLLOWS] * 2))
         case_id = data.draw(st.sampled_from(self.cases_for(deed, folly)))
         actor = data.draw(st.sampled_from(self.bank.staff if folly > 17 else self.near(deed, case_id, folly)))
         note(f"{self.bank.now:%m-%d %H:%M} {actor.actor} {deed.__name__}")
@@ -181,6 +182,7 @@ class Lifecycle(RuleBasedStateMachine):
                 await self.seen(session, after["master_id"])
             await sentences.hold_true(session, self.ledger, before, after, command, actor, now)
             sentences.effective(before, after, command, said, now)
+            await deeds_above.a_clock_for_each(session, after)
         self.ledger.sees(after)
         if move is Move.UNMERGE:
             sentences.as_before_merging(self.ledger, after)
@@ -204,6 +206,7 @@ class Lifecycle(RuleBasedStateMachine):
             states.hold_still(self.ledger, before, after)
             await sentences.corrections(session, before, after, actor, now)
             sentences.urged_only_in_process(before, after, urged=deed is deeds.urge)
+            await deeds_above.a_clock_for_each(session, after)
             if deed is deeds.move_review:
                 await sentences.reviewed_by_another(session, self.ledger, before, actor)
             self.ledger.sees(after)
