@@ -56,6 +56,25 @@ def newest[V: Version](versions: Iterable[V]) -> dict[str, V]:
     return found
 
 
+class Dated(Protocol):
+    @property
+    def code(self) -> str: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def effective_from(self) -> date: ...
+
+
+def last_begun[D: Dated](versions: Iterable[D], day: date) -> list[D]:
+    """Of each code the one approved last: it was based on all before it, also on those for a later day than its own,
+    which hold no more when that day comes. Those of one number stand by their days."""
+    found: dict[str, D] = {}
+    for each in sorted(versions, key=lambda version: (version.number, version.effective_from)):
+        if each.effective_from <= day:
+            found[each.code] = each
+    return list(found.values())
+
+
 def overtaken(since: Sequence[tuple[str | None, str | None, date]], changes: Sequence[str], what: str) -> str:
     """`since`: by whom each version that came to hold meanwhile was proposed and approved, and from which day on.
     `what` would lose them."""

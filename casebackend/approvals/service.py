@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend import editions
@@ -97,16 +97,9 @@ def _in_time[Row: Edited](book: Book[Row], held: Sequence[Row], based_on: int, w
 
 
 async def _approved[Row: Edited](session: AsyncSession, model: type[Row], code: str) -> list[Row]:
-    """In the order in which they came to hold. Those of the time before they were numbered stand by their days."""
+    """In the order in which they came to hold."""
     query = select(model).where(model.code == code, model.state == APPROVED)
-    query = query.order_by(model.number, model.effective_from, model.proposed_at.nulls_first())
-    return list(await session.scalars(query))
-
-
-async def numbers[Row: Edited](session: AsyncSession, model: type[Row]) -> dict[str, int]:
-    """Of each code that of the last approved version."""
-    query = select(model.code, func.max(model.number)).where(model.state == APPROVED).group_by(model.code)
-    return {code: number for code, number in await session.execute(query)}
+    return list(await session.scalars(query.order_by(model.number, model.effective_from)))
 
 
 async def _audited[Row: Edited](

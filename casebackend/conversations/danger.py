@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from casebackend.approvals.rules import last_begun
 from casebackend.conversations.spoken import plain
 from casebackend.customers.spelling import simplified
 
@@ -54,7 +55,7 @@ COUNTED = frozenset({Stirred.ABUSE, Stirred.EMOTION})
 class Rule:
     """`says`: the danger or the stirring that it is about. `patterns` are expressions that come with a release,
     `phrases` plain words that the bank adds. `at_words`: so many different words in one message call a person at once,
-    `at_turns`: so many such turns within `within_hours` do; 0 stands for never."""
+    `at_turns`: so many such turns within `within_hours` do; 0 stands for never. `number`: see `approvals.model`."""
 
     code: str
     kind: str
@@ -70,6 +71,7 @@ class Rule:
     within_hours: int
     effective_from: date
     effective_until: date | None
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +95,8 @@ def _in(rule: Rule, said: str) -> bool:
 
 
 def in_force(rules: Iterable[Rule], day: date) -> list[Rule]:
-    """Of each code the newest version that has begun, unless it has ended."""
-    newest: dict[str, Rule] = {}
-    for rule in sorted(rules, key=lambda each: each.effective_from):
-        if rule.effective_from <= day:
-            newest[rule.code] = rule
-    return [rule for rule in newest.values() if rule.effective_until is None or day < rule.effective_until]
+    """Of each code the version approved last of those that have begun, unless it has ended."""
+    return [rule for rule in last_begun(rules, day) if rule.effective_until is None or day < rule.effective_until]
 
 
 def hear(rules: Iterable[Rule], text: str, day: date) -> Heard:

@@ -23,18 +23,14 @@ def view_of(row: DangerRule, holding: set[object]) -> DangerRuleView:
 
 
 def _version(row: DangerRule) -> object:
-    return row.code, row.effective_from, tuple(row.phrases), row.at_words, row.at_turns, row.effective_until
+    return row.code, row.number, row.effective_from
 
 
 async def views(request: Request, session: AsyncSession) -> list[DangerRuleView]:
     rows = await changing.all_rows(session)
     approved = [row for row in rows if row.state == APPROVED]
-    approved.sort(key=lambda row: (row.number, str(row.proposed_at or "")))
     today = in_force([rule_of(row) for row in approved], local_date(request.app.ctx.now()))
-    holding: set[object] = {
-        (rule.code, rule.effective_from, rule.phrases, rule.at_words, rule.at_turns, rule.effective_until)
-        for rule in today
-    }
+    holding: set[object] = {(rule.code, rule.number, rule.effective_from) for rule in today}
     return [view_of(row, holding) for row in rows]
 
 

@@ -61,7 +61,8 @@ async def propose(session: AsyncSession, command: ProposeGradingRule, *, by: Pri
         source=command.source,
         evidence=BY_BANK,
     )
-    if (made.when, made.result, made.active) == (before.when, before.result, before.active):
+    same = (made.when, made.result, made.active) == (before.when, before.result, before.active)
+    if same and command.effective_from >= before.effective_from:
         raise GradingRuleWrong("这一版与现行规则相同")
     await approvals.propose(session, BOOK, made, before, by=by, now=now)
     return made

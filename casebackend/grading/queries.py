@@ -22,14 +22,15 @@ UNIT = "handling_unit_id"
 
 
 async def _load(session: AsyncSession) -> tuple[Rule, ...]:
-    """In the order in which they came to hold: of two for the same day the one approved later holds."""
-    order = (GradingRule.number, GradingRule.proposed_at.is_not(None), GradingRule.proposed_at, GradingRule.code)
+    order = (GradingRule.code, GradingRule.number)
     found = await session.scalars(select(GradingRule).where(GradingRule.state == APPROVED).order_by(*order))
     return tuple(map(rule_of, found))
 
 
 def rule_of(row: GradingRule) -> Rule:
-    return Rule(row.code, row.purpose, row.result, row.rank, row.reason, row.when, row.effective_from, row.active)
+    return Rule(
+        row.code, row.purpose, row.result, row.rank, row.reason, row.when, row.effective_from, row.active, row.number
+    )
 
 
 async def all_rules(session: AsyncSession) -> tuple[Rule, ...]:

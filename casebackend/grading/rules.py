@@ -1,4 +1,4 @@
-"""How serious a case is, whether it has priority, and by which rule. Standard library only."""
+"""How serious a case is, whether it has priority, and by which rule. Does no I/O."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from casebackend.approvals.rules import last_begun
 
 
 class Severity(StrEnum):
@@ -36,7 +38,7 @@ MOST_WORDS, MOST_SUGGESTED = 5, 2
 class Rule:
     """`when` holds one of keywords, age_from, age_under, amount_from, group_from, sources, tiers, care,
     dangers (kinds of dangers.yml). The graver result wins, of equal ones the higher `rank`. One that is not `active`
-    ends the rule."""
+    ends the rule. `number`: see `approvals.model`."""
 
     code: str
     purpose: str
@@ -46,6 +48,7 @@ class Rule:
     when: Mapping[str, Any]
     effective_from: date
     active: bool = True
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +75,8 @@ class Grade:
 
 
 def in_force(rules: Iterable[Rule], day: date) -> list[Rule]:
-    """Of each code the newest version that holds on `day`; a rule does not reach back before its first day. Of two
-    versions for the same day the later of `rules` holds."""
-    newest: dict[str, Rule] = {}
-    for rule in sorted(rules, key=lambda each: each.effective_from):
-        if rule.effective_from <= day:
-            newest[rule.code] = rule
-    return [rule for rule in newest.values() if rule.active]
+    """Of each code the version approved last of those that have begun; none reaches back before its first day."""
+    return [rule for rule in last_begun(rules, day) if rule.active]
 
 
 def hit(rule: Rule, subject: Subject) -> str | None:

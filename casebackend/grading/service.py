@@ -5,7 +5,7 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from casebackend.approvals import service as approvals
+from casebackend.approvals.rules import APPROVED
 from casebackend.editions import changed
 from casebackend.grading.model import GradingRule
 from casebackend.grading.queries import EDITION
@@ -14,13 +14,16 @@ SEED = Path(__file__).with_name("rules.yml")
 
 
 async def seed(session: AsyncSession, *, now: datetime) -> None:
-    """Adds the rules of rules.yml that are not there yet; what the bank has changed stays."""
-    rows = await session.execute(select(GradingRule.code, GradingRule.effective_from))
-    known = {(code, day) for code, day in rows}
-    numbers = await approvals.numbers(session, GradingRule)
-    for row in yaml.safe_load(SEED.read_text(encoding="utf-8")):
-        if (row["code"], row["effective_from"]) not in known:
-            numbers[row["code"]] = numbers.get(row["code"], -1) + 1
-            session.add(GradingRule(**row, number=numbers[row["code"]]))
+    """Adds the rules of rules.yml that are not there yet; to a rule that the bank has changed nothing is added."""
+    held: dict[str, list[GradingRule]] = {}
+    for version in await session.scalars(select(GradingRule).where(GradingRule.state == APPROVED)):
+        held.setdefault(version.code, []).append(version)
+    for given in yaml.safe_load(SEED.read_text(encoding="utf-8")):
+        before = held.setdefault(given["code"], [])
+        if any(each.proposed_at is not None or each.effective_from == given["effective_from"] for each in before):
+            continue
+        row = GradingRule(**given, number=max((each.number + 1 for each in before), default=0))
+        session.add(row)
+        before.append(row)
     await session.flush()
     await changed(session, EDITION)

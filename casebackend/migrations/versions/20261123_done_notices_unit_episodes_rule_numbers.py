@@ -35,9 +35,27 @@ def upgrade() -> None:
         with op.batch_alter_table(rules, schema=None) as batch_op:
             batch_op.add_column(sa.Column("number", sa.Integer(), nullable=False, server_default="0"))
             batch_op.add_column(sa.Column("based_on", sa.Integer(), nullable=False, server_default="0"))
+        number(rules)
 
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.add_column(sa.Column("done_at", sa.DateTime(timezone=True), nullable=True))
+
+
+def number(rules: str) -> None:
+    """Of each code by day, as they held until now; what waits for its approval was proposed on the last one."""
+    table = sa.table(
+        rules, sa.column("id", sa.Uuid()), sa.column("code"), sa.column("state"), sa.column("effective_from", sa.Date()),
+        sa.column("proposed_at", sa.DateTime()), sa.column("number"), sa.column("based_on"),
+    )  # fmt: skip
+    connection = op.get_bind()
+    order = (table.c.effective_from, table.c.proposed_at.is_not(None), table.c.proposed_at)
+    last: dict[str, int] = {}
+    for row in connection.execute(sa.select(table).where(table.c.state == "approved").order_by(*order)).all():
+        last[row.code] = last.get(row.code, -1) + 1
+        connection.execute(table.update().where(table.c.id == row.id).values(number=last[row.code]))
+    for code, number in last.items():
+        waits = (table.c.code == code) & (table.c.state == "proposed")
+        connection.execute(table.update().where(waits).values(based_on=number))
 
 
 def downgrade() -> None:

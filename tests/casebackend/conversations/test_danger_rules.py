@@ -1,6 +1,13 @@
+from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
+import yaml
+
+from casebackend.conversations import danger_rules
+from casebackend.conversations.danger import DELIVERED
 from casebackend.conversations.model import Conversation
 from tests.casebackend.cases.builders import Desk as Office
 from tests.world import World
@@ -83,6 +90,36 @@ async def test_of_two_changes_of_one_rule_the_later_one_may_not_drop_the_others_
     [waiting] = [rule for rule in await rules(manager) if rule["state"] == "proposed"]
     assert (await decided(manager, waiting["id"])).json()["number"] == 2
     assert await hurried(world, "卡没了钱", "c")
+
+
+async def test_a_release_joins_the_words_of_the_bank_and_drops_none(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Expressions are the release's, words and numbers the bank's; also where the bank's version is of a later day."""
+    office = Office(world)
+    lead, manager = await office.browser("lead"), await office.browser("supervisor")
+    for code, day in (("stolen", "2026-03-02"), ("fraud", "2026-03-04")):
+        made = (await proposed(lead, code=code, phrases=["钱飞了"], effective_from=day)).json()
+        assert (await decided(manager, made["id"])).status_code == 200
+    delivered = yaml.safe_load(DELIVERED.read_text(encoding="utf-8"))
+    of_release = {
+        row["code"]: row | {"patterns": ["蚂蚁搬家"], "effective_from": date(2026, 3, 3)}
+        for row in delivered if row["code"] in ("stolen", "fraud")
+    }  # fmt: skip
+    path = tmp_path / "dangers.yml"
+    path.write_text(yaml.safe_dump([*delivered, *of_release.values()], allow_unicode=True), encoding="utf-8")
+    monkeypatch.setattr(danger_rules, "DELIVERED", path)
+    for _ in range(2):
+        async with world.database.transaction() as session:
+            await danger_rules.seed(session, now=world.time)
+    newest = [rule for rule in await rules(lead) if rule["patterns"] == ["蚂蚁搬家"]]
+    assert sorted((rule["code"], rule["effective_from"], rule["phrases"]) for rule in newest) == [
+        ("fraud", "2026-03-04", ["钱飞了"]), ("stolen", "2026-03-03", ["钱飞了"]),
+    ]  # fmt: skip
+    assert not await hurried(world, "蚂蚁搬家", "a")
+    world.wait(days=1)
+    assert await hurried(world, "蚂蚁搬家", "b")
+    assert await hurried(world, "我的钱飞了", "c")
 
 
 async def test_a_refused_word_never_holds_and_an_ended_rule_holds_no_more(world: World) -> None:

@@ -1,5 +1,7 @@
 """The bank changes what is grave and what comes first: one proposes, another one of head office approves."""
 
+from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +12,7 @@ from sqlalchemy import select
 from casebackend.audit import verifying as audit
 from casebackend.audit.model import AuditEntry
 from casebackend.cases.model import Case
+from casebackend.grading import service
 from casebackend.grading.conditions import LABELS, TIERS
 from casebackend.grading.service import SEED
 from casebackend.matters.catalogue import catalogue
@@ -20,6 +23,7 @@ from tests.casebackend.staff.logins import hired
 from tests.world import World
 
 RULES = "/grading-rules/"
+OF_RELEASE = {"major_amount", "lane_elderly"}
 
 
 class Bank:
@@ -107,7 +111,7 @@ async def test_a_change_of_another_rule_overtakes_nobody(world: World) -> None:
 
 
 async def test_what_is_proposed_next_is_based_on_what_was_approved_last_whatever_its_day(world: World) -> None:
-    """A change of today is not lost because one for a later day was approved before it."""
+    """A change of today is not lost because one for a later day was approved before it, nor when that day comes."""
     bank = Bank(world)
     await bank.changed("lane_elderly", keywords=["老人", "老年人", "敬老"], effective_from="2026-03-20")
     await bank.changed("lane_elderly", keywords=["老人", "老年人", "敬老", "长者"])
@@ -115,6 +119,41 @@ async def test_what_is_proposed_next_is_based_on_what_was_approved_last_whatever
     assert "老人、老年人、敬老、长者</textarea>" in page
     ended = await bank.proposed("lane_elderly", active=False)
     assert ended.json()["when"] == {"keywords": ["老人", "老年人", "敬老", "长者"]}
+    assert (await bank.decided(ended.json()["id"])).status_code == 200
+    elderly = {"facts": "家里的老人排队两小时，一位长者晕倒"}
+    assert (await bank.graded(**elderly)).lane is None
+    world.wait(days=20)
+    assert (await Bank(world).graded(**elderly)).lane is None, "the version for a later day came back"
+
+
+async def test_what_was_approved_for_a_later_day_can_be_brought_forward(world: World) -> None:
+    bank = Bank(world)
+    await bank.changed("major_amount", amount_from="5000", effective_from="2026-03-20")
+    await bank.changed("major_amount", amount_from="5000")
+    assert (await bank.graded(amount="6000")).severity_reason == "涉及金额：金额不少于5000元"
+    assert slug(await bank.proposed("major_amount", amount_from="5000")) == (422, "grading-rule-wrong")
+
+
+async def test_a_release_adds_nothing_to_a_rule_that_the_bank_has_changed(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bank = Bank(world)
+    await bank.changed("major_amount", amount_from="5000")
+    delivered = yaml.safe_load(SEED.read_text(encoding="utf-8"))
+    newer = [row | {"effective_from": date(2026, 3, 3)} for row in delivered if row["code"] in OF_RELEASE]
+    newer = [row | {"when": {"amount_from": 9}} if row["code"] == "major_amount" else row for row in newer]
+    path = tmp_path / "rules.yml"
+    path.write_text(yaml.safe_dump([*delivered, *newer], allow_unicode=True), encoding="utf-8")
+    monkeypatch.setattr(service, "SEED", path)
+    world.wait(days=2)
+    for _ in range(2):
+        async with world.database.transaction() as session:
+            await service.seed(session, now=world.time)
+    found = [row for row in await Bank(world).rules() if row["code"] in OF_RELEASE]
+    assert sorted((row["code"], row["effective_from"], row["number"]) for row in found if row["in_force"]) == [
+        ("lane_elderly", "2026-03-03", 1), ("major_amount", "2026-03-02", 1),
+    ]  # fmt: skip
+    assert len(found) == 4
 
 
 async def test_a_version_holds_for_cases_received_from_its_day_on(world: World) -> None:
