@@ -26,3 +26,9 @@ async def moved_by(session: AsyncSession, case_id: UUID, actor: str, moves: Coll
         TimelineEntry.case_id == case_id, TimelineEntry.actor == actor, TimelineEntry.move.in_(moves)
     )
     return await session.scalar(found.limit(1)) is not None
+
+
+async def told_of(session: AsyncSession, case_id: UUID, move: str) -> Sequence[dict[str, object]]:
+    """What history tells besides of each time that this move was made, oldest first."""
+    found = select(TimelineEntry.detail).where(TimelineEntry.case_id == case_id, TimelineEntry.move == move)
+    return [detail or {} for detail in await session.scalars(found.order_by(TimelineEntry.seq))]
