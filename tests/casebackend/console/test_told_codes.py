@@ -160,9 +160,9 @@ def test_what_is_no_code_stays(said: str) -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        "取件码没收到，20261123买的理财", "取件码查不到20261123", "取件码20261123", "取件码是2026 1123", "取件码错误 password",
-        "取件码 password", "取件码打不开，座机6655-7788", "合同编号AB23-CD34", "合同HT01-2024到期了", "座机6655-7788",
-        "我的码是 SHOP-CARD 啊", "订单号：AB23-CD34",
+        "取件码没收到，20261123买的理财", "取件码查不到20261123", "取件码20261123", "取件码是2026 1123",
+        "取件码错误 password", "取件码 password", "取件码打不开，座机6655-7788", "合同编号AB23-CD34",
+        "合同HT01-2024到期了", "座机6655-7788", "我的码是 SHOP-CARD 啊", "订单号：AB23-CD34",
     ],
 )  # fmt: skip
 def test_a_day_a_word_and_another_number_near_its_name_are_read_by_whoever_handles_it(said: str) -> None:
