@@ -21,7 +21,7 @@ class Revisit(TurnAction):
         )
         if survey is None:
             return
-        if survey.called:
+        if survey.called or survey.unsettled:
             turn.say("utter_feedback_thanks")
             return
         if not survey.understood:

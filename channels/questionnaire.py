@@ -255,7 +255,8 @@ class Questionnaire:
 
     async def _survey(self, turn: Turn) -> list[Reply]:
         outcome = await self._backend.answer_survey(turn.conversation_id, turn.message_id, key=key(turn, "survey"))
-        said = [] if outcome.understood or outcome.called else [self._words.say("not_understood")]
+        told = outcome.understood or outcome.called or outcome.unsettled
+        said = [] if told else [self._words.say("not_understood")]
         if outcome.next == "done":
             if outcome.second_number:
                 said.append(self._words.say("survey.second", {"number": outcome.second_number}))

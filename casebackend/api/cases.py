@@ -34,7 +34,8 @@ class MoveCase(Command):
     go on, with which a suspension is reminded of.
     `no_recording_reason`: why a telephone complaint has no recording among its evidence.
     `responsible_unit_id`: the unit that is answerable. `propose` needs it where the bank is found responsible, wholly
-    or partly, and no unit is named yet (`responsible_unit_id` of the case); one that is named stays.
+    or partly, and no unit is named yet (`responsible_unit_id` of the case); one that is named stays,
+    but what only a proposal named is taken back when it comes back or when nobody is found answerable.
     `assignee_id`: the colleague of the same unit to whom a case in hand is transferred.
     `internal_confirmed`: the answer holds words of an entry for colleagues alone, and whoever sends it says that this
     was allowed (refused all the same where the policy leaves nobody the choice).

@@ -120,11 +120,13 @@ class WithdrawOutcome(View):
 class SurveyOutcome(View):
     """`next` is the step to ask now; `second_case` is set when a linked second complaint was opened. `kept`: more was
     told than an answer, and goes with the answers. `called`: whether it is to be handled again was not understood; the
-    customer has been told that a colleague asks."""
+    customer has been told that a colleague asks; `unsettled`: nobody can ask him, and he has been told how to
+    ask for it himself."""
 
     next: Literal["solved", "score", "words", "again", "done"]
     understood: bool
     kept: bool = False
     called: bool = False
+    unsettled: bool = False
     second_case: UUID | None
     second_number: str | None

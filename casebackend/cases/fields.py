@@ -94,6 +94,7 @@ async def given(session: AsyncSession, case: Case, command: MoveCase) -> dict[st
         names = (*names, "closing_info")
     wanted = {name: value for name in names if (value := getattr(command, name)) is not None}
     wanted |= judgement.given(command) if admission.is_judged(case) else {}
+    wanted |= await judgement.takes_back(session, case, command)
     if command.told_at is not None and "told_at" in wanted:
         wanted["told_at"] = outcome.aware(command.told_at)
     if command.move in (Move.DISPATCH, Move.TRANSFER):
@@ -105,7 +106,7 @@ async def given(session: AsyncSession, case: Case, command: MoveCase) -> dict[st
     for name in TEXTS & wanted.keys():
         wanted[name] = await protected(session, case, wanted[name])
     for name in ("unit_id", "handling_unit_id", "responsible_unit_id"):
-        if name in wanted:
+        if wanted.get(name) is not None:
             await _require_unit(session, wanted[name])
     return wanted
 

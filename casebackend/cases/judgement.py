@@ -15,10 +15,13 @@ from casebackend.conversations.rules import Channel
 from casebackend.dictionaries.rules import UNCLASSIFIED
 from casebackend.errors import Conflict, Forbidden, Unprocessable
 from casebackend.evidence.queries import has_recording
+from casebackend.timeline.queries import moved_at
 
 SERIOUS = frozenset({"重大投诉", "紧急投诉"})
 BY_PHONE = frozenset({Channel.IVR, Channel.HOTLINE})
 JUDGING = (Move.PROPOSE, Move.PROPOSE_REPLY)
+# After these somebody judges once more.
+JUDGED_ANEW = frozenset({Move.RETURN_FOR_REWORK, Move.REOPEN, Move.EDIT, Move.UNMERGE})
 ENDING = frozenset({Move.APPROVE_REPLY, Move.REPLY, Move.DECLINE, Move.WITHDRAW, Move.MERGE})
 CODED = ("business_channel_a", "category_b", "cause_c")
 ANSWERABLE, UNIT = frozenset({Responsible.YES, Responsible.PARTLY}), "responsible_unit_id"
@@ -144,6 +147,24 @@ def require_unit(case: Case, command: MoveCase) -> None:
         raise UnitNotNamed
     if command.responsible not in ANSWERABLE and stands is None and named is not None:
         raise Contradicting("认定无责的，不能指明责任机构")
+
+
+async def takes_back(session: AsyncSession, case: Case, command: MoveCase) -> dict[str, None]:
+    """A unit that only a proposal named goes with that proposal, and does not stand where nobody is answerable. One of
+    the registration or of a second role stays."""
+    responsible = given(command).get("responsible", command.responsible)
+    blameless = command.move in JUDGING and responsible not in ANSWERABLE
+    if case.responsible_unit_id is None or not (blameless or command.move in JUDGED_ANEW):
+        return {}
+    return {UNIT: None} if await _named_by_proposal(session, case) else {}
+
+
+async def _named_by_proposal(session: AsyncSession, case: Case) -> bool:
+    named = select(CaseChange.at, CaseChange.actor).where(
+        CaseChange.case_id == case.id, CaseChange.field == UNIT, CaseChange.after == str(case.responsible_unit_id)
+    )
+    last = (await session.execute(named.order_by(CaseChange.at.desc()).limit(1))).one_or_none()
+    return last is not None and await moved_at(session, case.id, Move.PROPOSE, by=last.actor, at=last.at)
 
 
 async def needs_another(session: AsyncSession, case: Case, user_id: UUID) -> bool:

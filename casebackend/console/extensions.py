@@ -6,6 +6,7 @@ from uuid import UUID
 from sanic import HTTPResponse, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.api.evidence import EvidenceView
 from casebackend.api.extensions import (
     AddMaterial,
     AskExtension,
@@ -18,6 +19,7 @@ from casebackend.api.extensions import (
 from casebackend.calendar.rules import SHANGHAI
 from casebackend.cases import attaching
 from casebackend.cases import service as case_service
+from casebackend.cases.model import Case
 from casebackend.console.fragments import require_version, section
 from casebackend.console.rendering import console, form_of, go, page
 from casebackend.console.rights import may
@@ -58,11 +60,17 @@ async def section_of(request: Request, session: AsyncSession, reference: str) ->
         version=case.version,
         heading="延期与补充材料",
         time=time,
-        papers=(await attaching.listed(session, case)).items if time.may_expect else [],
+        papers=await _letters(session, case) if time.may_expect else [],
         levels={level.value: label for level, label in LEVEL_LABELS.items()},
         may_add=may(request, f"/cases/{case.number}/extensions/materials", "POST"),
         today=now.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
     )
+
+
+async def _letters(session: AsyncSession, case: Case) -> list[EvidenceView]:
+    """What may be a letter of the office outside."""
+    asked = await postponing.suspended_on(session, case)
+    return [each for each in (await attaching.listed(session, case)).items if each.id not in asked]
 
 
 def _back(request: Request, number: str) -> HTTPResponse:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.customers import codes, personal
 from casebackend.customers.model import ChannelIdentity, Customer, PersonalValue
 from casebackend.customers.personal import Tokenised, Value
-from casebackend.customers.rules import TOKEN, Kind, mask, token
+from casebackend.customers.rules import HIDDEN_CODE, TOKEN, Kind, mask, token
 from casebackend.customers.vault import Vault
 
 # A paper's number that answers the identity check has a token of its own: it is wiped when the check is over.
@@ -81,11 +81,13 @@ async def render(session: AsyncSession, conversation_id: UUID, text: str) -> str
 
 
 async def reveal(session: AsyncSession, conversation_id: UUID, text: str) -> str:
-    """`text` with plain values. The caller has the right to see them and writes the audit line."""
+    """`text` with plain values. The caller has the right to see them and writes the audit line. A pick-up code is
+    opened to nobody: where these words go, nothing would know it again."""
     if not TOKEN.search(text):
         return text
-    values = await _values(session, conversation_id)
-    return _replaced(text, {value.token: _opened(session, value) for value in values if value.token in text})
+    values = [value for value in await _values(session, conversation_id) if value.token in text]
+    plain = {each.token: HIDDEN_CODE if each.kind == Kind.PICKUP else _opened(session, each) for each in values}
+    return _replaced(text, plain)
 
 
 def seal_into(

@@ -111,3 +111,13 @@ class SameDayExpected(Conflict):
 
     def __init__(self) -> None:
         super().__init__("新的预计恢复日期与原日期相同")
+
+
+class NotItsLetter(Unprocessable):
+    """`own`: the paper on which the case was suspended."""
+
+    slug, title = "not-its-letter", "不是鉴定、调解机构的来函"
+
+    def __init__(self, *, own: bool = False) -> None:
+        why = "暂停办理时所附的委托书或申请不是来函；" if own else ""
+        super().__init__(f"{why}请先把鉴定、调解机构的来函登记为这件投诉的证据，再从中选择", field="evidence_id")

@@ -9,7 +9,6 @@ from casebackend.access.principal import Principal
 from casebackend.api.extensions import ExtensionView, MaterialView, TimeOfCase
 from casebackend.cases import queries as cases
 from casebackend.cases.model import Case
-from casebackend.cases.rules import Status
 from casebackend.customers import service as customers
 from casebackend.extensions import lapsing, materials, postponing, rights, rules, service, telling
 from casebackend.extensions.model import Extension, Material
@@ -37,7 +36,7 @@ async def of_case(session: AsyncSession, case: Case, principal: Principal) -> Ti
     return TimeOfCase(
         number=case.number,
         expected_back_on=case.expected_back_on,
-        may_expect=Status(case.status) is Status.SUSPENDED and postponing.may_expect(case, principal),
+        may_expect=await postponing.may_expect(session, case, principal),
         may_ask=level.value if level else None,
         extensions=views,
         materials=await material_views(session, case, brought.all(), principal),

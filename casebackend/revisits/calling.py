@@ -13,6 +13,7 @@ from casebackend.cases.model import Case
 from casebackend.cases.rules import Move, Status
 from casebackend.cases.service import hold
 from casebackend.cases.words import Satisfaction
+from casebackend.customers.model import Customer
 from casebackend.notices.service import Word, notify
 from casebackend.notices.thresholds import in_force
 from casebackend.outbox.service import emit
@@ -22,6 +23,11 @@ from casebackend.staff.model import User
 from casebackend.staff.rules import Role
 
 TO_CALL, UNHAPPY = "revisit.call", "revisit.dissatisfied"
+
+
+async def has_number(session: AsyncSession, case: Case) -> bool:
+    customer = await session.get(Customer, case.customer_id) if case.customer_id else None
+    return customer is not None and customer.phone_masked is not None
 
 
 async def again(

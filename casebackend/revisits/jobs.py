@@ -16,7 +16,6 @@ from casebackend.cases.service import hold, move_case
 from casebackend.conversations import service as conversations
 from casebackend.conversations.model import Conversation
 from casebackend.conversations.rules import CARRIED_BY_US, Asked, Author, Owner
-from casebackend.customers.model import Customer
 from casebackend.database import locked
 from casebackend.failpoints import failpoint
 from casebackend.notifications.words import choices, words
@@ -133,13 +132,8 @@ async def give_up(session: AsyncSession, revisit_id: UUID, *, now: datetime) -> 
         await _cancel(session, revisit, case, now)
         return
     given, waited = await service.policy(session, now), now - (revisit.sent_at or now)
-    reachable, said = await _has_number(session, case), revisit.solved is not None
+    reachable, said = await calling.has_number(session, case), revisit.solved is not None
     if given.calls(waited, said=said, reachable=reachable):
         await service.to_call(session, revisit, now=now)
     elif waited >= given.unanswered and not (given.call_after and reachable and not said):
         await service.finish(session, revisit, case, now=now, ended=State.NO_ANSWER)
-
-
-async def _has_number(session: AsyncSession, case: Case) -> bool:
-    customer = await session.get(Customer, case.customer_id) if case.customer_id else None
-    return customer is not None and customer.phone_masked is not None

@@ -20,7 +20,7 @@ from casebackend.conversations.model import Message
 from casebackend.conversations.rules import Author
 from casebackend.errors import Conflict
 from casebackend.notices.thresholds import in_force
-from casebackend.notifications.words import words
+from casebackend.notifications.words import choices, words
 from casebackend.revisits import calling, remarks, rules, second
 from casebackend.revisits.again import again_in
 from casebackend.revisits.model import Revisit
@@ -136,17 +136,22 @@ async def _not_understood(
     session: AsyncSession, revisit: Revisit, case: Case, given: Policy, now: datetime
 ) -> SurveyOutcome:
     """Too often, it ends the survey. Whether it is to be handled again is nothing that we settle for the customer: a
-    colleague asks him."""
+    colleague asks him, or he is told how to ask for it."""
     revisit.misses += 1
     if revisit.misses < given.misses:
         return _outcome(revisit, understood=False)
     if Step(revisit.step) is not Step.AGAIN or not await second.may_follow(session, case):
         await finish(session, revisit, case, now=now, ended=State.NO_ANSWER)
         return _outcome(revisit, understood=False)
-    await to_call(session, revisit, now=now)
-    said = [Reply(text=words("revisit_to_call", number=case.number))]
+    called = bool(given.call_after) and await calling.has_number(session, case)
+    if called:
+        await to_call(session, revisit, now=now)
+    else:
+        await finish(session, revisit, case, now=now, ended=State.NO_ANSWER)
+    name = "revisit_to_call" if called else "revisit_unsettled"
+    said = [Reply(text=words(name, number=case.number), choices=choices(name))]
     await conversations.say(session, case.conversation_id, author=Author.SYSTEM, replies=said, now=now)
-    return _outcome(revisit, understood=False, called=True)
+    return _outcome(revisit, understood=False, called=called, unsettled=not called)
 
 
 async def to_call(session: AsyncSession, revisit: Revisit, *, now: datetime) -> None:
@@ -219,7 +224,13 @@ async def finish(
 
 
 def _outcome(
-    revisit: Revisit, *, understood: bool, opened: Case | None = None, kept: bool = False, called: bool = False
+    revisit: Revisit,
+    *,
+    understood: bool,
+    opened: Case | None = None,
+    kept: bool = False,
+    called: bool = False,
+    unsettled: bool = False,
 ) -> SurveyOutcome:
     following: Literal["solved", "score", "words", "again", "done"] = "done" if called else Step(revisit.step).value
     return SurveyOutcome(
@@ -227,6 +238,7 @@ def _outcome(
         understood=understood,
         kept=kept,
         called=called,
+        unsettled=unsettled,
         second_case=opened.id if opened else None,
         second_number=opened.number if opened else None,
     )

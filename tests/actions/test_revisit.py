@@ -1,9 +1,11 @@
 """Something is to be put right while another question waits: it is told how, and the question stays open."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from casebackend.cases.model import Case
+from casebackend.conversations.model import Message
+from casebackend.customers.model import Customer
 from casebackend.revisits.model import Revisit
 from tests.actions.desk import Desk
 from tests.casebackend.cases.builders import Desk as Staff
@@ -83,3 +85,17 @@ async def test_who_is_not_understood_twice_about_handling_it_again_hears_of_the_
     async with desk.world.database.reading() as session:
         held = (await session.scalars(select(Revisit))).one()
     assert (held.state, held.again) == ("by_person", None)
+
+
+async def test_whom_nobody_can_call_about_it_hears_how_to_go_on_and_no_farewell_of_a_survey(desk: Desk) -> None:
+    await surveyed(desk)
+    async with desk.world.database.transaction() as session:
+        await session.execute(update(Customer).values(phone_enc=None, phone_masked=None, phone_index=None))
+    for text in ("没解决", "2分", "没有了", "今天天气"):
+        await desk.say(text, "action_revisit", purpose="feedback")
+    assert await desk.say("要吧，还是算了", "action_revisit", purpose="feedback") == ["utter_feedback_thanks"]
+    assert desk.open is None
+    async with desk.world.database.reading() as session:
+        last = select(Message).where(Message.author == "system").order_by(Message.seq.desc()).limit(1)
+        told = (await session.scalars(last)).one()
+    assert (told.choices, "没有按“不需要”登记" in told.text) == (["重新投诉", "转人工"], True)

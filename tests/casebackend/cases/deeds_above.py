@@ -8,29 +8,39 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from casebackend.access.principal import Principal
+from casebackend.api.evidence import AddEvidence
 from casebackend.api.extensions import ExpectBack
 from casebackend.api.supervision import OpenSupervision, ReturnSupervision
 from casebackend.calendar.rules import local_date
+from casebackend.cases import attaching
 from casebackend.cases.model import Case
-from casebackend.cases.rules import IN_PROCESS, Status
+from casebackend.cases.rules import IN_PROCESS, Move, Status
 from casebackend.clocks.model import Timer
 from casebackend.clocks.rules import SUPERVISION
 from casebackend.demands.model import Supervision
 from casebackend.demands.rules import State
 from casebackend.evidence.model import Evidence
+from casebackend.evidence.rules import Kind
 from casebackend.extensions import postponing
 from casebackend.supervision import service as supervision
+from casebackend.timeline.model import TimelineEntry
 from tests.casebackend.cases.deeds_around import newest
 
 
 async def expect_back(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
-    """On the paper of the office outside."""
-    paper = await newest(session, Evidence, case, Evidence.added_at)
+    """On the letter of the office outside, or wrongly on whatever paper came last."""
+    letter = AddEvidence(kind=Kind.DOCUMENT, title="鉴定机构延期函", source="档案室")
+    comes = draw(st.booleans())
+    paper = await attaching.add(session, case.id, letter, principal=by, now=now) if comes else None
+    paper = paper or await newest(session, Evidence, case, Evidence.added_at)
     day = local_date(now) + timedelta(days=draw(st.sampled_from([45, 10, 1, -1])))
     command = ExpectBack(expected_back_on=day, evidence_id=paper.id, reason="鉴定机构来函延期")
     handler = case.handler_id
     await postponing.expect(session, case, command, match=f'"{case.version}"', principal=by, now=now)
     assert by.user_id != handler, "somebody moved the reminders of his own case"
+    asked = select(TimelineEntry.detail).where(TimelineEntry.case_id == case.id, TimelineEntry.move == Move.SUSPEND)
+    papers = [detail["evidence_id"] for detail in await session.scalars(asked)]
+    assert str(paper.id) not in papers, "a case is expected back on the paper that sent it away"
     assert case.status == Status.SUSPENDED, "a case that is not suspended was expected back"
 
 

@@ -20,7 +20,8 @@ def _sets() -> defaultdict[UUID, set[UUID]]:
 @dataclass
 class Ledger:
     """By case. `declared`, `let_back`, `named`: who stays away by his own word, who was let back by head office, whom
-    the complaint is about. `proxies` and `papers`: who speaks for the complainant, and with what."""
+    the complaint is about. `units_proposed`: which unit its last proposal named. `proxies` and `papers`: who speaks for
+    the complainant, and with what."""
 
     superiors: dict[UUID, UUID] = field(default_factory=dict)
     rows: dict[UUID, dict[str, Any]] = field(default_factory=dict)
@@ -31,6 +32,7 @@ class Ledger:
     representatives: defaultdict[UUID, int] = field(default_factory=lambda: defaultdict(int))
     proxies: set[UUID] = field(default_factory=set)
     papers: defaultdict[UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
+    units_proposed: dict[UUID, UUID | None] = field(default_factory=dict)
     before_merging: dict[UUID, list[datetime]] = field(default_factory=dict)
 
     def sees(self, row: dict[str, Any]) -> None:
@@ -42,6 +44,8 @@ class Ledger:
         case_id = before["id"]
         if move in TAKES_IN_HAND and user is not None:
             self.handlers[case_id].add(user)
+        if move is Move.PROPOSE and before["responsible_unit_id"] is None:
+            self.units_proposed[case_id] = self.rows[case_id]["responsible_unit_id"]
         if move is Move.MERGE:
             self.before_merging[case_id] = [due for kind, due in running if kind in BY_LAW]
 

@@ -56,7 +56,7 @@ async def hold_true(
     by_the_right_person(ledger, before, move, actor)
     answered_in_time(before, after, move)
     decided_by_another(before, after, command, actor)
-    names_the_unit(before, after, move)
+    names_the_unit(ledger, before, after, move)
     of_its_matter(before, move)
     of_the_regulator(ledger, before, after, move)
     if move is Move.ACCEPT and before["id"] in ledger.proxies and actor.user_id is not None:
@@ -154,13 +154,16 @@ def decided_by_another(before: Row, after: Row, command: MoveCase, actor: Princi
         assert "approver" in actor.roles, "the branch finished what head office has to look at"
 
 
-def names_the_unit(before: Row, after: Row, move: Move) -> None:
-    """A unit that is named is not changed by the handler."""
+def names_the_unit(ledger: Ledger, before: Row, after: Row, move: Move) -> None:
+    """A unit that is named is not changed by the handler; one that a proposal named goes when that comes back."""
     named, stood = after["responsible_unit_id"], before["responsible_unit_id"]
     if move is Move.PROPOSE:
         answerable = after["responsible"] in ("responsible", "partly")
         assert named or not answerable, "the bank is answerable and no unit of it"
         assert stood in (None, named), "the handler changed the unit that is answerable"
+    proposed = ledger.units_proposed.get(before["id"])
+    if proposed is not None and (move is Move.RETURN_FOR_REWORK or after["responsible"] == "not_responsible"):
+        assert named != proposed, "nobody is found answerable, and the unit of a former proposal stands"
 
 
 def of_its_matter(before: Row, move: Move) -> None:

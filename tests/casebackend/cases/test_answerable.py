@@ -5,13 +5,17 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from casebackend.cases.model import CaseChange
+from casebackend.api.cases import MoveCase
+from casebackend.cases.filing import SYSTEM
+from casebackend.cases.model import Case, CaseChange
+from casebackend.cases.rules import Move
+from casebackend.cases.service import move_case
 from casebackend.matters.rules import MatterType
 from tests.casebackend.cases.answering import proposed
 from tests.casebackend.cases.builders import PROPOSAL, Desk, case_of, filed, unit
-from tests.casebackend.families.builders import slug
+from tests.casebackend.families.builders import closed, holds, slug
 from tests.casebackend.registration.takers import CUSTOMER, Counter
 from tests.world import World
 
@@ -88,7 +92,7 @@ async def test_a_unit_that_is_named_already_stays(world: World) -> None:
     assert same["responsible_unit_id"] == outlet
 
 
-async def test_a_proposal_that_came_back_keeps_its_unit_and_a_second_role_may_name_another(world: World) -> None:
+async def test_of_a_proposal_that_came_back_a_second_role_may_name_the_unit_instead(world: World) -> None:
     outlet, other = await unit(world, "北京朝阳支行"), await unit(world, "个人金融部")
     desk, number = await in_hand(world)
     await desk.sure("agent", number, "propose", **UNNAMED | CODED | {"responsible_unit_id": outlet})
@@ -97,6 +101,87 @@ async def test_a_proposal_that_came_back_keeps_its_unit_and_a_second_role_may_na
     changed = await counter.changes("lead", number, "units", responsible_unit_id=other, reason="产品归口部门")
     assert changed.status_code == 200, changed.text
     assert (await desk.sure("agent", number, "propose", **UNNAMED | CODED))["responsible_unit_id"] == other
+
+
+async def test_a_proposal_that_came_back_and_finds_nobody_answerable_leaves_no_unit_to_report(world: World) -> None:
+    outlet = await unit(world, "北京海淀支行")
+    desk, number = await in_hand(world)
+    await desk.sure("agent", number, "propose", **UNNAMED | CODED | {"responsible_unit_id": outlet})
+    came_back = await desk.sure("executive", number, "return_for_rework", opinion="依据不足，请复核")
+    assert came_back["responsible_unit_id"] is None
+    assert [(each.actor, each.before, each.after, each.reason) for each in await changes_of(world)] == [
+        ("staff:agent", None, outlet, None), ("staff:executive", outlet, None, "依据不足，请复核"),
+    ]  # fmt: skip
+    answer = await desk.sure("agent", number, "propose", **BLAMELESS | CODED)
+    assert (answer["status"], answer["responsible"], answer["responsible_unit_id"]) == (
+        "proposed", "not_responsible", None,
+    )  # fmt: skip
+    assert await holds(world) == []
+
+
+async def test_who_proposed_the_wrong_unit_names_another_when_it_came_back(world: World) -> None:
+    wrong, right = await unit(world, "北京海淀支行"), await unit(world, "北京朝阳支行")
+    desk, number = await in_hand(world)
+    await desk.sure("agent", number, "propose", **UNNAMED | CODED | {"responsible_unit_id": wrong})
+    await desk.sure("executive", number, "return_for_rework", opinion="责任机构有误")
+    page = (await (await desk.browser("agent")).get(f"/cases/{number}")).text
+    assert 'id="propose-responsible_unit_id"' in page
+    refused = await desk.does("agent", number, "propose", **UNNAMED | CODED)
+    assert slug(refused) == (422, "responsible-unit-missing")
+    answer = await desk.sure("agent", number, "propose", **UNNAMED | CODED | {"responsible_unit_id": right})
+    assert answer["responsible_unit_id"] == right
+
+
+async def test_a_unit_of_the_registration_or_of_a_second_role_stays_when_a_proposal_comes_back(world: World) -> None:
+    outlet, other = await unit(world, "北京朝阳支行"), await unit(world, "北京海淀支行")
+    desk, number = await in_hand(world, responsible_unit_id=outlet)
+    await desk.sure("agent", number, "propose", **UNNAMED | CODED)
+    came_back = await desk.sure("executive", number, "return_for_rework", opinion="补充依据")
+    assert came_back["responsible_unit_id"] == outlet
+    await desk.sure("agent", number, "propose", **UNNAMED | CODED)
+    counter = Counter(world)
+    changed = await counter.changes("lead", number, "units", responsible_unit_id=other, reason="实为海淀支行办理")
+    assert changed.status_code == 200, changed.text
+    came_back = await desk.sure("executive", number, "return_for_rework", opinion="再补充")
+    assert came_back["responsible_unit_id"] == other
+    answer = await desk.sure("agent", number, "propose", **BLAMELESS | CODED)
+    assert answer["responsible_unit_id"] == other
+
+
+@pytest.mark.parametrize("move", ["propose", "propose_reply"])
+async def test_a_unit_that_an_earlier_version_left_with_a_returned_proposal_goes_when_nobody_is_answerable(
+    world: World, move: str
+) -> None:
+    outlet = await unit(world, "北京海淀支行")
+    desk, number = await in_hand(world)
+    await desk.sure("agent", number, "propose", **UNNAMED | CODED | {"responsible_unit_id": outlet})
+    await desk.sure("executive", number, "return_for_rework", opinion="依据不足")
+    async with world.database.transaction() as session:
+        await session.execute(update(Case).values(responsible_unit_id=UUID(outlet)))
+    given = BLAMELESS | CODED if move == "propose" else CODED | {
+        "findings": "未多收", "judgement_basis": "收费公示", "opinion": "直接答复", "cause_c": PROPOSAL["cause_c"],
+    }  # fmt: skip
+    answer = await desk.sure("agent", number, move, **given)
+    assert (answer["responsible"], answer["responsible_unit_id"]) == ("not_responsible", None)
+    last = (await changes_of(world))[-1]
+    assert (last.actor, last.before, last.after) == ("staff:agent", outlet, None)
+
+
+async def test_what_is_judged_once_more_after_its_end_names_the_unit_anew(world: World) -> None:
+    case_id, _ = await closed(world)
+    assert (await case_of(world, case_id)).responsible_unit_id is not None
+    async with world.database.transaction() as session:
+        again = MoveCase(move=Move.REOPEN, opinion="核查决定重新办理")
+        await move_case(session, case_id, again, principal=SYSTEM, now=world.time)
+    assert (await case_of(world, case_id)).responsible_unit_id is None
+    assert await holds(world) == []
+
+
+async def changes_of(world: World) -> list[CaseChange]:
+    """What was written of the unit that is answerable, oldest first."""
+    async with world.database.reading() as session:
+        found = select(CaseChange).where(CaseChange.field == "responsible_unit_id")
+        return sorted(await session.scalars(found), key=lambda each: (each.at, each.before is not None))
 
 
 async def test_a_unit_that_there_is_not_is_not_named(world: World) -> None:

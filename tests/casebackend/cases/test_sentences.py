@@ -154,9 +154,21 @@ def test_a_move_that_breaks_a_sentence_is_seen(
 def _all(before: dict[str, Any], after: dict[str, Any], move: Move) -> None:
     sentences.answered_in_time(before, after, move)
     sentences.decided_by_another(before, after, MoveCase(move=move), staff(SOMEBODY))
-    sentences.names_the_unit(before, after, move)
+    sentences.names_the_unit(kept(before), before, after, move)
     sentences.of_its_matter(before, move)
     sentences.of_the_regulator(kept(before), before, after, move)
+
+
+@pytest.mark.parametrize(
+    ("move", "then"), [(Move.RETURN_FOR_REWORK, {}), (Move.PROPOSE, {"responsible": "not_responsible"})]
+)
+def test_a_unit_that_outlives_the_proposal_which_named_it_is_seen(move: Move, then: dict[str, Any]) -> None:
+    case = row(responsible_unit_id=SOMEBODY)
+    ledger = kept(case)
+    sentences.names_the_unit(ledger, case, case | then, move)
+    ledger.moved(row(id=case["id"]), Move.PROPOSE, ANOTHER, [])
+    with pytest.raises(AssertionError, match="former proposal"):
+        sentences.names_the_unit(ledger, case, case | then, move)
 
 
 @pytest.mark.parametrize(

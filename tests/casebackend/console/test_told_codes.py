@@ -16,6 +16,7 @@ from casebackend.conversations.rules import Author, Channel
 from casebackend.conversations.sealing import seal_pickups
 from casebackend.customers.codes import pickup_hidden
 from casebackend.customers.personal import tokenise
+from casebackend.customers.rules import Kind
 from tests.casebackend.canaries import Canary, in_database
 from tests.casebackend.cases.builders import filed
 from tests.casebackend.pickups.visits import receipt_with_code
@@ -154,3 +155,56 @@ def test_a_code_is_hidden_however_it_was_written(said: str, read: str) -> None:
 )
 def test_what_is_no_code_stays(said: str) -> None:
     assert pickup_hidden(said) == said
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "取件码没收到，20261123买的理财", "取件码查不到20261123", "取件码20261123", "取件码是2026 1123",
+        "取件码错误 password", "取件码 password", "取件码打不开，座机6655-7788", "合同编号AB23-CD34",
+        "合同HT01-2024到期了", "座机6655-7788", "我的码是 SHOP-CARD 啊", "订单号：AB23-CD34",
+    ],
+)  # fmt: skip
+def test_a_day_a_word_and_another_number_near_its_name_are_read_by_whoever_handles_it(said: str) -> None:
+    assert [value for value in tokenise(said).values if value.kind is Kind.PICKUP] == []
+    assert "取件#" not in tokenise(said).text
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("取件码ＡＢ１２-ＣＤ３４", "取件码[取件#1]"),
+        ("取件码ＡＢ１２－ＣＤ３４没用", "取件码[取件#1]没用"),
+        ("取件码AB12—CD34", "取件码[取件#1]"),
+        ("取件码 AB12 - CD34", "取件码 [取件#1]"),
+        ("取件碼是：“ab12cd34”", "取件碼是：“[取件#1]”"),
+        ("我的码是 AB12-CD34 啊", "我的码是 [取件#1] 啊"),
+    ],
+)
+def test_a_code_is_kept_sealed_however_it_was_typed(said: str, kept: str) -> None:
+    found = tokenise(said)
+    assert (found.text, [value.value for value in found.values]) == (kept, ["AB12-CD34"])
+    assert "****-****" in pickup_hidden(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("再问一次 MVZ3-NP6X 打不开——谢谢", "再问一次 [取件#1] 打不开——谢谢"),
+        ("取件码我记得是MVZX-NPGX", "取件码我记得是[取件#1]"),
+        ("mvzx-npgx", "[取件#1]"),
+        ("取件码mvzxnpgx", "取件码[取件#1]"),
+        ("取件码23456789", "取件码[取件#1]"),
+    ],
+)
+def test_what_only_a_code_can_be_is_sealed_wherever_it_stands(said: str, kept: str) -> None:
+    assert tokenise(said).text == kept
+
+
+async def test_a_code_typed_in_full_width_is_kept_nowhere_in_the_clear_and_known_again(world: World) -> None:
+    _, code = await receipt_with_code(world)
+    wide = code.translate({each: each + 0xFEE0 for each in range(0x21, 0x7F)})
+    await world.says(f"我的取件码是{wide}")
+    await world.says(f"就是{code[:4]} － {code[5:]}")
+    assert [text for text in await kept(world) if "取件#" in text] == ["我的取件码是[取件#1]", "就是[取件#1]"]
+    assert await found(world, code) == []

@@ -119,13 +119,46 @@ async def test_who_has_the_case_does_not_move_his_own_reminder(world: World, des
     assert refused(await expects(desk, "head", number, "2026-04-10", paper)) == (403, "may-not-expect")
 
 
+async def test_who_leads_only_the_branch_complained_of_moves_no_reminder_of_the_department_that_has_the_case(
+    world: World, desk: Desk
+) -> None:
+    await hired(
+        world,
+        "beijing",
+        roles=["department_head"],
+        organisation_id=UUID(await unit(world, "北京分行")),
+        staff_no="8101",
+    )
+    receipt = await filed(world)
+    await desk.investigating(receipt.case_id)
+    papers = await desk.appraisal(receipt.case_id) | {"expected_back_on": "2026-03-20"}
+    assert refused(await desk.does("beijing", receipt.case_id, "suspend", **papers)) == (403, "only-asked")
+    await desk.sure("supervisor", receipt.case_id, "suspend", **papers)
+    paper = await letter(desk, receipt.number)
+    assert refused(await expects(desk, "beijing", receipt.number, "2026-04-10", paper)) == (403, "only-asked")
+    assert (await case_of(world, receipt.case_id)).expected_back_on == date(2026, 3, 20)
+    shown = await desk.reads("beijing", f"/cases/{receipt.number}/extensions")
+    assert shown.json()["may_expect"] is False
+    page = (await (await desk.browser("beijing")).get(f"/cases/{receipt.number}/extensions")).text
+    assert ("暂停办理中，预计" in page, "变更预计恢复日期" in page) == (True, False)
+
+
+async def test_who_has_to_stay_away_is_not_offered_what_he_may_not_do(world: World, desk: Desk) -> None:
+    _, number = await suspended(desk)
+    paper = await letter(desk, number)
+    assert (await desk.reads("head", f"/cases/{number}/extensions")).json()["may_expect"] is True
+    assert (await posts(desk, "head", f"/cases/{number}/recusals", {"reason": "客户是我的亲属"})).status_code == 201
+    assert refused(await expects(desk, "head", number, "2026-04-10", paper)) == (403, "recused")
+    assert (await desk.reads("head", f"/cases/{number}/extensions")).json()["may_expect"] is False
+
+
 @pytest.mark.parametrize(
     ("day", "own_paper", "refusal"),
     [
         ("2026-03-20", True, (409, "same-day-expected")),
         ("2026-03-01", True, (422, "not-expected-then")),
         ("2026-09-30", True, (422, "not-expected-then")),
-        ("2026-04-10", False, (422, "not-its-evidence")),
+        ("2026-04-10", False, (422, "not-its-letter")),
     ],
 )
 async def test_a_day_that_cannot_be_and_a_foreign_paper_change_nothing(
@@ -136,6 +169,26 @@ async def test_a_day_that_cannot_be_and_a_foreign_paper_change_nothing(
     assert refused(await expects(desk, "head", number, day, paper)) == refusal
     assert (await case_of(world, case_id)).expected_back_on == date(2026, 3, 20)
     assert len(await clocks(desk, number)) == 1
+
+
+async def test_the_paper_is_a_letter_of_the_office_outside_not_the_one_that_the_case_was_suspended_on(
+    world: World, desk: Desk
+) -> None:
+    case_id, number = await suspended(desk)
+    foreign = await expects(desk, "head", number, "2026-04-10", str(uuid4()))
+    assert refused(foreign) == (422, "not-its-letter")
+    assert (foreign.json()["detail"], foreign.json()["field"]) == (
+        "请先把鉴定、调解机构的来函登记为这件投诉的证据，再从中选择", "evidence_id",
+    )  # fmt: skip
+    pieces = (await desk.reads("head", f"/cases/{number}/evidence")).json()["items"]
+    own = await expects(desk, "head", number, "2026-04-10", pieces[0]["id"])
+    assert refused(own) == (422, "not-its-letter")
+    assert own.json()["field"] == "evidence_id"
+    assert "暂停办理时所附" in own.json()["detail"]
+    assert (await case_of(world, case_id)).expected_back_on == date(2026, 3, 20)
+    page = (await (await desk.browser("head")).get(f"/cases/{number}/extensions")).text
+    assert f'<option value="{pieces[0]["id"]}"' not in page
+    assert (await expects(desk, "head", number, "2026-04-10", await letter(desk, number))).status_code == 200
 
 
 async def test_a_case_that_goes_on_is_expected_on_no_day_and_what_was_read_must_still_stand(

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from casebackend.cases.model import Case
 from casebackend.conversations.rules import Channel
 from casebackend.customers import service as customers
 from casebackend.timeline.model import TimelineEntry
+from tests.casebackend.canaries import Canary, in_database
 from tests.casebackend.cases.builders import ask, filed
 from tests.casebackend.families.builders import closed
 from tests.casebackend.identity.checks import ON_FILE, Carrier, Check
@@ -81,6 +83,27 @@ async def test_more_is_added_by_another_channel_after_the_code_and_only_as_long_
     await ask(world, check.conversation, "supplement")
     assert (await asks(world, check, "supplement", "还有一张回单照片"))["outcome"] == "foreign"
     assert len(await history(world, "case.supplemented")) == 1
+
+
+@pytest.mark.parametrize("what", ["supplement", "urge", "second"])
+async def test_a_pick_up_code_said_in_another_chat_is_not_kept_with_the_case_that_it_is_said_about(
+    world: World, what: str
+) -> None:
+    """Of digits alone: without its name nothing tells it from a telephone number."""
+    number = (await closed(world))[1] if what == "second" else (await filed(world, channel=Channel.WECHAT)).number
+    carrier, check = await Carrier.ready(world), Check(world)
+    await check.proved(carrier, what, f"{number}的取件码2345-6789打不开")
+    answer = await asks(
+        world, check, what, f"补充{number}：输入2345-6789打不开，请打13711112222，钱还是没有退，答复不服"
+    )
+    assert answer["outcome"] == {"supplement": "added", "urge": "urged", "second": "opened"}[what]
+    async with world.database.reading() as session:
+        told = [each or "" for each in await session.scalars(select(TimelineEntry.opinion))]
+        told += list(await session.scalars(select(Case.facts)))
+    [words] = [each for each in told if "打不开" in each]
+    assert ("****-****" in words, "2345" in words, "[手机#" in words) == (True, False, True)
+    names = ("2345-6789", "23456789")
+    assert await in_database(world, [Canary(each, "\0none", "\0none", "\0none", "\0none") for each in names]) == []
 
 
 async def test_a_second_complaint_comes_by_another_channel_after_the_code(world: World) -> None:

@@ -9,6 +9,7 @@ from casebackend.audit.model import AuditEntry
 from casebackend.cases.enclosing_jobs import on_kept
 from casebackend.conversations.rules import Channel
 from casebackend.drafts.model import Draft, DraftField
+from casebackend.timeline.model import TimelineEntry
 from tests.casebackend.cases.builders import Desk, ask, case_of, drafted, filed
 from tests.casebackend.cases.test_own import says
 from tests.casebackend.families.builders import closes, holds
@@ -229,6 +230,25 @@ async def test_what_was_registered_by_another_channel_is_shown_to_whom_the_code_
     await ask(world, check.conversation, None)  # type: ignore[arg-type]
     assert (await looks(world, "same-person"))[1] == [number]
     assert (await chooses(world, f"补充 {number}", sender="same-person"))["outcome"] == "supplement"
+
+
+@pytest.mark.parametrize("choice", ["补充", "催办"])
+async def test_a_pick_up_code_in_what_was_told_anew_is_not_kept_with_the_earlier_one(world: World, choice: str) -> None:
+    number = await files(world, FIRST, channel=Channel.WECHAT)
+    world.spoken_by = Channel.WEBCHAT
+    carrier, check = await Carrier.ready(world), Check(world, "same-person")
+    await check.proved(carrier, "progress", "取件码2345-6789查不了进度，别的渠道登记的")
+    await ask(world, check.conversation, None)  # type: ignore[arg-type]
+    story = f"{FIRST}，网页输入2345-6789打不开"
+    conversation, message = await drafted(world, sender="same-person", story=story)
+    shown = await world.act(f"/conversations/{conversation}/likeness", message)
+    assert [case["number"] for case in shown.json()["cases"]] == [number]
+    await ask(world, conversation, "duplicate")
+    outcome = (await chooses(world, f"{choice} {number}", sender="same-person"))["outcome"]
+    assert outcome == {"补充": "supplement", "催办": "urge"}[choice]
+    async with world.database.reading() as session:
+        told = [each for each in await session.scalars(select(TimelineEntry.opinion)) if each and "打不开" in each]
+    assert [("****-****" in each, "2345" in each) for each in told] == [(True, False)]
 
 
 async def test_to_a_browser_alone_only_number_and_day_are_told_and_joining_takes_the_code(world: World) -> None:

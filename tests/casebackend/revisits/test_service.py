@@ -77,7 +77,7 @@ async def test_a_satisfied_customer_closes_the_case(world: World) -> None:
     assert (await says(world, "五分"))["next"] == "words"
     assert await says(world, "柜员很耐心，我电话13800138000") == {
         "next": "done", "understood": True, "second_case": None, "second_number": None, "kept": False,
-        "called": False,
+        "called": False, "unsettled": False,
     }  # fmt: skip
     case, revisit = await case_of(world, case_id), await revisit_of(world, case_id)
     assert (case.status, case.satisfaction, revisit.state, revisit.score) == ("closed", "satisfied", "done", 5)
@@ -185,7 +185,7 @@ async def test_twice_not_understood_ends_the_survey(world: World) -> None:
     await says(world, "解决了")
     assert await says(world, "今天天气") == {
         "next": "score", "understood": False, "second_case": None, "second_number": None, "kept": False,
-        "called": False,
+        "called": False, "unsettled": False,
     }  # fmt: skip
     assert (await says(world, "呵呵呵"))["next"] == "done"
     case, revisit = await case_of(world, case_id), await revisit_of(world, case_id)

@@ -2,13 +2,16 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, update
 
+from casebackend.cases.model import Case
 from casebackend.conversations.model import Message
+from casebackend.customers.model import Customer
 from casebackend.timeline.queries import of_case
 from tests.casebackend.cases.builders import Desk, ask, case_of
 from tests.casebackend.revisits.test_service import holds, revisit_of, says, surveyed
-from tests.casebackend.revisits.test_silence import calls_asked
+from tests.casebackend.revisits.test_silence import calls_asked, never_called
 from tests.casebackend.workers import worker
 from tests.world import World
 
@@ -24,6 +27,58 @@ async def unclear(world: World) -> UUID:
     assert (first["next"], first["called"]) == ("again", False)
     assert (second["next"], second["understood"], second["called"]) == ("done", False, True)
     return case_id
+
+
+async def nobody_to_call(world: World, case_id: UUID) -> None:
+    """The customer left no number."""
+    async with world.database.transaction() as session:
+        case = await session.get_one(Case, case_id)
+        nothing = {"phone_enc": None, "phone_masked": None, "phone_index": None}
+        await session.execute(update(Customer).where(Customer.id == case.customer_id).values(**nothing))
+
+
+@pytest.mark.parametrize("why", ["no number", "a bank that never calls"])
+async def test_where_nobody_can_call_the_survey_ends_with_what_was_said_and_the_customer_is_told_how_to_go_on(
+    world: World, why: str
+) -> None:
+    case_id = await surveyed(world)
+    await (nobody_to_call(world, case_id) if why == "no number" else never_called(world))
+    for words in ("没解决", "2分", "钱没退"):
+        await says(world, words)
+    first, second = [await says(world, words) for words in UNCLEAR]
+    assert (first["next"], first["unsettled"]) == ("again", False)
+    assert (second["next"], second["understood"], second["called"], second["unsettled"]) == ("done", False, False, True)
+    await worker(world).tick()
+    case, revisit = await case_of(world, case_id), await revisit_of(world, case_id)
+    assert (case.status, case.satisfaction) == ("closed", "unsatisfied")
+    assert (revisit.state, revisit.solved, revisit.score, revisit.again) == ("no_answer", False, 2, None)
+    assert "钱没退" in str(revisit.words)
+    assert (await calls_asked(world, case_id), revisit.second_case_id) == (0, None)
+    async with world.database.reading() as session:
+        last = select(Message.text).where(Message.author == "system").order_by(Message.seq.desc()).limit(1)
+        said = str(await session.scalar(last))
+        assert "revisit.to_call" not in [entry.kind for entry in await of_case(session, case_id)]
+    assert ("没有按“不需要”登记" in said, "重新投诉" in said, "转人工" in said, "与您联系" in said) == (
+        True,
+        True,
+        True,
+        False,
+    )
+    await holds(world)
+
+
+@pytest.mark.usefixtures("known_senders")
+async def test_who_could_not_be_called_has_it_handled_again_by_saying_so(world: World) -> None:
+    case_id = await surveyed(world)
+    await nobody_to_call(world, case_id)
+    for words in ("没解决", "2分", "钱没退", *UNCLEAR):
+        await says(world, words)
+    for words, outcome in (("重新投诉", "reason"), ("钱还是没有退给我", "opened")):
+        asks = await world.says(words)
+        answer = await world.act(f"/conversations/{asks.conversation_id}/second", asks.message_id)
+        assert answer.json()["outcome"] == outcome, answer.text
+        await ask(world, asks.conversation_id, "second")
+    await holds(world)
 
 
 async def calls(desk: Desk, case_id: UUID, key: str, **said: object) -> int:
