@@ -12,24 +12,24 @@ from casebackend.customers.personal import tokenise
 from tests.world import World
 
 MESSAGES = yaml.safe_load(Path(__file__).with_name("danger_doubts.yml").read_text("utf-8"))
-FOUND = MESSAGES["found"]
+FOUND, AFTER = MESSAGES["found"], MESSAGES["after"]
 
 
 def heard(text: str) -> Danger | None:
     return danger_in(tokenise(text).text)
 
 
-@pytest.mark.parametrize("text", [*FOUND["life"], *MESSAGES["life"]])
+@pytest.mark.parametrize("text", [*FOUND["life"], *MESSAGES["life"], *AFTER["life"]])
 def test_a_life_in_danger_now_is_no_story_of_the_dead(text: str) -> None:
     assert heard(text) is Danger.LIFE
 
 
-@pytest.mark.parametrize("text", [*FOUND["money"], *MESSAGES["money"]])
+@pytest.mark.parametrize("text", [*FOUND["money"], *MESSAGES["money"], *AFTER["money"]])
 def test_a_loss_of_now_is_heard_beside_one_that_is_settled_supposed_or_denied(text: str) -> None:
     assert heard(text) is Danger.MONEY
 
 
-@pytest.mark.parametrize("text", [*FOUND["harmless"], *MESSAGES["harmless"]])
+@pytest.mark.parametrize("text", [*FOUND["harmless"], *MESSAGES["harmless"], *AFTER["harmless"]])
 def test_what_is_over_supposed_or_denied_calls_nobody(text: str) -> None:
     assert heard(text) is None
 
