@@ -34,8 +34,9 @@ class Stirred(StrEnum):
 
 class Use(StrEnum):
     """What a rule is for. GENERAL excepts what is asked in general or told of others. ANGER is taken out of a text
-    before money is looked for in it, unless TAKEN tells of a loss beside it. ASIDE is taken out whatever stands beside
-    it, and only it: who tells of an old loss and of one today is heard for the one of today."""
+    before a danger is looked for in it, unless TAKEN tells of a loss beside it. ASIDE is taken out, and only it: who
+    tells of an old loss and of one today is heard for the one of today. Where DOUBT stands in what is left, nothing is
+    taken out: a false call is cheap, a missed one is not."""
 
     DANGER = "danger"
     STIRRED = "stirred"
@@ -43,6 +44,7 @@ class Use(StrEnum):
     ANGER = "anger"
     TAKEN = "taken"
     ASIDE = "aside"
+    DOUBT = "doubt"
 
 
 DELIVERED = Path(__file__).with_name("dangers.yml")
@@ -112,8 +114,7 @@ def hear(rules: Iterable[Rule], text: str, day: date) -> Heard:
 
 def _dangers(held: Sequence[Rule], said: str) -> list[Rule]:
     """Whose life is in danger is heard, unless the words themselves tell of something else."""
-    left = {says: _without(held, Use.ASIDE, says, said, "，") for says in Danger}
-    left[Danger.MONEY] = _calmed(held, left[Danger.MONEY])
+    left = {says: _calmed(held, says, _asides_out(held, says, said)) for says in Danger}
     found = []
     for rule in held:
         if rule.use != Use.DANGER or (rule.says != Danger.LIFE and _in_general(held, rule.says, said)):
@@ -130,14 +131,23 @@ def _without(held: Sequence[Rule], use: Use, says: str, said: str, instead: str)
     return said
 
 
+def _any_in(held: Sequence[Rule], use: Use, says: str, said: str) -> bool:
+    return any(rule.use == use and rule.says == says and _in(rule, said) for rule in held)
+
+
 def _in_general(held: Sequence[Rule], about: str, said: str) -> bool:
-    return any(rule.use == Use.GENERAL and rule.says == about and _in(rule, said) for rule in held)
+    return _any_in(held, Use.GENERAL, about, said)
 
 
-def _calmed(held: Sequence[Rule], said: str) -> str:
+def _asides_out(held: Sequence[Rule], says: Danger, said: str) -> str:
+    left = _without(held, Use.ASIDE, says, said, "，")
+    return said if left != said and _any_in(held, Use.DOUBT, says, left) else left
+
+
+def _calmed(held: Sequence[Rule], says: Danger, said: str) -> str:
     """Without the words that are only thrown at the bank."""
-    calm = _without(held, Use.ANGER, Danger.MONEY, said, "")
-    return said if any(rule.use == Use.TAKEN and _in(rule, calm) for rule in held) else calm
+    calm = _without(held, Use.ANGER, says, said, "")
+    return said if _any_in(held, Use.TAKEN, says, calm) else calm
 
 
 def _stirred(held: Sequence[Rule], said: str) -> tuple[Rule | None, int]:

@@ -129,16 +129,18 @@ def test_what_a_customer_writes_is_kept_without_personal_values(asked: str | Non
 MESSAGES = yaml.safe_load(Path(__file__).with_name("secret_messages.yml").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("message", MESSAGES["with_secret"], ids=[each["text"] for each in MESSAGES["with_secret"]])
+WITH_SECRET = [*MESSAGES["with_secret"], *MESSAGES["found_secret"]]
+WITHOUT_SECRET = [*MESSAGES["without_secret"], *MESSAGES["found_kept"]]
+
+
+@pytest.mark.parametrize("message", WITH_SECRET, ids=[each["text"] for each in WITH_SECRET])
 def test_a_secret_in_whatever_words_it_comes_is_taken_out(message: dict[str, str]) -> None:
     found = tokenise(message["text"])
     assert found.secret_dropped
     assert message["secret"] not in found.text + found.plain
 
 
-@pytest.mark.parametrize(
-    "message", MESSAGES["without_secret"], ids=[each["text"] for each in MESSAGES["without_secret"]]
-)
+@pytest.mark.parametrize("message", WITHOUT_SECRET, ids=[each["text"] for each in WITHOUT_SECRET])
 def test_sums_numbers_and_days_beside_the_word_password_stay(message: dict[str, str]) -> None:
     found = tokenise(message["text"])
     assert not found.secret_dropped

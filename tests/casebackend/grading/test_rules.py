@@ -179,3 +179,46 @@ async def test_a_leak_of_personal_data_has_priority_in_whatever_words_it_is_hear
                 "信息安全：个人信息泄露",
             )
         assert (await graded(session, Subject("怕泄密，多扣年费"), DAY))[1] is None
+
+
+HEARD_FROM = date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("said", "rule"),
+    [
+        ("我不想活了，钱全没了", "urgent_self_harm"), ("我要自殺", "urgent_self_harm"),
+        ("再不退钱我就拿刀去砍人", "urgent_violence"), ("催收说要杀我全家", "urgent_life"),
+        ("我的卡被盜刷了五千塊", "urgent_fraud"), ("叫我转到安全账户，已经转了两万", "urgent_fraud"),
+        ("去年被盗刷的钱已经赔了，昨天又被盗刷了三千", "urgent_fraud"), ("昨天被人刷了5000", "urgent_fraud"),
+    ],
+)  # fmt: skip
+async def test_what_is_heard_of_a_danger_is_urgent_in_whatever_words(world: World, said: str, rule: str) -> None:
+    async with world.database.transaction() as session:
+        found = (await graded(session, Subject(said), HEARD_FROM))[0]
+        assert (found.result, found.rule) == (Severity.URGENT, rule)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "去年被盗刷的钱已经赔了", "盗刷险怎么理赔", "利息高得简直是杀人", "外公自杀去世之后存款要公证才能取吗",
+        "问过我老公了 是他刷的 不是盗刷", "多扣年费", "你们就是一群骗子", "客户经理骗我买理财", "吓得我要死",
+    ],
+)  # fmt: skip
+async def test_a_settled_loss_a_question_or_a_figure_of_speech_is_not_urgent(world: World, said: str) -> None:
+    async with world.database.transaction() as session:
+        assert (await graded(session, Subject(said), HEARD_FROM))[0].result == Severity.ORDINARY
+
+
+async def test_every_word_that_was_urgent_before_is_heard_or_named_here(world: World) -> None:
+    """遗书 alone may be that of a grandfather who left his savings; a shared screen may be one of the bank's own."""
+    before = [rule for rule in SEED if rule.result == Severity.URGENT and "keywords" in rule.when]
+    async with world.database.transaction() as session:
+        missed = {
+            word
+            for rule in before
+            for word in rule.when["keywords"]
+            if (await graded(session, Subject(word), HEARD_FROM))[0].result != Severity.URGENT
+        }
+    assert missed == {"遗书", "屏幕共享", "共享屏幕"}
