@@ -81,7 +81,8 @@ def replaced(told: str, old: str, new: str) -> str:
 
 def read(understood: Understood, text: str, asked: str | None, told: Mapping[Field, str]) -> None:
     """After the reader. `told`: the story and the demand as they are held. Where the word does not occur nothing is
-    changed, and the message is not understood."""
+    changed, and the message is not understood. Another thing in the place of one of the story is asked about while the
+    story is the question."""
     if understood.corrected or understood.wrong is not None or understood.back or Field.FACTS not in told:
         return
     change = swap(text)
@@ -89,6 +90,9 @@ def read(understood: Understood, text: str, asked: str | None, told: Mapping[Fie
         return
     open_field = field_of(asked)
     in_text = open_field in {Field.FACTS, Field.DEMAND} and not change.named
+    if open_field is Field.FACTS and not change.named and not {*change.old} & {*change.new}:
+        understood.values, understood.answered, understood.unclear = {}, False, True
+        return
     wanted = {change.of} if change.of else {open_field} if in_text else set(told)
     found = {
         field: text_value(right)
