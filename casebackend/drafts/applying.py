@@ -14,9 +14,10 @@ from casebackend.drafts.values import Value, text_value
 _NUMERIC = r"\d零〇一二两三四五六七八九十百千万亿.点"
 # Nothing but an amount or a day, after words that lead to it: 把我写的那个三千.
 _LEAD = re.compile(
-    r"(?:我?(?:刚才|刚刚|前面|上面)?[写说填]的|我?(?:想|要|需要)|那个|这个|那里|涉及|金额|日期|时间|的|是|把|将|请|麻烦|帮我|给我)*+"
+    r"(?:我?(?:刚才|刚刚|前面|上面)?[写说填]的|我?(?:想|要|需要)|那个|这个|那里|涉及|金额|日期|时间|的|是|把|将|请|麻烦|[你您]们?|"
+    r"帮我|帮忙|给我)*+"
 )
-_VALUE = re.compile(rf"[{_NUMERIC},元块毛角分钱年月日号昨前今天大晚早上中下午个星期周礼拜末底初半多几来/:-]+")
+VALUE = re.compile(rf"[{_NUMERIC},元块毛角分钱年月日号昨前今天大晚早上中下午个星期周礼拜末底初半多几来/:-]+")
 Held = Mapping[Field, str]
 
 
@@ -69,7 +70,7 @@ def _alike(reader: Reader, old: str, new: str, held: Held) -> dict[Field, tuple[
     for name in ALONE:
         before, after = (reader.facts.value(name, simplified(each), asked=True) for each in (old, new))
         if name in held and before is not None and after is not None and before != after:
-            exact = name not in {Field.AMOUNT, Field.OCCURRED_ON} or _VALUE.fullmatch(simplified(_bare(old)))
+            exact = name not in {Field.AMOUNT, Field.OCCURRED_ON} or VALUE.fullmatch(simplified(_bare(old)))
             return {name: (before, after)} if exact else {}
     return {}
 

@@ -23,6 +23,7 @@ _WRONG_BUT = re.compile(
     r"(?:那个)?(?P<old>.{1,20}?)(?:是)?(?:[写填说打弄搞记输听]错|错|不对|有误)[了的]?"
     r"(?:而|应该|应当|其实|要)*+(?:是|为|改成|改为|换成)(?P<new>.{1,20}?)(?:吧|哦|啊|呀|哈|才对|就行|就好|谢谢)*+"
 )
+_NOT_THAT = re.compile(r"(?<=.)[，,、\s]+[而可]?不是[^，,、\s是]{1,20}$")
 _NOT_AFTER = re.compile(r"[^，,]{2,}?[而可]?不[是叫]")
 # What may go on with commas in it: 诉求改成退钱，赔礼道歉.
 _OPEN_END = re.compile(rf"(?:{phrases.LABELS[Field.DEMAND]}|{phrases.LABELS[Field.FACTS]}){phrases.CHANGE}")
@@ -38,8 +39,12 @@ _OTHERS = re.compile(
 _WISHES = re.compile(r"我(?:就|只|想|们)*[要想]")
 _AND = re.compile(r"(?:对了|不好意思|另外|还有|然后|以及|并且|同时|而且|顺便)*+")
 _GOES_ON = re.compile(r"(?:然后|并且?|同时|而且|还要?|再|又|也|和|且|，)*[把将]")
+# 请你把三千改成五千, said to whoever fills in the form.
+_BIDS = re.compile(
+    r"(?:那|对了|就)*(?:(?:请|麻烦|劳驾|拜托)+[你您]们?(?:帮我|给我|帮忙)?|[你您]们?(?:帮我|给我))[把将]"
+)
 _BACK = re.compile(
-    r"^(?:我|那|就|还|哦|噢|嗯|呃|啊|等等)*(?:还是(?!有)|算了|不对$|不是$|不$|说错了?$|打错了?$|先?[不别甭](?:用|要|必)?改)|"
+    r"^(?:我|那|就|还|哦|噢|嗯|呃|啊|等等)*(?:还是(?!有|没|要求|希望|要投诉|想投诉|投诉)|[再又]?(?:改成|改为|换成)|算了|不对$|不是$|不$|说错了?$|打错了?$|先?[不别甭](?:用|要|必)?改)|"
     r"没错$|不[用要必]?改了?$|算了$"
 )
 
@@ -66,7 +71,10 @@ def parts_of(said: str, told: Collection[str], *, wishes: bool) -> Parts:
         start, end = places[at]
         clause = said[start:end]
         following = said[slice(*places[at + 1])] if at + 1 < len(places) else ""
-        wished = _of_others(clause, told, wishes=wishes) or (wished and _GOES_ON.match(begins[at]) is not None)
+        bids = not wishes and _BIDS.match(begins[at]) is not None
+        wished = (not bids and _of_others(clause, told, wishes=wishes)) or (
+            wished and _GOES_ON.match(begins[at]) is not None
+        )
         if found.places and _OPEN_END.match(said, found.places[-1][0]) and not LABELLED.match(clause):
             found.places[-1] = (found.places[-1][0], end)
         elif wished:
@@ -77,10 +85,10 @@ def parts_of(said: str, told: Collection[str], *, wishes: bool) -> Parts:
         elif _WRONG.search(clause) and _BUT.match(following) and not (found.places and _BACK.search(clause)):
             at += 1
             found.places.append((start, places[at][1]))
-        elif _puts_right(clause):
-            found.places.append((start, end))
         elif found.places and _BACK.search(clause):
             found.back = True
+        elif _puts_right(clause):
+            found.places.append((start, end))
         elif clause:
             found.clauses.append(begins[at][_AND.match(begins[at]).end() :])  # type: ignore[union-attr]
         at += 1
@@ -108,7 +116,9 @@ def _of_others(clause: str, told: Collection[str], *, wishes: bool) -> bool:
     before = clause[: change.start()]
     bare = before.removesuffix("应该").removesuffix("要")
     other = _OTHERS.search(before) or (wishes and _WISHES.search(before))
-    return bool(other) and not any(bare and bare in words for words in told)
+    if not other or _OTHERS.fullmatch(bare) is not None:
+        return False
+    return not any(bare and bare in words for words in told)
 
 
 def _puts_right(clause: str) -> bool:
@@ -121,6 +131,7 @@ def _puts_right(clause: str) -> bool:
 
 def pair(part: str) -> tuple[str, str] | None:
     """What stands there and what should, as it was written."""
+    part = _NOT_THAT.sub("", part)
     said = simplified(part)
     bare = re.sub(r"[\s，,、]", "", said)
     match = _WRONG_BUT.fullmatch(bare) or PAIR.fullmatch(said) or _NOT_BUT.fullmatch(bare)

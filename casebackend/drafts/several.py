@@ -5,9 +5,10 @@ import re
 
 from casebackend.customers.spelling import simplified
 from casebackend.drafts import beside, parts, phrases
-from casebackend.drafts.applying import Done, Held, apply
+from casebackend.drafts.applying import VALUE, Done, Held, apply
 from casebackend.drafts.corrections import ALONE, AT_READ_BACK, field_of
 from casebackend.drafts.extraction import Reader
+from casebackend.drafts.facts import ANY_TOKEN, TOKENS
 from casebackend.drafts.parts import Parts
 from casebackend.drafts.rules import Field
 from casebackend.drafts.values import Understood, Value, text_value
@@ -16,10 +17,13 @@ LONGEST = 160
 LONG_ENOUGH, SHORTEST_MORE = 6, 8
 _HAN = re.compile(r"[一-鿿]")
 # A label and what it is, and the rest of the form left as it is.
-_LABELLED = re.compile(rf"(?:我的?|那个)*(?:{'|'.join(phrases.LABELS[each] for each in ALONE)})(?:是|为|：|:)")
+_LABELLED = re.compile(
+    rf"(?:我的?|那个)*(?:{'|'.join(phrases.LABELS[each] for each in ALONE)})(?:是|为|：|:)"
+    r"(?P<value>.{1,30}?)(?:吧|哦|啊|呀|的|才对){0,2}"
+)
 _FINE = re.compile(
     r"(?:其[他它余]|别的|剩下|以上|上面|[这那]样).{0,8}(?:对|没|不变|不用|不动|照旧|可以|一样|行|好|提交)|"
-    r"^(?:确认|可以|直接|就)*(?:提交|登记)|^(?:麻烦|谢|辛苦|拜托)"
+    r"[打写填说弄搞记输看听]错|错别字|笔误|手滑|^(?:确认|可以|直接|就)*(?:提交|登记)|^(?:麻烦|谢|辛苦|拜托)"
 )
 _BETWEEN = {Field.FACTS: "\n", Field.DEMAND: "；"}
 
@@ -83,12 +87,13 @@ def _besides(reader: Reader, understood: Understood, rest: list[str], asked: str
     """What the message tells besides, as if it had been said alone: nothing that was told before is replaced by it."""
     wanted, at_end = field_of(asked), asked in AT_READ_BACK
     beside.keep(understood)
-    rest = [each for each in rest if not _FINE.search(each)]
-    labelled = [each for each in rest if at_end and _LABELLED.match(each)]
-    for each in labelled:
-        found = reader.corrections.read(simplified(each), asked, held)
-        understood.corrected |= {name: value for name, value in found.items() if name not in understood.corrected}
-    said = "，".join(each for each in rest if each not in labelled)
+    others = []
+    for each in (clause for clause in rest if not _FINE.search(clause)):
+        found = _by_its_name(reader, each, held)
+        for name in found.keys() - understood.corrected.keys():
+            (understood.corrected if name in held else understood.values)[name] = found[name]
+        others += [] if found else [each]
+    said = "，".join(others)
     other = reader.read(said, None if at_end else asked, held) if said else Understood()
     told = _told(reader, other, said, asked)
     if (kept := understood.values.pop(Field.FACTS, None)) is not None:
@@ -103,6 +108,18 @@ def _besides(reader: Reader, understood: Understood, rest: list[str], asked: str
     understood.corrected = {k: v for k, v in other.corrected.items() if k not in _BETWEEN} | understood.corrected
 
 
+def _by_its_name(reader: Reader, clause: str, held: Held) -> dict[Field, Value]:
+    """电话是[手机#2], and nothing more."""
+    said = simplified(clause)
+    match = _LABELLED.fullmatch(said)
+    if match is None:
+        return {}
+    value = match["value"]
+    plain = VALUE.fullmatch(value) or ANY_TOKEN.fullmatch(value) or reader.places.lone(value) or phrases.place(value)
+    found = reader.corrections.read(said, "correction", held) if plain else {}
+    return {name: each for name, each in found.items() if name in ALONE}
+
+
 def _told(reader: Reader, other: Understood, said: str, asked: str | None) -> dict[Field, Value]:
     told = dict(other.values)
     if Field.DEMAND in other.corrected:
@@ -111,7 +128,19 @@ def _told(reader: Reader, other: Understood, said: str, asked: str | None) -> di
         told.pop(Field.DEMAND, None)
     if asked in AT_READ_BACK and (len(said) < SHORTEST_MORE or phrases.asks_back(said)):
         told.pop(Field.FACTS, None)
+    if field_of(asked) in told and not {*_BETWEEN} & {*told} and (more := _more(reader, said)):
+        told[Field.FACTS] = text_value(more)
     return told
+
+
+def _more(reader: Reader, said: str) -> str:
+    """What is told beside the answer: 朝阳支行，经理骂我."""
+    clauses = (each for each in said.split("，") if not phrases.asks_back(each) and reader.facts.has_facts(each))
+    return "，".join(
+        each
+        for each in clauses
+        if all(reader.facts.value(name, simplified(each), asked=True) is None for name in ALONE)
+    )
 
 
 def _added(understood: Understood, name: Field, value: Value, held: Held, asked: str | None) -> None:
@@ -121,8 +150,8 @@ def _added(understood: Understood, name: Field, value: Value, held: Held, asked:
         before = held[name]
     if before is None:
         understood.values[name] = value
-        differs = name in ALONE and field_of(asked) is not name and held.get(name) not in {None, "", value.value}
-        understood.unclear |= differs
+        differs = held.get(name) not in {None, "", value.value}
+        understood.unclear |= differs and name in TOKENS and field_of(asked) is not name
     elif name in _BETWEEN and value.value not in before:
         understood.corrected[name] = text_value(f"{before}{_BETWEEN[name]}{value.value}")
 

@@ -24,7 +24,7 @@ HELD = {
 }
 
 
-def read(words: str, asked: str = "confirm", held: dict[Field, str] | None = None) -> Understood:
+def read(words: str, asked: str | None = "confirm", held: dict[Field, str] | None = None) -> Understood:
     held = HELD if held is None else held
     understood = READER.read(words, asked, held)
     told: dict[Field, str] = {name: value for name, value in held.items() if name in {Field.FACTS, Field.DEMAND}}
@@ -169,7 +169,7 @@ def test_what_should_be_changed_by_the_bank_is_the_demand_in_its_own_words(words
     ["柜员把三千改成五千", "他把我的存单三千改成五千", "经理偷偷把三千改成五千", "合同上三千改成五千了"],
 )
 @pytest.mark.parametrize("asked", ["field.facts", None, "field.unit", "confirm"])
-def test_what_somebody_else_changed_is_told_and_puts_nothing_right(words: str, asked: str) -> None:
+def test_what_somebody_else_changed_is_told_and_puts_nothing_right(words: str, asked: str | None) -> None:
     done = read(words, asked)
     assert (done.values[Field.FACTS].value, done.corrected) == (words, {})
 
@@ -192,13 +192,29 @@ def test_one_change_alone_puts_nothing_right_where_a_story_or_a_demand_is_asked_
     assert right(read("三千改成五千", "field.unit"))["amount"] == "5000.00"
 
 
-def test_another_thing_in_the_place_of_one_of_the_story_is_asked_about_while_the_story_is_the_question() -> None:
+def test_a_wish_for_another_thing_than_that_of_the_story_is_asked_about_while_the_story_is_the_question() -> None:
     done = read("请把理材改成存款", "field.facts")
     assert (done.values, done.corrected, done.unclear) == ({}, {}, True)
     assert right(read("请把理材改成理财", "field.facts")) == {"facts": STORY.replace("理材", "理财")}
 
 
-UNASKED = {name: value for name, value in HELD.items() if name not in {Field.NAME, Field.PHONE}}
+def test_the_telephone_by_its_name_is_put_right_beside_the_others() -> None:
+    assert right(read("三千改成五千，理材改成理财，我的电话是[手机#2]", "field.unit"))["phone"] == "[手机#2]"
+
+
+@pytest.mark.parametrize("words", ["请你把三千改成五千", "您帮我把三千改成五千", "三千改成五千，不是八千"])
+def test_at_the_read_back_it_is_said_to_whoever_fills_in_the_form(words: str) -> None:
+    found = right(read(words))
+    assert (found["amount"], found["facts"]) == ("5000.00", STORY.replace("三千", "五千"))
+
+
+def test_what_is_told_beside_the_answer_is_added_to_the_story() -> None:
+    done = read("三千改成五千，朝阳支行，另外经理骂我", "field.unit")
+    assert done.values[Field.UNIT].display == "北京朝阳支行"
+    assert right(done)["facts"] == STORY.replace("三千", "五千") + "\n经理骂我"
+
+
+UNASKED: dict[Field, str] = {name: value for name, value in HELD.items() if name not in {Field.NAME, Field.PHONE}}
 
 
 def test_what_is_said_besides_while_another_question_is_open_is_taken() -> None:
@@ -269,6 +285,7 @@ def test_what_is_said_besides_and_cannot_be_read_is_asked_about() -> None:
         "三千改成五千，算了不改了",
         "三千改成五千吧，哦不，三千没错",
         "三千改成五千，不对，应该改成八千",
+        "三千改成五千，改成八千",
         "金额改成五千，算了不改了",
         "理材改成理财，三千改成五千，还是算了",
     ],
