@@ -141,6 +141,12 @@ def pair(part: str) -> tuple[str, str] | None:
     return _written(part, old), _written(part, new)
 
 
+def swaps(part: str) -> bool:
+    """One thing in the place of another, and no field by its name."""
+    said = simplified(part)
+    return PAIR.fullmatch(said) is not None and not LABELLED.match(said)
+
+
 def _written(part: str, said: str) -> str:
     at = simplified(part).find(said)
     return part[at : at + len(said)] if at >= 0 else said

@@ -25,6 +25,8 @@ _FINE = re.compile(
     r"(?:其[他它余]|别的|剩下|以上|上面|[这那]样).{0,8}(?:对|没|不变|不用|不动|照旧|可以|一样|行|好|提交)|"
     r"[打写填说弄搞记输看听]错|错别字|笔误|手滑|^(?:确认|可以|直接|就)*(?:提交|登记)|^(?:麻烦|谢|辛苦|拜托)"
 )
+# 存折上的三千改成五千: neither number is that of the field.
+_NUMBERED = frozenset({Field.AMOUNT, Field.OCCURRED_ON})
 _BETWEEN = {Field.FACTS: "\n", Field.DEMAND: "；"}
 
 
@@ -55,7 +57,12 @@ def _apply(reader: Reader, understood: Understood, text: str, found: Parts, aske
             done.unplaced += 1
     placed = len(found.places) - done.unplaced
     if placed < (1 if single or asked in AT_READ_BACK else 2):
-        _wished_besides(understood, text, found, asked)
+        part = text[slice(*found.places[0])]
+        if understood.corrected and {*understood.corrected} <= _NUMBERED and parts.swaps(part):
+            _take_over(understood, Understood(about_money=understood.about_money))
+            understood.unclear = True
+        else:
+            _wished_besides(understood, text, found, asked)
         return
     alone = len(done.wrong) == 1 and not done.unplaced
     _take_over(understood, Understood(about_money=understood.about_money, corrected=done.corrected))
@@ -122,8 +129,6 @@ def _by_its_name(reader: Reader, clause: str, held: Held) -> dict[Field, Value]:
 
 def _told(reader: Reader, other: Understood, said: str, asked: str | None) -> dict[Field, Value]:
     told = dict(other.values)
-    if Field.DEMAND in other.corrected:
-        told[Field.DEMAND] = text_value(phrases.demand(said) or said)
     if field_of(asked) is Field.DEMAND and reader.answer_beside(Field.DEMAND, said) is None:
         told.pop(Field.DEMAND, None)
     if asked in AT_READ_BACK and (len(said) < SHORTEST_MORE or phrases.asks_back(said)):

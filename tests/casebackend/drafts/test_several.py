@@ -186,6 +186,11 @@ def test_who_wants_it_changed_in_the_form_is_not_wishing_for_it() -> None:
     assert right(read("经理改成行长，三千改成五千"))["facts"] == STORY.replace("经理", "行长").replace("三千", "五千")
 
 
+@pytest.mark.parametrize("words", ["存折上的三千改成五千", "利息三千改成五千"])
+def test_a_number_with_words_of_its_own_is_not_that_of_the_field(words: str) -> None:
+    assert read(words).corrected == {}
+
+
 def test_one_change_alone_puts_nothing_right_where_a_story_or_a_demand_is_asked_for() -> None:
     for asked in ("field.facts", "field.demand", None):
         assert read("三千改成五千", asked).corrected == {}
