@@ -13,7 +13,7 @@ class File(TurnAction):
             receipt = await turn.backend.file_draft(turn.conversation, turn.message, key=turn.key(2))
         except Refused as refusal:
             if business(refusal).slug == "not-confirmed":
-                await self._not_confirmed(turn)
+                await self._not_confirmed(turn, unread=bool(refusal.problem.get("unread")))
             else:
                 await self._not_filed(turn)
             return
@@ -29,14 +29,17 @@ class File(TurnAction):
             turn.say("utter_contact_later", month=by.month, day=by.day, time=f"{by:%H:%M}")
         turn.say("utter_after_filing")
 
-    async def _not_confirmed(self, turn: Turn) -> None:
-        """What stands in the way of the yes is put right; where it is not said, it is asked."""
+    async def _not_confirmed(self, turn: Turn, *, unread: bool) -> None:
+        """What stands in the way of the yes is put right; where it is not said, it is asked. `unread`: something was
+        changed that the customer was not shown, so everything is read back."""
         absorbed = await absorb(turn)
         if absorbed is None:
             return
         put_right = absorbed.changed or absorbed.edited or absorbed.line is not None or absorbed.danger is not None
         if put_right or absorbed.draft.next is not None or absorbed.wish is not None or absorbed.noted:
             await go_on(turn, absorbed)
+        elif unread:
+            ask_next(turn, absorbed.draft)
         else:
             turn.say("utter_not_filed_yet")
 

@@ -56,7 +56,7 @@ class Questionnaire:
         if (answers := self._answering(turn)) is not None:
             return await answers(turn)
         if (command := self._command(turn)) is not None:
-            return await (self._fill_in if await self._goes_on(turn, command) else command)(turn)
+            return await self._gone_on(turn, command) or await command(turn)
         if asked is Asked.CONFIRM and means("confirm", turn.text):
             return await self._file(turn)
         if asked is Asked.CONFIRM and means("correct", turn.text):
@@ -90,12 +90,17 @@ class Questionnaire:
             return None
         return next((command for name, command in commands.items() if self._words.means(name, turn.text)), None)
 
-    async def _goes_on(self, turn: Turn, command: Callable[[Turn], Awaitable[list[Reply]]]) -> bool:
-        """算了不投诉了还是投诉吧: what was left half-way is gone on with, and nothing is taken back."""
+    async def _gone_on(self, turn: Turn, command: Callable[[Turn], Awaitable[list[Reply]]]) -> list[Reply]:
+        """算了不投诉了还是投诉吧: what was left half-way is gone on with, and nothing is taken back; nor is it by
+        a withdrawal that was a mistake (撤诉撤错了) with nothing left. Empty where the command stands."""
         if command in {self._progress, self._urge}:
-            return False
+            return []
         standing = await self._backend.standing(turn.conversation_id, turn.message_id)
-        return standing.wish == "go_on" and standing.draft is not None
+        if standing.wish != "go_on":
+            return []
+        if standing.draft is not None:
+            return await self._fill_in(turn)
+        return [self._words.say("menu")] if command == self._withdraw else []
 
     async def _fill_in(self, turn: Turn) -> list[Reply]:
         draft = await self._open_draft(turn)

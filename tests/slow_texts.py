@@ -12,7 +12,7 @@ from casebackend.cases.words import numbers_in
 from casebackend.conversations.danger import danger_in
 from casebackend.conversations.rules import chosen, cleaned, for_engine, wordless
 from casebackend.customers.personal import tokenise, without_secrets
-from casebackend.drafts import plaints, resuming, several, spellings
+from casebackend.drafts import parts, plaints, resuming, several, spellings
 from casebackend.drafts.amounts import amounts
 from casebackend.drafts.dates import occurred_on
 from casebackend.drafts.extraction import Reader
@@ -50,7 +50,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "plaint": lambda text: plaints.judged("praise", text, None),
     "swap": spellings.swap,
     "resumes": resuming.resumes,
-    "several": lambda text: several.parts_of(text[: several.LONGEST]),
+    "several": lambda text: parts.parts_of(text[: several.LONGEST], (), wishes=True),
     "normalised": normalised,
     "right_phone": right_phone,
     "right_paper": right_paper,

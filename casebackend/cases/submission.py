@@ -33,14 +33,14 @@ CARE_REASON = "客户情况："
 
 async def confirmed(session: AsyncSession, message: Message) -> None:
     """A yes to the read-back with a wait, a but or a question beside it files nothing, and nor does one to a read-back
-    that has been overtaken."""
+    that has been overtaken, by a newer one or by a change that nobody read back."""
     if await question_open_for(session, message) != Asked.CONFIRM:
         return
     if consent.hold(message.text) is not None:
         raise NotConfirmed
     draft = await drafts.open_draft(session, message.conversation_id)
     if draft is not None and await confirming.overtaken(session, draft, message):
-        raise NotConfirmed
+        raise NotConfirmed(unread=not await confirming.read_back(session, draft))
 
 
 # Filed without an answer to what should become of the earlier one.

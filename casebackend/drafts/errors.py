@@ -20,10 +20,13 @@ class DraftIncomplete(Conflict):
 
 
 class NotConfirmed(Conflict):
+    """`unread`: what would be registered now was not read back to the customer, and has to be."""
+
     slug, title = "not-confirmed", "客户还没有确认"
 
-    def __init__(self) -> None:
-        super().__init__("客户对核对的内容还有疑问或要再看看，没有明确说提交")
+    def __init__(self, *, unread: bool = False) -> None:
+        doubt = "客户对核对的内容还有疑问或要再看看，没有明确说提交"
+        super().__init__("登记的内容有改动，客户还没有核对" if unread else doubt, unread=unread)
 
 
 class ForeignMessage(NotFound):

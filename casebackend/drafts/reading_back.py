@@ -2,6 +2,8 @@
 still the one that was read back."""
 
 import hashlib
+import re
+from collections.abc import Sequence
 
 from casebackend.drafts.rules import Field
 from casebackend.notifications.words import words
@@ -9,6 +11,8 @@ from casebackend.notifications.words import words
 MOST = {Field.FACTS: 600, Field.DEMAND: 200}
 LONGEST = 100
 SIGNS = 8
+# 涉及金额：300元; the first line of what follows the last value begins otherwise.
+_LABEL = r"[^：\n]{1,8}："
 
 
 def read_back(field: Field, told: str, *, kept: str | None = None) -> str:
@@ -28,3 +32,13 @@ def read_back(field: Field, told: str, *, kept: str | None = None) -> str:
 
 def check_code(value: str) -> str:
     return hashlib.sha256(value.encode()).hexdigest()[:SIGNS].upper()
+
+
+def shows(text: str, values: Sequence[str]) -> bool:
+    """`text` reads back these values line by line, in this order, each whole and nothing besides."""
+    lines = "".join(f"{_LABEL}{re.escape(_bare(value))}\n" for value in values)
+    return re.search(rf"(?:^|：\n){lines}(?!{_LABEL}.)", f"{_bare(text)}\n") is not None
+
+
+def _bare(text: str) -> str:
+    return "\n".join(bare for line in text.splitlines() if (bare := "".join(line.split())))

@@ -78,6 +78,15 @@ _CLOSE = frozenset({Kind.AROUND, Kind.BEFORE, Kind.COMPLAINT})
 _OF_A_COMPLAINT = frozenset({Kind.COMPLAINT, Kind.HALF_WAY})
 _NAMED = frozenset({*_OF_A_COMPLAINT, Kind.WRITES, Kind.BEFORE, Kind.LEAVES})
 _UNDO = frozenset({"撤回", "撤销", "取消"})
+_GOING_ON = frozenset({Kind.GOES_ON, Kind.OPENS})
+# 算了继续填吧 goes on; what was begun again is given up by the others: 放弃继续投诉.
+_ENDS_ALL = frozenset({"算了", "拉倒"})
+# 办完了吗, 办完没有.
+_ASKED_OR_TOLD = frozenset({"了", "吗", "没", "没有", "啦"})
+# 弄错了我要撤诉: what is wanted now is no mistake.
+_WANTS = frozenset(
+    {"要", "想", "打算", "需要", "希望", "麻烦", "请", "帮", "能", "能不能", "可以", "可不可以", "能否", "可否"}
+)
 Word = tuple[Kind, str]
 
 
@@ -101,7 +110,12 @@ def _read(text: str) -> list[Word]:
     for mistyped, right in _MISTYPED:
         said = mistyped.sub(right, said)
     found = (each.group() for each in _WORD.finditer(said))
-    return [(Kind.BREAK if _BREAK.match(each) else _KINDS.get(each, Kind.UNKNOWN), each) for each in found]
+    words = [(Kind.BREAK if _BREAK.match(each) else _KINDS.get(each, Kind.UNKNOWN), each) for each in found]
+    following = [each for _, each in words[1:]] + [""]
+    return [
+        (Kind.UNKNOWN if each.endswith("完") and then in _ASKED_OR_TOLD else kind, each)
+        for (kind, each), then in zip(words, following, strict=True)
+    ]
 
 
 class _Said:
@@ -121,7 +135,7 @@ class _Said:
             elif kind is Kind.AFTER_ALL:
                 self._after_all(at)
             elif kind is Kind.GOES_ON or (kind is Kind.OPENS and self._about):
-                self._goes_on = True
+                self._goes_on = not self._by_mistake(at)
             at += 1
         return self._goes_on
 
@@ -136,31 +150,46 @@ class _Said:
         return self._words[at][0] if 0 <= at < len(self._words) else Kind.BREAK
 
     def _denied(self, at: int) -> int:
-        """不撤诉 leaves nothing; 不投诉了 and 不继续 do."""
+        """不撤诉 leaves nothing; 不投诉了, 不继续 and 没说要继续 do."""
         then = self._next(at, _CLOSE)
+        if self._kind(then) is Kind.WRITES and self._words[then][1] in {"说", "讲"}:
+            said = self._next(then, _CLOSE)
+            then = said if self._kind(said) in _GOING_ON else then
         if self._kind(then) is Kind.LEAVES:
             return then
         self._goes_on = False
         return then if self._kind(then) in {Kind.GOES_ON, Kind.OPENS, Kind.WRITES} else at
 
     def _left(self, at: int) -> int:
-        """取消错了 and 撤回刚才的取消 take it back, 取消撤诉 leaves nothing."""
+        """取消错了 and 撤回刚才的取消 take it back, 取消撤诉 leaves nothing, 取消继续投诉 does."""
         after = self._next(at, frozenset({Kind.AROUND, Kind.DONE}))
         if self._kind(after) is Kind.MISTAKE or self._mistaken(at):
             self._goes_on = True
             return at
         then = self._next(at, frozenset({Kind.AROUND, Kind.BEFORE}))
+        if self._kind(then) in _GOING_ON and self._words[at][1] not in _ENDS_ALL:
+            self._goes_on = False
+            return then
         undone = self._words[then][1] if self._words[at][1] in _UNDO and self._kind(then) is Kind.LEAVES else ""
         if undone == "撤诉":
             return then
         self._goes_on = undone == "取消" and then > at + 1
         return then if self._goes_on else at
 
-    def _mistaken(self, at: int) -> bool:
+    def _mistaken(self, at: int, passing: frozenset[Kind] = frozenset({Kind.AROUND, Kind.DONE})) -> bool:
         before = at - 1
-        while self._kind(before) in {Kind.AROUND, Kind.DONE} and before >= 0:
+        while before >= 0 and self._kind(before) in passing and not self._wants(before):
             before -= 1
         return before >= 0 and self._kind(before) is Kind.MISTAKE
+
+    def _wants(self, at: int) -> bool:
+        word = self._words[at][1]
+        return word in _WANTS or (word == "给" and at + 1 < len(self._words) and self._words[at + 1][1] == "我")
+
+    def _by_mistake(self, at: int) -> bool:
+        """我点错继续投诉了, 继续投诉是误操作."""
+        after = self._next(at, frozenset({*_CLOSE, Kind.DONE, Kind.WRITES}))
+        return self._kind(after) is Kind.MISTAKE or self._mistaken(at, frozenset({Kind.AROUND}))
 
     def _after_all(self, at: int) -> None:
         """还是投诉吧: what is done after all."""

@@ -1,51 +1,33 @@
-"""Several things put right in one message: each is applied, or what could not be is asked about. Pure."""
+"""Several things put right in one message: each is applied, or what could not be is asked about. What is said besides
+is read as if it had been said alone. Pure."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from casebackend.customers.spelling import simplified
-from casebackend.drafts import beside, phrases, spellings
+from casebackend.drafts import beside, parts, phrases
+from casebackend.drafts.applying import VALUE, Done, Held, apply
 from casebackend.drafts.corrections import ALONE, AT_READ_BACK, field_of
-from casebackend.drafts.extraction import Reader, as_written
-from casebackend.drafts.rules import Field, FieldState
+from casebackend.drafts.extraction import Reader
+from casebackend.drafts.facts import ANY_TOKEN, TOKENS
+from casebackend.drafts.parts import Parts
+from casebackend.drafts.rules import Field
 from casebackend.drafts.values import Understood, Value, text_value
 
 LONGEST = 160
-_CLAUSE = re.compile(r"[^\s，,。；;、！!]+")
-_JOINED = re.compile(
-    r"(?:对了|不好意思|另外|还有|然后|以及|并且|同时|而且|顺便|再|也|和|且|那个|嗯|啊|呃|帮我|请|麻烦|把|将)*+"
+LONG_ENOUGH, SHORTEST_MORE = 6, 8
+_HAN = re.compile(r"[一-鿿]")
+# A label and what it is, and the rest of the form left as it is.
+_LABELLED = re.compile(
+    rf"(?:我的?|那个)*(?:{'|'.join(phrases.LABELS[each] for each in ALONE)})(?:是|为|：|:)"
+    r"(?P<value>.{1,30}?)(?:吧|哦|啊|呀|的|才对){0,2}"
 )
-_TO = r"(?:改成|改为|更正为|更正成|修改为|修改成|换成)"
-_CHANGES = re.compile(rf"{_TO}|应该是|应当是|应为|应是")
-_WRONG = re.compile(r"(?:[写填说打弄搞记输听]错|错|不对|有误)[了的]?$")
-_NOT = re.compile(r"(?:也|并|而|又|更|可|就|那个|这个)*+不是")
-_NOT_BUT = re.compile(rf"{_NOT.pattern}(?P<old>[^是]{{1,30}})(?:而|应该)?是(?P<new>.{{1,40}})")
-_BUT = re.compile(r"(?:而|应该|应当|其实|要)*+(?:是|为|改成|改为|换成)|应为")
-_WRONG_BUT = re.compile(
-    r"(?:那个)?(?P<old>.{1,20}?)(?:是)?(?:[写填说打弄搞记输听]错|错|不对|有误)[了的]?"
-    r"(?:而|应该|应当|其实|要)*+(?:是|为|改成|改为|换成)(?P<new>.{1,20}?)(?:吧|哦|啊|呀|哈|才对|就行|就好|谢谢)*+"
+_FINE = re.compile(
+    r"(?:其[他它余]|别的|剩下|以上|上面|[这那]样).{0,8}(?:对|没|不变|不用|不动|照旧|可以|一样|行|好|提交)|"
+    r"[打写填说弄搞记输看听]错|错别字|笔误|手滑|^(?:确认|可以|直接|就)*(?:提交|登记)|^(?:麻烦|谢|辛苦|拜托)"
 )
-_NOT_AFTER = re.compile(r"[^，,]{2,}?[而可]?不[是叫]")
-# What may go on with commas in it: 诉求改成退钱，赔礼道歉.
-_OPEN_END = re.compile(rf"(?:{phrases.LABELS[Field.DEMAND]}|{phrases.LABELS[Field.FACTS]}){phrases.CHANGE}")
-_LABELLED = re.compile(rf"(?:{'|'.join(phrases.LABELS.values())}){phrases.CHANGE}")
-_PAIR = re.compile(
-    rf"[“\"'‘]?(?P<old>[^“”\"'‘’]{{1,20}}?)[”\"'’]?(?:这[两几]?个?[字词])?(?:应该|要|得)?{_TO}"
-    r"[“\"'‘]?(?P<new>[^“”\"'‘’]{1,20}?)[”\"'’]?(?:吧|哦|啊|呀|哈|才对|就行|就好|谢谢)*+"
-)
-_NUMERIC = r"\d零〇一二两三四五六七八九十百千万亿.点"
-Held = Mapping[Field, str]
-
-
-@dataclass(slots=True)
-class _Done:
-    """`told`: the story and the demand as they are with what was put right so far."""
-
-    told: dict[Field, str]
-    corrected: dict[Field, Value] = field(default_factory=dict)
-    wrong: list[Field] = field(default_factory=list)
-    unplaced: int = 0
+# 存折上的三千改成五千: neither number is that of the field.
+_NUMBERED = frozenset({Field.AMOUNT, Field.OCCURRED_ON})
+_BETWEEN = {Field.FACTS: "\n", Field.DEMAND: "；"}
 
 
 def read(reader: Reader, understood: Understood, text: str, asked: str | None, held: Held) -> None:
@@ -53,151 +35,137 @@ def read(reader: Reader, understood: Understood, text: str, asked: str | None, h
     of the draft holds."""
     if Field.FACTS not in held or understood.back or len(text) > LONGEST:
         return
-    parts, rest = parts_of(simplified(text))
-    single = len(parts) == 1
-    if not parts or (single and _pair(text[slice(*parts[0])]) is None):
-        return
-    done = _Done({name: value for name, value in held.items() if name in {Field.FACTS, Field.DEMAND}})
-    for start, end in parts:
-        if not _one(reader, text[start:end], asked, held, done, single=single):
+    told = {name: value for name, value in held.items() if name in _BETWEEN}
+    tells = asked is None or field_of(asked) in _BETWEEN
+    found = parts.parts_of(simplified(text), told.values(), wishes=tells)
+    single = len(found.places) == 1
+    if found.others and not found.places:
+        _take_over(understood, reader.read(text, asked, ()))
+        if not {*_BETWEEN} & {*understood.values}:
+            understood.values[Field.FACTS] = text_value(text)
+    elif found.places and found.back and not tells:
+        _put_back(reader, understood, _written(text, found), asked, held)
+    elif found.places and not (single and tells):
+        _apply(reader, understood, text, found, asked, held)
+
+
+def _apply(reader: Reader, understood: Understood, text: str, found: Parts, asked: str | None, held: Held) -> None:
+    single = len(found.places) == 1
+    done = Done({name: value for name, value in held.items() if name in _BETWEEN})
+    for start, end in found.places:
+        if not apply(reader, text[start:end], asked, held, done, single=single):
             done.unplaced += 1
-    placed = len(parts) - done.unplaced
+    placed = len(found.places) - done.unplaced
     if placed < (1 if single or asked in AT_READ_BACK else 2):
+        part = text[slice(*found.places[0])]
+        if understood.corrected and {*understood.corrected} <= _NUMBERED and parts.swaps(part):
+            _take_over(understood, Understood(about_money=understood.about_money))
+            understood.unclear = True
+        else:
+            _wished_besides(understood, text, found, asked)
         return
-    understood.values, understood.corrected, understood.answered, understood.units = {}, done.corrected, True, []
     alone = len(done.wrong) == 1 and not done.unplaced
+    _take_over(understood, Understood(about_money=understood.about_money, corrected=done.corrected))
     understood.wrong = done.wrong[0] if alone else None
     understood.unclear = bool(done.unplaced or (done.wrong and not alone))
-    wanted = field_of(asked)
-    if (
-        wanted is not None
-        and wanted not in done.corrected
-        and (answer := reader.answer_beside(wanted, rest)) is not None
-    ):
-        understood.values[wanted] = answer
+    _besides(reader, understood, _written(text, found), asked, held)
+
+
+def _take_over(understood: Understood, other: Understood) -> None:
+    understood.values, understood.corrected, understood.units = other.values, other.corrected, other.units
+    understood.answered, understood.wrong, understood.about_money = other.answered, other.wrong, other.about_money
+
+
+def _put_back(reader: Reader, understood: Understood, rest: list[str], asked: str | None, held: Held) -> None:
+    """三千改成五千，算了不改了: nothing is put right, and it is asked."""
+    _take_over(understood, Understood(about_money=understood.about_money))
+    _besides(reader, understood, rest, asked, held)
+    understood.unclear = True
+
+
+def _wished_besides(understood: Understood, text: str, found: Parts, asked: str | None) -> None:
+    """金额改成五千，我要全额退款: what the reader put right alone, and one more demand."""
+    wish = phrases.demand("，".join(_written(text, found)))
+    if wish and asked in AT_READ_BACK and understood.corrected and not {*_BETWEEN} & {*understood.corrected}:
+        understood.values[Field.DEMAND] = text_value(wish)
+
+
+def _besides(reader: Reader, understood: Understood, rest: list[str], asked: str | None, held: Held) -> None:
+    """What the message tells besides, as if it had been said alone: nothing that was told before is replaced by it."""
+    wanted, at_end = field_of(asked), asked in AT_READ_BACK
     beside.keep(understood)
+    others = []
+    for each in (clause for clause in rest if not _FINE.search(clause)):
+        found = _by_its_name(reader, each, held)
+        for name in found.keys() - understood.corrected.keys():
+            (understood.corrected if name in held else understood.values)[name] = found[name]
+        others += [] if found else [each]
+    said = "，".join(others)
+    other = reader.read(said, None if at_end else asked, held) if said else Understood()
+    told = _told(reader, other, said, asked)
+    if (kept := understood.values.pop(Field.FACTS, None)) is not None:
+        _added(understood, Field.FACTS, kept, held, asked)
+    for name, value in told.items():
+        _added(understood, name, value, held, asked)
+    understood.units, understood.wrong = other.units, understood.wrong or other.wrong
+    understood.answered = at_end or bool(other.units) or wanted in {*understood.values, *understood.corrected}
+    left = "".join(each for each in said.split("，") if not phrases.asks_back(each))
+    if not told and not other.units and other.wrong is None and not other.corrected:
+        understood.unclear |= len(_HAN.findall(phrases.POLITE.sub("", left))) >= LONG_ENOUGH
+    understood.corrected = {k: v for k, v in other.corrected.items() if k not in _BETWEEN} | understood.corrected
 
 
-def parts_of(said: str) -> tuple[list[tuple[int, int]], str]:
-    """Where each change stands, with the clauses that belong to it; what is said besides."""
-    parts: list[tuple[int, int]] = []
-    rest: list[str] = []
-    clauses = [(match.start() + _JOINED.match(match.group()).end(), match.end()) for match in _CLAUSE.finditer(said)]  # type: ignore[union-attr]
-    at = 0
-    while at < len(clauses):
-        start, end = clauses[at]
-        clause = said[start:end]
-        following = said[slice(*clauses[at + 1])] if at + 1 < len(clauses) else ""
-        if parts and _OPEN_END.match(said, parts[-1][0]) and not _LABELLED.match(clause):
-            parts[-1] = (parts[-1][0], end)
-        elif _NOT.match(clause) and not _NOT_BUT.fullmatch(clause):
-            if _BUT.match(following):
-                at += 1
-                parts.append((start, clauses[at][1]))
-            elif parts:
-                parts[-1] = (parts[-1][0], end)
-            else:
-                rest.append(clause)
-        elif _WRONG.search(clause) and _BUT.match(following):
-            at += 1
-            parts.append((start, clauses[at][1]))
-        elif _puts_right(clause):
-            parts.append((start, end))
-        else:
-            rest.append(clause)
-        at += 1
-    return parts, "，".join(each for each in rest if each)
+def _by_its_name(reader: Reader, clause: str, held: Held) -> dict[Field, Value]:
+    """电话是[手机#2], and nothing more."""
+    said = simplified(clause)
+    match = _LABELLED.fullmatch(said)
+    if match is None:
+        return {}
+    value = match["value"]
+    plain = VALUE.fullmatch(value) or ANY_TOKEN.fullmatch(value) or reader.places.lone(value) or phrases.place(value)
+    found = reader.corrections.read(said, "correction", held) if plain else {}
+    return {name: each for name, each in found.items() if name in ALONE}
 
 
-def _puts_right(clause: str) -> bool:
-    if _CHANGES.search(clause) or _NOT.match(clause) or phrases.wrong(clause, None) is not None:
-        return True
-    if _NOT_AFTER.match(clause) is None:
-        return False
-    return phrases.renamed(clause) is not None or phrases.BARE_CHANGE_BACK.search(clause) is not None
+def _told(reader: Reader, other: Understood, said: str, asked: str | None) -> dict[Field, Value]:
+    told = dict(other.values)
+    if field_of(asked) is Field.DEMAND and reader.answer_beside(Field.DEMAND, said) is None:
+        told.pop(Field.DEMAND, None)
+    if asked in AT_READ_BACK and (len(said) < SHORTEST_MORE or phrases.asks_back(said)):
+        told.pop(Field.FACTS, None)
+    if field_of(asked) in told and not {*_BETWEEN} & {*told} and (more := _more(reader, said)):
+        told[Field.FACTS] = text_value(more)
+    return told
 
 
-def _pair(part: str) -> tuple[str, str] | None:
-    """What stands there and what should, as it was written."""
-    said = simplified(part)
-    bare = re.sub(r"[\s，,、]", "", said)
-    match = _WRONG_BUT.fullmatch(bare) or _PAIR.fullmatch(said) or _NOT_BUT.fullmatch(bare)
-    if match is None or _CHANGES.search(match["new"]):
-        return None
-    old, new = match["old"], match["new"]
-    return _written(part, old), _written(part, new)
+def _more(reader: Reader, said: str) -> str:
+    """What is told beside the answer: 朝阳支行，经理骂我."""
+    clauses = (each for each in said.split("，") if not phrases.asks_back(each) and reader.facts.has_facts(each))
+    return "，".join(
+        each
+        for each in clauses
+        if all(reader.facts.value(name, simplified(each), asked=True) is None for name in ALONE)
+    )
 
 
-def _written(part: str, said: str) -> str:
-    at = simplified(part).find(said)
-    return part[at : at + len(said)] if at >= 0 else said
+def _added(understood: Understood, name: Field, value: Value, held: Held, asked: str | None) -> None:
+    """To what was put right of the story or the demand more is added; another value than is held is asked about."""
+    before = understood.corrected[name].value if name in understood.corrected else None
+    if before is None and name is Field.FACTS and field_of(asked) is Field.FACTS:
+        before = held[name]
+    if before is None:
+        understood.values[name] = value
+        differs = held.get(name) not in {None, "", value.value}
+        understood.unclear |= differs and name in TOKENS and field_of(asked) is not name
+    elif name in _BETWEEN and value.value not in before:
+        understood.corrected[name] = text_value(f"{before}{_BETWEEN[name]}{value.value}")
 
 
-def _one(reader: Reader, part: str, asked: str | None, held: Held, done: _Done, *, single: bool) -> bool:
-    pair, said = _pair(part), simplified(part)
-    alike = _alike(reader, *pair, held) if pair is not None else {}
-    if pair is not None and alike:
-        if _number(*pair, alike, held, done, worded=_PAIR.fullmatch(said) is not None):
-            return True
-        if single and asked in AT_READ_BACK:
-            done.corrected |= {name: after for name, (_, after) in alike.items()}
-            return True
-        if _PAIR.fullmatch(said):
-            return False
-    if single:
-        return False
-    found = reader.corrections.read(said, asked, held)
-    if found:
-        done.corrected |= {name: as_written(value, part) for name, value in found.items()}
-        done.told |= {name: value.value for name, value in done.corrected.items() if name in done.told}
-        return True
-    if pair is not None and not _LABELLED.match(said) and _word(*pair, done):
-        return True
-    wrong = phrases.wrong(said, None)
-    if wrong is None or wrong not in held:
-        return False
-    done.wrong.append(wrong)
-    return True
-
-
-def _alike(reader: Reader, old: str, new: str, held: Held) -> dict[Field, tuple[Value, Value]]:
-    """The field of whose kind both are: two amounts, two days, two units."""
-    for name in ALONE:
-        before, after = (reader.facts.value(name, simplified(each), asked=True) for each in (old, new))
-        if name in held and before is not None and after is not None and before != after:
-            return {name: (before, after)}
-    return {}
-
-
-def _number(
-    old: str, new: str, alike: Mapping[Field, tuple[Value, Value]], held: Held, done: _Done, *, worded: bool
-) -> bool:
-    """三千改成五千: the field that holds the one holds the other then, and so do the words that say it. 不是三千是五千
-    is said of the field, where it holds that."""
-    found = False
-    for name, (before, after) in alike.items():
-        if held[name] == before.value and FieldState.FILLED == before.state == after.state:
-            done.corrected[name], found = after, True
-    if found and not worded:
-        return True
-    return _replaced(rf"(?<![{_NUMERIC}]){re.escape(old)}(?![{_NUMERIC}])", new, done) or found
-
-
-def _replaced(pattern: str, new: str, done: _Done) -> bool:
-    found = False
-    for name, words in done.told.items():
-        right = re.sub(pattern, lambda _: new, words)
-        if right != words:
-            done.told[name], done.corrected[name], found = right, text_value(right), True
-    return found
-
-
-def _word(old: str, new: str, done: _Done) -> bool:
-    if phrases.is_bare(old) or phrases.is_bare(new) or "[" in old + new or old == new:
-        return False
-    found = False
-    for name, words in done.told.items():
-        right = spellings.replaced(words, old, new)
-        if right != words:
-            done.told[name], done.corrected[name], found = right, text_value(right), True
-    return found
+def _written(text: str, found: Parts) -> list[str]:
+    """The rest in the customer's own characters: simplifying keeps the places."""
+    said, at, clauses = simplified(text), 0, []
+    for clause in found.clauses:
+        at = said.find(clause, at)
+        clauses.append(text[at : at + len(clause)])
+        at += len(clause)
+    return clauses

@@ -28,6 +28,7 @@ _SWAP = re.compile(
     rf"(?:{_IN})?(?:请|麻烦|帮我|把|将|应该|的){{0,3}}[“\"'‘]?(?P<old>[^“”\"'‘’]{{1,20}}?)[”\"'’]?{_TO}"
     r"[“\"'‘]?(?P<new>[^“”\"'‘’]{1,20}?)[”\"'’]?(?:吧|哦|啊|呀|哈|才对|就对了|就行|就好|谢谢){0,2}"
 )
+_ASKS_TO = re.compile(r"(?:请|麻烦|帮我|给我|我[想要])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ def replaced(told: str, old: str, new: str) -> str:
 
 def read(understood: Understood, text: str, asked: str | None, told: Mapping[Field, str]) -> None:
     """After the reader. `told`: the story and the demand as they are held. Where the word does not occur nothing is
-    changed, and the message is not understood."""
+    changed, and the message is not understood. While the story is the question, 请把理财改成存款 may be a wish, and
+    is asked about."""
     if understood.corrected or understood.wrong is not None or understood.back or Field.FACTS not in told:
         return
     change = swap(text)
@@ -89,6 +91,10 @@ def read(understood: Understood, text: str, asked: str | None, told: Mapping[Fie
         return
     open_field = field_of(asked)
     in_text = open_field in {Field.FACTS, Field.DEMAND} and not change.named
+    alike = change.named or {*change.old} & {*change.new}
+    if open_field is Field.FACTS and not alike and _ASKS_TO.match(simplified(text)):
+        understood.values, understood.answered, understood.unclear = {}, False, True
+        return
     wanted = {change.of} if change.of else {open_field} if in_text else set(told)
     found = {
         field: text_value(right)

@@ -76,3 +76,34 @@ async def test_asked_whether_to_withdraw_it_keeps_the_complaint_and_goes_on_with
 async def test_who_really_takes_it_back_is_asked_whether(desk: Desk, words: str) -> None:
     await desk.file()
     assert await desk.say(words, "action_withdraw", purpose="withdraw") == ["utter_withdraw_confirm"]
+
+
+@pytest.mark.parametrize("words", ["上次的投诉办完了吗", "投诉办完了吗", "我的投诉搞完了吗"])
+async def test_who_asks_whether_it_is_done_is_told_the_progress_beside_a_form_that_is_open(
+    desk: Desk, words: str
+) -> None:
+    number = await desk.file()
+    desk.world.wait(minutes=5)
+    await desk.say(HALF, "action_intake", purpose="complaint")
+    asked = desk.open
+    await desk.say(words, "action_progress", purpose="progress")
+    assert number in desk.words
+    assert desk.open == asked
+
+
+@pytest.mark.parametrize("words", ["放弃继续投诉", "取消继续投诉", "我选错了要取消", "投诉填错了要删除"])
+async def test_who_gives_it_up_at_the_read_back_is_not_read_everything_again(desk: Desk, words: str) -> None:
+    told = "我要投诉，昨天手机银行扣了我300元手续费，要求退还，我叫王小明，电话13812345678"
+    await desk.say(told, "action_intake")
+    while desk.open != "confirm":
+        answer = {"field.unit": "不清楚是哪家", "field.id_number": "不提供"}[str(desk.open)]
+        await desk.say(answer, "action_intake")
+    await desk.say(words, "action_cancel", purpose="cancel")
+    assert "utter_summary_money" not in desk.names
+    assert desk.open is None
+
+
+async def test_who_chose_wrong_and_wants_to_withdraw_is_asked_whether_he_does(desk: Desk) -> None:
+    await desk.file()
+    await desk.say("弄错了我要撤诉", "action_withdraw", purpose="withdraw")
+    assert desk.open == "withdraw"

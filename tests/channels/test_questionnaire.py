@@ -18,6 +18,27 @@ async def cases(town: Town) -> int:
 
 async def test_a_complaint_is_filed_without_the_engine(town: Town) -> None:
     await town.stop("bot")
+    said = await read_back(town)
+    assert "13800138000" not in said
+    assert await cases(town) == 0
+    said = (await town.says("oA", "确认"))["passive"]
+    assert "已登记" in said
+    assert await cases(town) == 1
+    again = (await town.says("oA", "查进度"))["passive"]
+    assert "TS" in again
+
+
+@pytest.mark.parametrize("words", ["撤诉撤错了", "误点撤诉了", "我误点了撤回投诉"])
+async def test_a_withdrawal_that_was_a_mistake_is_not_asked_to_be_confirmed(town: Town, words: str) -> None:
+    await town.stop("bot")
+    await read_back(town)
+    await town.says("oA", "确认")
+    said = (await town.says("oA", words))["passive"]
+    assert said.startswith(Words("questionnaire").say("menu").text)
+    assert "撤" in (await town.says("oA", "我要撤诉"))["passive"]
+
+
+async def read_back(town: Town) -> str:
     said = (await town.says("oA", "我要投诉，11月3日你们信用卡多收了我五十块年费，打客服电话一直没人管"))["passive"]
     answers = {
         "经过": "2月3日在柜台办卡，当场说免年费，结果扣了五十块年费",
@@ -34,13 +55,7 @@ async def test_a_complaint_is_filed_without_the_engine(town: Town) -> None:
             break
         question = next(asked for asked in answers if asked in said.rsplit("\n\n", 1)[-1])
         said = (await town.says("oA", answers[question]))["passive"]
-    assert "13800138000" not in said
-    assert await cases(town) == 0
-    said = (await town.says("oA", "确认"))["passive"]
-    assert "已登记" in said
-    assert await cases(town) == 1
-    again = (await town.says("oA", "查进度"))["passive"]
-    assert "TS" in again
+    return str(said)
 
 
 async def test_a_story_of_thousands_of_words_ends_in_a_read_back_that_can_be_confirmed(town: Town) -> None:

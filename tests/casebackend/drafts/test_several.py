@@ -24,7 +24,7 @@ HELD = {
 }
 
 
-def read(words: str, asked: str = "confirm", held: dict[Field, str] | None = None) -> Understood:
+def read(words: str, asked: str | None = "confirm", held: dict[Field, str] | None = None) -> Understood:
     held = HELD if held is None else held
     understood = READER.read(words, asked, held)
     told: dict[Field, str] = {name: value for name, value in held.items() if name in {Field.FACTS, Field.DEMAND}}
@@ -147,6 +147,163 @@ def test_while_a_question_is_open_the_answer_beside_them_is_taken() -> None:
     done = read("[手机#2]，理材改成理财，三千改成五千", "field.phone", {k: v for k, v in HELD.items() if k != "phone"})
     assert done.values[Field.PHONE].value == "[手机#2]"
     assert right(done)[Field.AMOUNT] == "5000.00"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "要求把三千改成五千",
+        "我要他们把手续费三千改成五百",
+        "希望把昨天改成前天",
+        "要求把三千改成五千，把日期改成前天",
+        "我要把三千改成五千，并把昨天改成前天",
+    ],
+)
+def test_what_should_be_changed_by_the_bank_is_the_demand_in_its_own_words(words: str) -> None:
+    done = read(words, "field.demand", {name: value for name, value in HELD.items() if name is not Field.DEMAND})
+    assert (done.values[Field.DEMAND].value, done.corrected, done.answered) == (words, {}, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["柜员把三千改成五千", "他把我的存单三千改成五千", "经理偷偷把三千改成五千", "合同上三千改成五千了"],
+)
+@pytest.mark.parametrize("asked", ["field.facts", None, "field.unit", "confirm"])
+def test_what_somebody_else_changed_is_told_and_puts_nothing_right(words: str, asked: str | None) -> None:
+    done = read(words, asked)
+    assert (done.values[Field.FACTS].value, done.corrected) == (words, {})
+
+
+def test_who_changed_it_stays_told_beside_what_is_put_right() -> None:
+    found = right(read("三千改成五千，理材改成理财，柜员偷偷把存单上的五千改成八千"))
+    assert found["facts"] == f"{BOTH}\n柜员偷偷把存单上的五千改成八千"
+    assert found["amount"] == "5000.00"
+
+
+def test_who_wants_it_changed_in_the_form_is_not_wishing_for_it() -> None:
+    assert right(read("我要把三千改成五千"))["amount"] == "5000.00"
+    assert right(read("我写的三千改成五千"))["amount"] == "5000.00"
+    assert right(read("经理改成行长，三千改成五千"))["facts"] == STORY.replace("经理", "行长").replace("三千", "五千")
+
+
+@pytest.mark.parametrize("words", ["存折上的三千改成五千", "利息三千改成五千"])
+def test_a_number_with_words_of_its_own_is_not_that_of_the_field(words: str) -> None:
+    assert read(words).corrected == {}
+
+
+def test_one_change_alone_puts_nothing_right_where_a_story_or_a_demand_is_asked_for() -> None:
+    for asked in ("field.facts", "field.demand", None):
+        assert read("三千改成五千", asked).corrected == {}
+    assert right(read("三千改成五千", "field.unit"))["amount"] == "5000.00"
+
+
+def test_a_wish_for_another_thing_than_that_of_the_story_is_asked_about_while_the_story_is_the_question() -> None:
+    done = read("请把理材改成存款", "field.facts")
+    assert (done.values, done.corrected, done.unclear) == ({}, {}, True)
+    assert right(read("请把理材改成理财", "field.facts")) == {"facts": STORY.replace("理材", "理财")}
+
+
+def test_the_telephone_by_its_name_is_put_right_beside_the_others() -> None:
+    assert right(read("三千改成五千，理材改成理财，我的电话是[手机#2]", "field.unit"))["phone"] == "[手机#2]"
+
+
+@pytest.mark.parametrize("words", ["请你把三千改成五千", "您帮我把三千改成五千", "三千改成五千，不是八千"])
+def test_at_the_read_back_it_is_said_to_whoever_fills_in_the_form(words: str) -> None:
+    found = right(read(words))
+    assert (found["amount"], found["facts"]) == ("5000.00", STORY.replace("三千", "五千"))
+
+
+def test_what_is_told_beside_the_answer_is_added_to_the_story() -> None:
+    done = read("三千改成五千，朝阳支行，另外经理骂我", "field.unit")
+    assert done.values[Field.UNIT].display == "北京朝阳支行"
+    assert right(done)["facts"] == STORY.replace("三千", "五千") + "\n经理骂我"
+
+
+UNASKED: dict[Field, str] = {name: value for name, value in HELD.items() if name not in {Field.NAME, Field.PHONE}}
+
+
+def test_what_is_said_besides_while_another_question_is_open_is_taken() -> None:
+    done = read("三千改成五千，理材改成理财，我的电话是[手机#2]，我叫[姓名#2]", "field.unit", UNASKED)
+    assert {name: value.value for name, value in done.values.items()} == {"phone": "[手机#2]", "name": "[姓名#2]"}
+    assert (right(done)["amount"], done.answered, done.unclear) == ("5000.00", False, False)
+    done = read("三千改成五千，理材改成理财，朝阳支行，我的电话是[手机#2]", "field.unit", UNASKED)
+    assert (done.values[Field.UNIT].display, done.values[Field.PHONE].value) == ("北京朝阳支行", "[手机#2]")
+    assert done.answered
+    done = read("三千改成五千，理材改成理财，中山路支行，我的电话是[手机#2]", "field.unit", UNASKED)
+    assert done.values[Field.UNIT].display == "中山路支行（待核实）"
+
+
+def test_another_name_than_the_one_that_is_held_is_asked_about() -> None:
+    done = read("三千改成五千，理材改成理财，我叫[姓名#2]", "field.unit")
+    assert done.unclear
+    assert Field.NAME not in done.corrected
+    assert right(done)["amount"] == "5000.00"
+
+
+@pytest.mark.parametrize(
+    ("words", "field", "value"),
+    [
+        ("三千改成五千，电话是[手机#2]", "phone", "[手机#2]"),
+        (
+            "三千改成五千，理材改成理财，另外那个经理还当众骂我…让我滚出去",
+            "facts",
+            f"{BOTH}\n那个经理还当众骂我…让我滚出去",
+        ),
+        ("三千改成五千，理材改成理财，并且要求经理赔礼道歉", "demand", "把理财款退换给我；要求经理赔礼道歉"),
+    ],
+)
+def test_what_is_said_besides_at_the_read_back_is_taken(words: str, field: str, value: str) -> None:
+    assert right(read(words))[field] == value
+
+
+@pytest.mark.parametrize(
+    ("words", "asked", "wish"),
+    [
+        ("三千改成五千，并且要求经理赔礼道歉", "confirm", "要求经理赔礼道歉"),
+        ("金额改成五千，日期改成前天，我要全额退款", "field.phone", "我要全额退款"),
+        ("金额改成五千，日期改成前天，我要全额退款", "field.facts", "我要全额退款"),
+        ("金额改成五千，我要全额退款", "confirm", "我要全额退款"),
+    ],
+)
+def test_a_demand_besides_is_one_more_demand_and_replaces_none(words: str, asked: str, wish: str) -> None:
+    done = read(words, asked)
+    assert (done.values[Field.DEMAND].value, right(done)["amount"]) == (wish, "5000.00")
+    assert Field.DEMAND not in done.corrected
+
+
+def test_while_the_story_is_the_question_it_is_added_to_and_not_replaced() -> None:
+    found = right(read("金额改成五千，日期改成前天，经理还当众骂我让我滚出去", "field.facts"))
+    assert found["facts"] == f"{STORY}\n经理还当众骂我让我滚出去"
+
+
+def test_what_is_said_besides_and_cannot_be_read_is_asked_about() -> None:
+    assert read("金额改成五千，日期改成前天，红烧肉番茄炒蛋", "field.phone").unclear
+    for fine in ("其他的都没有问题了", "谢谢你们了辛苦了", "就这样提交吧可以了"):
+        done = read(f"金额改成五千，日期改成前天，{fine}")
+        assert (set(done.corrected), done.values, done.unclear) == ({Field.AMOUNT, Field.OCCURRED_ON}, {}, False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "三千改成五千，不对，还是三千",
+        "三千改成五千，算了不改了",
+        "三千改成五千吧，哦不，三千没错",
+        "三千改成五千，不对，应该改成八千",
+        "三千改成五千，改成八千",
+        "金额改成五千，算了不改了",
+        "理材改成理财，三千改成五千，还是算了",
+    ],
+)
+@pytest.mark.parametrize("asked", ["confirm", "field.phone"])
+def test_a_change_of_mind_changes_nothing_and_is_asked_about(words: str, asked: str) -> None:
+    done = read(words, asked)
+    assert (done.values, done.corrected, done.unclear) == ({}, {}, True)
+
+
+def test_what_was_put_right_is_put_right_once_more_wherever_it_stands() -> None:
+    found = right(read("三千改成五千，五千改成八千"))
+    assert (found["amount"], found["facts"]) == ("8000.00", STORY.replace("三千", "八千"))
 
 
 async def test_the_customer_hears_what_was_put_right_and_is_asked_for_the_rest(world: World) -> None:
