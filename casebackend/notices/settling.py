@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.database import announce
@@ -55,3 +55,13 @@ async def settle_cause(session: AsyncSession, cause: str, *, now: datetime) -> N
     """Of what is about no case: to everybody who was told of it."""
     told = select(Notice.id).where(Notice.cause.startswith(cause, autoescape=True), Notice.done_at.is_(None))
     await settle(session, (await session.scalars(told)).all(), now=now)
+
+
+async def wait_again(session: AsyncSession, case_id: UUID, causes: Collection[str], *, since: datetime) -> None:
+    """What ended them is taken back: those with these heads that were done then or later. Mail and SMS that did not
+    leave meanwhile stay where they are."""
+    heads = or_(*(Notice.cause.startswith(each, autoescape=True) for each in causes))
+    mine = Notice.case_id == case_id, Notice.done_at >= since, heads
+    change = update(Notice).where(*mine).values(done_at=None, version=Notice.version + 1)
+    await session.execute(change.execution_options(synchronize_session=False))
+    announce(session, "console")

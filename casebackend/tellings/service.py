@@ -17,6 +17,7 @@ from casebackend.cases.model import Case
 from casebackend.cases.petitions import NotInWritingToPetitioner
 from casebackend.cases.rules import UNANSWERED, Status
 from casebackend.cases.service import hold
+from casebackend.cases.waiting_again import taken_back
 from casebackend.cases.words import ToldBy
 from casebackend.clocks import queries as timers
 from casebackend.clocks import service as clocks
@@ -95,7 +96,7 @@ async def take_back(session: AsyncSession, case: Case, owed: Owed, *, now: datet
         for timer in await timers.timers_of(session, review.id if review is not None else case.id):
             mine = timer.kind == kind and timer.stop_reason == StopReason.DONE
             if mine and timer.stopped_at == owed.told_at:
-                await clocks.taken_back(session, timer)
+                await taken_back(session, case.id, timer)
     owed.told_at = None
     if review is not None:
         review.notified_at = None
