@@ -61,9 +61,16 @@ TO_END = frozenset({"supervision.replied", "supervision.handed_over"})
 
 
 async def follow(
-    session: AsyncSession, case: Case, kind: Kind, entry: Mapping[str, Any], *, by: UUID | None, now: datetime
+    session: AsyncSession,
+    case: Case,
+    kind: Kind,
+    entry: Mapping[str, Any],
+    *,
+    by: UUID | None,
+    had: Collection[UUID | None],
+    now: datetime,
 ) -> None:
-    """`entry`: what the history says; `by`: who did it, whose own reminders of the clocks end where he hands it on."""
+    """`entry`: what the history says; `by`: who did it; `had`: who had the case in hand, or was to have it, before."""
     move = entry.get("move")
     if move is None and kind not in ENDED:
         return
@@ -72,12 +79,21 @@ async def follow(
         return
     heads = _heads(case, kind, entry)
     done = {each.id for each in waiting if each.cause.startswith(heads)}
-    if move in HANDS_ON and by is not None:
-        done |= {each.id for each in waiting if each.user_id == by and each.what in (Kind.NEAR_DUE, Kind.OVERDUE)}
+    rid = _rid_of_it(case, move, by, had)
+    done |= {each.id for each in waiting if each.user_id in rid and each.what in (Kind.NEAR_DUE, Kind.OVERDUE)}
     for asked in (_clocks, _demands):
         done |= await asked(session, waiting)
     done |= await _parts(session, waiting, move)
     await settling.settle(session, done, now=now)
+
+
+def _rid_of_it(case: Case, move: Move | None, by: UUID | None, had: Collection[UUID | None]) -> set[UUID]:
+    """Whose own reminders of the clocks are of no use any more: who had it and has it no more, whoever handed it on;
+    where nobody had it yet, who handed it on."""
+    before = {each for each in had if each is not None}
+    if not before and move in HANDS_ON and by is not None:
+        return {by}
+    return {each for each in before if each not in (case.handler_id, case.assignee_id)}
 
 
 def _heads(case: Case, kind: Kind, entry: Mapping[str, Any]) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from casebackend.notices.model import Notice, StaffMessage
 from casebackend.staff.model import User
-from tests.casebackend.cases.around import changes, posts, tasks_of, ticked
+from tests.casebackend.assignments.test_service import gives
+from tests.casebackend.cases.around import changes, posts, tasks_of, ticked, user
 from tests.casebackend.cases.builders import Desk, filed, unit
 from tests.casebackend.notices.test_routes import mine
 from tests.casebackend.staff.logins import hired
@@ -166,6 +167,48 @@ async def test_who_hands_a_case_on_is_rid_of_the_reminders_of_its_clocks(world: 
     await desk.sure("agent", receipt.case_id, "transfer", handling_unit_id=other, opinion="应由稽核部核查")
     found = await told(world, "clock.near_due", "clock.overdue")
     assert {done for each in found.values() for login, done in each if login == "agent"} == {True}
+
+
+async def test_who_takes_a_case_out_of_anothers_hands_keeps_his_own_reminders(world: World, desk: Desk) -> None:
+    where = UUID(await unit(world, "个人金融部"))
+    await hired(world, "zhang", roles=["handler"], organisation_id=where)
+    await hired(world, "chief", roles=["department_head"], organisation_id=where)
+    receipt = await filed(world)
+    await desk.sure("lead", receipt.case_id, "accept")
+    await desk.sure("lead", receipt.case_id, "dispatch", handling_unit_id=str(where), opinion="请核查")
+    await desk.sure("zhang", receipt.case_id, "receive")
+    world.wait(days=13)
+    before = await told(world, "clock.near_due", "clock.overdue")
+    assert {"zhang", "chief"} <= {login for each in before.values() for login, done in each if not done}
+    desk.browsers.clear()
+    other = await unit(world, "稽核部")
+    await desk.sure("chief", receipt.case_id, "transfer", handling_unit_id=other, opinion="应由稽核部核查")
+    found = await told(world, "clock.near_due", "clock.overdue")
+    of = {
+        login: {done for each in found.values() for who, done in each if who == login} for login in ("zhang", "chief")
+    }
+    assert of["zhang"] == {True}
+    assert False in of["chief"], "the limit of law runs on"
+
+
+async def test_who_is_relieved_of_a_case_is_rid_of_the_reminders_of_its_clocks(world: World, desk: Desk) -> None:
+    where = UUID(await unit(world, "个人金融部"))
+    for login in ("zhang", "li"):
+        await hired(world, login, roles=["handler"], organisation_id=where)
+        await desk.browser(login)
+    receipt = await filed(world)
+    await desk.sure("lead", receipt.case_id, "accept")
+    await desk.sure("lead", receipt.case_id, "dispatch", handling_unit_id=str(where), opinion="请核查")
+    await desk.sure("zhang", receipt.case_id, "receive")
+    world.wait(days=13)
+    before = await told(world, "clock.near_due", "clock.overdue")
+    assert "zhang" in {login for each in before.values() for login, done in each if not done}
+    desk.browsers.clear()
+    await desk.browser("li")
+    given = {"user_id": str((await user(world, "li")).id), "reason": "张经办休假"}
+    assert (await gives(desk, "lead", receipt.case_id, given)).status_code == 200
+    found = await told(world, "clock.near_due", "clock.overdue")
+    assert {done for each in found.values() for login, done in each if login == "zhang"} == {True}
 
 
 async def test_read_all_does_not_say_of_what_is_done_that_somebody_read_it(world: World, desk: Desk) -> None:

@@ -1,19 +1,20 @@
-"""A notice that was 已办 waits again where what had ended it is taken back: nobody would be told of it a second time."""
+"""A notice that was 已办 waits again where what had ended it is taken back: nobody would be told of it twice."""
 
 from uuid import UUID
 
 import pytest
 
 from casebackend.conversations.rules import Channel
-from tests.casebackend.cases.around import holds, posts
-from tests.casebackend.cases.builders import REPLY, Desk, case_of, filed, unit
+from tests.casebackend.assignments.test_service import gives
+from tests.casebackend.cases.around import holds, user
+from tests.casebackend.cases.builders import PROPOSAL, REPLY, Desk, case_of, filed, unit
 from tests.casebackend.cases.test_arriving import carried, legal, tells
 from tests.casebackend.cases.test_settling import told
 from tests.casebackend.notices.test_routes import mine
 from tests.casebackend.registration.takers import Counter
+from tests.casebackend.staff.logins import hired
 from tests.casebackend.supervision.test_routes import opened
-from tests.casebackend.tellings.builders import clocks, owed, petition
-from tests.casebackend.tellings.builders import tells as records
+from tests.casebackend.tellings.builders import clocks
 from tests.world import World
 
 OF_CLOCKS = ("clock.near_due", "clock.overdue", "clock.escalated")
@@ -73,6 +74,28 @@ async def test_what_other_clocks_said_stays_done(world: World, desk: Desk) -> No
     await carried(world, "held", said="系统重复扣收")
     assert await told(world, *OF_CLOCKS) == before
     assert (await legal(world, receipt.case_id)).stopped_at is None
+
+
+async def test_who_was_relieved_of_the_case_before_the_answer_stays_rid_of_it(world: World, desk: Desk) -> None:
+    await hired(world, "li", roles=["handler"], organisation_id=UUID(await unit(world, "个人金融部")))
+    receipt = await filed(world, channel=Channel.WECHAT)
+    await desk.investigating(receipt.case_id)
+    world.wait(days=16)
+    desk.browsers.clear()
+    await desk.browser("li")
+    await told(world)
+    given = {"user_id": str((await user(world, "li")).id), "reason": "经办休假"}
+    assert (await gives(desk, "lead", receipt.case_id, given)).status_code == 200
+    world.wait(minutes=5)
+    await desk.sure("li", receipt.case_id, "propose", **PROPOSAL)
+    await desk.sure("executive", receipt.case_id, "sign", opinion="同意上报稽核")
+    for move in ("approve_opinion", "approve_reply"):
+        await desk.sure("supervisor", receipt.case_id, move, opinion="同意")
+    await desk.sure("li", receipt.case_id, "reply", **REPLY, overdue_reason="核查较久")
+    await carried(world, "held", said="系统重复扣收")
+    found = await told(world, "clock.overdue")
+    assert (await legal(world, receipt.case_id)).stopped_at is None
+    assert {done for login, done in found["clock.overdue"] if login == "agent"} == {True}
 
 
 async def test_a_demand_that_was_overdue_when_its_case_was_merged_is_overdue_again_without_the_merge(
