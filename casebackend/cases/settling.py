@@ -43,6 +43,7 @@ ENDED: dict[Kind, tuple[str, ...]] = {
     Kind.REVIEW_MOVED: ("review:",),
     Kind.SURVEY_MISSED: ("revisit-call:",),
     Kind.EXPECTED_ANEW: (), Kind.REGULATOR_DATE: (),
+    Kind.MATTER_CHANGED: (), Kind.REGRADED: (), Kind.CORRECTED: (), Kind.REJOINED: (),
     Kind.TASK_RECEIVED: (), Kind.TASK_ANSWERED: (), Kind.TASK_CANCELLED: (),
     Kind.SUPERVISION_REPLIED: (), Kind.SUPERVISION_RETURNED: (), Kind.SUPERVISION_CLOSED: (),
 }  # fmt: skip
