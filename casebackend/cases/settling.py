@@ -12,7 +12,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.cases import redeciding
 from casebackend.cases.model import Case
+from casebackend.cases.queries import is_undelivered
 from casebackend.cases.rules import OPEN, Move, Status
 from casebackend.cases.tasking import ENDS
 from casebackend.clocks.model import Timer
@@ -44,6 +46,7 @@ ENDED: dict[Kind, tuple[str, ...]] = {
     Kind.SURVEY_MISSED: ("revisit-call:",),
     Kind.EXPECTED_ANEW: (), Kind.REGULATOR_DATE: (),
     Kind.MATTER_CHANGED: (), Kind.REGRADED: (), Kind.CORRECTED: (), Kind.REJOINED: (),
+    Kind.AWAITS: (), Kind.GROUP_CHANGED: (),
     Kind.TASK_RECEIVED: (), Kind.TASK_ANSWERED: (), Kind.TASK_CANCELLED: (),
     Kind.SUPERVISION_REPLIED: (), Kind.SUPERVISION_RETURNED: (), Kind.SUPERVISION_CLOSED: (),
 }  # fmt: skip
@@ -75,6 +78,7 @@ async def follow(
     move = entry.get("move")
     if move is None and kind not in ENDED:
         return
+    asked = await redeciding.asked_again(session, case) if move is None and kind in redeciding.ANOTHERS_TURN else None
     waiting = await settling.waiting(session, case.id)
     if not waiting:
         return
@@ -82,8 +86,10 @@ async def follow(
     done = {each.id for each in waiting if each.cause.startswith(heads)}
     rid = _rid_of_it(case, move, by, had)
     done |= {each.id for each in waiting if each.user_id in rid and each.what in (Kind.NEAR_DUE, Kind.OVERDUE)}
-    for asked in (_clocks, _demands):
-        done |= await asked(session, waiting)
+    if asked is not None:
+        done |= redeciding.asked_of_others(waiting, asked)
+    for ended in (_clocks, _demands):
+        done |= await ended(session, waiting)
     done |= await _parts(session, waiting, move)
     await settling.settle(session, done, now=now)
 
@@ -110,6 +116,8 @@ def _heads(case: Case, kind: Kind, entry: Mapping[str, Any]) -> tuple[str, ...]:
         heads += OF_AN_OPEN_CASE
     if status is Status.VOIDED:
         heads.append("void:")
+    if not is_undelivered(case):
+        heads.append("undelivered:")
     return tuple(heads)
 
 

@@ -26,6 +26,7 @@ from casebackend.conversations import service as conversations
 from casebackend.conversations.rules import CARRIED_BY_US, Author
 from casebackend.database import locked
 from casebackend.notices.service import Word, notify
+from casebackend.notices.settling import settle_cause
 from casebackend.notices.thresholds import in_force
 from casebackend.outbox.service import emit
 from casebackend.owings.model import Owed
@@ -38,6 +39,7 @@ from casebackend.tellings.errors import ImpossibleTelling, MayNotTellOwed, OwedN
 from casebackend.timeline.rules import Kind
 
 TOPIC = "telling.owed"
+ASKED = "owed:"
 
 
 def is_open(owed: Owed) -> bool:
@@ -108,6 +110,7 @@ async def take_back(session: AsyncSession, case: Case, owed: Owed, *, now: datet
 async def end(session: AsyncSession, owed: Owed, *, now: datetime) -> None:
     owed.ended_at = now
     await session.flush()
+    await settle_cause(session, f"{ASKED}{owed.id}", now=now, case_id=owed.case_id)
 
 
 async def ask_staff(session: AsyncSession, case: Case, owed: Owed, round_: int, *, now: datetime) -> None:
@@ -119,7 +122,7 @@ async def ask_staff(session: AsyncSession, case: Case, owed: Owed, round_: int, 
     to = await hearers.seeing(session, case, [having] if having and having.active else [], now=now)
     to = to or await hearers.leading(session, case, unit_id, now=now)
     values = {"number": case.number, "what": LABELS[What(owed.what)]}
-    cause = f"owed:{owed.id}:{owed.version}:{round_}"
+    cause = f"{ASKED}{owed.id}:{owed.version}:{round_}"
     word = Word(
         cause, "telling.asked", "staff_tell_customer", values, f"/cases/{case.number}#tellings", case_id=case.id
     )
