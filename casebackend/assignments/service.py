@@ -123,7 +123,7 @@ async def _write(
     opinion: str | None = None,
     in_hand: bool = False,
 ) -> None:
-    before = case.assignee_id
+    before, had = case.assignee_id, (case.handler_id, case.assignee_id)
     case.assignee_id, case.assigned_why = user_id, list(why)
     if in_hand:
         case.handler_id = user_id
@@ -131,7 +131,9 @@ async def _write(
     detail: dict[str, object] = {"assignee_id": str(user_id) if user_id else None, "why": list(why)}
     changed = ["assigned_why", "assignee_id"] + (["handler_id"] if in_hand else [])
     kind = Kind.ASSIGNED if user_id else Kind.UNASSIGNED
-    await filing.written(session, case, kind, principal, now=now, opinion=opinion, detail=detail, fields=changed)
+    await filing.written(
+        session, case, kind, principal, now=now, opinion=opinion, detail=detail, fields=changed, had=had
+    )
     if user_id is not None and user_id != before:
         payload: dict[str, object] = {"case_id": str(case.id), "user_id": str(user_id), "version": case.version}
         outbox.emit(session, "case.assigned", payload, now=now)

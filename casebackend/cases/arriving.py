@@ -16,6 +16,7 @@ from casebackend.cases import clockwork, guards, hearers, outcome, petitions, st
 from casebackend.cases.fields import protected
 from casebackend.cases.filing import SYSTEM, written
 from casebackend.cases.model import Case
+from casebackend.cases.queries import is_undelivered
 from casebackend.cases.rules import HEAD, INTAKE, LIFECYCLE, Move, Status
 from casebackend.cases.service import hold
 from casebackend.cases.words import ToldBy
@@ -45,11 +46,6 @@ class MayNotTellDecision(Forbidden):
 
     def __init__(self) -> None:
         super().__init__("告知处理结果由承办人、承办部门负责人或登记人员办理")
-
-
-def is_undelivered(case: Case) -> bool:
-    """As `queries.undelivered`."""
-    return case.told_by == ToldBy.CHANNEL and case.told_at is None and Status(case.status) is not Status.VOIDED
 
 
 def may_tell(case: Case, principal: Principal) -> bool:

@@ -36,9 +36,8 @@ async def on_awaits(session: AsyncSession, payload: Mapping[str, Any], now: date
 
 
 async def _decision(session: AsyncSession, case: Case, move: Move) -> Word:
-    since, place = case.status_changed_at.isoformat(), str(case.awaits_unit_id or "")[:8]
-    cause = f"decision:{case.id}:{move}:{since}:{case.awaits}:{place}"
     values = {"number": case.number, "what": MOVE_LABELS[move], "who": await deciding.who(session, case, move)}
+    cause = deciding.cause(case, move)
     return Word(cause, "case.decision", "staff_decision", values, f"/cases/{case.number}#act", case_id=case.id)
 
 

@@ -12,6 +12,7 @@ from casebackend.cases.clockwork_pauses import is_internal
 from casebackend.cases.deciding import wants_signature
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Arrow, Clock, Move
+from casebackend.cases.waiting_again import taken_back
 from casebackend.clocks import limits, pausing, queries, rules, service
 from casebackend.clocks.model import Timer
 from casebackend.clocks.rules import StopReason, Unit
@@ -136,7 +137,7 @@ async def run_on(session: AsyncSession, case: Case, *, since: datetime) -> None:
     """What stopped them has not arrived: the same runnings, each to its own end."""
     for timer in _owed(await queries.timers_of(session, case.id)):
         if timer.stopped_at == since and timer.stop_reason == StopReason.DONE:
-            await service.taken_back(session, timer)
+            await taken_back(session, case.id, timer)
 
 
 async def arrived(session: AsyncSession, case: Case, *, at: datetime) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Move
+from casebackend.cases.waiting_again import taken_back
 from casebackend.clocks import pausing, rules, service
 from casebackend.clocks.model import Timer
 from casebackend.clocks.rules import StopReason
@@ -71,4 +72,4 @@ async def demands_again(session: AsyncSession, case: Case, timers: Iterable[Time
     waiting = set(await session.scalars(open_))
     for timer in over:
         if timer.id in waiting:
-            await service.taken_back(session, timer)
+            await taken_back(session, case.id, timer)

@@ -27,6 +27,7 @@ from casebackend.workflow.rules import Stand, Taker, chain_of
 
 DECISIONS = (Move.SIGN, Move.APPROVE_OPINION, Move.APPROVE_REPLY)
 BY_CHAIN = frozenset({*DECISIONS, Move.RETURN_FOR_REWORK})
+ASKED = "decision"
 
 
 class NotSigned(Conflict):
@@ -77,6 +78,12 @@ async def due(session: AsyncSession, case: Case) -> Move | None:
         unsigned = case.signed_at is None and await wants_signature(session, case)
         return Move.SIGN if unsigned else Move.APPROVE_OPINION
     return Move.APPROVE_REPLY if case.status == Status.CLOSURE_REVIEW else None
+
+
+def cause(case: Case, move: Move) -> str:
+    """Under which it is told that this decision waits, once for each time that it comes to somebody."""
+    since, place = case.status_changed_at.isoformat(), str(case.awaits_unit_id or "")[:8]
+    return f"{ASKED}:{case.id}:{move}:{since}:{case.awaits}:{place}"
 
 
 async def require(session: AsyncSession, case: Case, move: Move, principal: Principal) -> None:

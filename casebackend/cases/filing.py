@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -123,10 +124,12 @@ async def written(
     detail: dict[str, object] | None = None,
     fields: Collection[str] = (),
     due_at: datetime | None = None,
+    had: Collection[UUID | None] = (),
 ) -> None:
     """One accepted write of a case: exactly one audit link with the new version, and one timeline entry.
 
-    Whoever changes a column of a case outside a move flushes once and calls this once.
+    Whoever changes a column of a case outside a move flushes once and calls this once. `had`: who had it in hand, or
+    was to have it, before.
     """
     to_status = case.status if move else None
     relating.changed(session, case, fields, now=now)
@@ -140,7 +143,7 @@ async def written(
     if detail and "level" in detail:
         audited["level"] = detail["level"]
     entry = {"move": move, "from_status": from_status, "to_status": to_status, "opinion": opinion, "due_at": due_at}
-    await _kept(session, case, kind, principal, now=now, entry=entry | {"detail": detail}, audited=audited)
+    await _kept(session, case, kind, principal, now=now, entry=entry | {"detail": detail}, audited=audited, had=had)
 
 
 async def noted(
@@ -167,9 +170,10 @@ async def _kept(
     now: datetime,
     entry: dict[str, Any],
     audited: dict[str, object],
+    had: Collection[UUID | None] = (),
 ) -> None:
     organisation = principal.organisation_id
-    await settling.follow(session, case, kind, entry, by=principal.user_id, now=now)
+    await settling.follow(session, case, kind, entry, by=principal.user_id, had=had, now=now)
     if principal.user_id is not None:
         await session.merge(CaseParticipant(case_id=case.id, user_id=principal.user_id, last_at=now))
     await timeline.append(

@@ -75,14 +75,16 @@ async def _out_of_hands(session: AsyncSession, case: Case, barred: Mapping[UUID,
         command = MoveCase(move=Move.SEND_BACK, opinion=f"{because}，{BACK}")
         await service.move_case(session, case.id, command, principal=SYSTEM, now=now)
         return Went.SENT_BACK
+    had = case.handler_id, case.assignee_id
     case.handler_id = None if case.handler_id in barred else case.handler_id
     case.assignee_id, case.assigned_why = case.handler_id, []
     await session.flush()
     detail: dict[str, object] = {"assignee_id": None, "why": [because]}
     changed = ["assigned_why", "assignee_id", "handler_id"]
     await written(
-        session, case, Kind.UNASSIGNED, SYSTEM, now=now, opinion=f"{because}，{POOLED}", detail=detail, fields=changed
-    )
+        session, case, Kind.UNASSIGNED, SYSTEM, now=now, opinion=f"{because}，{POOLED}", detail=detail, fields=changed,
+        had=had,
+    )  # fmt: skip
     return Went.POOLED
 
 

@@ -37,6 +37,11 @@ def undelivered() -> ColumnElement[bool]:
     )
 
 
+def is_undelivered(case: Case) -> bool:
+    """As `undelivered`, of a case at hand."""
+    return case.told_by == ToldBy.CHANNEL and case.told_at is None and Status(case.status) is not Status.VOIDED
+
+
 def took_part(user_id: UUID | BindParameter[Any] | None) -> ColumnElement[bool]:
     if user_id is None:
         return false()

@@ -146,7 +146,7 @@ async def _write(
     if text is not None:
         kept, told = await outcome.tell(session, case, text, principal, now)
         given |= kept if command.move in outcome.KEEPS else {}
-    before = case.status
+    before, had = case.status, (case.handler_id, case.assignee_id)
     told |= fields.taken_over(case, command, principal)
     told |= {} if level is None else {"level": level}
     if command.move is Move.DISPATCH and principal.user_id is not None:
@@ -167,7 +167,7 @@ async def _write(
     due_at = await clockwork.node_due(session, case)
     await written(
         session, case, kind, principal, now=now, move=command.move, from_status=before, opinion=opinion, detail=detail,
-        fields=[*changed, *graded.fields], due_at=due_at,
+        fields=[*changed, *graded.fields], due_at=due_at, had=had,
     )  # fmt: skip
     await regrading.noted(session, case, graded, principal, now=now)
     return opinion

@@ -12,7 +12,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.cases import redeciding
 from casebackend.cases.model import Case
+from casebackend.cases.queries import is_undelivered
 from casebackend.cases.rules import OPEN, Move, Status
 from casebackend.cases.tasking import ENDS
 from casebackend.clocks.model import Timer
@@ -43,6 +45,8 @@ ENDED: dict[Kind, tuple[str, ...]] = {
     Kind.REVIEW_MOVED: ("review:",),
     Kind.SURVEY_MISSED: ("revisit-call:",),
     Kind.EXPECTED_ANEW: (), Kind.REGULATOR_DATE: (),
+    Kind.MATTER_CHANGED: (), Kind.REGRADED: (), Kind.CORRECTED: (), Kind.REJOINED: (),
+    Kind.AWAITS: (), Kind.GROUP_CHANGED: (),
     Kind.TASK_RECEIVED: (), Kind.TASK_ANSWERED: (), Kind.TASK_CANCELLED: (),
     Kind.SUPERVISION_REPLIED: (), Kind.SUPERVISION_RETURNED: (), Kind.SUPERVISION_CLOSED: (),
 }  # fmt: skip
@@ -61,23 +65,42 @@ TO_END = frozenset({"supervision.replied", "supervision.handed_over"})
 
 
 async def follow(
-    session: AsyncSession, case: Case, kind: Kind, entry: Mapping[str, Any], *, by: UUID | None, now: datetime
+    session: AsyncSession,
+    case: Case,
+    kind: Kind,
+    entry: Mapping[str, Any],
+    *,
+    by: UUID | None,
+    had: Collection[UUID | None],
+    now: datetime,
 ) -> None:
-    """`entry`: what the history says; `by`: who did it, whose own reminders of the clocks end where he hands it on."""
+    """`entry`: what the history says; `by`: who did it; `had`: who had the case in hand, or was to have it, before."""
     move = entry.get("move")
     if move is None and kind not in ENDED:
         return
+    asked = await redeciding.asked_again(session, case) if move is None and kind in redeciding.ANOTHERS_TURN else None
     waiting = await settling.waiting(session, case.id)
     if not waiting:
         return
     heads = _heads(case, kind, entry)
     done = {each.id for each in waiting if each.cause.startswith(heads)}
-    if move in HANDS_ON and by is not None:
-        done |= {each.id for each in waiting if each.user_id == by and each.what in (Kind.NEAR_DUE, Kind.OVERDUE)}
-    for asked in (_clocks, _demands):
-        done |= await asked(session, waiting)
+    rid = _rid_of_it(case, move, by, had)
+    done |= {each.id for each in waiting if each.user_id in rid and each.what in (Kind.NEAR_DUE, Kind.OVERDUE)}
+    if asked is not None:
+        done |= redeciding.asked_of_others(waiting, asked)
+    for ended in (_clocks, _demands):
+        done |= await ended(session, waiting)
     done |= await _parts(session, waiting, move)
     await settling.settle(session, done, now=now)
+
+
+def _rid_of_it(case: Case, move: Move | None, by: UUID | None, had: Collection[UUID | None]) -> set[UUID]:
+    """Whose own reminders of the clocks are of no use any more: who had it and has it no more, whoever handed it on;
+    where nobody had it yet, who handed it on."""
+    before = {each for each in had if each is not None}
+    if not before and move in HANDS_ON and by is not None:
+        return {by}
+    return {each for each in before if each not in (case.handler_id, case.assignee_id)}
 
 
 def _heads(case: Case, kind: Kind, entry: Mapping[str, Any]) -> tuple[str, ...]:
@@ -93,6 +116,8 @@ def _heads(case: Case, kind: Kind, entry: Mapping[str, Any]) -> tuple[str, ...]:
         heads += OF_AN_OPEN_CASE
     if status is Status.VOIDED:
         heads.append("void:")
+    if not is_undelivered(case):
+        heads.append("undelivered:")
     return tuple(heads)
 
 

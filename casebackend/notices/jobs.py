@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.database import announce
 from casebackend.failpoints import failpoint
-from casebackend.notices.model import StaffMessage
+from casebackend.notices.model import Notice, StaffMessage
 from casebackend.notices.ports import NotSent, Outgoing, Refused, Sender
 from casebackend.notices.rules import LEASE, MOST_TRIES, Channel, State, wait_after
 from casebackend.notifications import words
@@ -45,20 +45,22 @@ async def anything_to_send(session: AsyncSession, *, now: datetime) -> bool:
 
 
 async def claim(session: AsyncSession, *, now: datetime, still_wanted: StillWanted) -> list[Claimed]:
-    """Oldest first. What a word is about is looked at again here: a night may have passed since it was written."""
+    """Oldest first. What a word is about is looked at again here: a night may have passed since it was written, and
+    what is done by now may have been on its way when it was."""
     await _settle(session, now)
-    due = await session.scalars(
-        select(StaffMessage)
+    done = exists().where(Notice.id == StaffMessage.notice_id, Notice.done_at.is_not(None))
+    due = await session.execute(
+        select(StaffMessage, done)
         .where(StaffMessage.state == State.PENDING, StaffMessage.not_before <= now)
         .order_by(StaffMessage.not_before, StaffMessage.created_at, StaffMessage.id)
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
     )
     claimed, rows = [], due.all()
-    about = {row.about for row in rows if row.about is not None}
+    about = {row.about for row, _ in rows if row.about is not None}
     wanted = await still_wanted(session, about) if about else ()
-    for row in rows:
-        if row.about is not None and row.about not in wanted:
+    for row, is_done in rows:
+        if is_done or (row.about is not None and row.about not in wanted):
             row.state = State.CANCELLED
             continue
         row.state, row.lease_until = State.CLAIMED, now + LEASE

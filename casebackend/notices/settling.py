@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.database import announce
@@ -51,7 +51,27 @@ async def settle(session: AsyncSession, notices: Collection[UUID], *, now: datet
     announce(session, "console")
 
 
-async def settle_cause(session: AsyncSession, cause: str, *, now: datetime) -> None:
-    """Of what is about no case: to everybody who was told of it."""
+async def settle_cause(session: AsyncSession, cause: str, *, now: datetime, case_id: UUID | None = None) -> None:
+    """Of what the history of a case does not say, or what is about no case: to everybody who was told of it."""
     told = select(Notice.id).where(Notice.cause.startswith(cause, autoescape=True), Notice.done_at.is_(None))
+    if case_id is not None:
+        told = told.where(Notice.case_id == case_id)
     await settle(session, (await session.scalars(told)).all(), now=now)
+
+
+async def wait_again(
+    session: AsyncSession,
+    case_id: UUID,
+    causes: Collection[str],
+    *,
+    since: datetime,
+    users: Collection[UUID] | None = None,
+) -> None:
+    """What ended them is taken back: those with these heads that were done then or later, of everybody or of these.
+    Mail and SMS that did not leave meanwhile stay where they are."""
+    heads = or_(*(Notice.cause.startswith(each, autoescape=True) for each in causes))
+    mine = Notice.case_id == case_id, Notice.done_at >= since, heads
+    whose = Notice.user_id.in_(users) if users is not None else true()
+    change = update(Notice).where(*mine, whose).values(done_at=None, version=Notice.version + 1)
+    await session.execute(change.execution_options(synchronize_session=False))
+    announce(session, "console")

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.cases import MoveCase
 from casebackend.api.conversations import Reply
-from casebackend.cases.arriving import is_undelivered
 from casebackend.cases.filing import SYSTEM
 from casebackend.cases.model import Case
+from casebackend.cases.queries import is_undelivered
 from casebackend.cases.rules import Move, Status
 from casebackend.cases.service import hold, move_case
 from casebackend.conversations import service as conversations

@@ -17,6 +17,7 @@ from casebackend.cases.model import Case
 from casebackend.cases.petitions import NotInWritingToPetitioner
 from casebackend.cases.rules import UNANSWERED, Status
 from casebackend.cases.service import hold
+from casebackend.cases.waiting_again import taken_back
 from casebackend.cases.words import ToldBy
 from casebackend.clocks import queries as timers
 from casebackend.clocks import service as clocks
@@ -25,6 +26,7 @@ from casebackend.conversations import service as conversations
 from casebackend.conversations.rules import CARRIED_BY_US, Author
 from casebackend.database import locked
 from casebackend.notices.service import Word, notify
+from casebackend.notices.settling import settle_cause
 from casebackend.notices.thresholds import in_force
 from casebackend.outbox.service import emit
 from casebackend.owings.model import Owed
@@ -37,6 +39,7 @@ from casebackend.tellings.errors import ImpossibleTelling, MayNotTellOwed, OwedN
 from casebackend.timeline.rules import Kind
 
 TOPIC = "telling.owed"
+ASKED = "owed:"
 
 
 def is_open(owed: Owed) -> bool:
@@ -95,7 +98,7 @@ async def take_back(session: AsyncSession, case: Case, owed: Owed, *, now: datet
         for timer in await timers.timers_of(session, review.id if review is not None else case.id):
             mine = timer.kind == kind and timer.stop_reason == StopReason.DONE
             if mine and timer.stopped_at == owed.told_at:
-                await clocks.taken_back(session, timer)
+                await taken_back(session, case.id, timer)
     owed.told_at = None
     if review is not None:
         review.notified_at = None
@@ -107,6 +110,7 @@ async def take_back(session: AsyncSession, case: Case, owed: Owed, *, now: datet
 async def end(session: AsyncSession, owed: Owed, *, now: datetime) -> None:
     owed.ended_at = now
     await session.flush()
+    await settle_cause(session, f"{ASKED}{owed.id}", now=now, case_id=owed.case_id)
 
 
 async def ask_staff(session: AsyncSession, case: Case, owed: Owed, round_: int, *, now: datetime) -> None:
@@ -118,7 +122,7 @@ async def ask_staff(session: AsyncSession, case: Case, owed: Owed, round_: int, 
     to = await hearers.seeing(session, case, [having] if having and having.active else [], now=now)
     to = to or await hearers.leading(session, case, unit_id, now=now)
     values = {"number": case.number, "what": LABELS[What(owed.what)]}
-    cause = f"owed:{owed.id}:{owed.version}:{round_}"
+    cause = f"{ASKED}{owed.id}:{owed.version}:{round_}"
     word = Word(
         cause, "telling.asked", "staff_tell_customer", values, f"/cases/{case.number}#tellings", case_id=case.id
     )

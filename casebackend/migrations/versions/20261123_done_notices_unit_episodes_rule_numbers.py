@@ -6,6 +6,18 @@ from alembic import op
 revision = "efae05d126d6"
 down_revision = "40ba5c5d4275"
 
+# What a case asks of colleagues on its way; what is still owed to the customer, a review of it and mere news stay.
+FINISHED = ("declined", "closed", "archived", "withdrawn", "merged", "voided")
+ENDED_WITH_THE_CASE = (
+    "decision", "step", "returned", "todo", "unread", "unassigned", "assigned", "urged", "revisit-call", "extension",
+    "material", "untold", "extension-asked", "material-asked", "supplemented", "task", "task-unread", "task-late",
+    "task-still",
+)  # fmt: skip
+DEMANDS = (
+    "supervised", "supervision.returned", "supervision.unread", "supervision.replied", "supervision.handed_over",
+)  # fmt: skip
+CLOCKS = ("clock.near_due", "clock.overdue", "clock.escalated")
+
 
 class NoWayBack(Exception):
     """There is no way back by migration: restore the backup."""
@@ -39,6 +51,34 @@ def upgrade() -> None:
 
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.add_column(sa.Column("done_at", sa.DateTime(timezone=True), nullable=True))
+    done_with_their_cases()
+
+
+def done_with_their_cases() -> None:
+    """A clock may run on after its case: that of a review, or of what the customer has not been told."""
+    runs = (
+        "SELECT 1 FROM timers {join} WHERE {whose} = notices.case_id AND timers.stopped_at IS NULL"
+        " AND replace(notices.cause, '-', '') LIKE '%' || replace(CAST(timers.id AS VARCHAR(36)), '-', '') || '%'"
+    )
+    of_case = runs.format(join="", whose="timers.case_id")
+    of_review = runs.format(join="JOIN reviews ON reviews.id = timers.case_id", whose="reviews.case_id")
+    waits = "SELECT 1 FROM supervisions WHERE supervisions.case_id = notices.case_id AND supervisions.state <> 'closed'"
+    op.execute(
+        "UPDATE notices SET done_at = (SELECT CASE WHEN cases.status_changed_at > notices.at"
+        " THEN cases.status_changed_at ELSE notices.at END FROM cases WHERE cases.id = notices.case_id)"
+        f" WHERE case_id IN (SELECT id FROM cases WHERE status IN ({_list(FINISHED)})) AND ({_of(ENDED_WITH_THE_CASE)}"
+        f" OR ({_of(CLOCKS)} AND NOT EXISTS ({of_case}) AND NOT EXISTS ({of_review}))"
+        f" OR ({_of(DEMANDS)} AND NOT EXISTS ({waits}))"
+        " OR (cause LIKE 'void:%' AND case_id IN (SELECT id FROM cases WHERE status = 'voided')))"
+    )
+
+
+def _list(words: tuple[str, ...]) -> str:
+    return ", ".join(f"'{each}'" for each in words)
+
+
+def _of(heads: tuple[str, ...]) -> str:
+    return "(" + " OR ".join(f"cause LIKE '{each}:%'" for each in heads) + ")"
 
 
 def number(rules: str) -> None:

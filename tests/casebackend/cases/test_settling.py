@@ -120,22 +120,6 @@ async def test_a_demand_is_done_with_the_answer_and_the_answer_with_the_word_of_
     assert (await told(world, "supervision.replied"))["supervision.replied"] == [("executive", True)]
 
 
-async def test_reminders_of_a_clock_end_with_the_clock_also_those_to_be_acknowledged(world: World, desk: Desk) -> None:
-    receipt = await filed(world)
-    await desk.investigating(receipt.case_id)
-    world.wait(days=70)
-    kinds = ("clock.overdue", "clock.escalated")
-    found = await told(world, *kinds)
-    assert set(found) == set(kinds)
-    assert not any(done for each in found.values() for _, done in each)
-    before = (await mine(desk, "supervisor"))["unread"]
-    await hired(world, "admin2", roles=["system_admin"], display_name="钱管理")
-    for login in ("admin", "admin2"):
-        await desk.sure(login, receipt.case_id, "void", opinion="重复登记")
-    assert all(done for each in (await told(world, *kinds)).values() for _, done in each)
-    assert (await mine(desk, "supervisor"))["unread"] < before
-
-
 async def test_what_was_done_by_night_is_not_mailed_in_the_morning(world: World, desk: Desk) -> None:
     receipt = await filed(world)
     await desk.sure("lead", receipt.case_id, "accept")
@@ -154,18 +138,6 @@ async def test_what_was_done_by_night_is_not_mailed_in_the_morning(world: World,
 async def states(world: World, template: str) -> list[str]:
     async with world.database.reading() as session:
         return list(await session.scalars(select(StaffMessage.state).where(StaffMessage.template == template)))
-
-
-async def test_who_hands_a_case_on_is_rid_of_the_reminders_of_its_clocks(world: World, desk: Desk) -> None:
-    receipt = await filed(world)
-    await desk.investigating(receipt.case_id)
-    world.wait(days=13)
-    assert ("agent", False) in (await told(world, "clock.near_due", "clock.overdue"))["clock.overdue"]
-    other = await unit(world, "稽核部")
-    desk.browsers.clear()
-    await desk.sure("agent", receipt.case_id, "transfer", handling_unit_id=other, opinion="应由稽核部核查")
-    found = await told(world, "clock.near_due", "clock.overdue")
-    assert {done for each in found.values() for login, done in each if login == "agent"} == {True}
 
 
 async def test_read_all_does_not_say_of_what_is_done_that_somebody_read_it(world: World, desk: Desk) -> None:

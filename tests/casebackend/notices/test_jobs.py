@@ -13,7 +13,7 @@ from casebackend.notices.rules import LEASE, MOST_TRIES, Channel, State
 from casebackend.notices.service import Word, notify
 from casebackend.staff.model import User
 from casebackend.worker import Worker
-from tests.casebackend.cases.builders import Desk, filed
+from tests.casebackend.cases.builders import Desk, case_of, filed, unit
 from tests.casebackend.workers import worker
 from tests.world import World
 
@@ -178,6 +178,39 @@ async def test_a_clock_that_stopped_over_night_sends_nothing_in_the_morning(worl
     await ticking.post()
     assert {each.state for each in await messages(world) if each.about is not None} == {State.CANCELLED}
     assert not any("时限" in sent.text for sent in recorder.sent)
+
+
+async def test_what_is_done_while_its_mail_is_tried_is_not_mailed_afterwards(world: World) -> None:
+    receipt, desk = await filed(world), Desk(world)
+    await desk.sure("lead", receipt.case_id, "accept")
+    target = await unit(world, "个人金融部")
+    await desk.sure("agent", receipt.case_id, "dispatch", handling_unit_id=target, opinion="请核查")
+    ticking, recorder = await poster(world)
+    await ticking.tick()
+
+    async def todo() -> set[str]:
+        return {each.state for each in await messages(world) if each.template == "staff_todo"}
+
+    tried: list[object] = []
+
+    class Down(RecordingSender):
+        async def send(self, message: object) -> None:
+            tried.append(message)
+            if len(tried) == 1:
+                await desk.sure("agent", receipt.case_id, "receive")
+            raise NotSent("down")
+
+    assert await todo() == {State.PENDING}
+    ticking.senders = dict.fromkeys(Channel, Down())
+    await ticking.post()
+    assert (await case_of(world, receipt.case_id)).status == "investigating"
+    assert await todo() == {State.PENDING}
+    ticking.senders = dict.fromkeys(Channel, recorder)
+    world.wait(minutes=5)
+    await ticking.lead()
+    await ticking.post()
+    assert await todo() == {State.CANCELLED}
+    assert not any(receipt.number in sent.text for sent in recorder.sent)
 
 
 async def test_a_leader_that_slept_while_sending_notes_nothing_any_more(world: World) -> None:
