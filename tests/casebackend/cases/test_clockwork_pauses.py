@@ -1,33 +1,23 @@
 """What a pause, a merge or another matter may not take away or add."""
 
 from datetime import date, timedelta
-from uuid import uuid4
 
 from casebackend.cases import clockwork, rescheduling
 from casebackend.cases.rules import Move, Status
 from casebackend.clocks import rules, service
 from casebackend.clocks.queries import timers_of
 from casebackend.clocks.rules import Due, StopReason, Term, Unit
-from casebackend.demands.model import Supervision
-from casebackend.demands.rules import Source, State
 from tests.casebackend.cases.test_clockwork import Rig
 from tests.world import World
 
 S, M = Status, Move
 
 
-async def supervised(rig: Rig) -> Supervision:
+async def supervised(rig: Rig) -> None:
     due_at = rig.now + timedelta(hours=30)
     due = Due(due_at - timedelta(hours=3), due_at, "督办", provisional=False)
     term = Term("督办回复", 1, Unit.CALENDAR_DAYS)  # type: ignore[arg-type]
-    timer = await service.start(rig.session, rig.case.id, rules.SUPERVISION, at=rig.now, term=term, due=due)
-    demand = Supervision(
-        case_id=rig.case.id, timer_id=timer.id, source=Source.INTERNAL, demand="请说明进展", opened_by=uuid4(),
-        opened_by_name="主管", opened_at=rig.now, due_at=due_at,
-    )  # fmt: skip
-    rig.session.add(demand)
-    await rig.session.flush()
-    return demand
+    await service.start(rig.session, rig.case.id, rules.SUPERVISION, at=rig.now, term=term, due=due)
 
 
 async def investigating(rig: Rig) -> None:
@@ -118,29 +108,11 @@ async def test_a_graver_case_has_less_left_when_it_is_taken_up_again(world: Worl
         assert running["internal.investigate"].amount == 720, "until the close of the next working day"
 
 
-async def test_a_case_that_is_reopened_has_what_nobody_answered_to_answer_again(world: World) -> None:
-    async with world.database.transaction() as session:
-        rig = await Rig.of(session)
-        await investigating(rig)
-        waits, closed = await supervised(rig), await supervised(rig)
-        await rig.goes(S.FOLLOW_UP, M.CLOSE, hours=1)
-        closed.state = State.CLOSED
-        await session.flush()
-        await rig.goes(S.CLOSED, M.REOPEN, days=3)
-        running = (await rig.running())["supervision"]
-        assert (running.id, running.due_at) == (waits.timer_id, waits.due_at), "its own end, late as it is"
-
-
-async def test_a_demand_from_above_ends_with_the_case_and_waits_again_with_it(world: World) -> None:
+async def test_a_demand_from_above_ends_with_the_case(world: World) -> None:
     async with world.database.transaction() as session:
         rig = await Rig.of(session)
         await investigating(rig)
         await supervised(rig)
         await rig.goes(S.INVESTIGATING, M.MERGE, hours=1)
-        assert await rig.running() == {}
-        await rig.goes(S.MERGED, M.UNMERGE, hours=1)
-        again = (await rig.running())["supervision"]
-        assert (again.seq, again.next_at is not None) == (1, True)
-        await rig.goes(S.ACCEPTED, M.WITHDRAW, hours=1)
         assert await rig.running() == {}
         assert all(timer.next_at is None for timer in await timers_of(session, rig.case.id))

@@ -1,9 +1,17 @@
 """A notice that was 已办 waits again where what had ended it is taken back: nobody would be told of it twice."""
 
+from datetime import datetime
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
+from casebackend.api.cases import MoveCase
+from casebackend.cases.filing import SYSTEM
+from casebackend.cases.rules import Move
+from casebackend.cases.service import move_case
+from casebackend.clocks.model import Timer
+from casebackend.clocks.rules import SUPERVISION
 from casebackend.conversations.rules import Channel
 from tests.casebackend.assignments.test_service import gives
 from tests.casebackend.cases.around import holds, user
@@ -13,7 +21,7 @@ from tests.casebackend.cases.test_settling import told
 from tests.casebackend.notices.test_routes import mine
 from tests.casebackend.registration.takers import Counter
 from tests.casebackend.staff.logins import hired
-from tests.casebackend.supervision.test_routes import opened
+from tests.casebackend.supervision.test_routes import does, opened
 from tests.casebackend.tellings.builders import clocks
 from tests.world import World
 
@@ -113,6 +121,34 @@ async def test_a_demand_that_was_overdue_when_its_case_was_merged_is_overdue_aga
     await desk.sure("agent", repeat.case_id, "unmerge", opinion="不是同一件事")
     assert number in await shown(world, desk)
     await holds(world)
+
+
+async def test_a_case_that_is_reopened_has_what_nobody_answered_to_answer_again(world: World, desk: Desk) -> None:
+    receipt = await filed(world)
+    await desk.replied(receipt.case_id)
+    waits, ended = [(await opened(desk, receipt.number)).json() for _ in range(2)]
+    await by_system(world, receipt.case_id, Move.PLAN_FOLLOWUP)
+    await desk.sure(
+        "agent", receipt.case_id, "close", satisfaction="satisfied", opinion="客户满意", closing_info="已办结"
+    )
+    assert (await does(desk, "supervisor", ended, "close", opinion="不再需要")).status_code == 200
+    assert await demands(world) == []
+    await by_system(world, receipt.case_id, Move.REOPEN)
+    assert await demands(world) == [datetime.fromisoformat(waits["due_at"])]
+    await holds(world)
+
+
+async def by_system(world: World, case_id: UUID, move: Move) -> None:
+    async with world.database.transaction() as session:
+        command = MoveCase(move=move, opinion="客户表示没有解决")
+        await move_case(session, case_id, command, principal=SYSTEM, now=world.time)
+
+
+async def demands(world: World) -> list[datetime]:
+    """When those that still have a clock are due."""
+    async with world.database.reading() as session:
+        runs = select(Timer.due_at).where(Timer.kind == SUPERVISION, Timer.stopped_at.is_(None))
+        return list(await session.scalars(runs))
 
 
 async def shown(world: World, desk: Desk) -> str:
