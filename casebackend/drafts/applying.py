@@ -87,13 +87,14 @@ def _number(
             done.corrected[name], found = after, True
     if found and not worded:
         return True
-    return _replaced(rf"(?<![{_NUMERIC}]){re.escape(old)}(?![{_NUMERIC}])", new, done) or found
+    number = re.compile(rf"(?<![{_NUMERIC}]){re.escape(simplified(old))}(?![{_NUMERIC}])")
+    return _replaced(number, new, done) or found
 
 
-def _replaced(pattern: str, new: str, done: Done) -> bool:
+def _replaced(number: re.Pattern[str], new: str, done: Done) -> bool:
     found = False
     for name, words in done.told.items():
-        right = re.sub(pattern, lambda _: new, words)
+        right = spellings.put(words, [match.span() for match in number.finditer(simplified(words))], new)
         if right != words:
             done.told[name], done.corrected[name], found = right, text_value(right), True
     return found

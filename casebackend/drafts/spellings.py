@@ -1,7 +1,7 @@
 """A word of the story or of the demand that was mistyped: 理材改成理财 puts that word right and nothing else. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from casebackend.customers.spelling import simplified
@@ -71,13 +71,19 @@ def _field(label: str | None) -> Field | None:
 
 
 def replaced(told: str, old: str, new: str) -> str:
-    """What is right already stays, and so do personal values; one character alone could be part of any word, so it
-    has to be the only one."""
-    outside = re.compile(rf"{ANY_TOKEN.pattern}|{re.escape(new)}|(?P<old>{re.escape(old)})")
-    found = [match for match in outside.finditer(told) if match["old"]]
-    if len(old) == 1 and len(found) != 1:
-        return told
-    return outside.sub(lambda match: new if match["old"] else match.group(), told)
+    """In whatever script it is told. What is right already stays, and so do personal values; one character alone could
+    be part of any word, so it has to be the only one."""
+    right, wrong = re.escape(simplified(new)), re.escape(simplified(old))
+    outside = re.compile(rf"{ANY_TOKEN.pattern}|{right}|(?P<old>{wrong})")
+    found = [match.span() for match in outside.finditer(simplified(told)) if match["old"]]
+    return told if len(old) == 1 and len(found) != 1 else put(told, found, new)
+
+
+def put(told: str, places: Iterable[tuple[int, int]], new: str) -> str:
+    """Simplifying keeps the places."""
+    for start, end in sorted(places, reverse=True):
+        told = f"{told[:start]}{new}{told[end:]}"
+    return told
 
 
 def read(understood: Understood, text: str, asked: str | None, told: Mapping[Field, str]) -> None:

@@ -118,6 +118,15 @@ def test_a_number_that_stands_nowhere_is_taken_for_the_one_field_of_its_kind_at_
     assert right(read("八百改成九百", "field.demand")) == {}
 
 
+@pytest.mark.parametrize("asked", ["confirm", "field.id_number"])
+@pytest.mark.parametrize("words", ["理财改成保险，三万改成五万", "理財改成保險，三萬改成五萬"])
+def test_what_was_told_in_one_script_is_put_right_in_the_other(words: str, asked: str) -> None:
+    told = HELD | {Field.FACTS: "柜员硬给我開了个理財，三萬塊锁了一年", Field.AMOUNT: "30000.00"}
+    found = right(read(words, asked, told))
+    assert found[Field.FACTS] in {"柜员硬给我開了个保险，五万塊锁了一年", "柜员硬给我開了个保險，五萬塊锁了一年"}
+    assert found[Field.AMOUNT] == "50000.00"
+
+
 def test_a_number_inside_another_one_is_not_touched() -> None:
     held = HELD | {Field.FACTS: "亏了两万三千五，手续费三千", Field.AMOUNT: "3000.00"}
     assert right(read("三千改成五千", held=held))["facts"] == "亏了两万三千五，手续费五千"
