@@ -14,7 +14,7 @@ from casebackend.drafts.rules import Field
 from casebackend.drafts.values import Understood, Value, text_value
 
 LONGEST = 160
-LONG_ENOUGH, SHORTEST_MORE = 6, 8
+LONG_ENOUGH, SHORTEST_MORE = 5, 8
 _HAN = re.compile(r"[一-鿿]")
 # A label and what it is, and the rest of the form left as it is.
 _LABELLED = re.compile(

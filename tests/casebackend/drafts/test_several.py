@@ -118,6 +118,11 @@ def test_a_number_that_stands_nowhere_is_taken_for_the_one_field_of_its_kind_at_
     assert right(read("八百改成九百", "field.demand")) == {}
 
 
+def test_what_is_said_besides_and_not_understood_is_asked_about_however_short() -> None:
+    done = read("金额改成80，日期改成前天，另外那个客服还骂我")
+    assert (right(done)[Field.AMOUNT], done.unclear) == ("80.00", True)
+
+
 @pytest.mark.parametrize("asked", ["confirm", "field.id_number"])
 @pytest.mark.parametrize("words", ["理财改成保险，三万改成五万", "理財改成保險，三萬改成五萬"])
 def test_what_was_told_in_one_script_is_put_right_in_the_other(words: str, asked: str) -> None:
