@@ -23,7 +23,7 @@ from casebackend.api.conversations import (
     TurnDone,
     TurnResult,
 )
-from casebackend.api.drafts import Absorbed, CaseReceipt, Transcript, TranscriptTurn
+from casebackend.api.drafts import Absorbed, CaseReceipt, DraftView, Transcript, TranscriptTurn
 from casebackend.conversations.rules import Asked, Channel, Engine
 
 WORKER = "contract"
@@ -126,8 +126,8 @@ class Customer:
         done = TurnDone(worker=WORKER, epoch=self.turn.epoch, engine=Engine.RASA, replies=[reply], passive=passive)
         return await self.channels.finish_turn(self.turn.id, done)
 
-    async def asked(self, asks: Asked, answer: str) -> Turn:
-        await self.hears("请问", asks=asks)
+    async def asked(self, asks: Asked, answer: str, *, question: str = "请问") -> Turn:
+        await self.hears(question, asks=asks)
         return await self.says(answer)
 
     async def absorbs(self) -> Absorbed:
@@ -140,7 +140,7 @@ class Customer:
         for _ in range(12):
             missing = absorbed.draft.next
             if missing is None:
-                await self.asked(Asked.CONFIRM, "确认提交")
+                await self.asked(Asked.CONFIRM, "确认提交", question=read_back(absorbed.draft))
                 return absorbed
             await self.asked(Asked(f"field.{missing}"), ANSWERS[missing])
             absorbed = await self.absorbs()
@@ -164,6 +164,11 @@ class Customer:
                 await self.channels.finish_delivery(delivery.id, DeliveryDone(worker=WORKER, outcome="sent"))
                 mine += [delivery] if delivery.receiver == self.sender else []
         return mine
+
+
+def read_back(draft: DraftView) -> str:
+    shown = [(each.label, each.shown) for each in draft.fields] + [(each.label, each.value) for each in draft.lines]
+    return "请核对：\n" + "\n".join(f"{label}：{value}" for label, value in shown)
 
 
 CALL = (
