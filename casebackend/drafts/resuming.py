@@ -111,7 +111,7 @@ def _read(text: str) -> list[Word]:
         said = mistyped.sub(right, said)
     found = (each.group() for each in _WORD.finditer(said))
     words = [(Kind.BREAK if _BREAK.match(each) else _KINDS.get(each, Kind.UNKNOWN), each) for each in found]
-    following = [each for _, each in words[1:]] + [""]
+    following = [*(each for _, each in words), ""][1:]
     return [
         (Kind.UNKNOWN if each.endswith("完") and then in _ASKED_OR_TOLD else kind, each)
         for (kind, each), then in zip(words, following, strict=True)

@@ -1,6 +1,8 @@
 """What goes on with a complaint left half-way, what takes one back, and what is neither."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from casebackend.drafts.resuming import resumes
 from casebackend.drafts.wishes import Wish, wish
@@ -167,3 +169,15 @@ def test_what_is_told_or_asked_about_a_complaint_made_before_is_neither(text: st
 
 def test_a_word_alone_could_go_on_with_anything() -> None:
     assert [resumes(text) for text in ("继续", "接着", "恢复", "好，继续", "还是")] == [False] * 5
+
+
+@pytest.mark.parametrize("said", ["", " ", "。。。", "👍"])
+def test_a_picture_or_a_sign_alone_wants_nothing(said: str) -> None:
+    assert wish(said) is None
+
+
+@given(
+    st.lists(st.sampled_from([*"投诉继续撤取消弄错了完吗没说要我，。 ", "投诉", "继续", "办完", "没说"]), max_size=9)
+)
+def test_whatever_is_said_is_read_to_its_end(said: list[str]) -> None:
+    assert wish("".join(said)) in {None, *Wish}
