@@ -169,10 +169,17 @@ async def _promises_again(
             return []
         seq, profile = service.next_seq(timers, kind), case.profile
         return [await service.made(session, case.id, kind, at=now, seq=seq, profile=profile, basis=rules.ANEW)]
-    again = await pauses.again(session, timers, at=now)
+    own = [timer for timer in timers if not rules.is_promise(timer.kind) or _of_its_matter(case, timer.kind)]
+    again = await pauses.again(session, own, at=now)
     if not again and legal is not None:
         again = [await service.made(session, case.id, legal, at=case.received_at, profile=case.profile)]
     return again
+
+
+def _of_its_matter(case: Case, kind: str) -> bool:
+    """While it was being corrected a case may have become another matter: the limit of the former one is over."""
+    clock = catalogue().matters[case.matter_type or COMPLAINT].clock
+    return legal_kind(case) is not None if kind in rules.BY_LAW else clock is not None and kind.startswith(clock)
 
 
 async def node_due(session: AsyncSession, case: Case) -> datetime | None:

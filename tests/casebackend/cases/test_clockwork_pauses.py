@@ -93,6 +93,23 @@ async def test_a_complaint_that_was_something_else_for_a_while_keeps_its_approve
         assert "l1" not in await rig.running()
 
 
+async def test_a_case_that_became_another_matter_while_it_was_corrected_runs_no_limit_of_the_former_one(
+    world: World,
+) -> None:
+    async with world.database.transaction() as session:
+        rig = await Rig.of(session)
+        await investigating(rig)
+        for matter, limits in (("praise", set()), ("suggestion", {"matter.suggestion"}), ("complaint", {"l1"})):
+            status = S.INVESTIGATING if matter == "praise" else S.PENDING_REVIEW
+            await rig.goes(status, M.EDIT, days=1)
+            rig.case.matter_type = matter
+            await rescheduling.rematter(session, rig.case, (), now=rig.now)
+            await session.flush()
+            await rig.goes(S.DRAFT, M.SUBMIT, hours=1)
+            assert {kind for kind in await rig.running() if rules.is_promise(kind)} == limits, matter
+        assert (await rig.running())["l1"].derivation.startswith("收到 3月2日 + 15日")
+
+
 async def test_a_graver_case_has_less_left_when_it_is_taken_up_again(world: World) -> None:
     async with world.database.transaction() as session:
         rig = await Rig.of(session)
