@@ -83,9 +83,9 @@ async def on_arrived(session: AsyncSession, payload: Mapping[str, Any], now: dat
 async def _take_back(session: AsyncSession, case: Case, delivery: Delivery, now: datetime) -> None:
     replied_at, status = case.replied_at, Status(case.status)
     if replied_at is not None and status is Status.REPLIED:
-        await clockwork.run_on(session, case, since=replied_at)
+        await clockwork.run_on(session, case, since=replied_at, now=now)
     elif status is Status.DECLINED and case.told_at is not None:
-        await clockwork.run_on(session, case, since=case.told_at)
+        await clockwork.run_on(session, case, since=case.told_at, now=now)
     case.told_at = case.replied_at = None
     await session.flush()
     detail: dict[str, object] = {"delivery_id": str(delivery.id), "state": delivery.state}

@@ -122,7 +122,7 @@ async def run(session: AsyncSession, case: Case, move: Move, arrow: Arrow, *, at
     wanted |= dict.fromkeys(of_source(case, move))
     begun = await starting(session, case, wanted, now=now, known=timers)
     if Clock.LEGAL in arrow.starts:
-        await pauses.demands_again(session, case, timers)
+        await pauses.demands_again(session, case, timers, now=now)
         begun += await _promises_again(session, case, move, [*timers, *begun], now=now)
     session.add_all(begun)
     await session.flush()
@@ -133,11 +133,11 @@ def _owed(timers: Iterable[Timer]) -> list[Timer]:
     return [timer for timer in timers if rules.is_promise(timer.kind) or timer.kind in rules.FIXED]
 
 
-async def run_on(session: AsyncSession, case: Case, *, since: datetime) -> None:
+async def run_on(session: AsyncSession, case: Case, *, since: datetime, now: datetime) -> None:
     """What stopped them has not arrived: the same runnings, each to its own end."""
     for timer in _owed(await queries.timers_of(session, case.id)):
         if timer.stopped_at == since and timer.stop_reason == StopReason.DONE:
-            await taken_back(session, case.id, timer)
+            await taken_back(session, case.id, timer, now=now)
 
 
 async def arrived(session: AsyncSession, case: Case, *, at: datetime) -> None:

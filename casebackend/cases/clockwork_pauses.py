@@ -63,7 +63,7 @@ async def again(session: AsyncSession, timers: Sequence[Timer], *, at: datetime)
     return [await pausing.resumed(session, each, at=at) for each in goes_on]
 
 
-async def demands_again(session: AsyncSession, case: Case, timers: Iterable[Timer]) -> None:
+async def demands_again(session: AsyncSession, case: Case, timers: Iterable[Timer], *, now: datetime) -> None:
     """Of a case that was over, what nobody had answered: each demand that still waits has its due time again."""
     over = [each for each in timers if each.kind == rules.SUPERVISION and each.stop_reason == StopReason.ENDED]
     if not over:
@@ -72,4 +72,4 @@ async def demands_again(session: AsyncSession, case: Case, timers: Iterable[Time
     waiting = set(await session.scalars(open_))
     for timer in over:
         if timer.id in waiting:
-            await taken_back(session, case.id, timer)
+            await taken_back(session, case.id, timer, now=now)

@@ -2,6 +2,7 @@
 all finds it among what he has to do."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,7 +16,7 @@ from casebackend.timeline.rules import Kind
 ANOTHERS_TURN = frozenset({Kind.AWAITS, Kind.REGRADED, Kind.CORRECTED, Kind.GROUP_CHANGED})
 
 
-async def asked_again(session: AsyncSession, case: Case) -> str | None:
+async def asked_again(session: AsyncSession, case: Case, *, now: datetime) -> str | None:
     """The cause under which is told whose turn it is now; None where nothing waits for a decision. Nobody is told of a
     cause twice: what they have heard of it who may decide it waits again."""
     move = await deciding.due(session, case)
@@ -23,7 +24,7 @@ async def asked_again(session: AsyncSession, case: Case) -> str | None:
         return None
     cause, able = deciding.cause(case, move), await deciding.people(session, case, move)
     users = [user.id for user in able] or None
-    await wait_again(session, case.id, [cause], since=case.status_changed_at, users=users)
+    await wait_again(session, case.id, [cause], since=case.status_changed_at, now=now, users=users)
     return cause
 
 

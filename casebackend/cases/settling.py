@@ -78,7 +78,8 @@ async def follow(
     move = entry.get("move")
     if move is None and kind not in ENDED:
         return
-    asked = await redeciding.asked_again(session, case) if move is None and kind in redeciding.ANOTHERS_TURN else None
+    anothers = move is None and kind in redeciding.ANOTHERS_TURN
+    asked = await redeciding.asked_again(session, case, now=now) if anothers else None
     waiting = await settling.waiting(session, case.id)
     if not waiting:
         return

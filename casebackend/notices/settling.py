@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.database import announce
 from casebackend.notices.model import Notice, StaffMessage
-from casebackend.notices.rules import State
+from casebackend.notices.rules import State, not_before
+from casebackend.notices.thresholds import in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,23 @@ async def wait_again(
     causes: Collection[str],
     *,
     since: datetime,
+    now: datetime,
     users: Collection[UUID] | None = None,
 ) -> None:
     """What ended them is taken back: those with these heads that were done then or later, of everybody or of these.
-    Mail and SMS that did not leave meanwhile stay where they are."""
+    Mail and SMS that did not leave because of it leave now, or after the quiet hours."""
     heads = or_(*(Notice.cause.startswith(each, autoescape=True) for each in causes))
     mine = Notice.case_id == case_id, Notice.done_at >= since, heads
     whose = Notice.user_id.in_(users) if users is not None else true()
-    change = update(Notice).where(*mine, whose).values(done_at=None, version=Notice.version + 1)
-    await session.execute(change.execution_options(synchronize_session=False))
+    again = (await session.scalars(select(Notice.id).where(*mine, whose))).all()
+    if not again:
+        return
+    later = not_before(now, (await in_force(session, now)).quiet)
+    unsent = StaffMessage.notice_id.in_(again), StaffMessage.state == State.CANCELLED
+    for change in (
+        update(Notice).where(Notice.id.in_(again)).values(done_at=None, version=Notice.version + 1),
+        update(StaffMessage).where(*unsent, StaffMessage.not_before < later).values(not_before=later),
+        update(StaffMessage).where(*unsent).values(state=State.PENDING),
+    ):
+        await session.execute(change.execution_options(synchronize_session=False))
     announce(session, "console")

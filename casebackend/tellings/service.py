@@ -98,7 +98,7 @@ async def take_back(session: AsyncSession, case: Case, owed: Owed, *, now: datet
         for timer in await timers.timers_of(session, review.id if review is not None else case.id):
             mine = timer.kind == kind and timer.stop_reason == StopReason.DONE
             if mine and timer.stopped_at == owed.told_at:
-                await taken_back(session, case.id, timer)
+                await taken_back(session, case.id, timer, now=now)
     owed.told_at = None
     if review is not None:
         review.notified_at = None

@@ -13,11 +13,13 @@ from casebackend.cases.service import move_case
 from casebackend.clocks.model import Timer
 from casebackend.clocks.rules import SUPERVISION
 from casebackend.conversations.rules import Channel
+from casebackend.worker import Worker
 from tests.casebackend.assignments.test_service import gives
 from tests.casebackend.cases.around import holds, user
 from tests.casebackend.cases.builders import PROPOSAL, REPLY, Desk, case_of, filed, unit
 from tests.casebackend.cases.test_arriving import carried, legal, tells
 from tests.casebackend.cases.test_settling import told
+from tests.casebackend.notices.test_jobs import poster
 from tests.casebackend.notices.test_routes import mine
 from tests.casebackend.registration.takers import Counter
 from tests.casebackend.staff.logins import hired
@@ -121,6 +123,36 @@ async def test_a_demand_that_was_overdue_when_its_case_was_merged_is_overdue_aga
     await desk.sure("agent", repeat.case_id, "unmerge", opinion="不是同一件事")
     assert number in await shown(world, desk)
     await holds(world)
+
+
+async def test_the_mail_that_a_merge_held_back_leaves_without_the_merge_but_not_at_night(
+    world: World, desk: Desk
+) -> None:
+    master = await filed(world)
+    repeat = await filed(world)
+    assert (await opened(desk, repeat.number, login="executive")).status_code == 201
+    world.wait(days=4, hours=13)
+    desk.browsers.clear()
+    assert f"{repeat.number}的“督办回复”" in await shown(world, desk)
+    await desk.sure("agent", repeat.case_id, "merge", master_number=master.number, opinion="同一件事")
+    ticking, recorder = await poster(world)
+    world.wait(days=1)
+    await posted(ticking)
+    assert not any("督办回复" in sent.text for sent in recorder.sent)
+    desk.browsers.clear()
+    await desk.sure("agent", repeat.case_id, "unmerge", opinion="不是同一件事")
+    await posted(ticking)
+    assert not any("督办回复" in sent.text for sent in recorder.sent)
+    world.wait(hours=10)
+    await posted(ticking)
+    assert any("督办回复" in sent.text for sent in recorder.sent)
+
+
+async def posted(ticking: Worker) -> None:
+    """Twenty at once, as often as there may be some."""
+    await ticking.lead()
+    for _ in range(5):
+        await ticking.post()
 
 
 async def test_a_case_that_is_reopened_has_what_nobody_answered_to_answer_again(world: World, desk: Desk) -> None:
