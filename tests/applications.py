@@ -16,6 +16,7 @@ import sanic_routing.route
 import sanic_routing.router
 from sanic import Sanic
 from sanic.router import Router
+from sqlalchemy.engine import Dialect
 
 from casebackend.app import create_app, equip
 from casebackend.curation import knowledge_files
@@ -24,6 +25,8 @@ from casebackend.settings import Settings
 
 type App = Sanic[Any, Any]
 _idle: list[App] = []
+# Of writers and of readers: by whom statements are compiled, and what was.
+_compiled: dict[str, tuple[Dialect, dict[Any, Any]]] = {}
 
 
 def taken(settings: Settings, database: Database, now: Callable[[], datetime]) -> App:
@@ -55,6 +58,15 @@ def quickened() -> None:
         vars(module).update(path_to_parts=parts)
     # A test waits for the files of search; a process of their own would take longer than they do.
     vars(knowledge_files).update(APART=None, PATIENCE_SECONDS=600.0, FIRST_SECONDS=600.0, RETRY_SECONDS=0.0)
+
+
+def compiled_once(database: Database) -> Database:
+    """Each bank has engines of its own, and each engine would compile every statement anew."""
+    for name in ("engine", "_read_engine"):
+        engine = getattr(database, name).sync_engine
+        engine.dialect, compiled = _compiled.setdefault(name, (engine.dialect, {}))
+        engine.update_execution_options(compiled_cache=compiled)
+    return database
 
 
 def _same(text: str) -> str:

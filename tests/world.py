@@ -21,7 +21,7 @@ from casebackend.schema import METADATA
 from casebackend.seed import seed
 from casebackend.settings import Settings
 from casebackend.staff.demo import logins
-from tests.applications import forgotten, quickened, returned, taken
+from tests.applications import compiled_once, forgotten, quickened, returned, taken
 from tests.databases import fresh_url
 
 PASSWORD = "Tingsu-Demo-2026!"
@@ -87,7 +87,7 @@ class World:
         var = Path(tempfile.mkdtemp(prefix="tingsu-world-"))
         async with fresh_url(prepare, var) as url:
             settings = configured(url, var)
-            database = open_database(settings)
+            database = compiled_once(open_database(settings))
             with forgotten():
                 world = cls(database, settings)
                 async with LifespanManager(world.app, PATIENCE, PATIENCE), world.channels, world.actions, world.tester:
