@@ -83,6 +83,31 @@ def _second_name(path: Path, copy: Path) -> None:
         shutil.copy2(path, copy)
 
 
+def _brought_back(source: Path, target: Path) -> None:
+    """On the disk where it was made, a backup holds the very files that still stand at their place. What stands there
+    otherwise is replaced, never written to: it may have its second name in another backup."""
+    for path in sorted(source.rglob("*")):
+        place = target / path.relative_to(source)
+        if path.is_file() and not (place.exists() and place.samefile(path)):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            copy = place.with_name(f"{place.name}.restoring")
+            shutil.copy2(path, copy)
+            copy.replace(place)
+
+
+def aside(settings: Settings, now: datetime) -> Path:
+    return settings.var_dir / f"anchors.before-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _set_aside(settings: Settings, held: Manifest, now: datetime) -> None:
+    """Anchors of what the backup does not hold: they stay as proof of it, but the audit goes on without them."""
+    own = settings.var_dir / "anchors"
+    newer = [each for each in own.glob("audit-*.jsonl") if f"anchors/{each.name}" not in held.files]
+    for path in newer if settings.anchors == own else ():
+        aside(settings, now).mkdir(exist_ok=True)
+        path.rename(aside(settings, now) / path.name)
+
+
 async def _counted(database: Database) -> tuple[dict[str, int], str]:
     """About how much there is, for a person to read; what is exact are the digests."""
     async with database.reading() as session:
@@ -130,9 +155,9 @@ async def restore(settings: Settings, folder: Path, *, replace: bool, now: datet
             sqlite.restored(settings.database_url, folder, now=now)
         else:
             postgres.restored(settings.database_url, folder, settings.pg_bin)
+        _set_aside(settings, held, now)
         for kind in FILES:
-            if (folder / kind).is_dir():
-                shutil.copytree(folder / kind, settings.var_dir / kind, dirs_exist_ok=True)
+            _brought_back(folder / kind, settings.var_dir / kind)
     database = open_database(settings)
     try:
         async with database.reading() as session:
