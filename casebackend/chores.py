@@ -45,7 +45,7 @@ from casebackend.outbox import jobs as outbox
 from casebackend.outbox.jobs import Subscriber
 from casebackend.outbox.queries import anything_waiting
 from casebackend.people import jobs as people
-from casebackend.people import watching
+from casebackend.people import restructuring, watching
 from casebackend.pickups import visiting as visits
 from casebackend.registration.dictionary_use import used
 from casebackend.replies import leaving as left_replies
@@ -105,7 +105,7 @@ class Chores(Leading):
         await self._each(countersigning.assentable, countersigning.assent)
         await self._each(handoffs.due, handoffs.nudge)
         await self._each(priorities.due, priorities.tell)
-        await self._each(organisations.due, organisations.apply)
+        await self._each(organisations.due, restructuring.apply_planned)
         await self._each(people.silent, people.remind)
         await self._each(dictionaries.due, partial(dictionaries.apply_planned, used=used))
         await self._each(curation.to_publish, curation.publish)
