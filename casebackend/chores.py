@@ -246,6 +246,7 @@ class Chores(Leading):
             await left_replies.forget(session, now=self.now())
         await self._repeat(retention.end_talks, retention.FILES_AT_ONCE)
         await self._repeat(talks.end_words, talks.AT_ONCE)
+        await self._repeat(retention.end_drafts, retention.DRAFTS_AT_ONCE)
         if await anchors.due(self.database, self.now()):
             await anchors.write(self.database, self.anchors, now=self.now())
 
