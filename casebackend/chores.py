@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 
+from casebackend import idempotency
 from casebackend.assignments import jobs as assignments
 from casebackend.assist import calling as entry_calling
 from casebackend.assist import reminding as entry_reminding
@@ -244,6 +245,7 @@ class Chores(Leading):
             await codes.forget(session, now=self.now())
             await visits.forget(session, now=self.now())
             await left_replies.forget(session, now=self.now())
+        await self._repeat(idempotency.forget, idempotency.AT_ONCE)
         await self._repeat(retention.end_talks, retention.FILES_AT_ONCE)
         await self._repeat(talks.end_words, talks.AT_ONCE)
         await self._repeat(retention.end_drafts, retention.DRAFTS_AT_ONCE)
