@@ -175,7 +175,7 @@ async def _conversations(session: AsyncSession, ids: set[UUID], today: date) -> 
     await set_all(session, Attachment, sent, name=GONE, retain_until=today - timedelta(days=1))
     drafts = select(Draft.id).where(Draft.conversation_id.in_(ids))
     await set_all(session, DraftField, DraftField.draft_id.in_(drafts), value=GONE, display=GONE)
-    told = {"last_result": {}, "failures": {}, "likeness_result": None}
+    told: dict[str, Any] = {"last_result": {}, "failures": {}, "likeness_result": None}
     await set_all(session, Draft, Draft.conversation_id.in_(ids), **told)
     await set_all(session, CaseRequest, CaseRequest.conversation_id.in_(ids), last_result=None)
     await set_all(session, Gap, Gap.conversation_id.in_(ids), conversation_id=None, message_id=None)
