@@ -13,12 +13,11 @@ from sqlalchemy.exc import DBAPIError
 
 from casebackend.attachments.store import INCOMING
 from casebackend.audit.anchors import UNFINISHED
-from casebackend.backups import manifest, postgres, sqlite
+from casebackend.backups import keys, manifest, postgres, sqlite
 from casebackend.backups.errors import BackupRefused
 from casebackend.backups.manifest import Manifest
 from casebackend.check import check
 from casebackend.connection import open_database
-from casebackend.customers.vault import Vault
 from casebackend.database import Database
 from casebackend.settings import Settings
 
@@ -50,9 +49,8 @@ async def back_up(settings: Settings, into: Path, *, now: datetime) -> Path:
     files = manifest.digests(partial)
     for path in files:
         manifest.synced(partial / path)
-    keys = list(Vault(settings.data_key.get_secret_value()).kids)
     kind = "sqlite" if database.is_sqlite else "postgresql"
-    Manifest(at=now, database=kind, revision=revision, keys=keys, rows=counted, files=files).write(partial)
+    Manifest(at=now, database=kind, revision=revision, rows=counted, files=files, **keys.of(settings)).write(partial)
     partial.rename(folder)
     manifest.synced(into)
     noted(settings, folder, now)
@@ -141,9 +139,7 @@ async def restore(settings: Settings, folder: Path, *, replace: bool, now: datet
     """Brings back a backup and says what the check of the business finds in it."""
     held = Manifest.read(folder)
     held.require_whole(folder)
-    missing = set(held.keys) - set(Vault(settings.data_key.get_secret_value()).kids)
-    if missing:
-        raise BackupRefused(f"缺少密钥 {'、'.join(sorted(missing))}：没有它们，备份中的个人信息无法读取")
+    keys.require(settings, held)
     on_sqlite = settings.database_url.startswith("sqlite")
     if held.database != ("sqlite" if on_sqlite else "postgresql"):
         raise BackupRefused(f"该备份来自 {held.database}，与当前数据库种类不同")

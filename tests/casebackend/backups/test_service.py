@@ -1,12 +1,14 @@
 """F29: a backup is made beside the living system; what it holds comes back, and whole, or nothing is touched."""
 
 import asyncio
+import base64
 import errno
 import os
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from casebackend.attachments.sealing import new_key
@@ -114,6 +116,26 @@ async def test_on_another_disk_files_are_copied_and_what_is_erased_meanwhile_is_
     assert ("attachments/files/ab/abcd" in Manifest.read(folder).files) is not erased
 
 
+async def test_keys_that_were_changed_since_open_an_older_backup_as_long_as_they_are_all_held(
+    world: World, tmp_path: Path
+) -> None:
+    before = with_binaries(world.settings)
+    folder = await service.back_up(before, tmp_path / "backups", now=world.time)
+    first, other = before.data_key.get_secret_value(), base64.b64encode(bytes(range(32))).decode()
+    own = SecretStr(base64.b64encode(bytes(range(1, 33))).decode())
+
+    def now(keys: str, **more: SecretStr) -> Settings:
+        return with_binaries(configured(url, tmp_path / "var")).model_copy(update={"data_key": SecretStr(keys), **more})
+
+    async with empty_url(tmp_path) as url:
+        with pytest.raises(BackupRefused, match="TINGSU_INDEX_KEY"):
+            await service.restore(now(f"{first},{other}"), folder, replace=False, now=world.time)
+        with pytest.raises(BackupRefused, match="TINGSU_AUDIT_KEY"):
+            await service.restore(now(first, audit_key=own), folder, replace=False, now=world.time)
+        settings = now(f"{other},{first}", index_key=own)
+        assert await service.restore(settings, folder, replace=False, now=world.time) == []
+
+
 async def test_on_the_disk_where_it_was_made_a_backup_comes_back_over_what_is_there(
     world: World, tmp_path: Path
 ) -> None:
@@ -171,6 +193,8 @@ async def test_what_cannot_be_trusted_is_not_restored(world: World, tmp_path: Pa
     other = held.model_copy(update={"database": "sqlite" if on_postgres() else "postgresql"})
     for wrong, words in [
         (held.model_copy(update={"keys": ["00000000"]}), "缺少密钥 00000000"),
+        (held.model_copy(update={"index": "00"}), "TINGSU_INDEX_KEY"),
+        (held.model_copy(update={"audit": "00"}), "TINGSU_AUDIT_KEY"),
         (other, "种类不同"),
         (held.model_copy(update={"files": held.files | {"attachments/x": "0"}}), "已损坏"),
     ]:
