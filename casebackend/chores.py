@@ -245,6 +245,7 @@ class Chores(Leading):
             await codes.forget(session, now=self.now())
             await visits.forget(session, now=self.now())
             await left_replies.forget(session, now=self.now())
+            await people.forget(session, now=self.now())
         await self._repeat(idempotency.forget, idempotency.AT_ONCE)
         await self._repeat(retention.end_talks, retention.FILES_AT_ONCE)
         await self._repeat(talks.end_words, talks.AT_ONCE)

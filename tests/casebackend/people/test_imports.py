@@ -7,11 +7,14 @@ import pytest
 import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from casebackend.people import files
 from casebackend.people.files import FileKind
+from casebackend.people.model import ImportRun
 from tests.casebackend.people.admins import Office
 from tests.casebackend.staff.logins import hired
+from tests.casebackend.workers import worker
 from tests.world import World
 
 HEAD = "机构代码,机构名称,简称,层级,上级机构代码"
@@ -106,6 +109,21 @@ async def test_what_changed_after_the_look_has_to_be_looked_at_again(office: Off
     assert (await office.changed("1001", change="rename", name="北京国贸支行")).is_success
     late = await applied(office, run)
     assert (late.status_code, late.json()["type"]) == (409, "/problems/import-changed-meanwhile")
+
+
+async def test_a_file_that_nobody_applied_in_a_week_is_gone_and_is_looked_at_anew(office: Office) -> None:
+    lines = [line.replace("北京朝阳支行,", "北京国贸支行,") for line in await as_it_is(office)]
+    run = await checked(office, lines)
+    office.world.wait(days=8)
+    office.browsers.clear()
+    ticking = worker(office.world)
+    await ticking.lead()
+    await ticking.hourly()
+    async with office.world.database.reading() as session:
+        assert list(await session.scalars(select(ImportRun.content))) == [None]
+    late = await applied(office, run)
+    assert (late.status_code, late.json()["type"]) == (409, "/problems/import-not-checked")
+    assert (await applied(office, await checked(office, lines))).status_code == 201
 
 
 async def test_a_file_that_ends_too_early_closes_nothing(office: Office) -> None:
