@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 
+from casebackend import idempotency
 from casebackend.assignments import jobs as assignments
 from casebackend.assist import calling as entry_calling
 from casebackend.assist import reminding as entry_reminding
@@ -45,7 +46,7 @@ from casebackend.outbox import jobs as outbox
 from casebackend.outbox.jobs import Subscriber
 from casebackend.outbox.queries import anything_waiting
 from casebackend.people import jobs as people
-from casebackend.people import watching
+from casebackend.people import restructuring, watching
 from casebackend.pickups import visiting as visits
 from casebackend.registration.dictionary_use import used
 from casebackend.replies import leaving as left_replies
@@ -105,7 +106,7 @@ class Chores(Leading):
         await self._each(countersigning.assentable, countersigning.assent)
         await self._each(handoffs.due, handoffs.nudge)
         await self._each(priorities.due, priorities.tell)
-        await self._each(organisations.due, organisations.apply)
+        await self._each(organisations.due, restructuring.apply_planned)
         await self._each(people.silent, people.remind)
         await self._each(dictionaries.due, partial(dictionaries.apply_planned, used=used))
         await self._each(curation.to_publish, curation.publish)
@@ -244,8 +245,11 @@ class Chores(Leading):
             await codes.forget(session, now=self.now())
             await visits.forget(session, now=self.now())
             await left_replies.forget(session, now=self.now())
+            await people.forget(session, now=self.now())
+        await self._repeat(idempotency.forget, idempotency.AT_ONCE)
         await self._repeat(retention.end_talks, retention.FILES_AT_ONCE)
         await self._repeat(talks.end_words, talks.AT_ONCE)
+        await self._repeat(retention.end_drafts, retention.DRAFTS_AT_ONCE)
         if await anchors.due(self.database, self.now()):
             await anchors.write(self.database, self.anchors, now=self.now())
 

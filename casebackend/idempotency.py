@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Protocol
 
 from sanic import HTTPResponse, Request
 from sanic.response import raw
-from sqlalchemy import LargeBinary, select, update
+from sqlalchemy import LargeBinary, delete, select, text, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,6 +18,9 @@ from casebackend.errors import BadRequest, Unprocessable
 
 LONGEST = 200
 KEPT = ("ETag", "Location")
+# Nobody asks again after so long. An answer may quote a customer: it must not outlive what it was about.
+ANSWERED_AGAIN = timedelta(days=30)
+AT_ONCE = 500
 
 
 class IdempotentAnswer(Base):
@@ -30,7 +33,7 @@ class IdempotentAnswer(Base):
     content_type: Mapped[str | None]
     body: Mapped[bytes] = mapped_column(LargeBinary)
     headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
 
 
 IDEMPOTENCY: Any = IdempotentAnswer.__table__
@@ -105,3 +108,15 @@ def idempotent(handler: Handler) -> Handler:
 
     once.takes_key = True  # type: ignore[attr-defined]
     return once
+
+
+async def forget(session: AsyncSession, *, now: datetime) -> int:
+    """The next answers that are kept no longer; how many."""
+    names = (IDEMPOTENCY.c.scope, IDEMPOTENCY.c.key)
+    old = select(*names).where(IDEMPOTENCY.c.created_at < now - ANSWERED_AGAIN).limit(AT_ONCE)
+    found = [tuple(row) for row in await session.execute(old)]
+    if found and session.get_bind().dialect.name == "sqlite":  # what is freed is overwritten, not only forgotten
+        await session.execute(text("PRAGMA secure_delete=ON"))
+    if found:
+        await (await session.connection()).execute(delete(IDEMPOTENCY).where(tuple_(*names).in_(found)))
+    return len(found)

@@ -22,10 +22,13 @@ async def backup(settings: Settings, into: Path) -> int:
 
 
 async def restore(settings: Settings, folder: Path, *, replace: bool) -> int:
+    now = datetime.now(UTC)
     try:
-        broken = await service.restore(settings, folder, replace=replace, now=datetime.now(UTC))
+        broken = await service.restore(settings, folder, replace=replace, now=now)
     except BackupRefused as refused:
         print(refused.detail)
         return 1
+    if (kept := service.aside(settings, now)).is_dir():
+        print(f"备份之后写的审计锚定文件已移到 {kept}，请保留：它们证明恢复后缺少哪些记录")
     print("\n".join(broken) if broken else "恢复完成，数据检查一切正常")
     return 1 if broken else 0

@@ -15,7 +15,8 @@ PIECE = 1 << 20
 
 
 class Manifest(BaseModel):
-    """`files`: path below the folder to its SHA-256. `keys`: ids of the keys that are needed to read it, never keys."""
+    """`files`: path below the folder to its SHA-256. `keys`: ids of the keys that are needed to read it, never keys;
+    `index` and `audit`: what those two keys make of a word. Backups of earlier versions do not say it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -23,6 +24,8 @@ class Manifest(BaseModel):
     database: str
     revision: str
     keys: list[str]
+    index: str = ""
+    audit: str = ""
     rows: dict[str, int]
     files: dict[str, str]
 

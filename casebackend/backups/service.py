@@ -13,12 +13,11 @@ from sqlalchemy.exc import DBAPIError
 
 from casebackend.attachments.store import INCOMING
 from casebackend.audit.anchors import UNFINISHED
-from casebackend.backups import manifest, postgres, sqlite
+from casebackend.backups import keys, manifest, postgres, sqlite
 from casebackend.backups.errors import BackupRefused
 from casebackend.backups.manifest import Manifest
 from casebackend.check import check
 from casebackend.connection import open_database
-from casebackend.customers.vault import Vault
 from casebackend.database import Database
 from casebackend.settings import Settings
 
@@ -50,9 +49,8 @@ async def back_up(settings: Settings, into: Path, *, now: datetime) -> Path:
     files = manifest.digests(partial)
     for path in files:
         manifest.synced(partial / path)
-    keys = list(Vault(settings.data_key.get_secret_value()).kids)
     kind = "sqlite" if database.is_sqlite else "postgresql"
-    Manifest(at=now, database=kind, revision=revision, keys=keys, rows=counted, files=files).write(partial)
+    Manifest(at=now, database=kind, revision=revision, rows=counted, files=files, **keys.of(settings)).write(partial)
     partial.rename(folder)
     manifest.synced(into)
     noted(settings, folder, now)
@@ -81,6 +79,31 @@ def _second_name(path: Path, copy: Path) -> None:
         raise
     except OSError:
         shutil.copy2(path, copy)
+
+
+def _brought_back(source: Path, target: Path) -> None:
+    """On the disk where it was made, a backup holds the very files that still stand at their place. What stands there
+    otherwise is replaced, never written to: it may have its second name in another backup."""
+    for path in sorted(source.rglob("*")):
+        place = target / path.relative_to(source)
+        if path.is_file() and not (place.exists() and place.samefile(path)):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            copy = place.with_name(f"{place.name}.restoring")
+            shutil.copy2(path, copy)
+            copy.replace(place)
+
+
+def aside(settings: Settings, now: datetime) -> Path:
+    return settings.var_dir / f"anchors.before-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _set_aside(settings: Settings, held: Manifest, now: datetime) -> None:
+    """Anchors of what the backup does not hold: they stay as proof of it, but the audit goes on without them."""
+    own = settings.var_dir / "anchors"
+    newer = [each for each in own.glob("audit-*.jsonl") if f"anchors/{each.name}" not in held.files]
+    for path in newer if settings.anchors == own else ():
+        aside(settings, now).mkdir(exist_ok=True)
+        path.rename(aside(settings, now) / path.name)
 
 
 async def _counted(database: Database) -> tuple[dict[str, int], str]:
@@ -116,9 +139,7 @@ async def restore(settings: Settings, folder: Path, *, replace: bool, now: datet
     """Brings back a backup and says what the check of the business finds in it."""
     held = Manifest.read(folder)
     held.require_whole(folder)
-    missing = set(held.keys) - set(Vault(settings.data_key.get_secret_value()).kids)
-    if missing:
-        raise BackupRefused(f"缺少密钥 {'、'.join(sorted(missing))}：没有它们，备份中的个人信息无法读取")
+    keys.require(settings, held)
     on_sqlite = settings.database_url.startswith("sqlite")
     if held.database != ("sqlite" if on_sqlite else "postgresql"):
         raise BackupRefused(f"该备份来自 {held.database}，与当前数据库种类不同")
@@ -130,9 +151,9 @@ async def restore(settings: Settings, folder: Path, *, replace: bool, now: datet
             sqlite.restored(settings.database_url, folder, now=now)
         else:
             postgres.restored(settings.database_url, folder, settings.pg_bin)
+        _set_aside(settings, held, now)
         for kind in FILES:
-            if (folder / kind).is_dir():
-                shutil.copytree(folder / kind, settings.var_dir / kind, dirs_exist_ok=True)
+            _brought_back(folder / kind, settings.var_dir / kind)
     database = open_database(settings)
     try:
         async with database.reading() as session:

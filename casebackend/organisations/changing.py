@@ -1,5 +1,6 @@
 """Units come, change their name and place, merge and go; each change with its day, who and why. Nothing is deleted."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -15,6 +16,9 @@ from casebackend.organisations.model import Organisation, OrganisationVersion
 from casebackend.organisations.rules import FIRST_DAY, Change, local_date
 from casebackend.organisations.versions import By
 from casebackend.outbox import service as outbox
+
+# Raises where somebody or something is still in the unit: those above know.
+type Closable = Callable[[AsyncSession, UUID], Awaitable[None]]
 
 
 async def hold(session: AsyncSession, unit_id: UUID) -> Organisation:
@@ -104,7 +108,7 @@ async def due(session: AsyncSession, *, now: datetime) -> list[UUID]:
     return list(found)
 
 
-async def apply(session: AsyncSession, version_id: UUID, *, now: datetime) -> None:
+async def apply(session: AsyncSession, version_id: UUID, *, closable: Closable, now: datetime) -> None:
     row = await session.get_one(OrganisationVersion, version_id)
     unit = await hold(session, row.organisation_id)
     await session.refresh(row)
@@ -112,6 +116,9 @@ async def apply(session: AsyncSession, version_id: UUID, *, now: datetime) -> No
         return
     try:
         async with session.begin_nested():
+            await places.require_still(session, unit, row)
+            if row.change == Change.CLOSE:
+                await closable(session, unit.id)
             await _apply(session, unit, row, now)
     except DomainError:
         # What stood in the way came after it was planned: somebody has to plan it anew.

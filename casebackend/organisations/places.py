@@ -6,8 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.organisations import errors, queries
-from casebackend.organisations.model import Organisation
-from casebackend.organisations.rules import stands_under
+from casebackend.organisations.model import Organisation, OrganisationVersion
+from casebackend.organisations.rules import Change, stands_under
 
 
 async def open_unit(session: AsyncSession, unit_id: UUID) -> Organisation:
@@ -35,3 +35,17 @@ async def require_nothing_below(session: AsyncSession, unit: Organisation) -> No
     )
     if below:
         raise errors.HasUnitsBelow(below)
+
+
+async def require_still(session: AsyncSession, unit: Organisation, row: OrganisationVersion) -> None:
+    """What was possible when it was planned, on its day: units may have come, moved or gone meanwhile."""
+    target = row.successor_id if row.change == Change.MERGE else row.parent_id
+    if row.change in (Change.MOVE, Change.MERGE) and target is not None:
+        above = await open_unit(session, target)
+        await require_no_ring(session, unit, above)
+        if row.change == Change.MOVE:
+            require_place(row.level, above)
+    if row.change == Change.CREATE and target is not None:
+        require_place(row.level, await open_unit(session, target))
+    if row.change == Change.CLOSE:
+        await require_nothing_below(session, unit)

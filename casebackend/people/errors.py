@@ -133,12 +133,8 @@ class SuccessorWrong(Unprocessable):
 class UnitStillBusy(Conflict):
     slug, title = "unit-still-busy", "机构还有人员或在办工作"
 
-    def __init__(self, people: int, cases: int) -> None:
-        super().__init__(
-            f"该机构还有{people}名在用人员、{cases}件在办投诉，请先调整人员、转办投诉，或改用撤并",
-            people=people,
-            cases=cases,
-        )
+    def __init__(self, why: str) -> None:
+        super().__init__(f"该机构{why}，请先调整人员、转办或办结，或改用撤并")
 
 
 class FileUnreadable(Unprocessable):

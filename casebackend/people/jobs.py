@@ -1,8 +1,8 @@
 """Units and people come from another system by file; somebody has to hear when they stop coming."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.calendar.rules import local_date
@@ -15,6 +15,8 @@ from casebackend.staff import queries as staff
 from casebackend.staff.rules import Role
 
 SILENT = "import.silent_hours"
+# A file that nobody applied in so long is looked at again anyway; it names people and their telephones.
+LOOKED_AT = timedelta(days=7)
 
 
 async def silent(session: AsyncSession, now: datetime) -> list[FileKind]:
@@ -38,6 +40,12 @@ async def remind(session: AsyncSession, kind: FileKind, *, now: datetime) -> Non
         values = {"what": KIND_NAMES[kind], "hours": hours}
         word = Word(_cause(kind, now), "import.silent", "staff_import_silent", values, "/organisations/imports")
         await notify(session, word, to=await staff.with_role(session, Role.SYSTEM_ADMIN), now=now)
+
+
+async def forget(session: AsyncSession, *, now: datetime) -> None:
+    """The report of what was looked at stays, its file goes."""
+    old = (ImportRun.applied_at.is_(None), ImportRun.content.is_not(None), ImportRun.checked_at < now - LOOKED_AT)
+    await session.execute(update(ImportRun).where(*old).values(content=None))
 
 
 def _cause(kind: FileKind, now: datetime) -> str:

@@ -34,7 +34,8 @@ class RightsRequest(Base):
 
 
 class ImportRun(Base):
-    """A file that was looked at, and what it would change. `content` is dropped once it was applied."""
+    """A file that was looked at, and what it would change. `content` is dropped once it was applied, or not in a
+    week."""
 
     __tablename__ = "import_runs"
 

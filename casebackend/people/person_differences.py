@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.people import ChangeUser, CreateUser
 from casebackend.organisations.model import Organisation
+from casebackend.people import superiors
 from casebackend.people.differences import Difference
 from casebackend.people.files import Parsed, Row, listed
 from casebackend.staff.model import User
@@ -30,25 +31,33 @@ async def of_people(session: AsyncSession, parsed: Parsed) -> Difference:
     }
     staff = [user for user in everybody if user.active and not ADMINISTRATORS & set(user.roles)]
     found = Difference(known=len(staff))
-    for row in parsed.rows:
-        user = known.get(row.values["staff_no"])
-        why = _unfit(row, user, logins, units, parsed.keys | known.keys())
-        if why:
-            parsed.refuse(row, why)
-        elif user is None:
-            logins[row.values["login"]] = row.values["staff_no"]
-            found.new.append({"line": row.line, "code": row.values["staff_no"], "name": row.values["display_name"]})
-            found.todo.append(row)
-        elif not _person_changes(found, row, user, by_id, units):
-            found.same += 1
     if not parsed.unnamed:
         found.gone = [
             {"code": user.staff_no, "name": user.display_name} for user in staff if user.staff_no not in parsed.keys
         ]
+    rows = [row for row in parsed.rows if not _refused(parsed, row, known, logins, units)]
+    above = {user.staff_no: by_id[user.superior_id].staff_no if user.superior_id else "" for user in everybody}
+    for row in superiors.fit(parsed, rows, known, above, {each["code"] for each in found.gone}):
+        user = known.get(row.values["staff_no"])
+        if user is None:
+            found.new.append({"line": row.line, "code": row.values["staff_no"], "name": row.values["display_name"]})
+            found.todo.append(row)
+        elif not _person_changes(found, row, user, by_id, units):
+            found.same += 1
     return found
 
 
-def _unfit(row: Row, user: User | None, logins: dict[str, str], units: dict[str, UUID], keys: set[str]) -> str | None:
+def _refused(parsed: Parsed, row: Row, known: dict[str, User], logins: dict[str, str], units: dict[str, UUID]) -> bool:
+    user = known.get(row.values["staff_no"])
+    why = _unfit(row, user, logins, units)
+    if why:
+        parsed.refuse(row, why)
+    elif user is None:
+        logins[row.values["login"]] = row.values["staff_no"]
+    return bool(why)
+
+
+def _unfit(row: Row, user: User | None, logins: dict[str, str], units: dict[str, UUID]) -> str | None:
     values = row.values
     if values["unit"] not in units:
         return f"机构代码 {values['unit']} 不存在或已撤销"
@@ -60,9 +69,6 @@ def _unfit(row: Row, user: User | None, logins: dict[str, str], units: dict[str,
         return "该人员已办理离岗"
     if user is not None and ADMINISTRATORS & set(user.roles):
         return "管理员账号不由文件维护"
-    above = values.get("superior", "")
-    if above and (above not in keys or above == values["staff_no"]):
-        return f"上级员工号 {above} 不存在或为本人"
     try:
         made = CreateUser(login=values["login"], display_name=values["display_name"], staff_no=values["staff_no"])
         ChangeUser(display_name=made.display_name, **given(row))

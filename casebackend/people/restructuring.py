@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Kind, Principal
@@ -17,8 +17,14 @@ from casebackend.cases.rules import OPEN, SYSTEM
 from casebackend.organisations import changing
 from casebackend.organisations.model import Organisation
 from casebackend.organisations.versions import By
-from casebackend.people import accounts
+from casebackend.people import accounts, emptiness
 from casebackend.people.errors import UnitStillBusy
+from casebackend.registration import pooling
+from casebackend.registration.model import Registration
+from casebackend.registration.rules import State
+from casebackend.reviews import handing
+from casebackend.reviews import rules as reviews
+from casebackend.reviews.model import Review
 from casebackend.staff.model import User
 from casebackend.tasks.model import Task
 from casebackend.tasks.rules import PENDING
@@ -41,12 +47,13 @@ async def change(
 
 
 async def require_empty(session: AsyncSession, unit_id: UUID) -> None:
-    people = await session.scalar(select(func.count()).where(User.organisation_id == unit_id, User.active))
-    handled = await session.scalar(
-        select(func.count()).where(Case.handling_unit_id == unit_id, Case.status.in_(sorted(OPEN)))
-    )
-    if people or handled:
-        raise UnitStillBusy(people or 0, handled or 0)
+    if why := (await emptiness.busy(session, [unit_id])).get(unit_id):
+        raise UnitStillBusy(why)
+
+
+async def apply_planned(session: AsyncSession, version_id: UUID, *, now: datetime) -> None:
+    """On its day. A unit that was empty when its closing was planned may not be so any more."""
+    await changing.apply(session, version_id, closable=require_empty, now=now)
 
 
 async def on_changed(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
@@ -72,7 +79,19 @@ async def on_changed(session: AsyncSession, payload: Mapping[str, Any], now: dat
         await session.flush()
         detail: dict[str, object] = {"task_id": str(task.id), "unit_id": str(into.id)}
         await filing.noted(session, case, Entry.TASK_HANDED_OVER, MERGING, now=now, detail=detail)
+    await _around(session, unit, into, now)
     accounts.fewer(session, unit.id, now=now)
+
+
+async def _around(session: AsyncSession, unit: Organisation, into: Organisation, now: datetime) -> None:
+    """What colleagues who left had begun, and open reviews: who decided then stays as it was."""
+    begun = select(Registration.id).where(Registration.pool_unit_id == unit.id, Registration.state == State.SAVED)
+    for registration_id in (await session.scalars(begun)).all():
+        await pooling.hand_over(session, registration_id, None, into.id, by=MERGING.actor, now=now)
+    open_ = select(Review.id).where(Review.reviewing_unit_id == unit.id, Review.state.in_(sorted(reviews.OPEN)))
+    for review_id in (await session.scalars(open_)).all():
+        reason = f"{unit.name}并入{into.name}"
+        await handing.to_unit(session, review_id, into.id, reason, principal=MERGING, now=now)
 
 
 async def _take_over(

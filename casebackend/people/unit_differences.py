@@ -5,19 +5,18 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.api.organisations import CreateUnit
-from casebackend.cases.model import Case
-from casebackend.cases.rules import OPEN
 from casebackend.organisations.model import Organisation, OrganisationVersion
 from casebackend.organisations.rules import FIRST_DAY, stands_under
 from casebackend.people.differences import Difference
+from casebackend.people.emptiness import busy
 from casebackend.people.files import LEVELS, Parsed, Row, listed
-from casebackend.staff.model import User
 
 NOBODY = UUID(int=0)
+CHANGE_PLANNED = "有待生效的变更，请等待生效或先撤销"
 UNIT_FIELDS = {"name": "名称", "short_name": "简称", "aliases": "俗称"}
 
 
@@ -38,10 +37,10 @@ async def of_units(session: AsyncSession, parsed: Parsed) -> Difference:
             found.new.append({"line": row.line, "code": row.values["code"], "name": row.values["name"]})
             found.todo.append(row)
         elif unit.id in planned:
-            parsed.refuse(row, "该机构有待生效的变更，请等待生效或先撤销")
+            parsed.refuse(row, f"该机构{CHANGE_PLANNED}")
         elif not _unit_changes(found, row, unit, by_id):
             found.same += 1
-    await _units_gone(session, found, parsed, known)
+    await _units_gone(session, found, parsed, known, planned)
     return found
 
 
@@ -111,38 +110,36 @@ def _unit_changes(found: Difference, row: Row, unit: Organisation, by_id: dict[U
     return bool(changed or moves)
 
 
-async def _units_gone(session: AsyncSession, found: Difference, parsed: Parsed, known: dict[str, Organisation]) -> None:
-    """Lowest first. What still has people, cases or units below it stays, and is told."""
+async def _units_gone(
+    session: AsyncSession, found: Difference, parsed: Parsed, known: dict[str, Organisation], planned: set[UUID]
+) -> None:
+    """Lowest first, as the tree stands once the rows are done. What still has people, work or units below it, or is
+    to change on another day, stays, and is told."""
     if parsed.unnamed:
         return
-    gone = {unit.id: unit for code, unit in known.items() if unit.closed_on is None and code not in parsed.keys}
-    busy = await _busy(session, gone)
-    open_units = {unit.id: unit for unit in known.values() if unit.closed_on is None}
-    closable: list[Organisation] = []
+    gone = {code: unit for code, unit in known.items() if unit.closed_on is None and code not in parsed.keys}
+    why = await busy(session, {unit.id for unit in gone.values()})
+    why |= {unit.id: CHANGE_PLANNED for unit in gone.values() if unit.id in planned}
+    above = _parents_afterwards(found, known)
     progress = True
     while progress:
         progress = False
-        for unit in list(gone.values()):
-            below = any(each.parent_id == unit.id for each in open_units.values())
-            if below or unit.id in busy or unit.parent_id is None:
+        for code, unit in list(gone.items()):
+            if code in above.values() or unit.id in why or not above[code]:
                 continue
-            closable.append(unit)
-            del gone[unit.id], open_units[unit.id]
+            found.gone.append({"code": code, "name": unit.name})
+            del gone[code], above[code]
             progress = True
-    found.gone = [{"code": unit.code, "name": unit.name} for unit in closable]
     found.blocked = [
-        {"code": unit.code, "name": unit.name, "why": busy.get(unit.id, "还有下级机构，或为最高一级机构")}
-        for unit in gone.values()
+        {"code": code, "name": unit.name, "why": why.get(unit.id, "还有下级机构，或为最高一级机构")}
+        for code, unit in gone.items()
     ]
 
 
-async def _busy(session: AsyncSession, gone: dict[UUID, Organisation]) -> dict[UUID, str]:
-    people = select(User.organisation_id, func.count()).where(User.organisation_id.in_(gone), User.active)
-    handled = select(Case.handling_unit_id, func.count()).where(
-        Case.handling_unit_id.in_(gone), Case.status.in_(sorted(OPEN))
-    )
-    rows = [
-        *(("名在用人员", *row) for row in await session.execute(people.group_by(User.organisation_id))),
-        *(("件在办投诉", *row) for row in await session.execute(handled.group_by(Case.handling_unit_id))),
-    ]
-    return {unit_id: f"还有{count}{what}" for what, unit_id, count in rows if unit_id is not None}
+def _parents_afterwards(found: Difference, known: dict[str, Organisation]) -> dict[str, str]:
+    """By code, of every unit that is open once the rows are done, the code of the one above it."""
+    codes = {unit.id: code for code, unit in known.items()}
+    above = {
+        code: codes[unit.parent_id] if unit.parent_id else "" for code, unit in known.items() if unit.closed_on is None
+    }
+    return above | {row.values["code"]: row.values.get("parent", "") for row in found.todo}

@@ -69,7 +69,7 @@ async def change(request: Request, session: AsyncSession, registration_id: UUID)
     command = Register.model_validate_json(request.body)
     saved = await drafts.held(session, request.ctx.principal, registration_id)
     preconditions.require(read, saved.version)
-    await drafts.write(session, saved, command, now=request.app.ctx.now())
+    await drafts.change(session, saved, command, now=request.app.ctx.now())
     return preconditions.tagged(json(drafts.row(saved).model_dump(mode="json")), saved.version)
 
 

@@ -41,6 +41,12 @@ async def write(session: AsyncSession, saved: Registration, command: Register, *
     await session.flush()
 
 
+async def change(session: AsyncSession, saved: Registration, command: Register, *, now: datetime) -> None:
+    """Over the interface. What a browser window had typed before is not the last word any more, nor is the window."""
+    saved.typed_enc, saved.window = None, None
+    await write(session, saved, command, now=now)
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
     """What a browser window sends of its form: `fields` as typed, the version that it read, and which window it is."""

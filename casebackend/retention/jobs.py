@@ -1,25 +1,28 @@
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
 
 import structlog
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.attachments.model import Attachment
 from casebackend.audit import service as audit
-from casebackend.calendar.rules import local_date
+from casebackend.calendar.rules import SHANGHAI, local_date
 from casebackend.cases.filing import SYSTEM
 from casebackend.cases.model import Case
 from casebackend.conversations.model import Conversation
+from casebackend.registration import drafts
+from casebackend.registration.model import Registration
+from casebackend.registration.rules import State
 from casebackend.retention import queries, service
 from casebackend.retention.model import RedactionRun
 from casebackend.retention.redacting import redact
-from casebackend.retention.rules import TALK, kept_until, policy_for
+from casebackend.retention.rules import TALK, TALK_TEXT, first_kept, kept_until, policy_for
 
 log = structlog.get_logger()
 
 AT_ONCE = 5
-FILES_AT_ONCE = 200
+FILES_AT_ONCE, DRAFTS_AT_ONCE = 200, 50
 
 
 async def approved(session: AsyncSession) -> RedactionRun | None:
@@ -79,3 +82,24 @@ async def end_talks(session: AsyncSession, *, now: datetime) -> int:
             now=now, detail=detail,
         )  # fmt: skip
     return len(files)
+
+
+async def end_drafts(session: AsyncSession, *, now: datetime) -> int:
+    """What a colleague put aside and nobody touched for as long as words of no case are kept; how many."""
+    policy = policy_for(await queries.policies(session), TALK_TEXT, local_date(now))
+    kept_from = datetime.combine(first_kept(local_date(now), policy.years), time(), SHANGHAI)
+    found = await session.scalars(
+        select(Registration)
+        .where(Registration.state == State.SAVED, Registration.updated_at < kept_from)
+        .order_by(Registration.updated_at, Registration.id)
+        .limit(DRAFTS_AT_ONCE)
+        .with_for_update()
+    )
+    old = found.all()
+    if old and session.get_bind().dialect.name == "sqlite":  # what is freed is overwritten, not only forgotten
+        await session.execute(text("PRAGMA secure_delete=ON"))
+    for each in old:
+        await drafts.reset(session, each, by=SYSTEM, now=now)
+    if old:
+        log.info("retention.drafts_ended", count=len(old))
+    return len(old)

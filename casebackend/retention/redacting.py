@@ -32,11 +32,13 @@ from casebackend.evidence.model import Evidence
 from casebackend.extensions.model import Extension, Material
 from casebackend.families.model import CaseLink
 from casebackend.forms.model import FormPrint
+from casebackend.gaps.model import Gap
 from casebackend.owings.model import Owed
 from casebackend.parties.model import BusinessObject, Party
 from casebackend.parties.rules import ObjectKind
 from casebackend.recusals.model import Recusal, Waiver
 from casebackend.registration.model import Registration
+from casebackend.requests.model import CaseRequest
 from casebackend.retention import queries
 from casebackend.retention.model import LegalHold, Redaction, RedactionRun, TalkEnd
 from casebackend.retention.queries import Family
@@ -121,6 +123,8 @@ async def _case(
     names = [name for name in OF_CASE if getattr(case, name)]
     for name in names:
         setattr(case, name, GONE)
+    if not policy.keeps_opinions:
+        case.severity_reason = case.severity_reason.partition("：")[0]
     await session.flush()
     detail: dict[str, object] = {"run_id": str(run.id), "kept_until": family.until.isoformat(), "years": policy.years}
     await written(session, case, Kind.REDACTED, SYSTEM, now=now, detail=detail, fields=names)
@@ -141,6 +145,7 @@ async def _around(session: AsyncSession, ids: Sequence[UUID], today: date) -> No
     await set_all(session, CaseChange, corrected, before=GONE, after=GONE)
     mine = select(Supervision.id).where(Supervision.case_id.in_(ids))
     await set_all(session, SupervisionReply, SupervisionReply.supervision_id.in_(mine), text=GONE)
+    await set_all(session, Revisit, Revisit.case_id.in_(ids), last_result=None)
     await set_all(session, Party, Party.case_id.in_(ids), **dict.fromkeys(OF_PARTY))
     await set_all(
         session, Registration, Registration.case_id.in_(ids), content_enc=None, typed_enc=None, complainant=None
@@ -170,7 +175,10 @@ async def _conversations(session: AsyncSession, ids: set[UUID], today: date) -> 
     await set_all(session, Attachment, sent, name=GONE, retain_until=today - timedelta(days=1))
     drafts = select(Draft.id).where(Draft.conversation_id.in_(ids))
     await set_all(session, DraftField, DraftField.draft_id.in_(drafts), value=GONE, display=GONE)
-    await set_all(session, Draft, Draft.conversation_id.in_(ids), last_result={}, failures={})
+    told: dict[str, Any] = {"last_result": {}, "failures": {}, "likeness_result": None}
+    await set_all(session, Draft, Draft.conversation_id.in_(ids), **told)
+    await set_all(session, CaseRequest, CaseRequest.conversation_id.in_(ids), last_result=None)
+    await set_all(session, Gap, Gap.conversation_id.in_(ids), conversation_id=None, message_id=None)
     await set_all(session, Confirmation, Confirmation.conversation_id.in_(ids), shown_text=GONE, said_text=GONE)
     await set_all(
         session, Message, Message.conversation_id.in_(ids), text=GONE, original_enc=None, media=[], choices=[]

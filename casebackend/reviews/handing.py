@@ -30,3 +30,18 @@ async def hand_over(
     detail: dict[str, object] = {"review": review.number, "reviewer_id": str(to) if to else None}
     said = await protected(session, case, reason)
     await noted(session, case, Kind.REVIEW_HANDED_OVER, principal, now=now, opinion=said, detail=detail)
+
+
+async def to_unit(
+    session: AsyncSession, review_id: UUID, unit_id: UUID, reason: str, *, principal: Principal, now: datetime
+) -> None:
+    """The organisation that reviews is another one now; whoever has it in hand goes on."""
+    found = await session.get_one(Review, review_id)
+    case = await hold(session, found.case_id)
+    review = await locked(session, Review, review_id) or found
+    if State(review.state) not in rules.OPEN:
+        return
+    review.reviewing_unit_id = unit_id
+    await session.flush()
+    detail: dict[str, object] = {"review": review.number, "unit_id": str(unit_id)}
+    await noted(session, case, Kind.REVIEW_HANDED_OVER, principal, now=now, opinion=reason, detail=detail)

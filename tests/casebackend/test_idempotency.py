@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
-from casebackend import failpoints
+from casebackend import failpoints, idempotency
 from casebackend.cases.model import Case
 from casebackend.idempotency import IdempotentAnswer
 from tests.casebackend.cases.builders import ask, drafted
@@ -58,6 +58,24 @@ async def test_the_same_key_gives_the_same_answer_and_says_that_it_is_a_repetiti
     assert (again.status_code, again.content) == (201, first.content)
     assert again.headers[REPLAYED] == "true"
     assert again.headers["content-type"] == first.headers["content-type"]
+    assert await draft.cases() == 1
+
+
+async def test_an_answer_is_kept_for_a_month_and_no_longer(draft: Draft) -> None:
+    world = draft.world
+    first = await draft.file("turn:file:0")
+
+    async def forgotten() -> int:
+        async with world.database.transaction() as session:
+            return await idempotency.forget(session, now=world.time)
+
+    world.wait(days=30)
+    assert await forgotten() == 0
+    assert (await draft.file("turn:file:0")).content == first.content
+    world.wait(minutes=1)
+    assert await forgotten() >= 1
+    assert await draft.stored("turn:file:0") == 0
+    assert (await draft.file("turn:file:1")).json()["number"] == first.json()["number"]
     assert await draft.cases() == 1
 
 

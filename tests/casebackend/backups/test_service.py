@@ -1,16 +1,19 @@
 """F29: a backup is made beside the living system; what it holds comes back, and whole, or nothing is touched."""
 
 import asyncio
+import base64
 import errno
 import os
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from casebackend.attachments.sealing import new_key
 from casebackend.attachments.store import Store
+from casebackend.audit import anchors, commands
 from casebackend.audit.anchors import UNFINISHED, file_of
 from casebackend.backups import service
 from casebackend.backups.errors import BackupRefused
@@ -19,6 +22,7 @@ from casebackend.connection import open_database
 from casebackend.conversations.model import Message
 from casebackend.leader import lead
 from casebackend.settings import Settings
+from tests.casebackend.audit.writing import history
 from tests.databases import binaries, empty_url, on_postgres
 from tests.world import World, configured
 
@@ -112,6 +116,74 @@ async def test_on_another_disk_files_are_copied_and_what_is_erased_meanwhile_is_
     assert ("attachments/files/ab/abcd" in Manifest.read(folder).files) is not erased
 
 
+async def test_keys_that_were_changed_since_open_an_older_backup_as_long_as_they_are_all_held(
+    world: World, tmp_path: Path
+) -> None:
+    before = with_binaries(world.settings)
+    folder = await service.back_up(before, tmp_path / "backups", now=world.time)
+    first, other = before.data_key.get_secret_value(), base64.b64encode(bytes(range(32))).decode()
+    own = SecretStr(base64.b64encode(bytes(range(1, 33))).decode())
+
+    def now(keys: str, **more: SecretStr) -> Settings:
+        return with_binaries(configured(url, tmp_path / "var")).model_copy(update={"data_key": SecretStr(keys), **more})
+
+    async with empty_url(tmp_path) as url:
+        with pytest.raises(BackupRefused, match="TINGSU_INDEX_KEY"):
+            await service.restore(now(f"{first},{other}"), folder, replace=False, now=world.time)
+        with pytest.raises(BackupRefused, match="TINGSU_AUDIT_KEY"):
+            await service.restore(now(first, audit_key=own), folder, replace=False, now=world.time)
+        settings = now(f"{other},{first}", index_key=own)
+        assert await service.restore(settings, folder, replace=False, now=world.time) == []
+
+
+async def test_on_the_disk_where_it_was_made_a_backup_comes_back_over_what_is_there(
+    world: World, tmp_path: Path
+) -> None:
+    settings, files = with_binaries(world.settings), world.settings.var_dir / "attachments" / "files" / "ab"
+    files.mkdir(parents=True)
+    for name in ("kept", "lost", "rotten"):
+        (files / name).write_bytes(name.encode())
+    into = tmp_path / "backups"
+    first = await service.back_up(settings, into, now=world.time)
+    world.wait(days=1)
+    (files / "lost").unlink()
+    (files / "rotten").unlink()
+    (files / "rotten").write_bytes(b"other bytes")
+    second = await service.back_up(settings, into, now=world.time)
+    assert (second / "attachments/files/ab/kept").samefile(files / "kept")
+    async with empty_url(tmp_path) as url:
+        here = with_binaries(configured(url, settings.var_dir))
+        assert await service.restore(here, first, replace=False, now=world.time) == []
+    assert {path.name: path.read_bytes() for path in files.iterdir()} == {
+        name: name.encode() for name in ("kept", "lost", "rotten")
+    }
+    for folder in (first, second):
+        Manifest.read(folder).require_whole(folder)
+
+
+async def test_after_a_restore_the_audit_goes_on_and_later_anchors_are_kept_aside(world: World, tmp_path: Path) -> None:
+    settings = with_binaries(world.settings)
+    await history(world)
+    await anchors.write(world.database, settings.anchors, now=world.time)
+    folder = await service.back_up(settings, tmp_path / "backups", now=world.time)
+    for _ in range(2):
+        world.wait(days=1)
+        await history(world, chains=1)
+        await anchors.write(world.database, settings.anchors, now=world.time)
+    later = file_of(settings.anchors, 3).read_bytes()
+    async with empty_url(tmp_path) as url:
+        here = with_binaries(configured(url, settings.var_dir))
+        assert await service.restore(here, folder, replace=False, now=world.time) == []
+        database = open_database(here)
+        assert await commands.verify(database, here.anchors) == 0
+        await anchors.write(database, here.anchors, now=world.time)
+        assert await commands.verify(database, here.anchors) == 0
+        await database.dispose()
+    kept_aside = service.aside(here, world.time)
+    assert sorted(path.name for path in kept_aside.iterdir()) == ["audit-000002.jsonl", "audit-000003.jsonl"]
+    assert file_of(kept_aside, 3).read_bytes() == later
+
+
 async def test_what_cannot_be_trusted_is_not_restored(world: World, tmp_path: Path) -> None:
     settings = with_binaries(world.settings)
     folder = await service.back_up(settings, tmp_path, now=world.time)
@@ -121,6 +193,8 @@ async def test_what_cannot_be_trusted_is_not_restored(world: World, tmp_path: Pa
     other = held.model_copy(update={"database": "sqlite" if on_postgres() else "postgresql"})
     for wrong, words in [
         (held.model_copy(update={"keys": ["00000000"]}), "缺少密钥 00000000"),
+        (held.model_copy(update={"index": "00"}), "TINGSU_INDEX_KEY"),
+        (held.model_copy(update={"audit": "00"}), "TINGSU_AUDIT_KEY"),
         (other, "种类不同"),
         (held.model_copy(update={"files": held.files | {"attachments/x": "0"}}), "已损坏"),
     ]:

@@ -167,6 +167,10 @@ async def test_a_rotten_or_missing_file_is_found_and_not_handed_out(world: World
         assert len(found) == 2
         assert any(rotten in each and "损坏" in each for each in found)
         assert [missing in each for each in await checking.missing(session)] == [True]
+    said = "\n".join(found)
+    assert {name for name in files if f"attachments/files/{name[:2]}/{name}" in said} == {
+        places[rotten], places[missing],
+    }  # fmt: skip
 
 
 async def test_nobody_opens_a_file_before_it_is_found_clean_and_nobody_ever_a_sick_one() -> None:

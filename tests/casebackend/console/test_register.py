@@ -153,6 +153,21 @@ async def taken(counter: Counter, login: str, query: str = "") -> list[dict[str,
     return [dict(zip(headings, row, strict=True)) for row in rows]
 
 
+async def test_what_a_program_changed_is_seen_on_the_page_and_not_overwritten_by_an_open_one(world: World) -> None:
+    desk = Desk(world)
+    outlet = await desk.browser("outlet")
+    form = FORM | hidden((await outlet.get("/register")).text)
+    assert (await outlet.post("/register/keep", data=form)).json()["version"] == 1
+    path = f"/api/v1/registrations/{form['form_id']}"
+    content = (await outlet.get(path)).json()["content"] | {"facts": "柜台多扣了短信费"}
+    assert (await outlet.put(path, json=content, headers={"If-Match": '"1"'})).status_code == 200
+    late = await outlet.post("/register/keep", data=form | {"draft_version": "1"})
+    assert late.status_code == 409
+    page = (await outlet.get(f"/register?draft={form['form_id']}")).text
+    assert "柜台多扣了短信费" in page
+    assert "柜台多扣信用卡年费" not in page
+
+
 async def test_the_ledger_lives_on_the_cases_and_holds_no_formula(world: World) -> None:
     counter = Counter(world)
     outlet = await unit(world, "北京朝阳支行")

@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from casebackend.organisations import changing, history, queries
 from casebackend.organisations.rules import Level, stands_under
+from casebackend.people import restructuring
 from tests.casebackend.people.admins import Office
 from tests.world import World
 
@@ -59,8 +60,8 @@ async def test_a_planned_change_waits_for_its_day_and_may_be_taken_back(office: 
     office.world.wait(days=3)
     async with office.world.database.transaction() as session:
         [due] = await changing.due(session, now=office.world.time)
-        await changing.apply(session, due, now=office.world.time)
-        await changing.apply(session, due, now=office.world.time)
+        await restructuring.apply_planned(session, due, now=office.world.time)
+        await restructuring.apply_planned(session, due, now=office.world.time)
         assert await changing.due(session, now=office.world.time) == []
     assert (await office.unit("1001")).name == "来日支行"
 

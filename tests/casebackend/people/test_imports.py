@@ -7,11 +7,14 @@ import pytest
 import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from casebackend.people import files
 from casebackend.people.files import FileKind
+from casebackend.people.model import ImportRun
 from tests.casebackend.people.admins import Office
 from tests.casebackend.staff.logins import hired
+from tests.casebackend.workers import worker
 from tests.world import World
 
 HEAD = "机构代码,机构名称,简称,层级,上级机构代码"
@@ -108,6 +111,21 @@ async def test_what_changed_after_the_look_has_to_be_looked_at_again(office: Off
     assert (late.status_code, late.json()["type"]) == (409, "/problems/import-changed-meanwhile")
 
 
+async def test_a_file_that_nobody_applied_in_a_week_is_gone_and_is_looked_at_anew(office: Office) -> None:
+    lines = [line.replace("北京朝阳支行,", "北京国贸支行,") for line in await as_it_is(office)]
+    run = await checked(office, lines)
+    office.world.wait(days=8)
+    office.browsers.clear()
+    ticking = worker(office.world)
+    await ticking.lead()
+    await ticking.hourly()
+    async with office.world.database.reading() as session:
+        assert list(await session.scalars(select(ImportRun.content))) == [None]
+    late = await applied(office, run)
+    assert (late.status_code, late.json()["type"]) == (409, "/problems/import-not-checked")
+    assert (await applied(office, await checked(office, lines))).status_code == 201
+
+
 async def test_a_file_that_ends_too_early_closes_nothing(office: Office) -> None:
     """The share that may be missing is a dated parameter."""
     run = await checked(office, (await as_it_is(office))[:10])
@@ -166,6 +184,70 @@ async def test_people_come_change_and_go_by_file_and_the_leaver_hands_over(offic
     assert (outlet.superior_id, outlet.organisation_id) == (boss.id, (await office.unit("1002")).id)
     assert (gone.active, gone.left_at) == (False, office.world.time)
     assert (await office.user("admin")).active
+
+
+async def test_a_branch_that_goes_in_the_file_that_places_its_outlets_elsewhere_goes_at_once(office: Office) -> None:
+    lines = [line for line in await as_it_is(office) if not line.startswith("2000,")]
+    lines = [line.removesuffix(",2000") + ",1000" if line.endswith(",2000") else line for line in lines]
+    run = await checked(office, lines)
+    assert ([row["code"] for row in run["report"]["gone"]], run["report"]["blocked"]) == (["2000"], [])
+    assert (await applied(office, run)).status_code == 201
+    again = (await checked(office, lines))["report"]
+    assert [again[name] for name in ("new", "changed", "moved", "gone", "blocked", "bad")] == [[], [], [], [], [], []]
+
+
+async def test_what_the_file_leaves_out_and_still_is_needed_stays_and_holds_up_nothing_else(office: Office) -> None:
+    later = {"change": "rename", "name": "青岛新支行", "short_name": "新支行", "effective_from": "2026-05-05"}
+    assert (await office.changed("3003", **later)).is_success
+    lines = [line for line in await as_it_is(office) if not line.startswith(("3003,", "2002,"))]
+    lines = [line.replace("北京朝阳支行,朝阳支行", "北京国贸支行,国贸支行") for line in lines]
+    run = await checked(office, [*lines, "9001,大明湖网点,大明湖网点,网点,2002"])
+    blocked = {row["code"]: row["why"] for row in run["report"]["blocked"]}
+    assert blocked == {
+        "2002": "还有下级机构，或为最高一级机构", "3003": "有待生效的变更，请等待生效或先撤销",
+    }  # fmt: skip
+    done = await applied(office, run)
+    assert done.status_code == 201, done.text
+    assert (await office.unit("1001")).name == "北京国贸支行"
+    assert [(await office.unit(code)).closed_on for code in ("2002", "3003", "9001")] == [None, None, None]
+
+
+async def test_a_superior_who_cannot_be_one_is_named_by_line_and_holds_up_nobody_else(office: Office) -> None:
+    away = await hired(office.world, "away", staff_no="8300", organisation_id=(await office.unit("0001")).id)
+    await office.done("admin", "POST", f"/users/{away.id}/disabling", {"reason": "休假"}, read=1)
+    lines = await as_it_is(office, kind="people")
+    first = len(lines) + 1
+    lines += [
+        "8401,甲,jia,1000,8402,", "8402,乙,yi,1000,8401,", "8403,丙,bing,1000,8404,", "8404,丁,ding,7777,,",
+        "8405,戊,wu,1000,8300,", "8406,己,ji,1000,8403,", "8407,庚,geng,1000,8408,", "8408,辛,xin,1000,,",
+    ]  # fmt: skip
+    run = await checked(office, lines)
+    assert [row["line"] for row in run["report"]["bad"]] == [*range(first, first + 6)]
+    assert sorted(row["code"] for row in run["report"]["new"]) == ["8407", "8408"]
+    done = await applied(office, run)
+    assert done.status_code == 201, done.text
+    assert (await office.user("geng")).superior_id == (await office.user("xin")).id
+
+
+async def test_two_who_change_places_do_and_a_superior_who_is_away_stays_one(office: Office) -> None:
+    unit = (await office.unit("0001")).id
+    for number, name in (("8300", "head"), ("8301", "deputy"), ("8302", "clerk")):
+        await hired(office.world, name, staff_no=number, organisation_id=unit)
+    before = [f"{line.rsplit(',', 2)[0]}" for line in await as_it_is(office, kind="people")]
+
+    def placed(**above: str) -> list[str]:
+        rows = [line.split(",") for line in reversed(before[1:])]
+        return [PEOPLE] + [",".join([*row, above.get(row[2], ""), ""]) for row in rows]
+
+    for above in ({"deputy": "8300", "clerk": "8301"}, {"head": "8301", "clerk": "8300"}):
+        run = await checked(office, placed(**above))
+        assert run["report"]["bad"] == []
+        assert (await applied(office, run)).status_code == 201
+    assert (await office.user("head")).superior_id == (await office.user("deputy")).id
+    head = await office.user("head")
+    await office.done("admin", "POST", f"/users/{head.id}/disabling", {"reason": "休假"}, read=head.version)
+    report = (await checked(office, placed(head="8301", clerk="8300")))["report"]
+    assert [report[name] for name in ("changed", "moved", "bad")] == [[], [], []]
 
 
 @pytest.mark.parametrize(

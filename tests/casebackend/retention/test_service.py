@@ -1,5 +1,6 @@
 """What may go goes, and nothing else; what is gone still counts."""
 
+import json
 import sqlite3
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from casebackend.drafts.model import Confirmation
 from casebackend.parties.model import Party
 from casebackend.retention.model import Redaction, RedactionRun
 from casebackend.retention.redacting import GONE
+from casebackend.schema import METADATA
 from casebackend.timeline.model import TimelineEntry
 from tests.casebackend.canaries import in_bytes, people
 from tests.casebackend.cases.around import holds, posts, ticked
@@ -141,6 +143,40 @@ async def test_after_its_time_the_words_and_the_people_are_gone_and_the_case_sti
         assert late.status_code == 409
     assert (await runs(world))[0].redacted == 1
     await ticked(world)
+    await holds(world)
+
+
+async def standing_in(world: World, word: str) -> set[str]:
+    """Every table and column in which the word still stands."""
+    found = set()
+    async with world.database.reading() as session:
+        for table in METADATA.sorted_tables:
+            for row in (await session.execute(select(table))).mappings():
+                for name, value in row.items():
+                    said = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+                    if word in said or json.dumps(word)[1:-1] in said:
+                        found.add(f"{table.name}.{name}")
+    return found
+
+
+async def test_no_table_keeps_a_word_of_it_neither_the_answers_kept_for_whoever_asks_twice(world: World) -> None:
+    receipt = await filed(world)
+    desk = Desk(world)
+    graver = {"severity": "重大投诉", "reason": "独角鲸支行行长要求"}
+    lead, read = await desk.browser("lead"), {"If-Match": "*"}
+    assert (await lead.post(f"/api/v1/cases/{receipt.number}/severity", json=graver, headers=read)).status_code == 200
+    demand = {"demand": "独角鲸支行须说明", "due_at": "2026-03-05T09:00:00+08:00", "source": "internal"}
+    assert (await posts(desk, "supervisor", f"/cases/{receipt.number}/supervisions", demand)).status_code == 201
+    assert {"idempotency.body", "cases.severity_reason"} <= await standing_in(world, "独角鲸")
+    assert {"idempotency.body", "cases.facts"} <= await standing_in(world, "信用卡年费")
+    await ended(world, receipt.number)
+    await archived(world)
+    world.wait(days=6 * 365)
+    await decided(world)
+    assert await redacted(world) == {receipt.number}
+    assert [await standing_in(world, word) for word in ("独角鲸", "信用卡年费")] == [set(), set()]
+    assert await kept_raw(world, "独角鲸") == []
+    assert (await case_of(world, receipt.case_id)).severity_reason == "人工指定"
     await holds(world)
 
 

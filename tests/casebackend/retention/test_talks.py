@@ -8,16 +8,19 @@ from hypothesis import strategies as some
 from sqlalchemy import select
 
 from casebackend.audit.model import AuditEntry
+from casebackend.cases.filing import SYSTEM
 from casebackend.conversations.model import Conversation, Message
 from casebackend.conversations.rules import Owner
 from casebackend.customers.model import ChannelIdentity, PersonalValue
 from casebackend.drafts.model import Draft, DraftField
 from casebackend.drafts.rules import DraftState
+from casebackend.registration.model import Registration
 from casebackend.retention import talks
 from casebackend.retention.model import TalkEnd
 from casebackend.retention.redacting import GONE
 from casebackend.retention.rules import first_kept, kept_until
 from tests.casebackend.cases.builders import filed
+from tests.casebackend.registration.takers import STORY, Counter
 from tests.casebackend.retention.test_policies import sets
 from tests.casebackend.retention.test_service import FORM, kept_raw
 from tests.casebackend.staff.logins import staff
@@ -160,3 +163,25 @@ async def test_a_talk_that_a_colleague_holds_loses_its_old_words_but_not_its_sen
     assert (await talk(world, somebody)).sender == f"gone:{somebody}"
     async with world.database.reading() as session:
         assert (await session.get_one(TalkEnd, somebody)).next_on is None
+
+
+async def test_what_a_colleague_put_aside_and_nobody_touched_goes_after_the_same_time(world: World) -> None:
+    counter = Counter(world)
+    old = (await counter.sends("agent", "/registrations/", STORY)).json()["id"]
+    world.wait(days=200)
+    counter.desk.browsers.clear()
+    young = (await counter.sends("agent", "/registrations/", STORY)).json()["id"]
+    world.wait(days=166)
+    ticking = worker(world)
+    await ticking.lead()
+    await ticking.hourly()
+    async with world.database.reading() as session:
+        rows = {str(row.id): row for row in await session.scalars(select(Registration))}
+        assert (rows[old].state, rows[old].content_enc, rows[old].typed_enc, rows[old].complainant) == (
+            "reset", None, None, None,
+        )  # fmt: skip
+        assert (rows[young].state, rows[young].content_enc is None) == ("saved", False)
+        done = await session.scalars(select(AuditEntry).where(AuditEntry.event == "registration.reset"))
+        assert [(each.object, each.actor) for each in done] == [(old, SYSTEM.actor)]
+    counter.desk.browsers.clear()
+    assert (await counter.desk.reads("agent", f"/registrations/{old}")).status_code == 409

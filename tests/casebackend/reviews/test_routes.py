@@ -19,6 +19,7 @@ from casebackend.timeline.queries import of_case
 from tests.casebackend.cases.around import ticked
 from tests.casebackend.cases.builders import PROPOSAL, Desk, case_of, filed, told, unit
 from tests.casebackend.families.builders import closes, holds, posts, slug
+from tests.casebackend.people.admins import Office
 from tests.world import World
 
 WRITTEN = {"grounds": "不同意处理结果，电话13911112222", "form": "document", "document": "书面申请一份"}
@@ -137,6 +138,20 @@ async def test_the_organisation_above_decides_and_the_applicant_hears_of_it(worl
     family = (await desk.reads("branch", f"/cases/{number}/family")).json()
     assert [(each["number"], each["outcome_label"]) for each in family["reviews"]] == [(review["number"], "变更")]
     assert await holds(world) == []
+
+
+async def test_a_branch_that_is_merged_away_leaves_its_open_reviews_to_its_successor(world: World) -> None:
+    _, number = await decided(world)
+    desk, office = Desk(world), Office(world)
+    review = await applied(desk, number)
+    into = await office.unit("2000")
+    assert (await office.changed("1000", change="merge", successor_id=str(into.id))).is_success
+    await ticked(world)
+    assert await holds(world) == []
+    desk.browsers.clear()
+    for move in ("accept", "begin"):
+        await sure(desk, "branch", review, move)
+    assert (await sure(desk, "branch", review, "decide", outcome="upheld", **FOUND))["state"] == "decided"
 
 
 async def test_who_took_part_does_not_review(world: World) -> None:
