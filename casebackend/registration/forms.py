@@ -66,11 +66,15 @@ def _people(said: Mapping[str, str]) -> list[dict[str, str]]:
     return people
 
 
+def _plain(command: Register) -> dict[str, str]:
+    found = {name: str(value) for name in PLAIN if (value := getattr(command, name)) not in (None, "")}
+    received = command.received_at
+    return found | ({RECEIVED: f"{local(received):%Y-%m-%dT%H:%M}"} if received is not None else {})
+
+
 def form_from(command: Register, units: Mapping[UUID, str]) -> dict[str, str]:
     """The fields of the form as they stood when it was put aside."""
-    found = {name: str(value) for name in PLAIN if (value := getattr(command, name)) not in (None, "")}
-    if command.received_at is not None:
-        found[RECEIVED] = f"{local(command.received_at):%Y-%m-%dT%H:%M}"
+    found = _plain(command)
     for name in ("unit", "responsible_unit"):
         unit = getattr(command, f"{name}_id")
         if unit is not None:

@@ -56,3 +56,24 @@ async def test_pages_follow_one_another_and_out_of_scope_is_nothing(world: World
     for query, named in (("mode=fly", "mode"), ("late=2", "late"), ("person=x", "person"), ("cursor=x", "cursor")):
         answer = await desk.reads("lead", f"/handlings/?{query}")
         assert (answer.status_code, answer.json()["filter"]) == (400, named)
+
+
+async def test_what_was_proposed_is_found_and_stays_in_the_history_when_it_is_proposed_anew(world: World) -> None:
+    number = (await filed(world)).number
+    desk = Desk(world)
+    await desk.investigating(number)
+    await desk.proposed(number)
+    await desk.sure("supervisor", number, "return_for_rework", opinion="请核对流水13912345678")
+    await desk.proposed(
+        number, findings="只扣收一次", validity="invalid", responsible="not_responsible", proposal="向客户出示流水"
+    )
+    assert await modes(desk, "opinion=退回年费") == ["propose"]
+    assert await modes(desk, "opinion=出示流水") == ["propose"]
+    later, first = [row["opinion"] for row in (await desk.reads("lead", "/handlings/?mode=propose")).json()["items"]]
+    assert first == (
+        "认定：投诉成立，我行有责\n调查结果：系统重复扣收\n认定依据：信用卡章程第十二条：年费每年收取一次\n"
+        "处理方案：退回年费并致歉"
+    )
+    assert later.startswith("认定：投诉不成立，我行无责\n调查结果：只扣收一次")
+    page = (await (await desk.browser("supervisor")).get(f"/cases/{number}")).text
+    assert page.count("处理方案：退回年费并致歉") >= 1
