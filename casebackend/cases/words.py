@@ -106,8 +106,8 @@ class Validity(StrEnum):
     INVALID = "invalid"
 
 
-RESPONSIBLE_LABELS = {Responsible.YES: "有责", Responsible.PARTLY: "部分有责", Responsible.NO: "无责"}
-VALIDITY_LABELS = {Validity.VALID: "成立", Validity.INVALID: "不成立"}
+RESPONSIBLE_LABELS: dict[str, str] = {Responsible.YES: "有责", Responsible.PARTLY: "部分有责", Responsible.NO: "无责"}
+VALIDITY_LABELS: dict[str, str] = {Validity.VALID: "成立", Validity.INVALID: "不成立"}
 
 
 class ToldBy(StrEnum):
