@@ -19,6 +19,9 @@ from casebackend.calendar.rules import local_date
 from casebackend.database import locked, one_at_a_time
 from casebackend.errors import DomainError
 
+# Of what was delivered elsewhere: there is no version to compare with.
+FIRST_CHANGE = "本行首次改动"
+
 
 @dataclass(frozen=True, slots=True)
 class Book[Row: Edited]:
@@ -97,8 +100,8 @@ def _in_time[Row: Edited](book: Book[Row], held: Sequence[Row], based_on: int, w
     since = [each for each in held if each.number > based_on]
     if not since:
         return
-    base = next((each for each in reversed(held) if each.number <= based_on), held[0])
-    changes = differences(book.said(base), book.said(since[-1]))
+    base = next((each for each in reversed(held) if each.number <= based_on), None)
+    changes = differences(book.said(base), book.said(since[-1])) if base is not None else [FIRST_CHANGE]
     told = [(each.proposed_by_name, each.decided_by_name, each.effective_from) for each in since]
     raise RuleOvertaken(overtaken(told, changes, what), changes)
 

@@ -141,7 +141,8 @@ def _kept_of(row: FlowVersion) -> dict[str, object]:
 
 
 def _said(row: FlowVersion) -> dict[str, object]:
-    return {"环节": [f"{step['label']}（{step['who']}）" for step in row.steps], "动作和岗位": repr(row.steps)}
+    """The steps by their names; of what else changed only that it did."""
+    return {"环节": [f"{step['label']}（{step['who']}）" for step in row.steps], "动作和岗位": (repr(row.steps),)}
 
 
 BOOK = Book(FlowVersion, queries.EDITION, "flow_version", _kept_of, _said, FlowUnknown, FlowDecided, OwnFlow)

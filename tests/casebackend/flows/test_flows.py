@@ -168,9 +168,14 @@ async def test_nobody_approves_his_own_and_what_was_overtaken_is_proposed_anew(w
     assert again.json()["type"].endswith("flow-decided")
     late = await flows.decides(other.json()["id"])
     assert late.json()["type"].endswith("rule-overtaken")
+    assert late.json()["changes"] == ["本行首次改动"]
     assert (await flows.decides(other.json()["id"], approve=False)).json()["state"] == "refused"
     stale = await flows.proposes(with_legal_check(steps), based_on=0, effective_from=flows.day(9))
     assert stale.json()["type"].endswith("rule-overtaken")
+    await flows.holds(with_legal_check(steps), based_on=1, effective_from=flows.day(2))
+    later = await flows.proposes(renamed, based_on=1, effective_from=flows.day(9))
+    assert any(change.startswith("环节") for change in later.json()["changes"])
+    assert later.json()["changes"][-1] == "动作和岗位有改动"
 
 
 async def test_a_new_version_begins_tomorrow_at_the_earliest_and_after_the_last_one(world: World) -> None:
