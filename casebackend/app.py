@@ -39,6 +39,7 @@ from casebackend.escalations import routes as escalations
 from casebackend.exports import routes as exports
 from casebackend.extensions import routes as extensions
 from casebackend.families import routes as families
+from casebackend.flows import routes as flows
 from casebackend.forms import routes as forms
 from casebackend.forms.press import Press
 from casebackend.gaps import routes as gaps
@@ -88,7 +89,7 @@ API = (
     replies.own_bp, replies.team_bp, replies.bp,
     knowledge_health.bp, knowledge_health.phrasings_bp, gaps.bp, families.bp, families.own_bp, reviews.bp,
     extensions.bp, limits.bp, profiles.bp, openapi.bp, digests.bp, escalations.bp, notices.bp, supervision.bp,
-    danger_rules.bp, grading_rules.bp,
+    danger_rules.bp, grading_rules.bp, flows.bp,
     thresholds.bp, security.bp, logins.bp, certificates.bp, tokens.bp, inventory.bp, people.bp, people.requests_bp,
     units.bp, imports.bp,
     shifts.shifts_bp, shifts.handovers_bp, shifts.states_bp,

@@ -14,6 +14,7 @@ from casebackend.api import (
     exports,
     extensions,
     families,
+    flows,
     grading,
     handlings,
     histories,
@@ -290,6 +291,11 @@ OPERATIONS: dict[str, Operation] = {
         refuses=frozenset({404}),
     ),
     "danger_rules.decide": Operation("复核安全与情绪规则的新一版", dangers.DecideDangerRule, dangers.DangerRuleView),
+    "flows.listing": Operation("内部流程的各版", None, flows.FlowPage, query=PAGE),
+    "flows.propose": Operation(
+        "提出内部流程的新一版", flows.ProposeFlow, flows.FlowView, status=201, refuses=frozenset({404})
+    ),
+    "flows.decide": Operation("复核内部流程的新一版", flows.DecideFlow, flows.FlowView),
     "grading_rules.listing": Operation("定级与优先规则", None, grading.GradingRulePage, query=PAGE),
     "grading_rules.propose": Operation(
         "提出定级与优先规则的新一版",

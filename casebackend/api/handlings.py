@@ -1,16 +1,16 @@
 from datetime import datetime
 
 from casebackend.api.conversations import View
-from casebackend.cases.rules import Move
 
 
 class HandlingRow(View):
-    """One step of a case. `due_at`: the limit of what begins with it; `late`: whether what it ended was over its own,
+    """One step of a case, or what a colleague did while it stayed where it was: `mode` is a move, or a kind of event.
+    `due_at`: the limit of what begins with it; `late`: whether what it ended was over its own,
     None where none ran. Personal data in `opinion` are masked."""
 
     number: str
     at: datetime
-    mode: Move
+    mode: str
     label: str
     person: str
     unit: str | None

@@ -19,6 +19,9 @@ from casebackend.calendar.rules import local_date
 from casebackend.database import locked, one_at_a_time
 from casebackend.errors import DomainError
 
+# Of what was delivered elsewhere: there is no version to compare with.
+FIRST_CHANGE = "本行首次改动"
+
 
 @dataclass(frozen=True, slots=True)
 class Book[Row: Edited]:
@@ -38,13 +41,20 @@ class Book[Row: Edited]:
 async def last_of[Row: Edited](session: AsyncSession, book: Book[Row], code: str, *, read: int | None) -> Row:
     """The version on which a new one is based. Nobody else proposes or decides until the transaction ends. `read`: the
     number of the one that whoever proposes had before him, where he says so."""
-    await one_at_a_time(session, book.edition)
-    found = await _approved(session, book.model, code)
+    found = await held_of(session, book, code, read=read)
     if not found:
         raise book.unknown()
+    return found[-1]
+
+
+async def held_of[Row: Edited](session: AsyncSession, book: Book[Row], code: str, *, read: int | None) -> list[Row]:
+    """As `last_of`, where what was delivered is kept elsewhere: every approved version, in the order in which they came
+    to hold; none before the bank's first."""
+    await one_at_a_time(session, book.edition)
+    found = await _approved(session, book.model, code)
     if read is not None:
         _in_time(book, found, read, PROPOSING)
-    return found[-1]
+    return found
 
 
 async def propose[Row: Edited](
@@ -77,7 +87,7 @@ async def decide[Row: Edited](
     if approve:
         held = await _approved(session, book.model, row.code)
         _in_time(book, held, row.based_on, DECIDING)
-        row.number = held[-1].number + 1
+        row.number = max((each.number for each in held), default=0) + 1
     row.state = APPROVED if approve else REFUSED
     row.decided_by, row.decided_by_name = by.actor, by.display_name
     row.effective_from = max(row.effective_from, local_date(now))
@@ -90,8 +100,8 @@ def _in_time[Row: Edited](book: Book[Row], held: Sequence[Row], based_on: int, w
     since = [each for each in held if each.number > based_on]
     if not since:
         return
-    base = next((each for each in reversed(held) if each.number <= based_on), held[0])
-    changes = differences(book.said(base), book.said(since[-1]))
+    base = next((each for each in reversed(held) if each.number <= based_on), None)
+    changes = differences(book.said(base), book.said(since[-1])) if base is not None else [FIRST_CHANGE]
     told = [(each.proposed_by_name, each.decided_by_name, each.effective_from) for each in since]
     raise RuleOvertaken(overtaken(told, changes, what), changes)
 

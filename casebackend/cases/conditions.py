@@ -36,7 +36,14 @@ from casebackend.cases.predicates import (
 from casebackend.cases.queries import near_due, overdue, undelivered
 from casebackend.cases.recoding import SAME, coded_twice, judged_as, recoded
 from casebackend.cases.rules import OPEN
-from casebackend.cases.words import EXTENSIONS, STATUS_LABELS, Responsible, Satisfaction, ToldBy, Validity
+from casebackend.cases.words import (
+    EXTENSIONS,
+    RESPONSIBLE_LABELS,
+    STATUS_LABELS,
+    VALIDITY_LABELS,
+    Satisfaction,
+    ToldBy,
+)
 from casebackend.customers.model import Customer
 from casebackend.customers.rules import Kind as Personal
 from casebackend.dictionaries.rules import CATEGORY_B, CAUSE_C, CHANNEL_A
@@ -63,8 +70,8 @@ _AXES = {
 _RECODED = {
     name + same: label + word for name, (label, _) in _AXES.items() for same, word in (("", "不一致"), (SAME, "一致"))
 }
-_RESPONSIBLE = {Responsible.YES: "有责", Responsible.PARTLY: "部分有责", Responsible.NO: "无责", NONE: "未认定"}
-_VALIDITY = {Validity.VALID: "成立", Validity.INVALID: "不成立", NONE: "未认定"}
+_RESPONSIBLE = {**RESPONSIBLE_LABELS, NONE: "未认定"}
+_VALIDITY = {**VALIDITY_LABELS, NONE: "未认定"}
 _SATISFACTION = {
     Satisfaction.SATISFIED: "满意", Satisfaction.NEUTRAL: "一般", Satisfaction.UNSATISFIED: "不满意",
     Satisfaction.NO_ANSWER: "无人接听", NONE: "无回访结果",

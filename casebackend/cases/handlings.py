@@ -1,4 +1,5 @@
-"""Steps of all cases as one list: who did what, when, for which unit, until when, and whether in time."""
+"""Steps of all cases as one list: who did what, when, for which unit, until when, and whether in time; with them what
+colleagues did and said without moving a case on."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -17,7 +18,6 @@ from casebackend.cases.fulltext import holds, words_of
 from casebackend.cases.model import Case
 from casebackend.cases.predicates import Kind, midnight
 from casebackend.cases.queries import within
-from casebackend.cases.rules import Move
 from casebackend.cases.search import parsed
 from casebackend.cases.words import MOVE_LABELS
 from casebackend.customers import service as customers
@@ -25,10 +25,20 @@ from casebackend.customers.rules import TOKEN
 from casebackend.organisations.queries import tree
 from casebackend.paging import beyond, count, cursor_of, moment, read_cursor
 from casebackend.timeline.model import TimelineEntry
+from casebackend.timeline.rules import LABELS
+from casebackend.timeline.rules import Kind as Event
 
 Entry = TimelineEntry
 PAGE = 50
-MODES = {str(move): label for move, label in MOVE_LABELS.items()}
+# Handled, though the case stayed where it was.
+BESIDES = (
+    Event.TASK_ASKED, Event.TASK_RECEIVED, Event.TASK_ANSWERED, Event.TASK_CANCELLED, Event.ASSIGNED,
+    Event.URGED, Event.STAFF_URGED, Event.SUPERVISED, Event.SUPERVISION_REPLIED, Event.SUPERVISION_RETURNED,
+    Event.SUPERVISION_CLOSED, Event.EXTENSION_ASKED, Event.EXTENSION_DECIDED, Event.MATERIAL_DECIDED, Event.CONTACTED,
+    Event.CLASSIFIED, Event.REGRADED, Event.MATTER_CHANGED, Event.UNITS_CHANGED, Event.CORRECTED,
+    Event.REVIEW_APPLIED, Event.REVIEW_MOVED, Event.RECUSAL_DECLARED, Event.RECUSAL_WAIVED,
+)  # fmt: skip
+MODES = {str(move): label for move, label in MOVE_LABELS.items()} | {str(kind): LABELS[kind] for kind in BESIDES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +98,7 @@ async def _clauses(session: AsyncSession, given: Mapping[str, list[Any]]) -> lis
     one = {name: values[0] for name, values in given.items()}
     day = timedelta(days=1)
     made: dict[str, Callable[[], ColumnElement[bool]]] = {
-        "mode": lambda: Entry.move.in_(given["mode"]),
+        "mode": lambda: or_(Entry.move.in_(given["mode"]), and_(Entry.move.is_(None), Entry.kind.in_(given["mode"]))),
         "number": lambda: Case.number == one["number"].upper(),
         "person": lambda: Entry.user_id == one["person"],
         "unit": lambda: Entry.organisation_id == one["unit"],
@@ -100,9 +110,15 @@ async def _clauses(session: AsyncSession, given: Mapping[str, list[Any]]) -> lis
         "opinion": lambda: and_(*(holds(Entry.opinion, word) for word in words_of(one["opinion"]))),
         "due_from": lambda: Entry.due_at >= midnight(one["due_from"]),
         "due_to": lambda: Entry.due_at < midnight(one["due_to"] + day),
-        "late": lambda: and_(limit.is_not(None), Entry.at > limit if one["late"] == "1" else Entry.at <= limit),
+        "late": lambda: and_(
+            Entry.move.is_not(None), limit.is_not(None), Entry.at > limit if one["late"] == "1" else Entry.at <= limit
+        ),
     }
     return [made[name]() for name in given]
+
+
+def _handled() -> ColumnElement[bool]:
+    return or_(Entry.move.is_not(None), Entry.kind.in_(BESIDES))
 
 
 async def page(
@@ -119,7 +135,7 @@ async def page(
     query = (
         select(Entry, Case.number, Case.conversation_id, _limit().label("had_to_be"))
         .join(Case, Case.id == Entry.case_id)
-        .where(Entry.move.is_not(None), within(scope, principal), *await _clauses(session, given))
+        .where(_handled(), within(scope, principal), *await _clauses(session, given))
     )
     if cursor:
         query = query.where(beyond(order, read_cursor(cursor, [moment, UUID, count]), descending=True))
@@ -138,15 +154,16 @@ async def page(
 def _row(
     entry: TimelineEntry, number: str, limit: datetime | None, units: Mapping[UUID, str], masks: dict[str, str]
 ) -> HandlingRow:
+    mode = entry.move or entry.kind
     return HandlingRow(
         number=number,
         at=entry.at,
-        mode=Move(entry.move or ""),
-        label=MOVE_LABELS[Move(entry.move or "")],
+        mode=mode,
+        label=MODES[mode],
         person=entry.actor_name,
         unit=units.get(entry.organisation_id) if entry.organisation_id else None,
         in_charge=units.get(entry.unit_id) if entry.unit_id else None,
         opinion=customers.rendered(entry.opinion, masks) if entry.opinion else None,
         due_at=entry.due_at,
-        late=entry.at > limit if limit else None,
+        late=entry.at > limit if limit and entry.move else None,
     )

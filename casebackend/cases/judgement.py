@@ -1,5 +1,7 @@
 """Whether a complaint was justified, who is answerable, by which rule, and who besides the handler looked at it."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -10,7 +12,7 @@ from casebackend.access.scope import scope_of
 from casebackend.api.cases import MoveCase
 from casebackend.cases.model import Case, CaseChange
 from casebackend.cases.rules import Move
-from casebackend.cases.words import Responsible, Validity
+from casebackend.cases.words import RESPONSIBLE_LABELS, VALIDITY_LABELS, Responsible, Validity
 from casebackend.conversations.rules import Channel
 from casebackend.dictionaries.rules import UNCLASSIFIED
 from casebackend.errors import Conflict, Forbidden, Unprocessable
@@ -24,6 +26,11 @@ JUDGING = (Move.PROPOSE, Move.PROPOSE_REPLY)
 JUDGED_ANEW = frozenset({Move.RETURN_FOR_REWORK, Move.REOPEN, Move.EDIT, Move.UNMERGE})
 ENDING = frozenset({Move.APPROVE_REPLY, Move.REPLY, Move.DECLINE, Move.WITHDRAW, Move.MERGE})
 CODED = ("business_channel_a", "category_b", "cause_c")
+LABELS: dict[str, Mapping[Any, str]] = {
+    "validity": {each: f"投诉{label}" for each, label in VALIDITY_LABELS.items()},
+    "responsible": {each: f"我行{label}" for each, label in RESPONSIBLE_LABELS.items()},
+}
+PROPOSED = {"findings": "调查结果", "judgement_basis": "认定依据", "proposal": "处理方案"}
 ANSWERABLE, UNIT = frozenset({Responsible.YES, Responsible.PARTLY}), "responsible_unit_id"
 
 
@@ -101,6 +108,16 @@ def given(command: MoveCase) -> dict[str, str]:
     if command.move is not Move.PROPOSE_REPLY:
         return {}
     return {"validity": Validity.INVALID, "responsible": Responsible.NO}
+
+
+def recorded(move: Move, given: Mapping[str, Any], opinion: str | None) -> str | None:
+    """What the history says of a proposal: the next one overwrites it on the case. `given`: as the case keeps it."""
+    if move is not Move.PROPOSE:
+        return opinion
+    found = [labels[value] for name, labels in LABELS.items() if (value := given.get(name)) in labels]
+    lines = [f"认定：{'，'.join(found)}"] if found else []
+    lines += [f"{label}：{given[name]}" for name, label in PROPOSED.items() if given.get(name)]
+    return "\n".join([*lines, opinion] if opinion else lines) or None
 
 
 async def wanted(session: AsyncSession, case: Case, command: MoveCase) -> list[str]:

@@ -15,6 +15,7 @@ from casebackend.cases import (
     fields,
     granting,
     guards,
+    judgement,
     merging,
     outcome,
     passing_on,
@@ -164,9 +165,10 @@ async def _write(
     await regrading.rescheduled(session, case, graded, now)
     await session.flush()
     kind, detail = KINDS.get(command.move, Kind.MOVED), fields.detail(command, changed) | told
+    entry = judgement.recorded(command.move, given, opinion)
     due_at = await clockwork.node_due(session, case)
     await written(
-        session, case, kind, principal, now=now, move=command.move, from_status=before, opinion=opinion, detail=detail,
+        session, case, kind, principal, now=now, move=command.move, from_status=before, opinion=entry, detail=detail,
         fields=[*changed, *graded.fields], due_at=due_at, had=had,
     )  # fmt: skip
     await regrading.noted(session, case, graded, principal, now=now)

@@ -106,6 +106,10 @@ class Validity(StrEnum):
     INVALID = "invalid"
 
 
+RESPONSIBLE_LABELS: dict[str, str] = {Responsible.YES: "有责", Responsible.PARTLY: "部分有责", Responsible.NO: "无责"}
+VALIDITY_LABELS: dict[str, str] = {Validity.VALID: "成立", Validity.INVALID: "不成立"}
+
+
 class ToldBy(StrEnum):
     """How a decision reached the customer."""
 

@@ -30,6 +30,7 @@ MORE: list[tuple[str, str]] = [
     ("/dictionaries", "字典"),
     ("/dangers", "安全与情绪规则"),
     ("/grading", "定级与优先规则"),
+    ("/flows", "内部流程"),
     ("/replies", "常用语"),
     ("/shifts", "值班与交接"),
     ("/organisations", "机构"),

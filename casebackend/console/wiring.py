@@ -29,6 +29,7 @@ from casebackend.console import (
     extensions,
     factor,
     families,
+    flows,
     forms,
     functions,
     gaps,
@@ -78,7 +79,7 @@ PAGES = (
     register, ledger, registration, confirmation, correcting, extensions, tasks, recusals, evidence, assignment,
     families,
     reviews, surveys, classification, reminders, attachments, organisations, people, functions, dictionaries, shifts,
-    dangers, grading, judgements,
+    dangers, grading, flows, judgements,
     candidates, precedents, disclosures, audit, retention, talk_holds, contacts, corrections, forms, exports,
     curation, curation_article, article_files, tellings,
 )  # fmt: skip

@@ -1,10 +1,13 @@
 """From the one-page form to a registration, and back. Standard library and the published types only."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from casebackend.api.registration import Register
+from casebackend.calendar.rules import SHANGHAI, local
 from casebackend.matters.rules import PersonRole
 
 PLAIN = (
@@ -15,12 +18,15 @@ PLAIN = (
 )  # fmt: skip
 OF_A_PERSON = ("name", "sex", "phone", "caller_number", "id_number", "unified_code", "tier", "relation")
 REPRESENTATIVES, OBJECTS = 5, 4
+RECEIVED = "received_at"
 
 
 def command_of(form: Mapping[str, str], units: Mapping[str, UUID], documents: Mapping[str, str]) -> Register:
     """`units`: ids by name. Whatever is empty was not said."""
     said = {name: value.strip() for name, value in form.items() if value.strip()}
     given: dict[str, Any] = {name: said[name] for name in PLAIN if name in said}
+    if RECEIVED in said:
+        given[RECEIVED] = _on_the_wall(said[RECEIVED])
     for name in ("unit", "responsible_unit"):
         if name in said:
             given[f"{name}_id"] = units.get(said[name], UUID(int=0))
@@ -34,6 +40,14 @@ def command_of(form: Mapping[str, str], units: Mapping[str, UUID], documents: Ma
         {"kind": kind, "original_seen": f"original_{kind}" in said} for kind in documents if f"document_{kind}" in said
     ]
     return Register.model_validate(given)
+
+
+def _on_the_wall(text: str) -> datetime | str:
+    """A form sends the time without its zone; what is no time stays as it is, to be refused by its name."""
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(text)
+        return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+    return text
 
 
 def _people(said: Mapping[str, str]) -> list[dict[str, str]]:
@@ -52,9 +66,15 @@ def _people(said: Mapping[str, str]) -> list[dict[str, str]]:
     return people
 
 
+def _plain(command: Register) -> dict[str, str]:
+    found = {name: str(value) for name in PLAIN if (value := getattr(command, name)) not in (None, "")}
+    received = command.received_at
+    return found | ({RECEIVED: f"{local(received):%Y-%m-%dT%H:%M}"} if received is not None else {})
+
+
 def form_from(command: Register, units: Mapping[UUID, str]) -> dict[str, str]:
     """The fields of the form as they stood when it was put aside."""
-    found = {name: str(value) for name in PLAIN if (value := getattr(command, name)) not in (None, "")}
+    found = _plain(command)
     for name in ("unit", "responsible_unit"):
         unit = getattr(command, f"{name}_id")
         if unit is not None:

@@ -19,6 +19,7 @@ from casebackend.candidates import service as candidates
 from casebackend.candidates.model import Candidate
 from casebackend.cases.filing import SYSTEM, written
 from casebackend.cases.model import Case, CaseChange
+from casebackend.cases.rules import Move
 from casebackend.cases.service import hold
 from casebackend.conversations.model import Conversation, Delivery, Message
 from casebackend.conversations.service import hold as hold_talk
@@ -143,6 +144,8 @@ async def _around(session: AsyncSession, ids: Sequence[UUID], today: date) -> No
             await set_all(session, table, table.case_id.in_(ids) & column.is_not(None), **{name: GONE})
     corrected = CaseChange.case_id.in_(ids) & CaseChange.field.in_(("facts", "demand", "referral_agency", "source_ref"))
     await set_all(session, CaseChange, corrected, before=GONE, after=GONE)
+    proposed = TimelineEntry.case_id.in_(ids) & (TimelineEntry.move == Move.PROPOSE)
+    await set_all(session, TimelineEntry, proposed & TimelineEntry.opinion.is_not(None), opinion=GONE)
     mine = select(Supervision.id).where(Supervision.case_id.in_(ids))
     await set_all(session, SupervisionReply, SupervisionReply.supervision_id.in_(mine), text=GONE)
     await set_all(session, Revisit, Revisit.case_id.in_(ids), last_result=None)

@@ -2,9 +2,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from casebackend.approvals.model import Edited
 from casebackend.database import Base
 
 
@@ -29,6 +30,19 @@ class WorkflowStep(Base):
     duty: Mapped[str | None] = mapped_column(String(32))
     takes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     effective_from: Mapped[date]
+
+
+class FlowVersion(Edited):
+    """A chain as the bank has changed it, whole, from a day on; `code` is `<profile>/<chain>`. It holds once somebody
+    else than who proposed it has approved it. `steps` as in chain.yml."""
+
+    __tablename__ = "flow_versions"
+    __table_args__ = (Index("ix_flow_versions_code", "code", "effective_from"),)
+
+    steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    source: Mapped[str]
+    evidence: Mapped[str] = mapped_column(String(8))
+    decided_on: Mapped[date | None]
 
 
 class ProfileUse(Base):

@@ -1,19 +1,22 @@
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from casebackend.approvals.rules import APPROVED
 from casebackend.editions import kept
 from casebackend.organisations.model import Organisation
 from casebackend.organisations.queries import tree
 from casebackend.workflow import rules
-from casebackend.workflow.model import ProfileUse, UnitDuty, WorkflowStep
+from casebackend.workflow.model import FlowVersion, ProfileUse, UnitDuty, WorkflowStep
 from casebackend.workflow.rules import FIRST, FOUR_STEP, SIGN, Holder, Step, Taker, Use
 
 EDITION = "workflow"
+KEPT = ("code", "label", "who", "clock", "starts_on", "stops_on", "takes", "duty")
 
 type Chains = Mapping[tuple[str, str], Mapping[date, tuple[Step, ...]]]
 
@@ -27,12 +30,27 @@ async def _load_chains(session: AsyncSession) -> Chains:
     found: dict[tuple[str, str], dict[date, tuple[Step, ...]]] = {}
     rows = await session.scalars(select(WorkflowStep).order_by(WorkflowStep.effective_from, WorkflowStep.seq))
     for row in rows:
-        moves = frozenset(row.starts_on), frozenset(row.stops_on)
-        takes = tuple(Taker.of(each) for each in row.takes)
-        step = Step(row.code, row.label, row.who, *moves, row.clock, takes, row.duty)
         versions = found.setdefault((row.profile, row.chain), {})
-        versions[row.effective_from] = (*versions.get(row.effective_from, ()), step)
+        versions[row.effective_from] = (*versions.get(row.effective_from, ()), Step.of(row_of(row)))
+    changed = select(FlowVersion).where(FlowVersion.state == APPROVED).order_by(FlowVersion.number)
+    for version in await session.scalars(changed):
+        profile, _, chain = version.code.partition("/")
+        found.setdefault((profile, chain), {})[version.effective_from] = tuple(map(Step.of, version.steps))
     return MappingProxyType(found)
+
+
+def row_of(step: WorkflowStep) -> dict[str, Any]:
+    """A delivered step as chain.yml has it."""
+    return {name: getattr(step, name) for name in KEPT}
+
+
+async def steps_delivered(session: AsyncSession, profile: str, chain: str) -> dict[date, list[WorkflowStep]]:
+    """What came with the product, by the first day of each version."""
+    mine = WorkflowStep.profile == profile, WorkflowStep.chain == chain
+    found: dict[date, list[WorkflowStep]] = {}
+    for row in await session.scalars(select(WorkflowStep).where(*mine).order_by(WorkflowStep.seq)):
+        found.setdefault(row.effective_from, []).append(row)
+    return found
 
 
 async def chain_on(session: AsyncSession, profile: str, chain: str, day: date) -> list[Step]:

@@ -63,10 +63,21 @@ class Step:
     takes: tuple[Taker, ...] = ()
     duty: str | None = None
 
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "Step":
+        """As chain.yml and the versions of the bank keep it."""
+        takes = tuple(Taker.of(each) for each in row.get("takes") or ())
+        moves = frozenset(row["starts_on"]), frozenset(row["stops_on"])
+        return cls(row["code"], row["label"], row["who"], *moves, clock_of(row), takes, row.get("duty"))
+
     @property
     def is_node(self) -> bool:
         """A step in somebody's hands, not a clock around the steps."""
         return self.clock.startswith(INTERNAL) and not self.clock.startswith(TOTAL)
+
+
+def clock_of(row: Mapping[str, Any]) -> str:
+    return str(row.get("clock") or f"{INTERNAL}{row['code']}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ NO_VERSION = {
     "certificates.unbind": "the same again is not found: it is bound no more",
     "danger_rules.decide": "decided once; whoever comes second is refused",
     "grading_rules.decide": "decided once; whoever comes second is refused",
+    "flows.decide": "decided once; whoever comes second is refused",
     "forms.closing": "a copy of what stands: every print is one of its own and is written down",
 }
 # Programs change things by leases, epochs and natural keys.

@@ -27,6 +27,9 @@ GOOD: dict[str, Any] = {
     "mobile": "19900001111",
     "email": "nobody@bank.example",
     "move": "accept",
+    "ProposeFlow.code": "four_step/first",
+    "FlowStep.code": "look",
+    "FlowTaker.move": "sign",
 }
 # What a type asks for beyond its required fields.
 ALSO: dict[str, dict[str, Any]] = {

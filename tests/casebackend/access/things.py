@@ -34,6 +34,7 @@ from casebackend.shifts.model import Handover, Shift
 from casebackend.staff.model import LoginSession, User
 from casebackend.tasks.model import Task
 from casebackend.tokens.model import ServiceToken
+from casebackend.workflow.model import FlowVersion
 from tests.world import World
 
 
@@ -104,6 +105,7 @@ KINDS: dict[str, Kind] = {
     "media_id": Kind(Of.NOBODY, MediaDuty, _none),
     "change_request_id": Kind(Of.NOBODY, ChangeRequest, _none),
     "rule_id": Kind(Of.NOBODY, DangerRule, _none),
+    "flow_id": Kind(Of.NOBODY, FlowVersion, _none),
     "impact_id": Kind(Of.NOBODY, Impact, _none),
     "candidate_id": Kind(Of.NOBODY, Candidate, _none),
     "gap_id": Kind(Of.NOBODY, Gap, _none),

@@ -56,3 +56,53 @@ async def test_pages_follow_one_another_and_out_of_scope_is_nothing(world: World
     for query, named in (("mode=fly", "mode"), ("late=2", "late"), ("person=x", "person"), ("cursor=x", "cursor")):
         answer = await desk.reads("lead", f"/handlings/?{query}")
         assert (answer.status_code, answer.json()["filter"]) == (400, named)
+
+
+async def test_what_was_proposed_is_found_and_stays_in_the_history_when_it_is_proposed_anew(world: World) -> None:
+    number = (await filed(world)).number
+    desk = Desk(world)
+    await desk.investigating(number)
+    await desk.proposed(number)
+    await desk.sure("supervisor", number, "return_for_rework", opinion="请核对流水13912345678")
+    await desk.proposed(
+        number, findings="只扣收一次", validity="invalid", responsible="not_responsible", proposal="向客户出示流水"
+    )
+    assert await modes(desk, "opinion=退回年费") == ["propose"]
+    assert await modes(desk, "opinion=出示流水") == ["propose"]
+    later, first = [row["opinion"] for row in (await desk.reads("lead", "/handlings/?mode=propose")).json()["items"]]
+    assert first == (
+        "认定：投诉成立，我行有责\n调查结果：系统重复扣收\n认定依据：信用卡章程第十二条：年费每年收取一次\n"
+        "处理方案：退回年费并致歉"
+    )
+    assert later.startswith("认定：投诉不成立，我行无责\n调查结果：只扣收一次")
+    page = (await (await desk.browser("supervisor")).get(f"/cases/{number}")).text
+    assert page.count("处理方案：退回年费并致歉") >= 1
+
+
+async def test_what_colleagues_did_without_moving_a_case_is_found_as_well(world: World) -> None:
+    number = (await filed(world)).number
+    desk = Desk(world)
+    await desk.investigating(number)
+    asked = [await unit(world, "稽核部")]
+    await desk.sure("agent", number, "ask_countersign", cosigners=asked, opinion="请会签退费方案")
+    [round_] = (await desk.reads("supervisor", f"/cases/{number}/tasks")).json()["rounds"]
+    part = round_["parts"][0]
+    answer = await (await desk.browser("auditor")).post(
+        f"/api/v1/tasks/{part['id']}/answer",
+        json={"answer": "同意退费，另请核对13912345678的流水", "agrees": True},
+        headers={"If-Match": f'"{part["version"]}"', "Idempotency-Key": "answered"},
+    )
+    assert answer.status_code == 200, answer.text
+    urged = await (await desk.browser("lead")).post(
+        f"/api/v1/cases/{number}/urges", json={"opinion": "客户又来电"}, headers={"Idempotency-Key": "urged"}
+    )
+    assert urged.status_code == 201, urged.text
+    assert await modes(desk, "mode=task.answered&mode=case.staff_urged") == ["case.staff_urged", "task.answered"]
+    assert await modes(desk, f"opinion=核对流水&unit={asked[0]}") == ["task.answered"]
+    [row] = (await desk.reads("lead", "/handlings/?mode=task.answered")).json()["items"]
+    assert (row["label"], row["unit"], row["in_charge"], row["late"]) == ("反馈协办任务", "稽核部", "个金部", None)
+    assert "139****5678" in row["opinion"]
+    assert "task.answered" not in await modes(desk, "late=0")
+    assert "task.answered" in await modes(desk, "")
+    page = (await (await desk.browser("lead")).get("/handlings?mode=task.answered")).text
+    assert "同意退费" in page

@@ -55,6 +55,34 @@ async def test_a_matter_is_taken_down_on_one_page_and_a_form_sent_twice_is_one_c
     assert "80**" in section
 
 
+async def test_a_letter_that_came_before_it_was_taken_down_counts_from_its_receipt(world: World) -> None:
+    agent = await Desk(world).browser("agent")
+    page = (await agent.get("/register")).text
+    assert 'name="received_at" type="datetime-local"' in page.replace('maxlength="80" ', "")
+    form = FORM | hidden(page) | {"channel": "letter", "received_at": "2026-02-27T16:30"}
+    tomorrow = await agent.post("/register", data=form | {"act": "submit", "received_at": "2026-03-03T09:00"})
+    assert (tomorrow.status_code, "收到时间不能晚于现在" in tomorrow.text) == (422, True)
+    unreadable = await agent.post("/register", data=form | {"act": "submit", "received_at": "昨天"})
+    assert unreadable.status_code == 422
+    sent = await agent.post("/register", data=form | {"act": "submit"})
+    assert sent.status_code == 303
+    number = sent.headers["Location"].removeprefix("/cases/").partition("?")[0]
+    case = (await agent.get(f"/api/v1/cases/{number}/registration")).json()
+    assert case["received_at"] == "2026-02-27T08:30:00Z"
+    clocks = (await agent.get(f"/api/v1/cases/{number}/clocks")).json()
+    assert "收到 2月27日 + 15日 = 3月14日" in str(clocks)
+
+
+async def test_what_the_interface_put_aside_shows_its_receipt_on_the_page(world: World) -> None:
+    desk = Desk(world)
+    agent = await desk.browser("agent")
+    aside = {"channel": "letter", "received_at": "2026-02-27T08:30:00Z", "facts": "多扣年费"}
+    saved = await agent.post("/api/v1/registrations/", json=aside, headers={"Idempotency-Key": "letter"})
+    assert saved.status_code == 201, saved.text
+    page = (await agent.get(f"/register?draft={saved.json()['id']}")).text
+    assert 'value="2026-02-27T16:30"' in page
+
+
 async def test_the_fields_follow_matter_source_and_capacity(world: World) -> None:
     agent = await Desk(world).browser("agent")
 

@@ -180,6 +180,24 @@ async def test_what_colleagues_wrote_in_the_history_goes_unless_the_policy_keeps
     assert [(row.kind, row.actor, row.at) for row in rows][: len(before)] == before
 
 
+async def test_a_proposal_goes_with_the_case_also_where_the_opinions_of_colleagues_are_kept(world: World) -> None:
+    assert (await sets(world, years=3, keeps_opinions=True)).status_code == 201
+    receipt, desk = await filed(world), Desk(world)
+    await desk.investigating(receipt.number)
+    await desk.proposed(receipt.number, opinion="请审")
+    asked = {"requested_at": world.time.isoformat(), "identity_check": "回拨预留电话核对"}
+    await desk.sure("agent", receipt.number, "withdraw", **asked)
+    await archived(world)
+    world.wait(days=4 * 365)
+    await decided(world)
+    async with world.database.reading() as session:
+        told = await session.scalars(select(TimelineEntry.opinion).where(TimelineEntry.case_id == receipt.case_id))
+        said = {opinion for opinion in told if opinion is not None}
+    assert GONE in said
+    assert "同意上报稽核" in said
+    assert not any("年费" in opinion for opinion in said if "信用卡业务由" not in opinion)
+
+
 def test_every_reason_and_opinion_around_a_case_is_among_the_words_that_go() -> None:
     """Codes are short, words are not. A new table with words of colleagues shows here."""
     gone = {(table.__tablename__, name) for table, names in (*AROUND, *OPINIONS) for name in names}
