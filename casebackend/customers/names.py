@@ -4,7 +4,7 @@ name is treated as one whenever it can be. Standard library only."""
 import re
 from collections.abc import Iterator, Sequence
 
-from casebackend.customers.name_words import COMPOUND, NOT_NAMES, RARE, SURNAMES
+from casebackend.customers.name_words import COMPOUND, KIN, NOT_NAMES, RARE, SURNAMES
 
 TITLE = r"(?:先生|女士|小姐|老师|太太|大爷|大妈|阿姨)"
 # Characters that go on with a sentence rather than with a given name.
@@ -13,6 +13,7 @@ GOES_ON = frozenset(
     "很太都又才只能会可以应该得着过对从向为由因但而且或者什么怎哪谁几多少个张卡钱元块行银客户用储号手机电话身份证"
     "，。！？、；：,.!?;: "
 )
+PARTICLES = frozenset("的了吗呢吧啊呀哦嗯哈")
 RELATION = (
     r"(?:[她他它]们?|客户|老客户|本人|这边|公司|单位|家里)?的?(?:儿子|女儿|女婿|儿媳妇?|媳妇|老公|老婆|爱人|妻子|丈夫|先生|家属|侄子|侄女|孙子|孙女|外孙女?|外甥女?|朋友|同事|"
     r"代理人|委托人|律师|财务|会计|出纳|老板|法人|法定代表人|负责人|经办人|店主|业主|客户|用户|储户|持卡人|顾客|老客户|退休职工|退休教师|老师)"
@@ -23,6 +24,7 @@ CUE = re.compile(
     rf"我[是系](?:你们?行?的?|贵行的?|咱们?行?的?)?{RELATION}(?:[，,]?(?:我叫|名叫|叫|姓名))?|"
     r"本人(?:姓名|名叫|叫|是|名字)?(?:叫|是)?|[我俺]就?是|叫我|免贵姓|[我俺]姓(?!名)|敝姓|本人姓(?!名)|咱姓(?!名))[\s，,：:“\"]{0,2}"
 )
+OF_KIN = re.compile(KIN)
 # Whoever puts a name right says nothing but a name.
 NAME_WRONG = re.compile(r"(?:姓名|名字)(?:[写填打说]?错|不对|改成|改为|更正为)")
 NO_NAME_EITHER = re.compile(r"[姓名错字对]")
@@ -126,6 +128,8 @@ def after_cue(cue: str, rest: str) -> str | None:
         return titled.group()
     if cue.rstrip().endswith("姓"):
         return rest[:surname] if rest[surname : surname + 1] in GOES_ON | {"", "叫", "名"} else _given(rest, surname)
+    if strong and (name := _whole(rest, surname)):
+        return name
     name = _given(rest, surname)
     if name is None and strong:
         name = _rare(rest)
@@ -136,6 +140,13 @@ def after_cue(cue: str, rest: str) -> str | None:
     if strong or cue.startswith("本人") or re.search(rf"{RELATION}$", cue):
         return name
     return name if following == "" or not re.match(r"[一-鿿]", following) or following in "，我要的来想在被" else None
+
+
+def _whole(rest: str, surname: int) -> str | None:
+    """周大有: 有 goes on with no sentence where the clause ends."""
+    alone = re.match(rf".{{{surname}}}[一-鿿]{{1,2}}(?=[，,。；;！!\s]|$)", rest)
+    name = alone.group() if alone else ""
+    return name if name and name[-1] not in PARTICLES and name not in NOT_NAMES and not NO_NAME.search(name) else None
 
 
 def _rare(rest: str) -> str | None:
@@ -164,6 +175,7 @@ def named(text: str) -> list[tuple[int, int]]:
         if _surname(place[1]) and place[1] not in NOT_NAMES and not NO_NAME.search(place[1])
     ]
     found.extend(_signed(text))
+    found.extend(_of_kin(text))
     found.extend(place.span(1) for place in CALLED.finditer(text) if _surname(place[1]))
     for cue in CUE.finditer(text):
         rest = text[cue.end() : cue.end() + LOOKS_ON]
@@ -173,6 +185,15 @@ def named(text: str) -> list[tuple[int, int]]:
         elif name := after_cue(cue.group(), rest):
             found.append((cue.end(), cue.end() + len(name)))
     return found
+
+
+def _of_kin(text: str) -> Iterator[tuple[int, int]]:
+    """我妈叫李桂芳, and nothing more in the clause; 我妈叫我来投诉 names nobody."""
+    for cue in OF_KIN.finditer(text):
+        name = HAN.match(text, cue.end())
+        said = name.group() if name else ""
+        if (surname := _surname(said)) and _alone(said, surname) and said not in NOT_NAMES and not NO_NAME.search(said):
+            yield cue.end(), cue.end() + len(said)
 
 
 def _signed(text: str) -> Iterator[tuple[int, int]]:

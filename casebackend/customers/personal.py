@@ -50,9 +50,13 @@ class Tokenised:
     plain: str
 
 
+SLIPS = re.compile("密马|蜜码|蜜马|秘码|验正码|验证马|验证吗|检验码|校验马|动态马")
+RIGHT = {"密": "密码", "蜜": "密码", "秘": "密码", "验": "验证码", "检": "校验码", "校": "校验码", "动": "动态码"}
+
+
 def _read(text: str) -> str:
-    """密碼 is 密码. The places must stay those of the text, so one that changed its length is read as written."""
-    plain = simplified(text)
+    """密碼 and 密马 are 密码. Places must stay those of the text: one that changed its length is read as written."""
+    plain = SLIPS.sub(lambda slip: RIGHT[slip.group()[0]], simplified(text))
     return shadow(plain if len(plain) == len(text) else text)
 
 

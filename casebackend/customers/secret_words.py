@@ -44,6 +44,20 @@ LOOKS_SECRET = (
     r"(?=[A-Za-z!@#$%^&*._+~-]{0,20}\d"
     r"|(?!error|login|wrong|please|phone|online|android|password)[a-z]{5,20}(?![A-Za-z]))"
 )
+# 密码没错啊就是 731902: what is said of it, and then "that is" with figures alone.
+HELD_TO = (
+    r"(?:没有?(?:输|记|弄|打)?错|没问题|没(?:变|改|换)|是?对的|记得|肯定对|错不了|输(?:的|了)?(?:没错|对的?))"
+    rf"(?:啊|呀|的|吧|了|哈|嘛|呢){{0,3}}+{PAUSE}{{0,2}}(?:我)?(?:[1一]直|还|明明)?(?:就是|是|输的是?|填的是?)?{PAUSE}{{0,2}}"
+)
+# Figures told by how many: 六个八, 四个零加两个一.
+COUNTED = (
+    r"(?:[1-9]个\d(?!\d*(?:样|起|致|模|月|人|次|天|个|多))[\s,，、]{0,2}(?:再?加上?|和|跟|然后|后面)?[\s,，、]{0,2}){1,4}"
+    r"(?:\d(?!个)[\s-]?){0,8}"
+)
+# The little words of somebody who speaks: 密码啊就那个 2004.
+SPOKEN = r"(?:[就也都]?是|设的是?|为|：|:|=|用的是?|那|个|就|嗯|呃|呀|啊|吧|我|的|他|她|[\s，,]){0,6}+"
+# A text message in which figures stand is one with a code only when there are six.
+SENT = r"(?:短信|信息|消息)(?:上|里面?|中|发来|收到)?(?:的|那|这|个|串){0,3}(?:数字?|码|[六6]位数?)"
 SECRETS = (
     re.compile(rf"{WORD}{JOIN}{UNIT}([A-Za-z0-9!@#$%^&*._+~-]{{4,64}})"),
     re.compile(rf"(?:[Cc][Vv][VvNn]2?码?|[Cc][Vv][Cc]2?|安全码|{BACK}|签名栏后?[三3]位(?:数字?)?){JOIN}(\d[\s-]?\d[\s-]?\d(?:[\s-]?\d)?)(?!\d)"),
@@ -56,6 +70,11 @@ SECRETS = (
     re.compile(rf"(?:验证码|校验码|动态码|短信码){LET_IN}{NO_SECRET}((?:\d[\s-]?){{3,7}}\d)(?!\d)"),
     re.compile(rf"{WORD}{SAID_OF_IT}{NO_SECRET}{UNIT}{LOOKS_SECRET}([A-Za-z0-9!@#$%^&*._+~-]{{4,64}})"),
     re.compile(rf"{WORD}(?:是|为|：|:)?\s?[\[【「『《(（<]{NO_SECRET}{UNIT}{LOOKS_SECRET}([A-Za-z0-9!@#$%^&*._+~-]{{4,64}})"),
+    re.compile(rf"{WORD}{HELD_TO}{NO_SECRET}{UNIT}((?:\d[\s-]?){{3,7}}\d)(?!\d)"),
+    re.compile(rf"{WORD}{SPOKEN}({COUNTED})"),
+    re.compile(rf"{WORD}{SPOKEN}{NO_SECRET}{UNIT}((?:\d[\s-]?){{3,7}}\d(?:(?:然后)?再?加上?个?\d{{1,4}})?)(?![\d直样起定])"),
+    re.compile(rf"{SENT}{JOIN}{NO_SECRET}{UNIT}((?:\d[\s-]?){{5}}\d)(?!\d)"),
+    re.compile(r"(?:签名(?:条|栏|处)|卡(?:片)?的?(?:背面|反面)(?!照))[^\d\n，,。页第]{0,8}[\s，,：:]{0,2}(\d[\s-]?\d[\s-]?\d)(?!\d|[\s]?(?:元|块|页|个|次|天|年|月|日|号|点|万|千|百))"),
     re.compile(r"([%][Bb]\d{12,19}\^[^\^\n]{2,26}\^\d{4}[^?\n]{0,80}\??)"),
     re.compile(r"(;\d{12,19}=\d{4,40}\??)"),
 )  # fmt: skip

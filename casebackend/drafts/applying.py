@@ -33,6 +33,7 @@ class Done:
 
 def apply(reader: Reader, part: str, asked: str | None, held: Held, done: Done, *, single: bool) -> bool:
     """Whether it was found. A number that stands nowhere is, said alone at the read-back, the field's of its kind."""
+    part = phrases.repaired(part)
     pair, said = parts.pair(part), simplified(part)
     alike = _alike(reader, *pair, held) if pair is not None else {}
     if pair is not None and alike:

@@ -33,6 +33,7 @@ class Corrections:
 
     def read(self, text: str, asked: str | None, held: Collection[Field] = EVERYTHING) -> dict[Field, Value]:
         found: dict[Field, Value] = {}
+        text = phrases.repaired(text)
         if Field.ID_NUMBER in held and phrases.removes_paper(text):
             return {Field.ID_NUMBER: REFUSAL}
         emptied = leaving_out.taken_out(text, plainly=asked not in AT_READ_BACK)
@@ -54,6 +55,9 @@ class Corrections:
             and (unit := self.facts.places.lone(text))
         ):
             return {Field.UNIT: unit_value(unit)}
+        if Field.AMOUNT in held and asked in AT_READ_BACK and (whole := phrases.SUM.search(text)):
+            money = self.facts.value(Field.AMOUNT, whole["new"], asked=True)
+            return {Field.AMOUNT: money} if money is not None else {}
         for wanted, pattern in phrases.CORRECTIONS.items():
             match = pattern.search(text)
             value = self._corrected(wanted, match["new"]) if match else None
@@ -126,6 +130,10 @@ class Corrections:
 
     def _loose(self, text: str) -> dict[Field, Value]:
         """When the question was what to change, a label before the value, or a value that can only be one thing."""
+        text = phrases.WAS_WRONG.sub("，", text).strip(" ，,")
+        back = phrases.BACK_TO.fullmatch(text)
+        if back and (money := self.facts.value(Field.AMOUNT, back["new"], asked=True)) is not None:
+            return {Field.AMOUNT: money}
         found: dict[Field, Value] = {}
         for wanted, pattern in phrases.LOOSE.items():
             match = pattern.search(text)

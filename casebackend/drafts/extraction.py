@@ -86,6 +86,9 @@ class Reader:
 
     def _changes(self, text: str, asked: str | None, held: Collection[Field], understood: Understood) -> bool:
         """What was held is put right, taken back, or added to."""
+        if Field.DEMAND in held and phrases.takes_out_of_demand(text):
+            understood.wrong = Field.DEMAND
+            return True
         added = phrases.added(text) if asked in AT_READ_BACK or field_of(asked) not in {None, Field.FACTS} else None
         understood.corrected = self.corrections.read(added or text, asked if not added else "correction", held)
         if understood.corrected.get(Field.AMOUNT) == IGNORANCE:
@@ -96,7 +99,7 @@ class Reader:
         if Field.UNIT in held and (units := self.corrections.units_of_one_name(text)):
             understood.units, understood.wrong = units, Field.UNIT
             return True
-        wrong = phrases.wrong(text, asked)
+        wrong = phrases.wrong(text, asked) or (phrases.of_form(text) if asked in AT_READ_BACK else None)
         if wrong in held and f"field.{wrong}" != asked:
             understood.wrong = wrong
         elif added:
@@ -136,6 +139,10 @@ class Reader:
         self._free(text, understood)
         if wanted is not Field.FACTS and not _tells_more(text):
             understood.values.pop(Field.FACTS, None)
+        other = phrases.unknown_of(text) if wanted in MAY_BE_UNKNOWN else None
+        if other not in {None, wanted}:
+            understood.values.setdefault(other, IGNORANCE)
+            return
         answer = self._direct(wanted, text, understood)
         if answer is not None:
             understood.values[wanted] = answer

@@ -6,6 +6,7 @@ Personal values are tokens by now, so a card number cannot be taken for an amoun
 import re
 from datetime import datetime
 
+from casebackend.customers.name_words import KIN
 from casebackend.drafts import phrases
 from casebackend.drafts.amounts import amount
 from casebackend.drafts.dates import occurred_on
@@ -23,6 +24,7 @@ ANY_TOKEN = re.compile(r"\[[一-鿿]{2}#[1-9]\d{0,3}\]")
 SOMEBODY_ELSE = re.compile(
     r"(?:对方|他|她|柜员|经理|员工|人员|行长|主任|客服|保安|大堂|柜台|同事|朋友)[^，,。；;！!？?\n]{0,10}$"
 )
+OF_KIN = re.compile(rf"{KIN}$")
 MYSELF = re.compile(r"(?:[我俺]是[^，,。；;！!？?\n\]]{0,10}|[我俺]叫|联系人|本人)$")
 ONLY_LABEL = re.compile(r"\s*+(?:我|本人)?的?(?:姓名|名字|电话|手机|联系方式)?(?:号码?)?(?:是|叫|为|[：:])?[\s，,。]*+")
 
@@ -38,7 +40,7 @@ class Facts:
                 each.group()
                 for each in TOKENS[wanted].finditer(text)
                 if MYSELF.search(before := text[max(0, each.start() - 16) : each.start()])
-                or not SOMEBODY_ELSE.search(before)
+                or not (SOMEBODY_ELSE.search(before) or (wanted is Field.NAME and OF_KIN.search(before)))
             ]
             return Value(own[-1], own[-1]) if own else None
         if wanted is Field.AMOUNT:

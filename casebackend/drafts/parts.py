@@ -7,9 +7,16 @@ from dataclasses import dataclass, field
 
 from casebackend.customers.spelling import simplified
 from casebackend.drafts import phrases
+from casebackend.drafts.corrections import ALONE
 from casebackend.drafts.rules import Field
 
-_CLAUSE = re.compile(r"[^\s，,。；;、！!]+")
+# Whoever speaks sets no comma before the next field: 金额不是两百是三百然后日期不是昨天是前天.
+_NEXT = rf"(?:然后|还有|另外|而且|并且|同时)(?:那个)?(?:{'|'.join(phrases.LABELS[each] for each in ALONE)})"
+_LABEL_NOT = re.compile(
+    rf"(?:{'|'.join(phrases.LABELS[each] for each in ALONE)})(?:那里|那儿|一栏)?"
+    r"不是[^是]{1,30}?(?:而|应该)?是.{1,40}"
+)
+_CLAUSE = re.compile(rf"(?:(?!(?<=.){_NEXT})[^\s，,。；;、！!])+|{_NEXT}(?:(?!{_NEXT})[^\s，,。；;、！!])*")
 _JOINED = re.compile(
     r"(?:对了|不好意思|另外|还有|然后|以及|并且|同时|而且|顺便|再|也|和|且|那个|嗯|啊|呃|帮我|请|麻烦|把|将)*+"
 )
@@ -122,7 +129,12 @@ def _of_others(clause: str, told: Collection[str], *, wishes: bool) -> bool:
 
 
 def _puts_right(clause: str) -> bool:
-    if _CHANGES.search(clause) or _NOT.match(clause) or phrases.wrong(clause, None) is not None:
+    if (
+        _CHANGES.search(clause)
+        or _NOT.match(clause)
+        or _LABEL_NOT.fullmatch(clause)
+        or phrases.wrong(clause, None) is not None
+    ):
         return True
     if _NOT_AFTER.match(clause) is None:
         return False

@@ -13,7 +13,7 @@ PERSONAL = re.compile(
 )
 DEMAND = re.compile(
     r"要求|希望|诉求|退还|退回|退款|退钱|退给我|把钱退|赔偿|赔钱|赔给|补偿|道歉|给个说法|给我个说法|给个交代|给个答复|给我解释|尽快|马上处理|"
-    r"补给我|补上|补回|还给我|拿回我|要回我|全额退|退保|(?:还|追)我(?:的)?(?:血汗)?钱|追回来|给(?:我)?一个?(?:合理)?的?(?:说法|交代|解释|答复)|给我(?:一个|个)?书面|"
+    r"把钱(?:都|全)?(?:还|给|退|赔)|补给我|补上|补回|还给我|拿回我|要回我|全额退|退保|(?:还|追)我(?:的)?(?:血汗)?钱|追回来|给(?:我)?一个?(?:合理)?的?(?:说法|交代|解释|答复)|给我(?:一个|个)?书面|"
     r"(?:^|请|要|快|赶紧|马上|你们)(?:你们)?(?:把|将)[^，,。]{1,12}(?:退|赔|补(?:回|给|上)|还给|改(?:回|过来|正)|恢复|解冻|撤)|"
     r"(?:必须|请|应该|得)(?:你们)?(?:给我)?(?:处理|解决|撤销|恢复|更正|退|赔|减免)|我(?:就)?(?:想|要)(?:你们)?(?:退|赔|道歉|解释|恢复|减免|撤销|更正)|减免|恢复(?:我的?)?(?:额度|征信)"
 )
@@ -33,6 +33,34 @@ COMMAND = re.compile(
 LONE_NUMBER = re.compile(
     r"(?:\[手机#\d{1,4}\]|是|用|打|换成?|改成?|应该是|新的?|我的?|这个|那个|电话|手机|联系方式|号码?|号|为|：|:|，|,|吧|的|对了|不对|才|\s){1,9}"
 )
+OWN_NAME = re.compile(
+    r"(?:不对|不是|等等|对了|哦|嗯|那个|[，,\s]){0,4}(?:我|本人)?(?:的?(?:真名|姓名|名字))?(?:应该)?(?:是|叫|就叫|名叫)"
+    r"\[姓名#\d{1,4}\][吧啊呀哦，,。\s]{0,3}"
+)
+# Somebody who speaks puts right what he has just said: 十号啊不对是十二号.
+REPAIRED = re.compile(
+    r"[\d零一二两三四五六七八九十百千万亿点.年月日号昨前今天块元]{1,16}[，,\s]?(?:[啊哦噢呃哎嗯额]+[，,\s]?(?:不对|不是|错了|说错了?)|(?:不对不对|说错了))"
+    r"[，,\s]?(?:应该|其实)?是?(?=[\d零一二两三四五六七八九十百千万昨前今大])"
+)
+# 算了还是两百吧.
+BACK_TO = re.compile(
+    r"(?:算了|那|不改了?|[，,\s])*(?:还是|改回|改回到|恢复成?)(?:原来的?)?(?P<new>[\d零一二两三四五六七八九十百千万亿.,]{1,12})(?:元|块钱?)?"
+    r"(?:吧|好了|算了|没错|[，,。\s])*"
+)
+# 两千是手续费一千二是违约金，加起来三千二.
+SUM = re.compile(
+    r"(?:加起来|加一起|合起来|一共|总共|合计|总计|共计)(?:才|就|应该|应当)?(?:是|有|为)?(?P<new>[\d零一二两三四五六七八九十百千万亿.,]{1,12})(?![天次个笔年月号家])"
+)
+SCOLDS = re.compile(
+    r"破(?:机器|系统|东西)|什么(?:破|烂|垃圾)|垃圾|智障|弱智|有病|废话|啰嗦|烦不烦|烦死|问问问|问个没完|听不懂人话|滚"
+)
+# A field that is spoken of at the read-back is no piece of the story: 电话尾号是5679.
+OF_FORM = re.compile(
+    r"(?:我的?|那个|这个|联系)*(?P<label>电话|手机|号码|名字|姓名|身份证|证件)(?:号码?|尾号|后[几四]位|那里|这里)*(?:是|不是|为|应该|有)[^，,。]{1,12}"
+)
+TAKEN_OUT = re.compile(
+    r"(?:我的?)?(?:诉求|要求)(?:里面?|中|那里)?(?:把|的)?.{1,14}(?:去掉|删掉|删了|拿掉|不要了|不写了)(?:吧)?"
+)
 NUMBERS = re.compile(r"[零〇一二三四五六七八九十百千万亿两几多来半元块毛角分钱年月日号点多约]+")
 QUESTION = re.compile(r"[?？]|[吗呢么]\s*$|^(?:为什么|为啥|怎么|什么|能不能|可不可以|是不是)")
 BACK = re.compile(r"(?:请)?(?:返回|回到|退回)?(?:到)?上一(?:步|个问题|题)|返回|后退|[*＊]")
@@ -50,12 +78,14 @@ TOLD = re.compile(
     r"上次|刚才|刚刚|当时|那时|的时候$|(?:扣|少|亏|损失|丢|取|存|转|刷|收|骗)(?:了|走)|(?:骂|推|打|吼)(?:了|我)|没有?(?:人|被)|不是"
 )
 JOKES = re.compile(r"逗你|开(?:个)?玩笑|哈{3}|嘻嘻")
+ASKS_WORD = re.compile(r"^(?:那|这)?(?:啥|什么)(?:叫|是)(?!不|因)")
 ASKS_BACK = re.compile(
-    r"[?？]|[吗么]\s*$|多久|几天|多长时间|什么时候|啥时候|何时|为什么|为啥|凭什么|怎么(?:办|弄|样|回事)?$|^(?:怎么|什么|能不能|可不可以|是不是)"
+    r"[?？]|[吗么]\s*$|多久|几天|多长时间|什么时候|啥时候|何时|为什么|为啥|凭什么|怎么(?:办|弄|样|回事)?$|^(?:怎么|什么|能不能|可不可以|是不是)|"
+    r"^[啥什]么?(?:叫|是)|[啥么]意思$|^(?:这|那)?(?:是|要)?(?:啥|什么)[^，,。]{0,4}$"
 )
 # Said to the question for a number that may be left out: no, or go on.
 DECLINED = re.compile(
-    r"没有?|没了|没有了|无|不|不了|不要|不用了?|不需要|否|免了?|下一[步项题]|算了|就这样吧?|"
+    r"不想了?|不愿意?|没有?|没了|没有了|无|不|不了|不要|不用了?|不需要|否|免了?|下一[步项题]|算了|就这样吧?|"
     r"(?:是的?|好的?|对的?|行吧?|直接|就)?(?:确认)?提交吧?|确认(?:无误)?|🙅[^\w]*|[nN][oO]|(?i:skip|pass|none)|[唔勿](?:要|使|用)(?:了|啦|喇)?|冇"
 )
 NO_PAPER = re.compile(
@@ -78,6 +108,12 @@ ADDED = re.compile(
     r"(?:再|想|要|请){0,3}(?:加|补充|添|写)(?:上|一下|一句|一点|一条|一个|个|下|句|点|：|:){1,3}[：:，,\s]*(?P<new>.{2,400})",
     re.DOTALL,
 )
+# 忘了哪天 says nothing of the outlet that was asked for.
+UNKNOWN_OF: dict[Field, re.Pattern[str]] = {
+    Field.OCCURRED_ON: re.compile(r"哪一?天|几月|几号|什么时候|啥时候|日期|时间"),
+    Field.UNIT: re.compile(r"哪一?家|哪个|网点|支行|分行|机构"),
+    Field.AMOUNT: re.compile(r"多少钱?|金额|几块|几千|几百"),
+}
 REFUSED = re.compile(
     r"[不步唔勿](?:想|愿意?|方便|便|能|肯|会|打算)?(?:提[供公工]|透露|说|告诉|给|留|填)(?![你您]们?[不没]|法)|不方便|拒绝提供|保密|跳过|不填|没必要"
 )
@@ -91,6 +127,10 @@ MONEY = re.compile(
     r"扣|收费|多收|手续费|年费|管理费|服务费|短信费|违约金|滞纳金|利息|罚息|费用|钱|金额|资金|元|块钱|转账|汇款|到账|入账|存款|取款|存钱|取钱|吞钞|少钞|假币|贷款|还款|"
     r"账单|刷卡|盗刷|退款|理财|亏损|本金|收益|基金|保险费|保费|余额|提前还|额度|分期|积分|兑换|赔"
 )
+PUNISHED = re.compile(
+    r"(?:扣|罚)(?:掉|了)?(?:他|她|那个?|这个?|柜员|经理|员工|大堂|保安|客服|们|的){0,4}(?:奖金|绩效)|"
+    r"(?:扣|罚)(?:掉|了)?(?:(?:他|她|那个?|这个?)(?:柜员|经理|员工|大堂|保安|客服)?|柜员|经理|员工|大堂|保安|客服)们?的?(?:工资|分|钱)"
+)
 LABELS: dict[Field, str] = {
     Field.AMOUNT: r"(?:涉及)?(?:的)?(?:金额|钱数|数额|数目|钱|费用)",
     Field.OCCURRED_ON: r"(?:发生)?(?:的)?(?:日期|时间|日子|日)",
@@ -102,12 +142,12 @@ LABELS: dict[Field, str] = {
     Field.FACTS: r"(?:事情)?(?:经过|情况|内容|事实)",
 }  # fmt: skip
 CHANGE = (
-    r"(?:，|,|\s)?(?:我)?(?:想|要|需要)?(?:改成|改为|修改为|修改成|更正为|更正成|换成|变更为|应该是|应当是|应是|应为|其实是|实际是|实际上是|"
+    r"(?:，|,|\s)?(?:我)?(?:想|要|需要|就|只)?(?:写成(?!了)|填成(?!了)|写(?=[：:要请退赔道书])|改成|改为|修改为|修改成|更正为|更正成|换成|变更为|应该是|应当是|应是|应为|其实是|实际是|实际上是|"
     r"写错了|填错了|说错了|[打弄搞记输]错了?|错了|不对)(?:[，,。\s]*(?:应该|应当|其实|实际上?)?(?:是|为|改成|改为)?)"
 )
 # That something said before was wrong, said around the right value.
 WAS_WRONG = re.compile(
-    r"(?:^|(?<=[，,。\s我]))(?:我)?(?:刚才|刚刚|前面|上面)?(?:的)?(?:我)?(?:[打写填说弄搞记输]错|错)了?|"
+    r"(?:^|(?<=[，,。\s我]))(?:我)?(?:刚才|刚刚|前面|上面)?(?:的)?(?:我)?(?:[打写填说弄搞记输看听念按选]错|错)了?|"
     r"^(?:等等|等一下|不对|更正|对了)[，,\s]*|^不是[，,\s]+|^(?:应该|应当|其实)是|^(?:改成|改为|更正为|换成)"
 )
 CHANGED_TO = re.compile(r"^\s*(?:改成|改为|更正为|换成)")
@@ -204,6 +244,30 @@ def lone_number(text: str) -> bool:
     return bool(LONE_NUMBER.fullmatch(text))
 
 
+def says_own_name(text: str) -> bool:
+    """我叫[姓名#2], and nothing else."""
+    return bool(OWN_NAME.fullmatch(text.strip()))
+
+
+def repaired(text: str) -> str:
+    """Without what was put right in the same breath."""
+    return REPAIRED.sub("", text)
+
+
+def of_form(text: str) -> Field | None:
+    match = OF_FORM.fullmatch(NOTHING.sub("", text))
+    if match is None:
+        return None
+    if match["label"] in {"名字", "姓名"}:
+        return Field.NAME
+    return Field.ID_NUMBER if match["label"] in {"身份证", "证件"} else Field.PHONE
+
+
+def takes_out_of_demand(text: str) -> bool:
+    """诉求里把扣奖金去掉: what stands in it is not right, and what should is not said."""
+    return bool(TAKEN_OUT.fullmatch(NOTHING.sub("", text)))
+
+
 def declines(text: str) -> bool:
     return bool(DECLINED.fullmatch(NOTHING.sub("", text)))
 
@@ -257,10 +321,12 @@ def only_wishes(text: str) -> bool:
 
 def is_wish(text: str) -> bool:
     """The answer to what should be done. A question, a time, a place or a loss alone is none."""
-    if is_bare(text) or YES.fullmatch(NOTHING.sub("", text)) or JOKES.search(text):
+    if is_bare(text) or YES.fullmatch(NOTHING.sub("", text)) or JOKES.search(text) or ASKS_WORD.match(text):
         return False
     if DEMAND.search(NOT_DEMAND.sub("", text)):
         return True
+    if SCOLDS.search(text) and not WISH.search(SCOLDS.sub("", text)):
+        return False
     return not asks_back(text) and (bool(WISH.search(text)) or not TOLD.search(text))
 
 
@@ -270,6 +336,12 @@ def refuses(text: str) -> bool:
 
 def knows_not(text: str) -> bool:
     return len(text) <= 40 and bool(UNKNOWN.search(text))
+
+
+def unknown_of(text: str) -> Field | None:
+    """The one field that is said not to be known."""
+    found = [field for field, pattern in UNKNOWN_OF.items() if pattern.search(text)]
+    return found[0] if len(found) == 1 and knows_not(text) else None
 
 
 def known_part(text: str) -> str | None:
@@ -284,12 +356,15 @@ def denies_money(text: str) -> bool:
 
 
 def about_money(text: str) -> bool:
-    return bool(MONEY.search(NO_MONEY.sub("", text)))
+    """What should be taken from whoever did it is no money of the case: 扣他奖金."""
+    return bool(MONEY.search(PUNISHED.sub("", NO_MONEY.sub("", text))))
 
 
 def demand(text: str) -> str | None:
     """The clauses that ask for something, from the asking word's clause to the end of its sentence."""
-    found = []
+    found: list[str] = []
+    if ASKS_WORD.match(text):
+        return None
     for sentence in SENTENCE_END.split(text):
         clauses = [clause.strip() for clause in CLAUSE.split(sentence)]
         first = next((place for place, clause in enumerate(clauses) if DEMAND.search(NOT_DEMAND.sub("", clause))), None)

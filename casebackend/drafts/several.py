@@ -27,6 +27,10 @@ _FINE = re.compile(
 )
 # 存折上的三千改成五千: neither number is that of the field.
 _NUMBERED = frozenset({Field.AMOUNT, Field.OCCURRED_ON})
+_HAPPENED = re.compile(r"(?:吞|少吐|多扣|多收|乱扣|骂|推|打|骗|卡|拒绝|误导)(?:了|走)?(?:我|掉)")
+_PLAINLY = re.compile(
+    rf"(?:而且|还有|然后|另外)?(?:一共|总共|实际上?|其实|[扣收亏少交付]了?我?的?)*(?:是|为|了)(?P<value>{VALUE.pattern})(?:吧|啊|的)?"
+)
 _BETWEEN = {Field.FACTS: "\n", Field.DEMAND: "；"}
 
 
@@ -47,6 +51,32 @@ def read(reader: Reader, understood: Understood, text: str, asked: str | None, h
         _put_back(reader, understood, _written(text, found), asked, held)
     elif found.places and not (single and tells):
         _apply(reader, understood, text, found, asked, held)
+    name = understood.values.get(Field.NAME)
+    if name is not None and held.get(Field.NAME) not in {None, name.value} and phrases.says_own_name(text):
+        understood.corrected[Field.NAME] = understood.values.pop(Field.NAME)
+    if asked in AT_READ_BACK and understood.corrected:
+        understood.unclear |= _passed_over(reader, understood, simplified(text), held)
+        _another_story(understood, text, single=not found.places)
+
+
+def _another_story(understood: Understood, text: str, *, single: bool) -> None:
+    """昨天朝阳支行ATM吞了我一千块，赶紧还我: what was read out of it is put right, and the words are kept."""
+    said = simplified(text)
+    if not single or {*_BETWEEN} & {*understood.corrected, *understood.values} or len(understood.corrected) < 2:
+        return
+    if phrases.EVENT.search(said) or _HAPPENED.search(said):
+        understood.values[Field.FACTS] = text_value(text)
+
+
+def _passed_over(reader: Reader, understood: Understood, said: str, held: Held) -> bool:
+    """网点是朝阳支行，扣的是二百六: a sum or a day alone in its clause that nothing was made of."""
+    for clause in phrases.CLAUSE_END.split(said):
+        value = _PLAINLY.fullmatch(clause.strip())
+        for name in _NUMBERED - understood.corrected.keys() if value else ():
+            found = reader.facts.value(name, value["value"], asked=name is Field.AMOUNT) if value else None
+            if found is not None and name in held and found.value != held[name]:
+                return True
+    return False
 
 
 def _apply(reader: Reader, understood: Understood, text: str, found: Parts, asked: str | None, held: Held) -> None:
@@ -156,7 +186,9 @@ def _added(understood: Understood, name: Field, value: Value, held: Held, asked:
     if before is None:
         understood.values[name] = value
         differs = held.get(name) not in {None, "", value.value}
-        understood.unclear |= differs and name in TOKENS and field_of(asked) is not name
+        understood.unclear |= (
+            differs and name in (ALONE if asked in AT_READ_BACK else TOKENS) and field_of(asked) is not name
+        )
     elif name in _BETWEEN and value.value not in before:
         understood.corrected[name] = text_value(f"{before}{_BETWEEN[name]}{value.value}")
 

@@ -129,8 +129,8 @@ def test_what_a_customer_writes_is_kept_without_personal_values(asked: str | Non
 MESSAGES = yaml.safe_load(Path(__file__).with_name("secret_messages.yml").read_text("utf-8"))
 
 
-WITH_SECRET = [*MESSAGES["with_secret"], *MESSAGES["found_secret"]]
-WITHOUT_SECRET = [*MESSAGES["without_secret"], *MESSAGES["found_kept"]]
+WITH_SECRET = [*MESSAGES["with_secret"], *MESSAGES["found_secret"], *MESSAGES["found_unseen_secret"]]
+WITHOUT_SECRET = [*MESSAGES["without_secret"], *MESSAGES["found_kept"], *MESSAGES["found_unseen_kept"]]
 
 
 @pytest.mark.parametrize("message", WITH_SECRET, ids=[each["text"] for each in WITH_SECRET])
