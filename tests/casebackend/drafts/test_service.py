@@ -324,3 +324,18 @@ async def test_a_voice_that_was_turned_into_words_is_read(world: World) -> None:
     await teller.tells("朝阳支行柜员当众骂人")
     told = await teller.answers("field.demand", "[图片]要求道歉")
     assert (told.media, told.changed) == (None, [Field.DEMAND])
+
+
+@pytest.mark.parametrize("asked", ["confirm", "correction", "field.id_number", "field.name"])
+async def test_a_danger_told_beside_the_form_changes_nothing_that_was_told_and_is_kept(
+    world: World, asked: str
+) -> None:
+    teller = Teller(world)
+    before = shown((await teller.fills_everything()).draft)
+    told = await teller.answers(asked, "我的卡刚才又被盗刷了3000元")
+    assert told.danger == "money"
+    assert shown(told.draft) == before
+    facts = next(each.value for each in told.draft.fields if each.name is Field.FACTS)
+    assert facts.endswith("我的卡刚才又被盗刷了3000元")
+    again = await teller.answers("confirm", "金额改成3000")
+    assert shown(again.draft) == before | {"amount": "3000元"}
