@@ -94,3 +94,8 @@ async def test_a_story_not_understood_long_ago_is_asked_for(desk: Desk) -> None:
     desk.world.wait(hours=30)
     said = await desk.say("我要投诉", "action_intake", purpose="complaint")
     assert said == ["utter_soothe", "utter_ask_facts"]
+
+
+async def test_back_with_nothing_open_shows_the_menu(desk: Desk) -> None:
+    assert await desk.say("*", "action_menu", purpose="step_back") == ["utter_menu"]
+    assert desk.choices == ["我要投诉", "查进度", "催办", "转人工"]
