@@ -61,6 +61,8 @@ async def absorb(
     waits = asked == Asked.CONFIRM and meant is not Meant.STEP_BACK
     if wants is None and waits and consent.hold(message.text) is consent.Hold.WAITS:
         wants = Wish.WAIT
+    if wants is None and draft is not None and await stepping.passes(session, draft, message.text):
+        wants = Wish.KEEP
     away = draft is not None and message.at - draft.touched_at >= queries.AWAY
     resumed = await reopening.other(session, draft, message.text, wants, now) if draft is not None else None
     if draft is not None and resumed is not None:

@@ -294,6 +294,23 @@ async def test_nothing_personal_stands_in_the_draft_in_plain_text(world: World) 
         assert await session.scalar(select(func.count()).select_from(Draft)) == 1
 
 
+@pytest.mark.parametrize("words", ["下一步", "跳过", "不变", "不用改"])
+async def test_past_a_question_that_was_gone_back_to_it_keeps_its_answer(world: World, words: str) -> None:
+    teller = Teller(world)
+    await teller.tells(STORY)
+    before = await teller.answers("field.name", "我叫张三")
+    assert (await teller.answers("field.phone", "返回上一步")).draft.next is Field.NAME
+    onward = await teller.answers("field.name", words)
+    assert (onward.draft.next, onward.failures, shown(onward.draft)) == (Field.PHONE, 0, shown(before.draft))
+
+
+async def test_onward_answers_no_question_that_was_not_answered_yet(world: World) -> None:
+    teller = Teller(world)
+    await teller.tells(STORY)
+    onward = await teller.answers("field.name", "下一步")
+    assert (onward.draft.next, onward.failures) == (Field.NAME, 1)
+
+
 async def test_a_draft_that_nobody_continues_for_a_day_is_to_be_called_back(world: World) -> None:
     teller = Teller(world)
     await teller.tells(STORY)
