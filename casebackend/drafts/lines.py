@@ -68,8 +68,8 @@ def asked_for(asked: str | None) -> Line | None:
 
 
 def read(text: str, asked: str | None) -> Edit | None:
-    """At the read-back; while a plain field is asked only 人数改成3人 and nothing besides: the same words in a story are
-    the story's."""
+    """At the read-back; while a plain field is asked only 人数改成3人 and nothing besides. The same words in a story
+    are the story's."""
     if asked is None or len(text) > LONGEST:
         return None
     said = simplified(text).strip(" \n，,。.！!～~")

@@ -54,7 +54,9 @@ WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
         rf"{WELL}(?:{HOLD}{END}(?:{LET}|{BUSY})?|{ALONE}|(?:别|不要)(?:急|催|着急)(?:我)?){END}哈?")),
 )  # fmt: skip
 # Past a question that was gone back to.
-ONWARD = re.compile(r"(?:到|去|进入|直接)?下一?[步项题个](?:问题)?(?:吧)?|往下(?:走|填|说)?(?:吧)?|跳过(?:吧)?|不用改[，,]?(?:下一步|继续)")
+ONWARD = re.compile(
+    r"(?:到|去|进入|直接)?下一?[步项题个](?:问题)?(?:吧)?|往下(?:走|填|说)?(?:吧)?|跳过(?:吧)?|不用改[，,]?(?:下一步|继续)"
+)
 # Of the main menu, in its first order.
 MENU = ("我要投诉", "查进度", "催办", "转人工")
 USED: dict[str, re.Pattern[str]] = {

@@ -72,7 +72,8 @@ async def test_a_story_that_was_not_understood_is_not_asked_for_again_when_it_is
     async with desk.world.database.reading() as session:
         draft = await session.scalar(select(Draft))
         told = await session.get(DraftField, (draft.id, Field.FACTS)) if draft is not None else None
-    assert draft is not None and told is not None
+    assert draft is not None
+    assert told is not None
     assert (draft.started_message_id, told.value) == (first, STORY)
 
 

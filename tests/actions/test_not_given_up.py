@@ -17,13 +17,13 @@ FEE = "我要投诉，昨天朝阳支行乱扣费，退给我"
         ("注销信用卡", "action_cancel", "cancel"),
     ],
 )
-async def test_taking_back_something_of_the_bank_is_a_demand(
-    desk: Desk, words: str, action: str, purpose: str
-) -> None:
+async def test_taking_back_something_of_the_bank_is_a_demand(desk: Desk, words: str, action: str, purpose: str) -> None:
     await desk.say(HALF, "action_intake", purpose="complaint")
     assert desk.open == "field.demand"
     await desk.say(words, action, purpose=purpose)
-    assert desk.open is not None and desk.open.startswith("field.") and desk.open != "field.demand"
+    assert desk.open is not None
+    assert desk.open.startswith("field.")
+    assert desk.open != "field.demand"
 
 
 @pytest.mark.parametrize("words", ["取消", "取消投诉", "不投诉了", "算了，分期的事不投诉了", "不办了可以吗", "撤了吧"])
