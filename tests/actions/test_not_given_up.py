@@ -26,7 +26,19 @@ async def test_taking_back_something_of_the_bank_is_a_demand(desk: Desk, words: 
     assert desk.open != "field.demand"
 
 
-@pytest.mark.parametrize("words", ["取消", "取消投诉", "不投诉了", "算了，分期的事不投诉了", "不办了可以吗", "撤了吧"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "取消",
+        "取消投诉",
+        "把分期的投诉取消掉",
+        "取消这份分期的投诉",
+        "不投诉了",
+        "算了，分期的事不投诉了",
+        "不办了可以吗",
+        "撤了吧",
+    ],
+)
 async def test_giving_up_the_complaint_puts_it_aside(desk: Desk, words: str) -> None:
     await desk.say(HALF, "action_intake", purpose="complaint")
     assert await desk.say(words, "action_cancel", purpose="cancel") == ["utter_cancelled"]
