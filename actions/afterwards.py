@@ -109,6 +109,10 @@ class Opinion(TurnAction):
             and unfinished
             and not (await turn.backend.standing(turn.conversation, turn.message)).plaint
         ):
+            if draft.next is None:
+                # 仍要新建, tapped after something else came in between
+                await Duplicate(turn.backend).answer(turn)
+                return
             turn.say("utter_opinion_later")
             ask_next(turn, draft)
             return

@@ -9,6 +9,8 @@ from casebackend.api.client import Refused
 MAY_PUT_RIGHT = {"correction": frozenset({"affirm", "deny", "repeat"}), "confirm": frozenset({"refuse"})}
 
 BESIDE_THE_FORM = frozenset({"supplement", "second", "duplicate", "withdraw", "offer"})
+# Said along with an answer, or taken for that.
+BESIDE_AN_ANSWER = frozenset({"abuse", "thanks", "greet", "menu"})
 # No answer to whether to withdraw.
 NO_ANSWER = frozenset({"refuse", "feedback", "out_of_scope", "nlu_fallback"})
 
@@ -40,6 +42,8 @@ class Cancel(TurnAction):
             turn.say("utter_goodbye_for_now")
         elif standing.wish == "wait" and standing.draft is not None and is_open:
             take_your_time(turn, standing.draft)
+        elif standing.keeps and is_open:
+            await read(turn, standing)
         else:
             await put_aside(turn, key=turn.key())
 
@@ -49,6 +53,8 @@ class Resume(TurnAction):
 
     async def answer(self, turn: Turn) -> None:
         if turn.purpose in MAY_PUT_RIGHT.get(turn.talk, ()) and await self._put_right(turn):
+            return
+        if await self._answered_beside(turn):
             return
         if turn.purpose == "step_back" and turn.talk in BESIDE_THE_FORM:
             await self._step_out(turn)
@@ -61,6 +67,12 @@ class Resume(TurnAction):
         await resume(turn)
         if len(turn.dispatcher.messages) == before:
             turn.say("utter_menu", items=MENU)
+
+    async def _answered_beside(self, turn: Turn) -> bool:
+        """他妈的扣了我三百 is an answer too; nothing is asked again that was said along with something else."""
+        if turn.purpose not in BESIDE_AN_ANSWER or turn.talk not in {"field", "confirm"}:
+            return False
+        return (await turn.backend.standing(turn.conversation, turn.message)).tells and await self._put_right(turn)
 
     async def _step_out(self, turn: Turn) -> None:
         """Back from a talk beside the form ends it, and the form goes on where there is one."""

@@ -13,6 +13,7 @@ WORDS = {
     "affirm": "utter_ok",
     "deny": "utter_ok",
     "out_of_scope": "utter_out_of_scope",
+    "step_back": "utter_menu",
 }
 # What may be guessed at, by the names of bot/lexicon/choices.yml.
 SAYABLE = frozenset(

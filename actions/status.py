@@ -3,6 +3,7 @@ from actions.action import Turn, TurnAction, answered, told
 from actions.afterwards import Duplicate
 from actions.asking import resume
 from actions.identity import identify
+from actions.intake import read
 from actions.leaving import put_aside
 from casebackend.api.own import CaseBrief, UrgeOutcome, WithdrawOutcome
 from casebackend.api.own import Progress as ProgressView
@@ -126,11 +127,19 @@ class Withdraw(TurnAction):
             await identify(turn, "proxy_withdraw")
         elif outcome.outcome == "none" and turn.talk in IN_HAND:
             # nothing was filed yet: what the customer wants to take back is the draft in hand
-            await put_aside(turn, key=turn.key(2))
+            await self._take_back_draft(turn)
         else:
             self._tell(turn, outcome)
         if outcome.outcome == "kept":
             await returning.gone_on(turn)
+
+    async def _take_back_draft(self, turn: Turn) -> None:
+        """撤销这笔转账 asks for something of the bank's and leaves the draft."""
+        standing = await turn.backend.standing(turn.conversation, turn.message)
+        if standing.keeps:
+            await read(turn, standing)
+        else:
+            await put_aside(turn, key=turn.key(2))
 
     async def _thinks(self, turn: Turn) -> bool:
         """Whoever wants to think has not said no."""

@@ -102,7 +102,8 @@ class Standing(View):
     `offered`: the last words offered to go on with it. `menu`: what this customer used last stands first. `danger`: of
     the message itself; `large`: it asks for large type, or for the ordinary one. `plaint`: it tells of
     anger, or of what was done to the customer, and is no opinion. `times`: how often in a row the open question was
-    asked."""
+    asked. `tells`: an amount, a day, a phone or a paper stands in it, whatever it was taken for. `keeps`: it gives up
+    nothing, though it may have been taken for that."""
 
     draft: DraftView | None
     wish: Literal["go_on", "restart", "later", "edit", "keep", "wait"] | None
@@ -112,6 +113,8 @@ class Standing(View):
     large: bool | None = None
     plaint: bool = False
     times: int = 0
+    tells: bool = False
+    keeps: bool = False
 
 
 class CaseReceipt(View):

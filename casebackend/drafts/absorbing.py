@@ -13,7 +13,7 @@ from casebackend.conversations.model import Conversation, Message, Turn
 from casebackend.conversations.queries import dangers_told
 from casebackend.conversations.rules import IN_DANGER, Asked, Author, TurnState, wordless
 from casebackend.database import announce
-from casebackend.drafts import consent, lines, misses, plaints, queries, reopening, stepping
+from casebackend.drafts import consent, guessing, lines, misses, plaints, queries, reopening, stepping
 from casebackend.drafts.beginning import anew, begun
 from casebackend.drafts.errors import ForeignMessage, NoDraft
 from casebackend.drafts.lines import Edit
@@ -24,6 +24,8 @@ from casebackend.drafts.rules import COMPLAINT, offered
 from casebackend.drafts.service import open_draft
 from casebackend.drafts.values import Meant
 from casebackend.drafts.wishes import Wish, wish
+
+OF_THE_STORY = frozenset({"field.facts", "field.demand"})
 
 
 async def _message(session: AsyncSession, conversation_id: UUID, message_id: UUID) -> Message:
@@ -59,22 +61,28 @@ async def absorb(
     waits = asked == Asked.CONFIRM and meant is not Meant.STEP_BACK
     if wants is None and waits and consent.hold(message.text) is consent.Hold.WAITS:
         wants = Wish.WAIT
+    if wants is None and draft is not None and await stepping.passes(session, draft, message.text):
+        wants = Wish.KEEP
     away = draft is not None and message.at - draft.touched_at >= queries.AWAY
     resumed = await reopening.other(session, draft, message.text, wants, now) if draft is not None else None
     if draft is not None and resumed is not None:
         draft = await reopening.exchange(session, conversation, draft, resumed, now)
-    started = draft is None
+    started, noted = draft is None, []
     if draft is None:
-        draft, started = await _begun(session, conversation, message, wants, now, matter)
+        first = await guessing.told_before(session, message, asked, now)
+        draft, started = await _begun(session, conversation, message, wants, now, matter, first=first)
+        noted = await guessing.take_up(session, draft, first, now) if started and first is not None else []
     if (media := wordless(message.text)) is not None:
         return await _kept(session, draft, message, media, started=started, now=now)
     if wants is Wish.RESTART and await queries.fields(session, draft):
         draft = await anew(session, conversation, draft, message, now)
     told = await _danger(session, conversation, draft, message)
     if wants is None:
-        done = await _told(session, draft, message, asked, away=away, now=now, meant=meant)
+        about = _about(asked, beside_danger=told["danger"] is not None)
+        done = await _told(session, draft, message, about, away=away, now=now, meant=meant)
     else:
         done = await _wished(session, draft, wants)
+    done |= {"noted": [*noted, *done.get("noted", ())]}
     done |= await _doubt(session, draft, message, done)
     left = (draft.last_result or {}).get("left")
     result = {"started": started, "away": away, "resumed": resumed is not None, "left": left, **done, **told}
@@ -82,6 +90,12 @@ async def absorb(
     await session.flush()
     announce(session, "console")
     return await _absorbed(session, draft, result)
+
+
+def _about(asked: str | None, *, beside_danger: bool) -> str | None:
+    """What a message is read as the answer to. Who tells of a danger answers nothing: its amount and its day are not
+    those of the complaint in hand, and it goes into the story."""
+    return None if beside_danger and asked not in OF_THE_STORY else asked
 
 
 async def _told(
@@ -171,15 +185,22 @@ async def _absorbed(session: AsyncSession, draft: Draft, result: dict[str, Any])
 
 
 async def _begun(
-    session: AsyncSession, conversation: Conversation, message: Message, wants: Wish | None, now: datetime, matter: str
+    session: AsyncSession,
+    conversation: Conversation,
+    message: Message,
+    wants: Wish | None,
+    now: datetime,
+    matter: str,
+    *,
+    first: Message | None,
 ) -> tuple[Draft, bool]:
-    """The draft of a message where none is open, and whether it is a new one."""
+    """The draft of a message where none is open, and whether it is a new one. `first`: where the story was told."""
     left = await queries.recoverable(session, conversation.id, now)
     if left is not None and await reopening.goes_on(session, left, message, wants, matter=matter, now=now):
         return await reopening.reopen(session, conversation, left, now), False
     if wants is not None:
         raise NoDraft
     beside = left if left is not None and left.matter_type == matter else None
-    draft = await begun(session, conversation, message, now, left=beside)
+    draft = await begun(session, conversation, first or message, now, left=beside)
     draft.matter_type = matter
     return draft, True

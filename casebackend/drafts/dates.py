@@ -31,6 +31,8 @@ DOTTED = re.compile(
 )
 NAMED_MONTH = re.compile(rf"(上上个?月|上个?月|这个?月|本月|当月)的?{N}[号日](?!线|楼|院|店|机|柜|窗)")
 OTHER_MONTH = re.compile(rf"(上上个?月|上个?月|这个?月|本月|当月|月)?的?{N}[号日](?!线|楼|院|店|机|柜|窗)")
+# 建国路8号 is a house.
+OF_A_STREET = re.compile(r"(?:路|街|大道|巷|弄|胡同|小区|村|苑|新里)\s?$")
 AROUND = re.compile(
     rf"(?:(今年|去年|前年)?{N}月份?|(上上个?月|上个?月|这个?月|本月))的?(初|中旬?|底|末|上旬|下旬)|"
     r"(?<![个\d一二三四五六七八九十])(月初|月中旬?|月底|月末|上旬|中旬|下旬)"
@@ -156,7 +158,7 @@ def _day_word(text: str, today: date) -> Iterator[Found]:
 
 def _of_month(text: str, today: date) -> Iterator[Found]:
     for match in OTHER_MONTH.finditer(text):
-        if match[1]:
+        if match[1] or OF_A_STREET.search(text[: match.start()][-4:]):
             continue
         days = (_made(*_months_back(today, back), _number(match[2])) for back in range(3))
         yield match, next((found for found in days if found and found <= today), None)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from casebackend.customers.spelling import simplified
-from casebackend.drafts import backwards, beside, leaving_out, phrases
+from casebackend.drafts import backwards, beside, leaving_out, phrases, untold
 from casebackend.drafts.amounts import amount
 from casebackend.drafts.consent import objection
 from casebackend.drafts.corrections import AT_READ_BACK, EVERYTHING, Corrections, field_of
@@ -137,7 +137,7 @@ class Reader:
     def _answer(self, wanted: Field, text: str, understood: Understood) -> None:
         """The answer itself, and whatever else was said along with it."""
         self._free(text, understood)
-        if wanted is not Field.FACTS and not _tells_more(text):
+        if wanted is not Field.FACTS and not tells_more(text):
             understood.values.pop(Field.FACTS, None)
         other = phrases.unknown_of(text) if wanted in MAY_BE_UNKNOWN else None
         if other not in {None, wanted}:
@@ -190,6 +190,8 @@ class Reader:
 
     def _is_demand(self, text: str) -> bool:
         bare = ANY_TOKEN.sub("", text).strip(" ，,。.！!")
+        if untold.is_choice(text) or not untold.without_oneself(bare):
+            return False
         if phrases.refuses(text) or phrases.knows_not(text) or (len(bare) < 2 and bare not in {"退", "赔"}):
             return False
         if len(bare) <= SHORT_NAME and (not phrases.PERSONAL.sub("", text) or self._names_unit(bare)):
@@ -216,7 +218,7 @@ def _belongs_to_story(text: str) -> bool:
     return len(ANY_TOKEN.sub("", text).strip()) >= SHORTEST_MORE and not phrases.asks_back(text)
 
 
-def _tells_more(text: str) -> bool:
+def tells_more(text: str) -> bool:
     """Enough for a piece of the story, and not a question of the customer's own."""
     return len(ANY_TOKEN.sub("", text).strip()) >= (30 if text.isascii() else 12) and not phrases.is_question(text)
 

@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 
 from casebackend.customers.name_words import KIN
-from casebackend.drafts import phrases
+from casebackend.drafts import phrases, untold
 from casebackend.drafts.amounts import amount
 from casebackend.drafts.dates import occurred_on
 from casebackend.drafts.places import Places
@@ -53,16 +53,17 @@ class Facts:
             units = self.places.units(text, asked=asked)
             return unit_value(units[0]) if len(units) == 1 else None
         if wanted is Field.DEMAND:
-            said = phrases.demand(text)
+            said = None if untold.is_choice(text) else phrases.demand(text)
             return text_value(said) if said else None
         return text_value(text) if self.has_facts(text) else None
 
     def has_facts(self, text: str) -> bool:
-        """我要投诉朝阳支行 names a unit and tells nothing."""
+        """我要投诉朝阳支行 names a unit and tells nothing; nor does who only says who he is."""
         bare = ANY_TOKEN.sub("", text)
         for unit in self.places.units(bare):
             for spoken_name in sorted(unit.spoken, key=len, reverse=True):
                 bare = bare.replace(spoken_name, "")
-        if ONLY_LABEL.fullmatch(bare):
+        if ONLY_LABEL.fullmatch(bare) or untold.is_choice(text):
             return False
+        bare = untold.without_oneself(bare)
         return phrases.has_content(bare) and phrases.place(bare) is None and not phrases.only_wishes(bare)

@@ -68,10 +68,15 @@ def asked_for(asked: str | None) -> Line | None:
 
 
 def read(text: str, asked: str | None) -> Edit | None:
-    """At the read-back only: the same words in a story are the story's."""
-    if asked is None or asked.partition(".")[0] not in {"confirm", "correction"} or len(text) > LONGEST:
+    """At the read-back; while a plain field is asked only 人数改成3人 and nothing besides. The same words in a story
+    are the story's."""
+    if asked is None or len(text) > LONGEST:
         return None
     said = simplified(text).strip(" \n，,。.！!～~")
+    if asked.partition(".")[0] not in {"confirm", "correction"}:
+        plain = asked.startswith("field.") and asked not in {"field.facts", "field.demand"}
+        named = plain and any(pattern.fullmatch(said) for pattern in _NEW.values())
+        return _capacity(said, asked) or _group(said, asked) if named else None
     for line, pattern in _CHOSEN.items():
         if pattern.fullmatch(said):
             return Edit(line, asks=True)

@@ -12,7 +12,7 @@ from casebackend.conversations.errors import ConversationNotFound
 from casebackend.conversations.large import wants_large
 from casebackend.conversations.model import Conversation, Message
 from casebackend.conversations.rules import Author
-from casebackend.drafts import plaints, queries, wishes
+from casebackend.drafts import meaning, plaints, queries, wishes
 from casebackend.drafts.errors import ForeignMessage
 
 LOOKED_AT = 40
@@ -37,6 +37,8 @@ async def standing(session: AsyncSession, conversation_id: UUID, message_id: UUI
         "large": wants_large(message.text),
         "plaint": plaints.is_plaint(message.text, message.stirred),
         "times": await _times(session, conversation_id, message.seq),
+        "tells": meaning.tells(message.text, now),
+        "keeps": meaning.keeps(message.text),
     }
     return Standing.model_validate(view)
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from casebackend.drafts import queries, rules
 from casebackend.drafts.model import Draft, DraftField
 from casebackend.drafts.rules import Field, FieldState
+from casebackend.drafts.wishes import goes_onward
 
 
 def settled(held: Mapping[Field, DraftField]) -> dict[Field, DraftField]:
@@ -43,6 +44,11 @@ async def close(session: AsyncSession, draft: Draft) -> dict[str, Any] | None:
         held[Field(opened["name"])].state = opened["was"]
         await session.flush()
     return opened
+
+
+async def passes(session: AsyncSession, draft: Draft, text: str) -> bool:
+    """下一步, where a question was gone back to: what it held stays."""
+    return goes_onward(text) and still_open(draft, await queries.fields(session, draft)) is not None
 
 
 async def step_back(

@@ -21,7 +21,10 @@ class Wish(StrEnum):
 
 LONGEST = 24
 AROUND = re.compile(r"[\s，,。.!！?？~～…]+")
-POLITE = r"(?:好的?|嗯+|哦|行|可以|那|那就|麻烦|请|帮我|我|你好|您好|在吗|来|咱们?|想|要|现在|还是)*"
+POLITE = (
+    r"(?:后悔了?|反悔了?|改主意了?|好的?|嗯+|哦|行|可以|那|那就|麻烦|请|帮我|"
+    r"我|你好|您好|在吗|来|咱们?|想|要|现在|还是)*"
+)
 END = r"(?:吧|了|呀|啊|呢|好吗|可以吗)*"
 WHAT = r"(?:我的|那个|那份|这份|上次的?|刚才的?|之前的?|没填完的?|没办完的?|原来的?)*(?:投诉|登记|表|内容)?"
 ALL_WRONG = r"(?:[全都]部?(?:写|填|记|说)?(?:错|不对)了?)?"
@@ -29,7 +32,7 @@ BUSY = r"(?:好的?|嗯+|哦|我|现在|在|正在|有点|有|很|事|忙|没空
 SAYS = r"(?:说|填|弄|来|办|写|聊|讲|继续|接着(?:说|填|办|弄)?|登记|投诉|处理)"
 WELL = r"(?:好的?|嗯+|哦|额|呃|那|那个|别急|别催|不要催|别着急|急什么|你好|麻烦|请)*"
 HOLD = (
-    r"(?:你|您)?(?:稍等|稍候|慢着|且慢|等等|等(?:我)?(?:一?[下哈阵]|一?会儿?|片刻|几分钟|[一二两三五]分钟)|等我)"
+    r"(?:你|您)?(?:先)?(?:稍等|稍候|慢着|且慢|等等|等(?:我)?(?:一?[下哈阵]|一?会儿?|片刻|几分钟|[一二两三五]分钟)|等我)"
     r"(?:一?[下哈]|一?会儿?|片刻|先)?"
 )
 THINK = (
@@ -50,10 +53,14 @@ WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
     (Wish.EDIT, re.compile(
         r"(?:我)?(?:想|要|需要)?(?:再)?(?:修改|更改|改)(?:一?下|内容|信息|一项|某一项|哪一项)*(?:吧)?")),
     (Wish.KEEP, re.compile(r"(?:那|还是)?(?:算了)?(?:不用?|别|不要|不必|不需要)改(?:了|啦|吧)?|"
-        r"保持不变|(?:还是)?原来的?(?:就)?(?:好|对|是对的)?")),
+        r"(?:保持|就)?(?:不变|原样|照旧)(?:了|吧|就行|就好)?|(?:还是)?原来的?(?:就)?(?:好|对|是对的)?")),
     (Wish.WAIT, re.compile(
         rf"{WELL}(?:{HOLD}{END}(?:{LET}|{BUSY})?|{ALONE}|(?:别|不要)(?:急|催|着急)(?:我)?){END}哈?")),
 )  # fmt: skip
+# Past a question that was gone back to.
+ONWARD = re.compile(
+    r"(?:到|去|进入|直接)?下一?[步项题个](?:问题)?(?:吧)?|往下(?:走|填|说)?(?:吧)?|跳过(?:吧)?|不用改[，,]?(?:下一步|继续)"
+)
 # Of the main menu, in its first order.
 MENU = ("我要投诉", "查进度", "催办", "转人工")
 USED: dict[str, re.Pattern[str]] = {
@@ -68,6 +75,10 @@ def wish(text: str) -> Wish | None:
     said = AROUND.sub("", objection(simplified(text))) if len(text) <= LONGEST else ""
     found = next((each for each, pattern in WISHES if pattern.fullmatch(said)), None)
     return Wish.GO_ON if found is None and resumes(text) else found
+
+
+def goes_onward(text: str) -> bool:
+    return len(text) <= LONGEST and ONWARD.fullmatch(AROUND.sub("", simplified(text))) is not None
 
 
 def menu(said: Iterable[str]) -> list[str]:

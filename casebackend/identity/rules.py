@@ -132,10 +132,14 @@ STOP = frozenset(
 OTHER_PHONE = ("换个手机号", "换手机号", "换个号", "换一个号", "号码错", "手机号错", "号填错", "不是这个号")
 AGAIN = ("重新发", "再发", "重发", "没收到", "没有收到", "收不到", "过期")
 
+BACK = frozenset({"*", "＊", "返回", "上一步", "返回上一步", "回到上一步", "后退", "退回上一步"})
+
 
 def wants(text: str) -> str | None:
-    """`stop`, `other_phone` or `again`; None when the message should be an answer."""
+    """`stop`, `back`, `other_phone` or `again`; None when the message should be an answer."""
     bare = text.strip().strip("。！？!?.,，～~ ")
+    if bare in BACK:
+        return "back"
     if bare in STOP:
         return "stop"
     if any(word in bare for word in OTHER_PHONE):

@@ -109,6 +109,8 @@ async def _answered(
     if talk.step == Step.NOTHING:
         return IdentityStep(next="nothing")
     wish = rules.wants(message.text)
+    if wish == "back":
+        wish = "other_phone" if talk.step == Step.CODE else "stop"
     if wish == "stop":
         talk.step = Step.NOTHING
         return IdentityStep(next="stopped")

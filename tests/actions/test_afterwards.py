@@ -211,6 +211,18 @@ async def test_back_from_the_choice_asks_what_was_asked_last_and_the_choice_come
     assert await desk.say("不提供", "action_intake") == ["utter_like_case", "utter_like"]
 
 
+async def test_a_choice_made_after_a_danger_came_in_between_still_counts(desk: Desk) -> None:
+    await desk.file()
+    await filled(desk, AGAIN)
+    await desk.say("我的卡刚才被盗刷了", "action_safety", purpose="fraud")
+    assert desk.open is None
+    await desk.say("仍要新建", "action_opinion", purpose="suggestion")
+    assert desk.open == "confirm"
+    async with desk.world.database.reading() as session:
+        chosen = list(await session.scalars(select(Draft.likeness_choice).order_by(Draft.touched_at)))
+    assert chosen[-1] == "new"
+
+
 async def test_who_tells_it_all_again_is_soothed_before_the_earlier_one_is_shown(desk: Desk) -> None:
     told = "我要投诉朝阳支行，昨天柜员当众骂人，态度恶劣，要求当面道歉，我叫王小明，电话13812345678"
     told += "，身份证号110101199003070134"

@@ -4,6 +4,7 @@ import pytest
 
 from casebackend.api.drafts import DraftView
 from casebackend.drafts.lines import Line, read
+from casebackend.drafts.rules import Field
 from tests.casebackend.drafts.teller import Teller
 from tests.world import World
 
@@ -40,6 +41,16 @@ async def test_each_line_is_put_right_by_a_word_and_by_a_choice(world: World) ->
     assert told.draft.next is None
 
 
+async def test_a_line_is_put_right_while_a_plain_field_is_asked(world: World) -> None:
+    teller = Teller(world)
+    await teller.tells("我们一共5个人在朝阳支行买理财都亏了，要求退钱")
+    told = await teller.answers("field.name", "人数改成3人")
+    assert (told.edited, told.failures, lines(told.draft)) == (["投诉人数"], 0, {"投诉人数": "3人"})
+    told = await teller.answers("field.phone", "身份改成受托人")
+    assert lines(told.draft) == {"投诉人身份": "受托人", "投诉人数": "3人"}
+    assert told.draft.next is Field.AMOUNT
+
+
 async def test_what_is_no_answer_to_a_line_leaves_it_as_it_was(world: World) -> None:
     teller = Teller(world)
     await teller.fills_everything()
@@ -53,6 +64,9 @@ async def test_what_is_no_answer_to_a_line_leaves_it_as_it_was(world: World) -> 
     [
         ("身份证号码改成不提供", "confirm"),
         ("人数改成3人", "field.facts"),
+        ("人数改成3人", "field.demand"),
+        ("排队人数是3人", "field.phone"),
+        ("身份证号码是不提供", "field.id_number"),
         ("人数改成3人", None),
         ("都对，没问题", "confirm"),
         ("电话改成13800138001", "correction"),

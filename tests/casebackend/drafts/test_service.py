@@ -294,6 +294,23 @@ async def test_nothing_personal_stands_in_the_draft_in_plain_text(world: World) 
         assert await session.scalar(select(func.count()).select_from(Draft)) == 1
 
 
+@pytest.mark.parametrize("words", ["下一步", "跳过", "不变", "不用改"])
+async def test_past_a_question_that_was_gone_back_to_it_keeps_its_answer(world: World, words: str) -> None:
+    teller = Teller(world)
+    await teller.tells(STORY)
+    before = await teller.answers("field.name", "我叫张三")
+    assert (await teller.answers("field.phone", "返回上一步")).draft.next is Field.NAME
+    onward = await teller.answers("field.name", words)
+    assert (onward.draft.next, onward.failures, shown(onward.draft)) == (Field.PHONE, 0, shown(before.draft))
+
+
+async def test_onward_answers_no_question_that_was_not_answered_yet(world: World) -> None:
+    teller = Teller(world)
+    await teller.tells(STORY)
+    onward = await teller.answers("field.name", "下一步")
+    assert (onward.draft.next, onward.failures) == (Field.NAME, 1)
+
+
 async def test_a_draft_that_nobody_continues_for_a_day_is_to_be_called_back(world: World) -> None:
     teller = Teller(world)
     await teller.tells(STORY)
@@ -324,3 +341,18 @@ async def test_a_voice_that_was_turned_into_words_is_read(world: World) -> None:
     await teller.tells("朝阳支行柜员当众骂人")
     told = await teller.answers("field.demand", "[图片]要求道歉")
     assert (told.media, told.changed) == (None, [Field.DEMAND])
+
+
+@pytest.mark.parametrize("asked", ["confirm", "correction", "field.id_number", "field.name"])
+async def test_a_danger_told_beside_the_form_changes_nothing_that_was_told_and_is_kept(
+    world: World, asked: str
+) -> None:
+    teller = Teller(world)
+    before = shown((await teller.fills_everything()).draft)
+    told = await teller.answers(asked, "我的卡刚才又被盗刷了3000元")
+    assert told.danger == "money"
+    assert shown(told.draft) == before
+    facts = next(each.value for each in told.draft.fields if each.name is Field.FACTS)
+    assert facts.endswith("我的卡刚才又被盗刷了3000元")
+    again = await teller.answers("confirm", "金额改成3000")
+    assert shown(again.draft) == before | {"amount": "3000元"}

@@ -13,6 +13,8 @@ from casebackend.drafts.wishes import Wish, menu, wish
         ("等一下我想想", Wish.WAIT), ("稍等", Wish.WAIT), ("讓我想想", Wish.WAIT), ("你等我查一下", Wish.WAIT),
         ("好的稍等", Wish.WAIT), ("稍等我问下我儿子", Wish.WAIT), ("等我找一下账单", Wish.WAIT),
         ("别催，我想想", Wish.WAIT), ("好，等陣先", Wish.WAIT), ("不，还是投", Wish.GO_ON),
+        ("先等等，我在开车", Wish.WAIT), ("后悔了，恢复刚才的", Wish.GO_ON), ("反悔了，还是要办", Wish.GO_ON),
+        ("把刚才那份找回来", Wish.GO_ON), ("不变", Wish.KEEP), ("保持原样就好", Wish.KEEP),
     ],
 )  # fmt: skip
 def test_what_is_wanted_of_the_form_is_the_whole_message(text: str, meant: Wish) -> None:
@@ -24,6 +26,7 @@ def test_what_is_wanted_of_the_form_is_the_whole_message(text: str, meant: Wish)
     [
         "昨天说等会儿再说结果没人管", "200元", "恢复我的征信", "金额改成3000", "不用了", "不是",
         "等了两个小时", "想问一下", "查一下进度", "等退款", "让我等一下午", "确认",
+        "恢复那份保险", "我后悔买了理财", "下一步", "把那份理财找回来",
     ],
 )  # fmt: skip
 def test_the_same_words_in_a_story_are_the_story(text: str) -> None:

@@ -81,6 +81,7 @@ def test_the_table_names_every_action_and_a_higher_level_never_allows_less() -> 
     [
         ("不用了", "stop"), ("算了。", "stop"), ("换个手机号", "other_phone"), ("重新发送核实码", "again"),
         ("没收到短信啊", "again"), ("[核实码]", None), ("[手机#1]", None), ("我算了一下是这个", None),
+        ("*", "back"), ("返回上一步", "back"), ("钱退回上一步的账户", None),
     ],
 )  # fmt: skip
 def test_a_wish_is_told_from_an_answer(said: str, meant: str | None) -> None:

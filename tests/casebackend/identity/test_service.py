@@ -226,6 +226,16 @@ async def test_what_is_no_answer_costs_no_try(world: World) -> None:
     assert (await check.says("123456"))["next"] == "nothing"
 
 
+async def test_back_leads_from_the_code_to_the_phone_and_from_the_phone_out_of_the_check(world: World) -> None:
+    number = (await filed(world)).number
+    check = Check(world)
+    await check.wants("progress", f"查{number}")
+    assert (await check.says(ON_FILE))["next"] == "code"
+    assert (await check.says("*"))["next"] == "phone"
+    assert (await check.says("返回上一步"))["next"] == "stopped"
+    assert (await check.says("123456"))["next"] == "nothing"
+
+
 async def test_a_phone_that_was_said_at_once_is_not_asked_for_again(world: World) -> None:
     number = (await filed(world)).number
     carrier, check = await Carrier.ready(world), Check(world)
