@@ -1,4 +1,4 @@
-"""flows of the bank"""
+"""Flows of the bank, and when an answer was stored: it goes after a time."""
 
 import sqlalchemy as sa
 from alembic import op
