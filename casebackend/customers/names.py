@@ -2,7 +2,7 @@
 name is treated as one whenever it can be. Standard library only."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from casebackend.customers.name_words import COMPOUND, KIN, NOT_NAMES, RARE, SURNAMES
 
@@ -96,24 +96,30 @@ NUMBER_NEXT = re.compile(
 NUMBER_BEFORE = re.compile(r"\d[\d\s-]{6,13}[\s，,。；;、(（—\-]{1,3}$")
 # How far after a cue the name is looked for; a message this short is no story with a signature.
 LOOKS_ON, LONGEST_CALL = 40, 20
+# 叫我老周就行，周建国: what to call somebody, and then the name.
+CALL_ME = re.compile(
+    r"(?:您|你)?(?:就|可以)?(?:叫|喊|称呼)我(?P<called>[^，,。\s]{1,6})[，,。\s]+"
+    r"(?:我?的?(?:全名|大名|本名|真名|名字|姓名)|我)?(?:是|叫)?(?P<name>[一-鿿㐀-䶿]{2,4}?)[。！!~～\s]*$"
+)
 HAN = re.compile(r"[一-鿿㐀-䶿]+(?:[·•‧][一-鿿㐀-䶿]+){0,3}")
 LATIN = re.compile(r"[A-Za-z][A-Za-z .'\-]{1,39}")
 SENTENCE = frozenset("的了吗呢我你您他她们要想不没在有钱卡退款处理投诉办理什怎请把被给为就这那都也快点去来说查催撤")
 
 
-def _surname(text: str) -> int:
+def surname_length(text: str) -> int:
+    """Characters of the surname with which it begins; 0: none that we know."""
     if text[:2] in COMPOUND:
         return 2
     return 1 if text[:1] in SURNAMES else 0
 
 
 def has_surname(text: str) -> bool:
-    return _surname(text) > 0
+    return surname_length(text) > 0
 
 
 def after_cue(cue: str, rest: str) -> str | None:
     """The name that `rest` begins with. A weak cue (我是) needs the name to end with the clause."""
-    surname = _surname(rest)
+    surname = surname_length(rest)
     strong = any(word in cue for word in STRONG)
     if strong and (foreign := FOREIGN.match(rest)):
         return foreign.group()
@@ -172,15 +178,15 @@ def named(text: str) -> list[tuple[int, int]]:
     found = [
         place.span(1)
         for place in BEFORE_NUMBER.finditer(text)
-        if _surname(place[1]) and place[1] not in NOT_NAMES and not NO_NAME.search(place[1])
+        if surname_length(place[1]) and place[1] not in NOT_NAMES and not NO_NAME.search(place[1])
     ]
     found.extend(_signed(text))
     found.extend(_of_kin(text))
-    found.extend(place.span(1) for place in CALLED.finditer(text) if _surname(place[1]))
+    found.extend(place.span(1) for place in CALLED.finditer(text) if surname_length(place[1]))
     for cue in CUE.finditer(text):
         rest = text[cue.end() : cue.end() + LOOKS_ON]
         twice = SURNAME_AGAIN.match(rest) if cue.group().rstrip().endswith("姓") else None
-        if twice and _surname(twice[1]):
+        if twice and surname_length(twice[1]):
             found.append((cue.end() + twice.start(2), cue.end() + twice.end(2)))
         elif name := after_cue(cue.group(), rest):
             found.append((cue.end(), cue.end() + len(name)))
@@ -192,7 +198,12 @@ def _of_kin(text: str) -> Iterator[tuple[int, int]]:
     for cue in OF_KIN.finditer(text):
         name = HAN.match(text, cue.end())
         said = name.group() if name else ""
-        if (surname := _surname(said)) and _alone(said, surname) and said not in NOT_NAMES and not NO_NAME.search(said):
+        if (
+            (surname := surname_length(said))
+            and _alone(said, surname)
+            and said not in NOT_NAMES
+            and not NO_NAME.search(said)
+        ):
             yield cue.end(), cue.end() + len(said)
 
 
@@ -201,7 +212,7 @@ def _signed(text: str) -> Iterator[tuple[int, int]]:
     seen = text.translate(SPOKEN)
     for alone in CLAUSE.finditer(text):
         name = alone[1]
-        surname = _surname(name)
+        surname = surname_length(name)
         titled = TITLED.fullmatch(name)
         if name in NOT_NAMES or NO_NAME.search(name) or not surname:
             continue
@@ -247,7 +258,7 @@ def answered(text: str) -> tuple[int, int] | None:
 
 
 def _belongs(called: str, name: str) -> bool:
-    surname = _surname(name)
+    surname = surname_length(name)
     return 0 < surname < len(name) and name[:surname] in called and _alone(name, surname) and name not in NOT_NAMES
 
 
@@ -256,7 +267,7 @@ def _han_answer(begin: int, name: str, core: str) -> tuple[int, int] | None:
         return None
     if "·" in name or "•" in name or "‧" in name:
         return (begin, begin + len(name)) if len(name) <= 24 else None
-    surname = _surname(name)
+    surname = surname_length(name)
     if name.endswith(("先生", "女士", "小姐")) and len(name) <= 6:
         return begin, begin + len(name)
     if surname and len(name) <= surname + 2:
@@ -268,88 +279,3 @@ def _han_answer(begin: int, name: str, core: str) -> tuple[int, int] | None:
     if len(name) <= 8 and name == core and len(name) >= 2 and not SENTENCE.intersection(name):
         return begin, begin + len(name)
     return None
-
-
-# "我姓笪不姓达", "我叫逄小雨，不是庞小雨", "我不姓达，姓笪": what is right stands beside what is wrong.
-_SAID = (
-    r"(?:^|(?<=[，,。；;！!\s]))(?:嗯|哦|等等|等一下|不对|对了|那个)?[，,\s]*(?:[我俺咱]的?)?"
-    r"(?:本人|名字|姓名)?(?:应该|其实)?"
-)
-_NAME = r"[一-鿿㐀-䶿]"
-_ENDS = r"(?:的|了|啊|哦|呀){0,2}(?=[，,。；;！!\s]|$)"
-RENAMED = (
-    re.compile(
-        rf"{_SAID}(?P<how>叫|姓|是)(?:做|作)?(?P<right>{_NAME}{{1,4}}?)[的，,、\s]{{0,2}}(?:而|可)?不(?:是|叫|姓)(?:那个|叫|姓)?"
-        rf"(?P<wrong>{_NAME}{{1,4}}?){_ENDS}"
-    ),
-    re.compile(
-        rf"{_SAID}不(?:是[叫姓]|是|叫|姓)(?P<wrong>{_NAME}{{1,4}}?)[，,、\s]{{0,2}}(?:而|应该)?(?:[我俺咱]|本人)?"
-        rf"(?P<how>叫|姓|是姓|是叫|是)(?P<right>{_NAME}{{1,4}}?){_ENDS}"
-    ),
-    re.compile(
-        rf"(?:名字|姓名|姓氏?)(?:[写打记填弄搞输听]|登记)?错了?[，,。\s]{{0,2}}(?:我|应该|其实)?是?(?P<how>姓)(?P<right>{_NAME}{{1,2}}?){_ENDS}"
-    ),
-)
-
-
-# The whole message: 我姓笪, 不对我姓笪.
-SURNAME_ALONE = re.compile(
-    rf"(?:嗯|哦|喂|哎|等等|等一下|不对|错了|写错了|对了|那个|是)*[，,。！!\s]*(?:[我俺咱]|本人|免贵)是?姓(?P<right>{_NAME}{{1,2}}?)"
-    r"(?:的|啊|哦|呀|哈|呢)*(?:[，,\s]*(?:改一下|写错了|弄错了|打错了|听错了|记错了|谢谢))?[。！!~～\s]*"
-)
-# The whole message, where a name almost the same was told before: 打错了，是周建国.
-TOLD_WRONG = re.compile(
-    rf"(?:哎|哦|等等|等一下|不对|不好意思|抱歉|我|名字|刚才|刚刚){{0,3}}[，,\s]*[打写填说弄搞记输]错(?:字|一个字)?了?[，,。\s]*"
-    rf"(?:我|名字)?(?:应该|其实)?(?:是|叫)?(?P<right>{_NAME}{{2,4}}?)(?:的|啊|哦|呀)?[。！!~～\s]*"
-)
-# 叫我老周就行，周建国: what to call somebody, and then the name.
-CALL_ME = re.compile(
-    rf"(?:您|你)?(?:就|可以)?(?:叫|喊|称呼)我(?P<called>[^，,。\s]{{1,6}})[，,。\s]+"
-    rf"(?:我?的?(?:全名|大名|本名|真名|名字|姓名)|我)?(?:是|叫)?(?P<name>{_NAME}{{2,4}}?)[。！!~～\s]*$"
-)
-WEEKDAY = re.compile(r"周[一二三四五六日天末几]")
-NO_SURNAME = frozenset("什啥名氏甚不谁哪么")
-
-
-def _surname_alone(text: str, known: Sequence[str]) -> tuple[int, int, str] | None:
-    """With the given name of the last name that is known, which it is where that has this surname already."""
-    match, whole = SURNAME_ALONE.fullmatch(text), next((name for name in reversed(known) if len(name) > 1), None)
-    if match is None or whole is None or NO_SURNAME.intersection(match["right"]):
-        return None
-    right = match["right"]
-    if len(right) > 1 and right not in COMPOUND:
-        return None
-    return *match.span("right"), whole[_surname(whole) or 1 :]
-
-
-def _almost_the_same(text: str, known: Sequence[str]) -> tuple[int, int, str] | None:
-    match = TOLD_WRONG.fullmatch(text)
-    right = match["right"] if match else ""
-    if match is None or right in NOT_NAMES or NO_NAME.search(right) or WEEKDAY.match(right):
-        return None
-    near = any(len(name) == len(right) and _apart(name, right) == 1 for name in known)
-    return (*match.span("right"), "") if near else None
-
-
-def _apart(one: str, other: str) -> int:
-    return sum(mine != theirs for mine, theirs in zip(one, other, strict=True))
-
-
-def renamed(text: str, known: Sequence[str] = ()) -> tuple[int, int, str] | None:
-    """Where the right name stands that is said beside a wrong one, and what belongs to it besides: of who puts only the
-    surname right, the given name among those that are `known` stays."""
-    match = next((found for pattern in RENAMED if (found := pattern.search(text))), None) if len(text) <= 40 else None
-    if match is None:
-        return _surname_alone(text, known) or _almost_the_same(text, known)
-    right, wrong = match["right"], match.groupdict().get("wrong", "")
-    if match["how"].endswith("姓"):
-        if len(right) > 1 and right not in COMPOUND:
-            return None
-        full = [name for name in known if len(name) > max(1, len(wrong))]
-        meant = [name for name in full if name.startswith(wrong)] or (full if len(full) == 1 else [""])
-        whole = meant[-1]
-        return *match.span("right"), whole[len(wrong) or _surname(whole) or 1 :]
-    if len(right) < 2 or right in NOT_NAMES or NO_NAME.search(right):
-        return None
-    sure = match["how"].endswith("叫") or wrong in known or "名" in match.group()
-    return (*match.span("right"), "") if sure else None

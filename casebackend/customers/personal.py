@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from casebackend.customers import codes, names
+from casebackend.customers import codes, names, renaming
 from casebackend.customers.numbers import Found, disjoint, looks_like_id, numbers, shadow
 from casebackend.customers.rules import TOKEN, Kind, token
 from casebackend.customers.secret_words import SECRETS
@@ -92,7 +92,7 @@ def _named(text: str, asked: str | None, known: Mapping[tuple[Kind, str], str]) 
 
 
 def _renamed(text: str, plain: str, known: list[str]) -> Iterator[Found]:
-    if (found := names.renamed(plain, known)) is not None:
+    if (found := renaming.renamed(plain, known)) is not None:
         start, end, rest = found
         yield Found(start, end, Kind.NAME, text[start:end] + rest, 4)
 

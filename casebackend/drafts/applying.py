@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from casebackend.customers.spelling import simplified
-from casebackend.drafts import parts, phrases, spellings
+from casebackend.drafts import parts, phrases, righting, spellings
 from casebackend.drafts.corrections import ALONE, AT_READ_BACK
 from casebackend.drafts.extraction import Reader, as_written
 from casebackend.drafts.rules import Field, FieldState
@@ -33,7 +33,7 @@ class Done:
 
 def apply(reader: Reader, part: str, asked: str | None, held: Held, done: Done, *, single: bool) -> bool:
     """Whether it was found. A number that stands nowhere is, said alone at the read-back, the field's of its kind."""
-    part = phrases.repaired(part)
+    part = righting.repaired(part)
     pair, said = parts.pair(part), simplified(part)
     alike = _alike(reader, *pair, held) if pair is not None else {}
     if pair is not None and alike:
@@ -54,7 +54,7 @@ def apply(reader: Reader, part: str, asked: str | None, held: Held, done: Done, 
         return True
     if pair is not None and not parts.LABELLED.match(said) and _word(*pair, done):
         return True
-    wrong = phrases.wrong(said, None)
+    wrong = righting.wrong(said, None)
     if wrong is None or wrong not in held:
         return False
     done.wrong.append(wrong)

@@ -4,7 +4,7 @@ not ours. Pure."""
 import re
 from collections.abc import Callable, Mapping
 
-from casebackend.drafts import backwards, phrases
+from casebackend.drafts import backwards, phrases, wishing
 from casebackend.drafts.rules import MAY_BE_REFUSED, Field, FieldState
 from casebackend.drafts.values import REFUSAL, TO_BE_FOUND, Understood, Value, text_value
 
@@ -38,7 +38,7 @@ def answer(wanted: Field, said: str, read: Callable[[Field, str], Value | None])
     """Beside a correction a few polite words are no demand, and a no is one to what was wrong."""
     if wanted is Field.FACTS or not said:
         return None
-    if wanted is Field.DEMAND and phrases.demand(said) is None and not backwards.OF_OTHERS.search(said):
+    if wanted is Field.DEMAND and wishing.demand(said) is None and not backwards.OF_OTHERS.search(said):
         return None
     if wanted in MAY_BE_REFUSED and phrases.refuses(said):
         return REFUSAL

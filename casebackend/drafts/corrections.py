@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-from casebackend.drafts import leaving_out, phrases
+from casebackend.drafts import leaving_out, phrases, righting
 from casebackend.drafts.facts import Facts
 from casebackend.drafts.rules import Field, FieldState
 from casebackend.drafts.values import REFUSAL, Value, text_value, unit_value, unknown_unit
@@ -33,7 +33,7 @@ class Corrections:
 
     def read(self, text: str, asked: str | None, held: Collection[Field] = EVERYTHING) -> dict[Field, Value]:
         found: dict[Field, Value] = {}
-        text = phrases.repaired(text)
+        text = righting.repaired(text)
         if Field.ID_NUMBER in held and phrases.removes_paper(text):
             return {Field.ID_NUMBER: REFUSAL}
         emptied = leaving_out.taken_out(text, plainly=asked not in AT_READ_BACK)
@@ -41,7 +41,7 @@ class Corrections:
             value = leaving_out.left_out_as(emptied)
             if value is not None:
                 return {emptied: value}
-        if Field.NAME in held and (name := phrases.renamed(text)):
+        if Field.NAME in held and (name := righting.renamed(text)):
             return {Field.NAME: Value(name, name)}
         if (
             Field.PHONE in held
@@ -58,7 +58,7 @@ class Corrections:
         if Field.AMOUNT in held and asked in AT_READ_BACK and (whole := phrases.SUM.search(text)):
             money = self.facts.value(Field.AMOUNT, whole["new"], asked=True)
             return {Field.AMOUNT: money} if money is not None else {}
-        for wanted, pattern in phrases.CORRECTIONS.items():
+        for wanted, pattern in righting.CORRECTIONS.items():
             match = pattern.search(text)
             value = self._corrected(wanted, match["new"]) if match else None
             if value is not None:
@@ -68,7 +68,7 @@ class Corrections:
 
     def _cued(self, text: str, asked: str | None, held: Collection[Field]) -> dict[Field, Value]:
         """我叫李晓敏，刚才打错了: something was wrong, and what is said can only be one thing."""
-        rest = phrases.WAS_WRONG.sub("，", text)
+        rest = righting.WAS_WRONG.sub("，", text)
         if rest == text or len(text) > SHORT_CORRECTION or field_of(asked) in {Field.FACTS, Field.DEMAND}:
             return {}
         found = {wanted: value for wanted in ALONE if (value := self.facts.value(wanted, rest)) is not None}
@@ -107,7 +107,7 @@ class Corrections:
 
     def units_of_one_name(self, text: str) -> list[OrganisationName]:
         """机构改成新华路支行, of which there are two: which one has to be said."""
-        match, bare = phrases.CORRECTIONS[Field.UNIT].search(text), phrases.BARE_CHANGE.search(text)
+        match, bare = righting.CORRECTIONS[Field.UNIT].search(text), righting.BARE_CHANGE.search(text)
         if match is None and bare is not None and phrases.place(bare["old"]):
             match = bare
         new = re.split(r"[，,。；;]", match["new"], maxsplit=1)[0] if match else ""
@@ -115,7 +115,7 @@ class Corrections:
 
     def _bare(self, text: str, held: Collection[Field]) -> dict[Field, Value]:
         """不是200是300: both sides must be of the same kind."""
-        match = phrases.BARE_CHANGE.search(text) or phrases.BARE_CHANGE_BACK.search(text)
+        match = righting.BARE_CHANGE.search(text) or righting.BARE_CHANGE_BACK.search(text)
         if not match:
             return {}
         old, new = match["old"], match["new"]
@@ -130,12 +130,12 @@ class Corrections:
 
     def _loose(self, text: str) -> dict[Field, Value]:
         """When the question was what to change, a label before the value, or a value that can only be one thing."""
-        text = phrases.WAS_WRONG.sub("，", text).strip(" ，,")
-        back = phrases.BACK_TO.fullmatch(text)
+        text = righting.WAS_WRONG.sub("，", text).strip(" ，,")
+        back = righting.BACK_TO.fullmatch(text)
         if back and (money := self.facts.value(Field.AMOUNT, back["new"], asked=True)) is not None:
             return {Field.AMOUNT: money}
         found: dict[Field, Value] = {}
-        for wanted, pattern in phrases.LOOSE.items():
+        for wanted, pattern in righting.LOOSE.items():
             match = pattern.search(text)
             value = self._corrected(wanted, match["new"]) if match else None
             if value is not None and (value.state is FieldState.FILLED or (match and not match.start())):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from casebackend.customers.spelling import simplified
-from casebackend.drafts import backwards, beside, leaving_out, phrases, untold
+from casebackend.drafts import backwards, beside, leaving_out, phrases, righting, untold, wishing
 from casebackend.drafts.amounts import amount
 from casebackend.drafts.consent import objection
 from casebackend.drafts.corrections import AT_READ_BACK, EVERYTHING, Corrections, field_of
@@ -86,10 +86,10 @@ class Reader:
 
     def _changes(self, text: str, asked: str | None, held: Collection[Field], understood: Understood) -> bool:
         """What was held is put right, taken back, or added to."""
-        if Field.DEMAND in held and phrases.takes_out_of_demand(text):
+        if Field.DEMAND in held and righting.takes_out_of_demand(text):
             understood.wrong = Field.DEMAND
             return True
-        added = phrases.added(text) if asked in AT_READ_BACK or field_of(asked) not in {None, Field.FACTS} else None
+        added = righting.added(text) if asked in AT_READ_BACK or field_of(asked) not in {None, Field.FACTS} else None
         understood.corrected = self.corrections.read(added or text, asked if not added else "correction", held)
         if understood.corrected.get(Field.AMOUNT) == IGNORANCE:
             understood.about_money = not phrases.denies_money(text)
@@ -99,7 +99,7 @@ class Reader:
         if Field.UNIT in held and (units := self.corrections.units_of_one_name(text)):
             understood.units, understood.wrong = units, Field.UNIT
             return True
-        wrong = phrases.wrong(text, asked) or (phrases.of_form(text) if asked in AT_READ_BACK else None)
+        wrong = righting.wrong(text, asked) or (righting.of_form(text) if asked in AT_READ_BACK else None)
         if wrong in held and f"field.{wrong}" != asked:
             understood.wrong = wrong
         elif added:
@@ -159,7 +159,7 @@ class Reader:
 
     def _direct(self, wanted: Field, text: str, understood: Understood) -> Value | None:
         if wanted not in {Field.FACTS, Field.DEMAND}:
-            text = phrases.CHANGED_TO.sub("", text)
+            text = righting.CHANGED_TO.sub("", text)
         if wanted is Field.ID_NUMBER and phrases.declines(text):
             return REFUSAL
         if phrases.is_command(text) and wanted is not Field.AMOUNT:
@@ -186,7 +186,7 @@ class Reader:
         return self.facts.value(wanted, text, asked=True)
 
     def _names_unit(self, bare: str) -> bool:
-        return not phrases.WISH.search(bare) and len(self.places.units(bare, asked=True)) > 0
+        return not wishing.WISH.search(bare) and len(self.places.units(bare, asked=True)) > 0
 
     def _is_demand(self, text: str) -> bool:
         bare = ANY_TOKEN.sub("", text).strip(" ，,。.！!")
@@ -196,14 +196,14 @@ class Reader:
             return False
         if len(bare) <= SHORT_NAME and (not phrases.PERSONAL.sub("", text) or self._names_unit(bare)):
             return False
-        if phrases.declines(text) or not phrases.is_wish(bare):
+        if phrases.declines(text) or not wishing.is_wish(bare):
             return False
-        if capacity_of(bare) is not None and not phrases.WISH.search(bare):
+        if capacity_of(bare) is not None and not wishing.WISH.search(bare):
             return False
         only_fact = (
             self.facts.value(Field.OCCURRED_ON, bare) or self.facts.value(Field.UNIT, bare) or phrases.place(bare)
         )
-        return only_fact is None or bool(phrases.WISH.search(bare))
+        return only_fact is None or bool(wishing.WISH.search(bare))
 
 
 def as_written(value: Value, text: str) -> Value:

@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 
 from casebackend.customers.name_words import KIN
-from casebackend.drafts import phrases, untold
+from casebackend.drafts import phrases, untold, wishing
 from casebackend.drafts.amounts import amount
 from casebackend.drafts.dates import occurred_on
 from casebackend.drafts.places import Places
@@ -53,7 +53,7 @@ class Facts:
             units = self.places.units(text, asked=asked)
             return unit_value(units[0]) if len(units) == 1 else None
         if wanted is Field.DEMAND:
-            said = None if untold.is_choice(text) else phrases.demand(text)
+            said = None if untold.is_choice(text) else wishing.demand(text)
             return text_value(said) if said else None
         return text_value(text) if self.has_facts(text) else None
 
@@ -66,4 +66,4 @@ class Facts:
         if ONLY_LABEL.fullmatch(bare) or untold.is_choice(text):
             return False
         bare = untold.without_oneself(bare)
-        return phrases.has_content(bare) and phrases.place(bare) is None and not phrases.only_wishes(bare)
+        return phrases.has_content(bare) and phrases.place(bare) is None and not wishing.only_wishes(bare)

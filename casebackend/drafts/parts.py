@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from casebackend.customers.spelling import simplified
-from casebackend.drafts import phrases
+from casebackend.drafts import phrases, righting
 from casebackend.drafts.corrections import ALONE
 from casebackend.drafts.rules import Field
 
@@ -33,8 +33,8 @@ _WRONG_BUT = re.compile(
 _NOT_THAT = re.compile(r"(?<=.)[，,、\s]+[而可]?不是[^，,、\s是]{1,20}$")
 _NOT_AFTER = re.compile(r"[^，,]{2,}?[而可]?不[是叫]")
 # What may go on with commas in it: 诉求改成退钱，赔礼道歉.
-_OPEN_END = re.compile(rf"(?:{phrases.LABELS[Field.DEMAND]}|{phrases.LABELS[Field.FACTS]}){phrases.CHANGE}")
-LABELLED = re.compile(rf"(?:{'|'.join(phrases.LABELS.values())}){phrases.CHANGE}")
+_OPEN_END = re.compile(rf"(?:{phrases.LABELS[Field.DEMAND]}|{phrases.LABELS[Field.FACTS]}){righting.CHANGE}")
+LABELLED = re.compile(rf"(?:{'|'.join(phrases.LABELS.values())}){righting.CHANGE}")
 PAIR = re.compile(
     rf"[“\"'‘]?(?P<old>[^“”\"'‘’]{{1,20}}?)[”\"'’]?(?:这[两几]?个?[字词])?(?:应该|要|得)?{_TO}"
     r"[“\"'‘]?(?P<new>[^“”\"'‘’]{1,20}?)[”\"'’]?(?:吧|哦|啊|呀|哈|才对|就行|就好|谢谢)*+"
@@ -133,12 +133,12 @@ def _puts_right(clause: str) -> bool:
         _CHANGES.search(clause)
         or _NOT.match(clause)
         or _LABEL_NOT.fullmatch(clause)
-        or phrases.wrong(clause, None) is not None
+        or righting.wrong(clause, None) is not None
     ):
         return True
     if _NOT_AFTER.match(clause) is None:
         return False
-    return phrases.renamed(clause) is not None or phrases.BARE_CHANGE_BACK.search(clause) is not None
+    return righting.renamed(clause) is not None or righting.BARE_CHANGE_BACK.search(clause) is not None
 
 
 def pair(part: str) -> tuple[str, str] | None:

@@ -11,15 +11,6 @@ CLAUSE = re.compile(r"[，,]|(?<=[一-鿿\]])\s+|(?<!\s)\s+(?=[一-鿿\[])")
 PERSONAL = re.compile(
     r"\[[一-鿿]{2}#\d{1,4}\]|我?的?(?:名字|姓名|电话|手机|联系方式|身份证|证件)(?:号码?)?|我?就?[叫是姓：:]|[不就]提供了?|\s"
 )
-DEMAND = re.compile(
-    r"要求|希望|诉求|退还|退回|退款|退钱|退给我|把钱退|赔偿|赔钱|赔给|补偿|道歉|给个说法|给我个说法|给个交代|给个答复|给我解释|尽快|马上处理|"
-    r"把钱(?:都|全)?(?:还|给|退|赔)|补给我|补上|补回|还给我|拿回我|要回我|全额退|退保|(?:还|追)我(?:的)?(?:血汗)?钱|追回来|给(?:我)?一个?(?:合理)?的?(?:说法|交代|解释|答复)|给我(?:一个|个)?书面|"
-    r"(?:^|请|要|快|赶紧|马上|你们)(?:你们)?(?:把|将)[^，,。]{1,12}(?:退|赔|补(?:回|给|上)|还给|改(?:回|过来|正)|恢复|解冻|撤)|"
-    r"(?:必须|请|应该|得)(?:你们)?(?:给我)?(?:处理|解决|撤销|恢复|更正|退|赔|减免)|我(?:就)?(?:想|要)(?:你们)?(?:退|赔|道歉|解释|恢复|减免|撤销|更正)|减免|恢复(?:我的?)?(?:额度|征信)"
-)
-NOT_DEMAND = re.compile(
-    r"没有?(?:给|跟|向|和)?(?:我|我们)?(?:道歉|退|赔|解释|补偿|说法|处理|解决)|不(?:给|跟|向)?(?:我)?(?:道歉|退|赔|给退|肯退|愿意退)|拒绝(?:退|赔|道歉)|才(?:退|赔)"
-)
 COMPLAINING = re.compile(
     r"(?:请?帮我|我)?(?:要|想要?|需要|准备|打算|还|再|又|接着|继续|重新){0,3}(?:来)?(?:登记)?(?:投诉|举报|反映|反馈|说)(?:一下|一个|个)?(?:你们|你|贵行|银行|那个|这个)?(?:的)?(?:问题|情况|事情|事儿|服务|支行|网点)?"
 )
@@ -37,29 +28,9 @@ OWN_NAME = re.compile(
     r"(?:不对|不是|等等|对了|哦|嗯|那个|[，,\s]){0,4}(?:我|本人)?(?:的?(?:真名|姓名|名字))?(?:应该)?(?:是|叫|就叫|名叫)"
     r"\[姓名#\d{1,4}\][吧啊呀哦，,。\s]{0,3}"
 )
-# Somebody who speaks puts right what he has just said: 十号啊不对是十二号.
-REPAIRED = re.compile(
-    r"[\d零一二两三四五六七八九十百千万亿点.年月日号昨前今天块元]{1,16}[，,\s]?(?:[啊哦噢呃哎嗯额]+[，,\s]?(?:不对|不是|错了|说错了?)|(?:不对不对|说错了))"
-    r"[，,\s]?(?:应该|其实)?是?(?=[\d零一二两三四五六七八九十百千万昨前今大])"
-)
-# 算了还是两百吧.
-BACK_TO = re.compile(
-    r"(?:算了|那|不改了?|[，,\s])*(?:还是|改回|改回到|恢复成?)(?:原来的?)?(?P<new>[\d零一二两三四五六七八九十百千万亿.,]{1,12})(?:元|块钱?)?"
-    r"(?:吧|好了|算了|没错|[，,。\s])*"
-)
 # 两千是手续费一千二是违约金，加起来三千二.
 SUM = re.compile(
     r"(?:加起来|加一起|合起来|一共|总共|合计|总计|共计)(?:才|就|应该|应当)?(?:是|有|为)?(?P<new>[\d零一二两三四五六七八九十百千万亿.,]{1,12})(?![天次个笔年月号家])"
-)
-SCOLDS = re.compile(
-    r"破(?:机器|系统|东西)|什么(?:破|烂|垃圾)|垃圾|智障|弱智|有病|废话|啰嗦|烦不烦|烦死|问问问|问个没完|听不懂人话|滚"
-)
-# A field that is spoken of at the read-back is no piece of the story: 电话尾号是5679.
-OF_FORM = re.compile(
-    r"(?:我的?|那个|这个|联系)*(?P<label>电话|手机|号码|名字|姓名|身份证|证件)(?:号码?|尾号|后[几四]位|那里|这里)*(?:是|不是|为|应该|有)[^，,。]{1,12}"
-)
-TAKEN_OUT = re.compile(
-    r"(?:我的?)?(?:诉求|要求)(?:里面?|中|那里)?(?:把|的)?.{1,14}(?:去掉|删掉|删了|拿掉|不要了|不写了)(?:吧)?"
 )
 NUMBERS = re.compile(r"[零〇一二三四五六七八九十百千万亿两几多来半元块毛角分钱年月日号点多约]+")
 QUESTION = re.compile(r"[?？]|[吗呢么]\s*$|^(?:为什么|为啥|怎么|什么|能不能|可不可以|是不是)")
@@ -68,16 +39,6 @@ BACK = re.compile(r"(?:请)?(?:返回|回到|退回)?(?:到)?上一(?:步|个问
 YES = re.compile(
     r"(?:对|是|好|嗯|行|可以|没错|没问题|确认|ok|OK){1,2}(?:的|吧|了|啊)?(?:就)?(?:这样)?(?:登记|提交|确认|办)?(?:吧|了)?"
 )
-WISH = re.compile(
-    r"退|还(?:给|我|钱)|赔|补|道歉|认错|解释|说法|说明|交代|答复|回复|回电|联系|处理|解决|处罚|处分|开除|追|恢复|撤|取消|停|免|降|减|改|更正|"
-    r"注销|销户|解冻|解封|换|修|查|要|让|请|希望|想|尽快|马上|赶紧|快|别再|不许|公平|公道|负责|放款|到账|重新|安排|增加|多开|refund|sorry"
-)
-ONLY_WISH = re.compile(r"(?:我)?(?:就|只)?(?:要|想|让|请|希望|必须|赶紧|快|把|给我|退|赔|道歉|还我)")
-# A time, a place or a loss, when nothing is wished.
-TOLD = re.compile(
-    r"上次|刚才|刚刚|当时|那时|的时候$|(?:扣|少|亏|损失|丢|取|存|转|刷|收|骗)(?:了|走)|(?:骂|推|打|吼)(?:了|我)|没有?(?:人|被)|不是"
-)
-JOKES = re.compile(r"逗你|开(?:个)?玩笑|哈{3}|嘻嘻")
 ASKS_WORD = re.compile(r"^(?:那|这)?(?:啥|什么)(?:叫|是)(?!不|因)")
 ASKS_BACK = re.compile(
     r"[?？]|[吗么]\s*$|多久|几天|多长时间|什么时候|啥时候|何时|为什么|为啥|凭什么|怎么(?:办|弄|样|回事)?$|^(?:怎么|什么|能不能|可不可以|是不是)|"
@@ -103,11 +64,6 @@ PLACE = re.compile(
     rf"(?P<place>[一-鿿A-Za-z0-9]{{1,14}}?{KIND})(?:(?:上|里|[转办买弄存取])的|的|那边|那里|那儿|办的|啊|吧|呀|呢|哦){{0,3}}"
 )
 NO_PLACE = re.compile(r"不|没|哪|什么|随便|知道|都|人工|几个|一[个家]|附近|楼下|旁边|对面|我家|单位")
-ADDED = re.compile(
-    r"(?:对了|另外|还有|那|我)?[，,\s]*(?:请|帮我|我|想|要|再){0,4}(?:在?(?:事情)?(?:经过|情况|内容|描述)(?:里面?|中|那里)?)?"
-    r"(?:再|想|要|请){0,3}(?:加|补充|添|写)(?:上|一下|一句|一点|一条|一个|个|下|句|点|：|:){1,3}[：:，,\s]*(?P<new>.{2,400})",
-    re.DOTALL,
-)
 # 忘了哪天 says nothing of the outlet that was asked for.
 UNKNOWN_OF: dict[Field, re.Pattern[str]] = {
     Field.OCCURRED_ON: re.compile(r"哪一?天|几月|几号|什么时候|啥时候|日期|时间"),
@@ -141,51 +97,6 @@ LABELS: dict[Field, str] = {
     Field.DEMAND: r"(?:我的)?(?:诉求|要求)",
     Field.FACTS: r"(?:事情)?(?:经过|情况|内容|事实)",
 }  # fmt: skip
-CHANGE = (
-    r"(?:，|,|\s)?(?:我)?(?:想|要|需要|就|只)?(?:写成(?!了)|填成(?!了)|写(?=[：:要请退赔道书])|改成|改为|修改为|修改成|更正为|更正成|换成|变更为|应该是|应当是|应是|应为|其实是|实际是|实际上是|"
-    r"写错了|填错了|说错了|[打弄搞记输]错了?|错了|不对)(?:[，,。\s]*(?:应该|应当|其实|实际上?)?(?:是|为|改成|改为)?)"
-)
-# That something said before was wrong, said around the right value.
-WAS_WRONG = re.compile(
-    r"(?:^|(?<=[，,。\s我]))(?:我)?(?:刚才|刚刚|前面|上面)?(?:的)?(?:我)?(?:[打写填说弄搞记输看听念按选]错|错)了?|"
-    r"^(?:等等|等一下|不对|更正|对了)[，,\s]*|^不是[，,\s]+|^(?:应该|应当|其实)是|^(?:改成|改为|更正为|换成)"
-)
-CHANGED_TO = re.compile(r"^\s*(?:改成|改为|更正为|换成)")
-BARE_CHANGE = re.compile(
-    r"不是(?P<old>[^，,。；;！!？?]{1,30}?)[，,、\s]*(?:而是|应该是|是)(?P<new>[^，。；;！!？?]{1,40})"
-)
-# The right one first: 金额是300不是30.
-BARE_CHANGE_BACK = re.compile(
-    r"(?:是|应该是)(?P<new>[^，,。；;！!？?不是]{1,30})[，,、\s]*(?:而|可)?不是(?P<old>[^，,。；;！!？?]{1,30})"
-)
-# Two names, one right and one not: 我叫[姓名#2]不是[姓名#1], 我不姓达我姓[姓名#2].
-_TOKEN = r"\[姓名#\d{1,4}\]"
-RENAMED = re.compile(
-    rf"[叫姓是](?P<first>{_TOKEN})[的，,、\s]{{0,2}}[而可]?不[是叫姓]|"
-    rf"不(?:是[叫姓]?|[叫姓])(?:{_TOKEN}|[一-鿿]{{1,4}}?)[，,、\s]{{0,2}}(?:而|应该)?(?:[我俺咱]|本人)?(?:是?[叫姓]|是)(?P<last>{_TOKEN})|"
-    rf"姓(?:氏|名)?(?:[写打记填弄搞输听]|登记)?错了?[，,。\s]{{0,2}}(?:我|应该|其实)?是?姓(?P<only>{_TOKEN})|"
-    rf"^(?:[^\[\]]{{0,6}}[我俺咱]|本人|免贵)是?姓(?P<alone>{_TOKEN})[^\[\]]{{0,8}}$"
-)
-CORRECTIONS: dict[Field, re.Pattern[str]] = {
-    field: re.compile(rf"(?:{label})(?:那里|那儿|一栏)?{CHANGE}(?P<new>.{{1,400}})", re.DOTALL)
-    for field, label in LABELS.items()
-}
-# "电话写错了", "改一下金额": which one is wrong is said, but not what is right.
-WRONG: dict[Field, re.Pattern[str]] = {
-    field: re.compile(
-        rf"(?:我的?|那个|对了|要|想|帮我){{0,3}}(?:"
-        rf"(?P<change>改|修改|更改|更正)(?:一下|下)?(?:{label})|"
-        rf"(?:{label})(?:这|那)?(?:项|里|一项|一栏)?(?:我)?(?:也|都)?"
-        rf"(?:(?:要|想|需要|得)?(?:改|修改)(?:一下|下)?|写错|填错|说错|弄错|搞错|错|不对|有误|不正确|不是这个)|"
-        rf"(?P<bare>{label}))(?:了|的|吧|呀|啊){{0,2}}"
-    )
-    for field, label in LABELS.items()
-}
-LOOSE: dict[Field, re.Pattern[str]] = {
-    field: re.compile(rf"(?:把|将|改|修改)?(?:{label})(?:是|为|：|:|，|,|\s)?(?P<new>.{{1,400}})", re.DOTALL)
-    for field, label in LABELS.items()
-    if field is not Field.FACTS
-}
 ASKS: tuple[tuple[Field, re.Pattern[str]], ...] = (
     (Field.NAME, re.compile(r"贵姓|怎么称呼|如何称呼|您的姓名|您的名字|您叫什么|哪位")),
     (
@@ -249,25 +160,6 @@ def says_own_name(text: str) -> bool:
     return bool(OWN_NAME.fullmatch(text.strip()))
 
 
-def repaired(text: str) -> str:
-    """Without what was put right in the same breath."""
-    return REPAIRED.sub("", text)
-
-
-def of_form(text: str) -> Field | None:
-    match = OF_FORM.fullmatch(NOTHING.sub("", text))
-    if match is None:
-        return None
-    if match["label"] in {"名字", "姓名"}:
-        return Field.NAME
-    return Field.ID_NUMBER if match["label"] in {"身份证", "证件"} else Field.PHONE
-
-
-def takes_out_of_demand(text: str) -> bool:
-    """诉求里把扣奖金去掉: what stands in it is not right, and what should is not said."""
-    return bool(TAKEN_OUT.fullmatch(NOTHING.sub("", text)))
-
-
 def declines(text: str) -> bool:
     return bool(DECLINED.fullmatch(NOTHING.sub("", text)))
 
@@ -281,27 +173,6 @@ def removes_paper(text: str) -> bool:
     return bool(WITHOUT_PAPER.search(text))
 
 
-def wrong(text: str, asked: str | None) -> Field | None:
-    """The field that the customer says is wrong, without what is right. A bare label counts where that was asked."""
-    said = NOTHING.sub("", text)
-    for field, pattern in WRONG.items():
-        match = pattern.fullmatch(said)
-        if match and (not match["bare"] or asked in {"confirm", "correction"}):
-            return field
-    return None
-
-
-def renamed(text: str) -> str | None:
-    """The token of the right name, said beside a wrong one."""
-    match = RENAMED.search(text)
-    return next((token for token in match.groups() if token), None) if match else None
-
-
-def added(text: str) -> str | None:
-    match = ADDED.fullmatch(text.strip())
-    return match["new"].strip() if match else None
-
-
 def place(text: str) -> str | None:
     """The name of a unit that we do not know: 滨江支行."""
     match = PLACE.fullmatch(NOTHING.sub("", text))
@@ -311,23 +182,6 @@ def place(text: str) -> str | None:
 def agrees(text: str) -> bool:
     """Nothing but a yes."""
     return bool(YES.fullmatch(NOTHING.sub("", text)))
-
-
-def only_wishes(text: str) -> bool:
-    """要求退钱, and nothing of what happened."""
-    said = NOTHING.sub("", text)
-    return len(said) < 12 and bool(ONLY_WISH.match(said)) and bool(DEMAND.search(said)) and not TOLD.search(said)
-
-
-def is_wish(text: str) -> bool:
-    """The answer to what should be done. A question, a time, a place or a loss alone is none."""
-    if is_bare(text) or YES.fullmatch(NOTHING.sub("", text)) or JOKES.search(text) or ASKS_WORD.match(text):
-        return False
-    if DEMAND.search(NOT_DEMAND.sub("", text)):
-        return True
-    if SCOLDS.search(text) and not WISH.search(SCOLDS.sub("", text)):
-        return False
-    return not asks_back(text) and (bool(WISH.search(text)) or not TOLD.search(text))
 
 
 def refuses(text: str) -> bool:
@@ -358,21 +212,6 @@ def denies_money(text: str) -> bool:
 def about_money(text: str) -> bool:
     """What should be taken from whoever did it is no money of the case: 扣他奖金."""
     return bool(MONEY.search(PUNISHED.sub("", NO_MONEY.sub("", text))))
-
-
-def demand(text: str) -> str | None:
-    """The clauses that ask for something, from the asking word's clause to the end of its sentence."""
-    found: list[str] = []
-    if ASKS_WORD.match(text):
-        return None
-    for sentence in SENTENCE_END.split(text):
-        clauses = [clause.strip() for clause in CLAUSE.split(sentence)]
-        first = next((place for place, clause in enumerate(clauses) if DEMAND.search(NOT_DEMAND.sub("", clause))), None)
-        if first is not None:
-            found.append(
-                "，".join(clause for clause in clauses[first:] if len(PERSONAL.sub("", NO_PAPER.sub("", clause))) > 1)
-            )
-    return "；".join(found) or None
 
 
 def asks_for(agent_said: str) -> Field | None:

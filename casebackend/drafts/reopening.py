@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.conversations.model import Conversation, Message
 from casebackend.customers.spelling import simplified
-from casebackend.drafts import phrases, queries
+from casebackend.drafts import phrases, queries, righting
 from casebackend.drafts.beginning import OF_THE_PERSON
 from casebackend.drafts.corrections import SHORT_CORRECTION
 from casebackend.drafts.extraction import Reader
@@ -44,7 +44,7 @@ def tells_anew(reader: Reader, text: str, held: dict[Field, DraftField]) -> bool
     if _REFERS_BACK.search(simplified(text)):
         return False
     understood = reader.read(text, None, held)
-    if len(text) <= SHORT_CORRECTION and (understood.corrected or understood.wrong or phrases.added(text)):
+    if len(text) <= SHORT_CORRECTION and (understood.corrected or understood.wrong or righting.added(text)):
         return False
     unit = understood.values.get(Field.UNIT)
     before = held[Field.UNIT].value if Field.UNIT in held else ""

@@ -4,7 +4,7 @@ is read as if it had been said alone. Pure."""
 import re
 
 from casebackend.customers.spelling import simplified
-from casebackend.drafts import beside, parts, phrases
+from casebackend.drafts import beside, parts, phrases, wishing
 from casebackend.drafts.applying import VALUE, Done, Held, apply
 from casebackend.drafts.corrections import ALONE, AT_READ_BACK, field_of
 from casebackend.drafts.extraction import Reader
@@ -115,7 +115,7 @@ def _put_back(reader: Reader, understood: Understood, rest: list[str], asked: st
 
 def _wished_besides(understood: Understood, text: str, found: Parts, asked: str | None) -> None:
     """金额改成五千，我要全额退款: what the reader put right alone, and one more demand."""
-    wish = phrases.demand("，".join(_written(text, found)))
+    wish = wishing.demand("，".join(_written(text, found)))
     if wish and asked in AT_READ_BACK and understood.corrected and not {*_BETWEEN} & {*understood.corrected}:
         understood.values[Field.DEMAND] = text_value(wish)
 
