@@ -262,14 +262,15 @@ def fields_of(page: str) -> list[tuple[str, str]]:
     form = form[: form.index("</form>")]
     found = [
         (name, value)
-        for name, value in re.findall(r'<input[^>]*? name="([a-z0-9_]+)"[^>]*? value="([^"]*)"', form)
-        if not name.endswith(("_gone", "_ordinary"))
+        for box, name, value, checked in re.findall(
+            r'<input[^>]*?(type="checkbox")? name="([a-z0-9_]+)"[^>]*? value="([^"]*)"( checked)?', form
+        )
+        if not box or checked
     ]
     for name, body in re.findall(r'<select[^>]*? name="([a-z0-9_]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
         options = re.findall(r'<option value="([^"]*)"( selected)?', body)
         chosen = [value for value, is_chosen in options if is_chosen]
-        many = name.endswith(("_on", "_roles", "_levels"))
-        found += [(name, value) for value in chosen or ([] if many else [options[0][0]])]
+        found += [(name, value) for value in chosen or [options[0][0]]]
     return [pair for pair in found if pair[0] != "csrf"]
 
 
