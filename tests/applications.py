@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
+from itertools import product
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -16,7 +17,8 @@ import sanic_routing.route
 import sanic_routing.router
 from sanic import Sanic
 from sanic.router import Router
-from sqlalchemy.engine import Dialect
+from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.dialects.sqlite import aiosqlite
 
 from casebackend.app import create_app, equip
 from casebackend.curation import knowledge_files
@@ -25,8 +27,7 @@ from casebackend.settings import Settings
 
 type App = Sanic[Any, Any]
 _idle: list[App] = []
-# Of writers and of readers: by whom statements are compiled, and what was.
-_compiled: dict[str, tuple[Dialect, dict[Any, Any]]] = {}
+_compiled: dict[Any, Any] = {}
 
 
 def taken(settings: Settings, database: Database, now: Callable[[], datetime]) -> App:
@@ -56,16 +57,18 @@ def quickened() -> None:
     parts = lru_cache(maxsize=4096)(sanic_routing.utils.path_to_parts)
     for module in (routing, sanic_routing.route, sanic.signals):
         vars(module).update(path_to_parts=parts)
+    # What one engine has compiled serves the others; what happens on an engine goes to its own listeners still.
+    alike = {"__hash__": lambda self: hash(type(self)), "__eq__": lambda self, other: type(self) is type(other)}
+    for dialect, (name, method) in product((aiosqlite.dialect, psycopg.dialect_async), alike.items()):
+        setattr(dialect, name, method)
     # A test waits for the files of search; a process of their own would take longer than they do.
     vars(knowledge_files).update(APART=None, PATIENCE_SECONDS=600.0, FIRST_SECONDS=600.0, RETRY_SECONDS=0.0)
 
 
 def compiled_once(database: Database) -> Database:
     """Each bank has engines of its own, and each engine would compile every statement anew."""
-    for name in ("engine", "_read_engine"):
-        engine = getattr(database, name).sync_engine
-        engine.dialect, compiled = _compiled.setdefault(name, (engine.dialect, {}))
-        engine.update_execution_options(compiled_cache=compiled)
+    for engine in (database.engine, database._read_engine):
+        engine.sync_engine.update_execution_options(compiled_cache=_compiled)
     return database
 
 
