@@ -60,10 +60,12 @@ def main() -> int:
     options = argparse.ArgumentParser()
     options.add_argument("--runs", type=int, default=5_000)
     options.add_argument("--steps", type=int, default=100)
+    options.add_argument("--first", type=int, default=0, help="the number of the first batch: a run is gone on with")
     asked = options.parse_args()
     hands = os.cpu_count() or 1
     batches = -(-asked.runs // WALKS_A_PROCESS)
-    orders = [(number, min(WALKS_A_PROCESS, asked.runs), asked.steps) for number in range(batches)]
+    numbers = range(asked.first, asked.first + batches)
+    orders = [(number, min(WALKS_A_PROCESS, asked.runs), asked.steps) for number in numbers]
     walked: Steps = Counter()
     began = time.monotonic()
     with multiprocessing.get_context("spawn").Pool(hands, maxtasksperchild=1) as pool:

@@ -10,6 +10,7 @@ from casebackend.access.principal import Principal
 from casebackend.api.cases import MoveCase
 from casebackend.api.families import OpenSecond
 from casebackend.calendar.rules import local_date
+from casebackend.cases import recusing
 from casebackend.cases.fields import protected
 from casebackend.cases.filing import CUSTOMER, SYSTEM, file, noted
 from casebackend.cases.model import Case
@@ -60,6 +61,7 @@ async def by_staff(
 ) -> Case:
     """On the word of the customer, who came back by telephone, letter or in person."""
     first = await hold(session, case_id)
+    await recusing.require_unbarred(session, first, principal)
     asked = aware(command.requested_at) if command.requested_at else now
     if asked > now or (first.closed_at is not None and asked < first.closed_at.replace(second=0, microsecond=0)):
         raise AskedTooEarly

@@ -2,7 +2,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casebackend.access.principal import Principal
 from casebackend.api.families import FamilyMember, FamilyView, LinkView, Opened, ReviewBrief, Urging
-from casebackend.cases import seconds
+from casebackend.cases import recusing, seconds
 from casebackend.cases.model import Case
 from casebackend.cases.rules import Status
 from casebackend.cases.words import STATUS_LABELS
@@ -36,7 +36,8 @@ async def family(session: AsyncSession, case: Case, principal: Principal) -> Fam
             )
             for review in await reviews.of_case(session, case.id)
         ],
-        may_open_second=await seconds.offered(session, case),
+        may_open_second=await seconds.offered(session, case)
+        and await recusing.why_barred(session, case, principal) is None,
     )
 
 

@@ -76,6 +76,24 @@ async def test_the_person_complained_of_gets_neither_the_part_nor_the_second_com
         assert {row.kind for row in await documents_of(session, second.id)} == {"authorisation", "agent_id"}
 
 
+async def test_who_stays_away_from_a_complaint_takes_no_second_one_about_it_either(world: World) -> None:
+    counter, number = await about(world, "curator")
+    desk = counter.desk
+    await at_outlet(world, desk, number)
+    declared = await posts(desk, "agent", f"/cases/{number}/recusals", reason="与客户相识")
+    assert declared.status_code == 201, declared.text
+    await answered(world, desk, number)
+    first = await counter.case(number)
+    await closes(world, first.id)
+    assert slug(await posts(desk, "agent", f"/cases/{number}/second", opinion="客户不满意")) == (403, "recused")
+    offered = [
+        (await (await desk.browser(login)).get(f"/api/v1/cases/{number}/family")).json()["may_open_second"]
+        for login in ("agent", "outlet")
+    ]
+    assert offered == [False, True]
+    assert (await posts(desk, "outlet", f"/cases/{number}/second", opinion="客户不满意")).status_code == 201
+
+
 async def test_what_was_declared_on_the_first_complaint_holds_for_the_second_until_it_is_waived(world: World) -> None:
     counter, number = await about(world, "curator")
     desk = counter.desk
