@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import random
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -233,7 +234,9 @@ async def test_f77_no_personal_value_is_found_outside_the_vault(chain: Chain) ->
 
 
 def found_in(folder: Path, canaries: list[str]) -> list[str]:
-    """Also as JSON writes it: a column of JSON holds no Chinese character as such."""
+    """Also as JSON writes it: a column of JSON holds no Chinese character as such. Six digits stand by chance within
+    a time or a confidence of many, so numbers are looked for as whole ones."""
     written = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     forms = [(canary, form.encode()) for canary in canaries for form in {canary, json.dumps(canary)[1:-1]}]
-    return [f"{canary}: {path}" for canary, form in forms for path, held in written.items() if form in held]
+    whole = [(canary, re.compile(rb"(?<![\d.])" + re.escape(form) + rb"(?!\d)")) for canary, form in forms]
+    return [f"{canary}: {path}" for canary, form in whole for path, held in written.items() if form.search(held)]
