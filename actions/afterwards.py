@@ -110,7 +110,7 @@ class Opinion(TurnAction):
             and not (await turn.backend.standing(turn.conversation, turn.message)).plaint
         ):
             if draft.next is None:
-                # 仍要新建, tapped after something else came in between
+                # To file it all the same, tapped after something else came in between
                 await Duplicate(turn.backend).answer(turn)
                 return
             turn.say("utter_opinion_later")

@@ -69,7 +69,7 @@ class Resume(TurnAction):
             turn.say("utter_menu", items=MENU)
 
     async def _answered_beside(self, turn: Turn) -> bool:
-        """他妈的扣了我三百 is an answer too; nothing is asked again that was said along with something else."""
+        """An answer between curses is one; nothing is asked again that was said along with something else."""
         if turn.purpose not in BESIDE_AN_ANSWER or turn.talk not in {"field", "confirm"}:
             return False
         return (await turn.backend.standing(turn.conversation, turn.message)).tells and await self._put_right(turn)

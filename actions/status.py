@@ -134,7 +134,7 @@ class Withdraw(TurnAction):
             await returning.gone_on(turn)
 
     async def _take_back_draft(self, turn: Turn) -> None:
-        """撤销这笔转账 asks for something of the bank's and leaves the draft."""
+        """Who wants a transfer withdrawn asks for something of the bank's and leaves the draft."""
         standing = await turn.backend.standing(turn.conversation, turn.message)
         if standing.keeps:
             await read(turn, standing)
