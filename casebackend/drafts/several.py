@@ -4,7 +4,7 @@ is read as if it had been said alone. Pure."""
 import re
 
 from casebackend.customers.spelling import simplified
-from casebackend.drafts import beside, parts, phrases, wishing
+from casebackend.drafts import beside, parts, phrases, righting, wishing
 from casebackend.drafts.applying import VALUE, Done, Held, apply
 from casebackend.drafts.corrections import ALONE, AT_READ_BACK, field_of
 from casebackend.drafts.extraction import Reader
@@ -93,6 +93,7 @@ def _apply(reader: Reader, understood: Understood, text: str, found: Parts, aske
             understood.unclear = True
         else:
             _wished_besides(understood, text, found, asked)
+            _labelled_besides(reader, understood, found.clauses, held)
         return
     alone = len(done.wrong) == 1 and not done.unplaced
     _take_over(understood, Understood(about_money=understood.about_money, corrected=done.corrected))
@@ -118,6 +119,14 @@ def _wished_besides(understood: Understood, text: str, found: Parts, asked: str 
     wish = wishing.demand("，".join(_written(text, found)))
     if wish and asked in AT_READ_BACK and understood.corrected and not {*_BETWEEN} & {*understood.corrected}:
         understood.values[Field.DEMAND] = text_value(wish)
+
+
+def _labelled_besides(reader: Reader, understood: Understood, clauses: list[str], held: Held) -> None:
+    """金额改成3200，日期是十号啊不对是十二号: what the reader put right alone, and a second line by its name."""
+    for clause in clauses if understood.corrected else ():
+        for name, value in _by_its_name(reader, righting.repaired(clause), held).items():
+            if name in held and held[name] != value.value:
+                understood.corrected.setdefault(name, value)
 
 
 def _besides(reader: Reader, understood: Understood, rest: list[str], asked: str | None, held: Held) -> None:

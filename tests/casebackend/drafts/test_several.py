@@ -333,3 +333,12 @@ async def test_the_customer_hears_what_was_put_right_and_is_asked_for_the_rest(w
     assert "买理财亏了五千元" in desk.words
     said = await desk.say("理财改成基金，保险改成存款", "action_intake", purpose="correct")
     assert said == ["utter_changed", "utter_which_line"]
+
+
+@pytest.mark.parametrize("asked", ["field.id_number", "confirm"])
+@pytest.mark.parametrize("said", ["金额改成3200，日期是12号", "金额改成3200，日期是十号啊不对是十二号"])
+def test_a_second_line_that_is_only_named_is_put_right_with_the_first(said: str, asked: str) -> None:
+    assert {name: value.value for name, value in read(said, asked).corrected.items()} == {
+        Field.AMOUNT: "3200.00",
+        Field.OCCURRED_ON: "2026-11-12",
+    }
