@@ -93,7 +93,9 @@ def _apply(reader: Reader, understood: Understood, text: str, found: Parts, aske
             understood.unclear = True
         else:
             _wished_besides(understood, text, found, asked)
-            _labelled_besides(reader, understood, found.clauses, held)
+            left = _labelled_besides(reader, understood, found.clauses, held)
+            if asked in AT_READ_BACK and not {*_BETWEEN} & {*understood.corrected, *understood.values}:
+                understood.unclear |= any(_HAPPENED.search(each) for each in left)
         return
     alone = len(done.wrong) == 1 and not done.unplaced
     _take_over(understood, Understood(about_money=understood.about_money, corrected=done.corrected))
@@ -121,12 +123,17 @@ def _wished_besides(understood: Understood, text: str, found: Parts, asked: str 
         understood.values[Field.DEMAND] = text_value(wish)
 
 
-def _labelled_besides(reader: Reader, understood: Understood, clauses: list[str], held: Held) -> None:
-    """金额改成3200，日期是十号啊不对是十二号: what the reader put right alone, and a second line by its name."""
+def _labelled_besides(reader: Reader, understood: Understood, clauses: list[str], held: Held) -> list[str]:
+    """金额改成3200，日期是十号啊不对是十二号: what the reader put right alone, and a second line by its name. What is
+    left of the clauses."""
+    left = []
     for clause in clauses if understood.corrected else ():
-        for name, value in _by_its_name(reader, righting.repaired(clause), held).items():
+        named = _by_its_name(reader, righting.repaired(clause), held)
+        left += [] if named else [simplified(clause)]
+        for name, value in named.items():
             if name in held and held[name] != value.value:
                 understood.corrected.setdefault(name, value)
+    return left
 
 
 def _besides(reader: Reader, understood: Understood, rest: list[str], asked: str | None, held: Held) -> None:

@@ -342,3 +342,10 @@ def test_a_second_line_that_is_only_named_is_put_right_with_the_first(said: str,
         Field.AMOUNT: "3200.00",
         Field.OCCURRED_ON: "2026-11-12",
     }
+
+
+def test_what_happened_told_beside_one_correction_at_the_read_back_is_asked_about_and_not_passed_over() -> None:
+    done = read("金额改成三千五，他们还骂我", "confirm")
+    assert done.corrected[Field.AMOUNT].value == "3500.00"
+    assert done.unclear
+    assert not read("金额改成三千五，其他不变", "confirm").unclear
