@@ -16,10 +16,9 @@ from collections import Counter
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from casebackend.cases import clockwork
-from casebackend.cases.rules import LIFECYCLE, Move
+from casebackend.cases.rules import LIFECYCLE
 from ops.figures import Figures
-from tests.casebackend.cases import deeds, machine, walks
+from tests.casebackend.cases import machine, topics
 
 WALKS_A_PROCESS = 50
 
@@ -40,20 +39,6 @@ def walk(order: tuple[int, int, int]) -> Steps:
     )
     run_state_machine_as_test(seed(number)(machine.Lifecycle), settings=within)
     return machine.WALKED + Counter({BEGUN: machine.RUNS["begun"]})
-
-
-def expected() -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
-    """Of each matter the moves and the deeds that are open to it. Nothing but a complaint is signed."""
-    moves = {(matter, str(move)) for matter in walks.MATTERS for _, move in LIFECYCLE}
-    moves -= {(matter, str(move)) for matter in walks.SHORT for move in walks.NEVER_OF_SHORT}
-    moves -= {(matter, str(Move.SIGN)) for matter in walks.MATTERS if matter != clockwork.COMPLAINT}
-    made = {
-        (matter, deed.__name__)
-        for matter in walks.MATTERS
-        for deed in deeds.DEEDS
-        if matter not in deeds.NOT_OF.get(deed, ())
-    }
-    return moves, made
 
 
 def main() -> int:
@@ -98,7 +83,8 @@ def report(figures: Figures, walked: Steps, seconds: float) -> None:
         "lifecycle: steps and deeds of the matter with the fewest", ours=min(by_matter.values()), by_matter=by_matter
     )
     arrows = {(str(status), str(move)) for status, move in LIFECYCLE}
-    moves, deeds_open = expected()
+    moves = {(matter, str(move)) for matter, move in topics.moves_open()}
+    deeds_open = {(matter, deed.__name__) for matter, deed in topics.deeds_open()}
     for figure, never in (
         ("arrows of the table never walked", arrows - stepped.keys()),
         ("moves of a matter never made", moves - moved.keys()),

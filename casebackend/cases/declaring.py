@@ -83,6 +83,7 @@ async def waive(
     case = await service.hold(session, case_id)
     if not await _of_head_office(session, principal) or principal.user_id in (None, user_id):
         raise HeadOfficeOnly
+    await recusing.require_unbarred(session, case, principal)
     user = await session.get(User, user_id)
     if user is None or not user.active:
         raise PersonNotFound

@@ -42,6 +42,7 @@ from tests.casebackend.cases.deeds_above import (
     supervise,
 )
 from tests.casebackend.cases.deeds_around import (
+    WAITING,
     add_proxy,
     add_representative,
     assign,
@@ -73,7 +74,7 @@ async def ask_extension(session: Any, case: Case, by: Principal, draw: Any, now:
 async def decide_extension(
     session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]
 ) -> None:
-    asked = await newest(session, Extension, case, Extension.requested_at)
+    asked = await newest(session, Extension, case, Extension.requested_at, Extension.decided_at.is_(None))
     command = DecideExtension(
         decision=draw(st.sampled_from(["approve", "approve", "refuse", "withdraw"])), opinion="已核"
     )
@@ -88,7 +89,7 @@ async def add_material(session: Any, case: Case, by: Principal, draw: Any, now: 
 
 
 async def decide_material(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
-    found = await newest(session, Material, case, Material.stored_at)
+    found = await newest(session, Material, case, Material.stored_at, Material.decided_at.is_(None))
     command = DecideMaterial(is_new_fact=draw(st.booleans()), opinion="属新的事实")
     await materials.decide(session, found, command, principal=by, now=now)
     assert by.user_id != found.stored_by, "whoever stored the material confirmed it"
@@ -100,7 +101,7 @@ async def ask_task(session: Any, case: Case, by: Principal, draw: Any, now: date
 
 
 async def answer_task(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
-    asked = await newest(session, Task, case, Task.sent_at)
+    asked = await newest(session, Task, case, Task.sent_at, Task.state.in_(WAITING))
     await countersigning.answer(
         session, asked.id, AnswerTask(answer="依据章程", agrees=draw(st.booleans())), principal=by, now=now
     )
@@ -202,6 +203,13 @@ FOLLOWS: dict[Deed, Deed] = {
 }  # fmt: skip
 
 
+def first_needed(deed: Deed, was_done: Callable[[Deed], object]) -> Deed:
+    """What must be done before this can be."""
+    while deed in FOLLOWS and not was_done(FOLLOWS[deed]):
+        deed = FOLLOWS[deed]
+    return deed
+
+
 # Where a deed means something, and who usually does it: most are tried there.
 EXTENDED, HEADS = ("complaint", "petition"), ("branch", "executive", "supervisor", "lead")
 SUPERVISES = ("supervisor",)
@@ -210,7 +218,7 @@ WHERE: dict[Deed, Callable[[dict[str, Any]], bool]] = {
     ask_extension: lambda row: row["status"] == "investigating" and row["matter_type"] in EXTENDED,
     assign: lambda row: row["status"] in ("dispatched", "investigating"),
     ask_task: lambda row: row["status"] == "investigating",
-    answer_task: lambda row: row["status"] == "countersign",
+    answer_task: lambda row: row["status"] in ("investigating", "countersign"),
     convert: lambda row: row["status"] in ("pending_review", "accepted"),
     apply_for_review: lambda row: row["status"] in ("replied", "follow_up", "closed"),
     open_second: lambda row: (row["status"], row["matter_type"], row["kind"]) == ("closed", "complaint", "first"),
@@ -232,6 +240,8 @@ NOT_OF: dict[Deed, frozenset[str]] = {
     ask_extension: frozenset(MatterType) - set(EXTENDED),
     decide_extension: frozenset(MatterType) - set(EXTENDED),
     open_second: frozenset(MatterType) - {MatterType.COMPLAINT},
+    apply_for_review: frozenset(MatterType) - {MatterType.COMPLAINT},
+    move_review: frozenset(MatterType) - {MatterType.COMPLAINT},
     expect_back: frozenset(SHORT),
 }
 

@@ -75,7 +75,9 @@ async def close_supervision(
 
 
 async def _newest(session: Any, case: Case) -> Supervision:
-    found: Supervision = await newest(session, Supervision, case, Supervision.opened_at)
+    found: Supervision = await newest(
+        session, Supervision, case, Supervision.opened_at, Supervision.state != State.CLOSED
+    )
     return found
 
 

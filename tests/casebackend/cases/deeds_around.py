@@ -24,12 +24,17 @@ from casebackend.recusals.model import Recusal
 from casebackend.registration import around, changing, grouping
 from casebackend.staff.model import User
 from casebackend.tasks.model import Task
+from casebackend.tasks.rules import State
 
+HANDLERS = ("agent", "outlet", "branch", "auditor")
+WAITING = (State.OPEN, State.RECEIVED)
 COMPLAINED_OF = ("agent", "outlet", "lead")
 
 
-async def newest(session: Any, model: Any, case: Case, order: Any) -> Any:
-    found = await session.scalar(select(model).where(model.case_id == case.id).order_by(order.desc()).limit(1))
+async def newest(session: Any, model: Any, case: Case, order: Any, waits: Any = None) -> Any:
+    """`waits`: what still does is newer than what is over."""
+    newer = [order.desc()] if waits is None else [waits.desc(), order.desc()]
+    found = await session.scalar(select(model).where(model.case_id == case.id).order_by(*newer).limit(1))
     if found is None:
         raise NotFound("没有可以处理的事项")
     return found
@@ -56,19 +61,20 @@ async def name_colleague(session: Any, case: Case, by: Principal, draw: Any, now
 
 
 async def assign(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
-    whom = await session.scalar(
-        select(User.id).where(User.login == draw(st.sampled_from(["agent", "branch", "auditor"])))
-    )
+    """To somebody of the handling unit, or wrongly to another one."""
+    found = await session.scalars(select(User).where(User.login.in_(HANDLERS)).order_by(User.login))
+    people = sorted(found, key=lambda each: each.organisation_id != case.handling_unit_id)
+    whom = draw(st.sampled_from(people[:1] * 8 + people)).id
     await assignments.give(session, case.id, whom, "熟悉该业务", principal=by, now=now)
 
 
 async def receive_task(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
-    asked = await newest(session, Task, case, Task.sent_at)
+    asked = await newest(session, Task, case, Task.sent_at, Task.state == State.OPEN)
     await countersigning.receive(session, asked.id, principal=by, now=now)
 
 
 async def cancel_task(session: Any, case: Case, by: Principal, draw: Any, now: datetime, units: list[UUID]) -> None:
-    asked = await newest(session, Task, case, Task.sent_at)
+    asked = await newest(session, Task, case, Task.sent_at, Task.state.in_(WAITING))
     await countersigning.cancel(session, asked.id, "不再需要", principal=by, now=now)
     assert asked.round_id is None, "a part of a countersigning was cancelled by itself"
 

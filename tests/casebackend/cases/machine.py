@@ -26,14 +26,15 @@ from casebackend.cases.service import move_case
 from casebackend.clocks.model import Timer
 from casebackend.errors import DomainError
 from tests.casebackend.cases import deeds, deeds_above, deeds_around, sentences, states
+from tests.casebackend.cases.choices import Choices
 from tests.casebackend.cases.deeds import DEEDS, FOLLOWS, Deed
 from tests.casebackend.cases.ledger import Ledger
+from tests.casebackend.cases.topics import TOPICS, Topic
 from tests.casebackend.cases.walks import (
     CHANNELS,
     HOUR,
     MAIN_WAY,
     MATTERS,
-    NOT_OF_SHORT,
     SHORT,
     SHORT_WAY,
     Bank,
@@ -42,30 +43,18 @@ from tests.casebackend.cases.walks import (
 )
 
 MOST_CASES = 7
-AT_THE_DESKS = ("agent", "lead", "supervisor", "outlet", "branch", "auditor", "executive")
-BACKWARD = {
-    Move.VOID,
-    Move.WITHDRAW,
-    Move.MERGE,
-    Move.EDIT,
-    Move.DECLINE,
-    Move.ARCHIVE,
-    Move.RETURN_TO_DRAFT,
-    Move.SEND_BACK,
-}
 # Others of the family are written with these.
 OF_SEVERAL = FREES | {Move.MERGE, Move.UNMERGE}
-SENSIBLE = frozenset(DEEDS) - deeds.SELDOM
 BY_MATTER = st.sampled_from([*MATTERS[:1] * 4, *MATTERS[1:]])
 ITS_ROW = select(Case.__table__).where(Case.__table__.c.id == bindparam("case"))
 ITS_CLOCKS = select(Timer.kind, Timer.due_at).where(Timer.case_id == bindparam("case"), Timer.stopped_at.is_(None))
 # Matter, status and move, or matter, "around" and deed, of what was accepted.
 WALKED: Counter[tuple[str, str, str]] = Counter()
 RUNS: Counter[str] = Counter()
-REFUSED: Counter[tuple[str, str]] = Counter()
+REFUSED: Counter[tuple[str, str, str]] = Counter()
 
 
-class Lifecycle(RuleBasedStateMachine):
+class Lifecycle(Choices, RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         RUNS["begun"] += 1
@@ -73,16 +62,23 @@ class Lifecycle(RuleBasedStateMachine):
         self.ledger = Ledger()
         self.cases: list[UUID] = []
         self.asked: dict[Deed, list[UUID]] = {}
+        self.topic: Topic | None = None
 
     @initialize(
         steps=st.tuples(*[st.integers(0, len(MAIN_WAY))] * len(CHANNELS)),
         matters=st.tuples(BY_MATTER, BY_MATTER, BY_MATTER),
         two_level=st.booleans(),
+        topic=st.sampled_from([*TOPICS, *[None] * (len(TOPICS) // 3)]),
     )
-    def complaints_come(self, steps: tuple[int, ...], matters: tuple[str, ...], *, two_level: bool) -> None:
+    def complaints_come(
+        self, steps: tuple[int, ...], matters: tuple[str, ...], *, two_level: bool, topic: Topic | None
+    ) -> None:
         """Some have gone a part of the usual way already: most of what matters happens late in a case. Those of the
         counter are of one matter: they may be one and the same."""
-        each = (matters[0], *matters)
+        self.topic = topic
+        first = matters[0] if topic is None else topic.matter
+        each = (first, first, *matters[1:])
+        steps = steps if topic is None else (0, *steps[1:])
         self.cases = self.bank.run(self.bank.opened(each, two_level=two_level))
         self.ledger.superiors = self.bank.superiors
         self.bank.run(self.look())
@@ -103,24 +99,69 @@ class Lifecycle(RuleBasedStateMachine):
         """One rule, so that most steps lead a case onward: a case that is always withdrawn at once shows little."""
         if dice == 0:
             self.bank.now += timedelta(hours=data.draw(st.sampled_from([1, 4, 24, 24 * 4, 24 * 11])))
-        elif dice <= 6:
+        elif dice <= 6 and self.topic is not None:
+            self.somebody_comes_to_the_topic(data, folly, self.topic)
+        elif dice <= 9:
             self.somebody_does_something_around_a_case(data, folly)
         else:
             self.somebody_moves_a_case(data, folly)
+
+    def somebody_comes_to_the_topic(self, data: st.DataObject, folly: int, topic: Topic) -> None:
+        """Where it can be made, by whoever is let; else a case of that matter is led onward."""
+        of_matter = [each for each in self.cases if self.ledger.rows[each]["matter_type"] == topic.matter]
+        if isinstance(topic.what, Move):
+            came = self.anybody_moves(
+                data, [each for each in of_matter if topic.is_open(self.ledger.rows[each])], topic.what
+            )
+        else:
+            came = self.anybody_does(data, folly, of_matter, topic.what)
+        first = topic.first()
+        if not came and first is not None:
+            open_to = [each for each in of_matter if (Status(self.ledger.rows[each]["status"]), first) in LIFECYCLE]
+            came = self.anybody_moves(data, open_to, first)
+        if not came and of_matter:
+            self.anybody_leads_onward(data, data.draw(st.sampled_from(of_matter)))
+
+    def anybody_moves(self, data: st.DataObject, among: list[UUID], move: Move) -> bool:
+        """Nothing is merged where no other one could take it in."""
+        ready = [each for each in among if move is not Move.MERGE or self.mates(each)]
+        if not ready:
+            return False
+        case_id = data.draw(st.sampled_from(ready))
+        able = self.able(Status(self.ledger.rows[case_id]["status"]), move)
+        return any(self.is_moved(data, case_id, move, each) for each in data.draw(st.permutations(able)))
+
+    def anybody_does(self, data: st.DataObject, folly: int, among: list[UUID], wanted: Deed) -> bool:
+        deed = deeds.first_needed(wanted, lambda each: set(self.asked.get(each, ())) & set(among))
+        where = deeds.WHERE.get(deed, bool)
+        ready = [each for each in self.cases_for(deed, 0) if each in among and where(self.ledger.rows[each])]
+        if not ready:
+            return False
+        case_id = data.draw(st.sampled_from(ready))
+        able = data.draw(st.permutations(self.near(deed, case_id, folly)))
+        return any(self.is_done(data, case_id, deed, each) for each in able[: 1 if deed in deeds.SELDOM else None])
+
+    def anybody_leads_onward(self, data: st.DataObject, case_id: UUID) -> None:
+        case = self.ledger.rows[case_id]
+        status = Status(case["status"])
+        move = data.draw(st.sampled_from(self.onward(case)))
+        any(self.is_moved(data, case_id, move, each) for each in data.draw(st.permutations(self.able(status, move))))
 
     def somebody_moves_a_case(self, data: st.DataObject, folly: int) -> None:
         case_id = data.draw(st.sampled_from(self.cases))
         case = self.ledger.rows[case_id]
         status = Status(case["status"])
-        others = [each for each in self.cases if each != case_id]
-        master = self.ledger.rows[data.draw(st.sampled_from(others))]["number"]
         open_here = moves_from(status) or list(Move)
-        foolish = BACKWARD | (NOT_OF_SHORT if case["matter_type"] in SHORT else set())
-        onward = [move for move in open_here if move not in foolish] or open_here
-        move = data.draw(st.sampled_from(onward if folly < 15 else open_here if folly < 19 else list(Move)))
+        move = data.draw(st.sampled_from(self.onward(case) if folly < 15 else open_here if folly < 19 else list(Move)))
         able = self.able(status, move)
         able = sorted(able, key=lambda each: each.user_id != case["handler_id"])[:1] if folly < 9 else able
-        actor = data.draw(st.sampled_from(able if folly < 18 else self.everybody()))
+        self.is_moved(data, case_id, move, data.draw(st.sampled_from(able if folly < 18 else self.everybody())))
+
+    def is_moved(self, data: st.DataObject, case_id: UUID, move: Move, actor: Principal) -> bool:
+        case = self.ledger.rows[case_id]
+        status = case["status"]
+        others = [each for each in self.cases if each != case_id]
+        master = self.ledger.rows[data.draw(st.sampled_from(self.mates(case_id) * 3 + others))]["number"]
         command = command_of(move, lambda options: data.draw(st.sampled_from(options)), self.bank, case_id, master)
         said = max(case["received_at"], self.bank.now - HOUR) if actor is CUSTOMER and move is Move.WITHDRAW else None
         note(f"{self.bank.now:%m-%d %H:%M} {actor.actor} {move} {case['number']} from {status}")
@@ -128,48 +169,33 @@ class Lifecycle(RuleBasedStateMachine):
             self.bank.run(self.tried(case_id, command, actor, said))
         except DomainError as refusal:
             note(f"refused: {refusal.slug}")
-            REFUSED[str(move), refusal.slug] += 1
+            REFUSED[case["matter_type"], str(move), refusal.slug] += 1
+            return False
+        return True
 
     def somebody_does_something_around_a_case(self, data: st.DataObject, folly: int) -> None:
         """What was asked for is mostly decided where it was asked for."""
         able = [each for each in DEEDS if folly > 15 or self.is_sensible(each)]
         deed = data.draw(st.sampled_from(able + [each for each in able if each in FOLLOWS] * 2))
         case_id = data.draw(st.sampled_from(self.cases_for(deed, folly)))
-        actor = data.draw(st.sampled_from(self.bank.staff if folly > 17 else self.near(deed, case_id, folly)))
+        self.is_done(
+            data,
+            case_id,
+            deed,
+            data.draw(st.sampled_from(self.bank.staff if folly > 17 else self.near(deed, case_id, folly))),
+        )
+
+    def is_done(self, data: st.DataObject, case_id: UUID, deed: Deed, actor: Principal) -> bool:
         note(f"{self.bank.now:%m-%d %H:%M} {actor.actor} {deed.__name__}")
         try:
             opened = self.bank.run(self.did(case_id, deed, actor, data.draw))
         except DomainError as refusal:
             note(f"refused: {refusal.slug}")
-            REFUSED[deed.__name__, refusal.slug] += 1
-        else:
-            self.asked.setdefault(deed, []).append(case_id)
-            self.cases += [opened] if opened and len(self.cases) < MOST_CASES else []
-
-    def is_sensible(self, deed: Deed) -> bool:
-        return deed in SENSIBLE and (deed not in FOLLOWS or bool(self.asked.get(FOLLOWS[deed])))
-
-    def cases_for(self, deed: Deed, folly: int) -> list[UUID]:
-        if folly > 16:
-            return self.cases
-        asked = self.asked.get(FOLLOWS[deed], []) if deed in FOLLOWS else self.cases
-        sensible = [each for each in asked if deeds.WHERE.get(deed, bool)(self.ledger.rows[each])]
-        return sensible or asked or self.cases
-
-    def near(self, deed: Deed, case_id: UUID, folly: int) -> list[Principal]:
-        """Who does such a thing, who has the case in hand, or those who work on cases at all."""
-        named = deeds.WHO.get(deed, AT_THE_DESKS)
-        handler = self.ledger.rows[case_id]["handler_id"]
-        if folly < 6 and deed not in deeds.WHO and handler is not None:
-            return [each for each in self.bank.staff if each.user_id == handler]
-        return [each for each in self.bank.staff if each.name in named]
-
-    def everybody(self) -> list[Principal]:
-        return [*self.bank.staff, CUSTOMER, SYSTEM]
-
-    def able(self, status: Status, move: Move) -> list[Principal]:
-        arrow = LIFECYCLE.get((status, move))
-        return [each for each in self.everybody() if arrow and arrow.by & each.roles] or self.everybody()
+            REFUSED[self.ledger.rows[case_id]["matter_type"], deed.__name__, refusal.slug] += 1
+            return False
+        self.asked.setdefault(deed, []).append(case_id)
+        self.cases += [opened] if opened and len(self.cases) < MOST_CASES else []
+        return True
 
     async def tried(self, case_id: UUID, command: MoveCase, actor: Principal, said: datetime | None = None) -> None:
         """`said`: when the customer's own word came in."""

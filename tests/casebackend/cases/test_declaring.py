@@ -170,6 +170,16 @@ async def test_a_waiver_lifts_a_declaration_and_a_new_declaration_stands_again(w
     assert (await desk.reads("agent", path)).json()["mine"] == "已申请回避"
 
 
+async def test_who_stays_away_himself_lets_nobody_back(world: World, desk: Desk) -> None:
+    receipt = await filed(world)
+    path = f"/cases/{receipt.number}/recusals"
+    for who in ("agent", "supervisor"):
+        assert (await posts(desk, who, path, {"reason": "认识客户"})).status_code == 201
+    wanted = {"user_id": str((await user(world, "agent")).id), "reason": "仅为普通相识"}
+    assert refused(await posts(desk, "supervisor", f"{path}/waivers", wanted)) == (403, "recused")
+    assert (await desk.reads("agent", path)).json()["mine"] == "已申请回避"
+
+
 async def test_a_case_that_is_over_needs_no_recusal(world: World, desk: Desk) -> None:
     receipt = await filed(world)
     how = {"requested_at": world.time.isoformat(), "identity_check": "电话核对", "opinion": "客户来电撤诉"}

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import ExitStack
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,7 +30,7 @@ from casebackend.customers.service import register
 from casebackend.database import Database
 from casebackend.evidence.rules import Kind
 from casebackend.organisations.model import Organisation
-from casebackend.staff.model import User
+from casebackend.staff.model import LoginSession, User
 from casebackend.workflow.service import use_profile
 from tests.casebackend.inline_sqlite import inline_sqlite
 from tests.world import START, configured, prepare
@@ -101,6 +101,7 @@ class Bank:
         ordinary; else the four steps."""
         async with self.database.transaction() as session:
             users = list(await session.scalars(select(User).order_by(User.login)))
+            session.add_all(at_his_desk(user, self.now) for user in users)
             self.staff = [of_user(user) for user in users]
             self.superiors = {user.id: user.superior_id for user in users if user.superior_id is not None}
             found = {unit.name: unit.id for unit in await session.scalars(select(Organisation))}
@@ -134,6 +135,15 @@ class Bank:
         return case.id
 
 
+def at_his_desk(user: User, now: datetime) -> LoginSession:
+    """As long as the walk lasts: what ends a session is no matter of it."""
+    later = now + timedelta(days=9_000)
+    return LoginSession(
+        secret_hash=uuid4().hex, user_id=user.id, address="10.0.0.1", created_at=now, seen_at=now, idle_until=later,
+        expires_at=later,
+    )  # fmt: skip
+
+
 _template: list[Path] = []
 
 
@@ -153,7 +163,7 @@ def command_of(move: Move, pick: Pick, bank: Bank, case_id: UUID, master: str) -
         "decline_reason": "not_a_complaint", "findings": "系统重复扣收", "judgement_basis": "信用卡章程",
         "proposal": "退还", "closing_info": "已办结", "cause_c": "因定价收费引起的投诉", "reply_facts": "属实",
         "reply_decision": "退还年费", "reply_basis": "章程",
-        "reply_remedies": "分支机构的决定可以核查，也可以申请调解、仲裁或者提起诉讼",
+        "reply_remedies": "分支机构的决定可以核查，也可以请求复查，申请调解、仲裁或者提起诉讼",
         "overdue_reason": pick(["客户要求延后", None]), "satisfaction": "satisfied",
         "told_by": pick(["letter", "phone"]),
         "told_at": bank.now, "told_proof": "通话录音已保存", "requested_at": bank.now,
